@@ -1,0 +1,45 @@
+# make demo   theory and simulation of one dense network, compared, with a figure
+# make test   everything that CI runs
+# make quick  the everyday part of it
+# Each target makes .venv by itself. PYTHON=python3.12 picks another interpreter.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+export MPLBACKEND := Agg
+
+.PHONY: demo test quick lint figures benchmark clean
+demo: $(STAMP)
+	$(BIN)/python -m sims.demo
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+quick: lint
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+figures: $(STAMP)
+	$(BIN)/python -m sims.retrieval plot
+	$(BIN)/python -m sims.interactions plot
+	$(BIN)/python -m sims.report
+
+benchmark: $(STAMP)
+	$(BIN)/python -m benchmarks.kernel
+	$(BIN)/python -m benchmarks.solve
+	$(BIN)/python -m benchmarks.startup
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "glassy needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(STAMP)
+
+clean:
+	rm -rf .venv build demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -exec rm -rf {} +

@@ -1,0 +1,61 @@
+"""glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other."""
+
+from glassy.compare import Comparison, compare
+from glassy.covariance import Covariance
+from glassy.errors import (
+    ConvergenceError,
+    GlassyError,
+    InputError,
+    IntegerRangeError,
+    Interrupted,
+    MemoryLimitError,
+    PhaseError,
+)
+from glassy.exact import Exact, enumerate_states, transition_matrix
+from glassy.network import DenseHebbian, StatePoint
+from glassy.patterns import draw_patterns
+from glassy.phases import ATLine, Spinodal, at_line, spinodal
+from glassy.results import Estimate, Grid, Status
+from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.samples import Samples
+from glassy.simulation.simulate import simulate
+from glassy.storage import load, save
+from glassy.theory.ansatz import RS
+from glassy.theory.solution import Solution
+from glassy.theory.solve import scan, solve
+
+__all__ = [
+    "RS",
+    "ATLine",
+    "Comparison",
+    "ConvergenceError",
+    "Covariance",
+    "DenseHebbian",
+    "Estimate",
+    "Exact",
+    "GlassyError",
+    "Glauber",
+    "Grid",
+    "InputError",
+    "IntegerRangeError",
+    "Interrupted",
+    "MemoryLimitError",
+    "Metropolis",
+    "PhaseError",
+    "Samples",
+    "Solution",
+    "Spinodal",
+    "StatePoint",
+    "Status",
+    "at_line",
+    "compare",
+    "draw_patterns",
+    "enumerate_states",
+    "load",
+    "save",
+    "scan",
+    "simulate",
+    "solve",
+    "spinodal",
+    "transition_matrix",
+]

@@ -1,0 +1,224 @@
+"""compare: theory and simulation meet here, and nowhere else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from glassy.errors import InputError
+from glassy.provenance import Provenance, provenance
+from glassy.results import Estimate, Status, short
+from glassy.simulation.samples import Samples
+from glassy.storage import Saved
+from glassy.theory.solution import Solution
+from glassy.theory.solve import solve
+
+
+@dataclass(frozen=True)
+class Row:
+    """One observable at one size: theory, simulation, and their difference in standard errors.
+
+    `N` is math.inf for the extrapolation. Its `sizes` are those it was drawn through; `chi2` and `dof` say how well a
+    straight line in 1/N fits them.
+    """
+
+    observable: str
+    theory: float
+    simulation: Estimate
+    N: float
+    z: float
+    status: Status
+    sizes: tuple[int, ...] = ()
+    chi2: float = math.nan
+    dof: int = 0
+
+
+@dataclass(frozen=True)
+class Comparison(Saved):
+    """Rows of theory against simulation at one state point.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> r = glassy.simulate(network, load=0.1, T=0.3, N=60, samples=8, sweeps=200, seed=3)
+    >>> c = compare(glassy.solve(network, load=0.1, T=0.3), r)
+    >>> [row.observable for row in c.rows], abs(c.worst.z) < 5
+    (['m', 'q', 'energy', 'energy_excess'], True)
+    """
+
+    solution: Solution
+    rows: tuple[Row, ...]
+    provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+
+    @property
+    def extrapolated(self) -> tuple[Row, ...]:
+        """The rows extrapolated to N = infinity, where several sizes were given."""
+        return tuple(row for row in self.rows if math.isinf(row.N))
+
+    @property
+    def worst(self) -> Row:
+        """The usable row with the largest |z|; among the extrapolated ones if there are any, since finite sizes differ."""
+        rows = self.extrapolated or self.rows
+        return max([row for row in rows if row.status.ok] or rows, key=lambda row: abs(row.z))
+
+    def table(self) -> str:
+        """Return the rows as text."""
+        lines = [f"{'observable':<18} {'N':>6} {'theory':>11} {'simulation':>15} {'error':>9} {'z':>6}  status"]
+        for row in self.rows:
+            size = "1/N->0" if math.isinf(row.N) else f"{int(row.N)}"
+            sim = row.simulation
+            note = row.status.name
+            if row.sizes:
+                note += f" from N={','.join(map(str, row.sizes))}" + (f" chi2/dof={row.chi2:.1f}/{row.dof}" if row.dof else "")
+            lines.append(
+                f"{row.observable:<18} {size:>6} {row.theory:>11.6f} {short(float(sim), sim.error):>15} "
+                f"{sim.error:>9.1e} {row.z:>6.2f}  {note}"
+            )
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        w = self.worst
+        return f"Comparison({self.solution!r}: {len(self.rows)} rows, worst z={w.z:.2f} in {w.observable})"
+
+
+def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Comparison:
+    """Compare a Solution with simulations of the same network at the same load and temperature.
+
+    Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
+    give an extrapolation next to the raw values: a weighted straight line in 1/N through simulation - theory (section 2:
+    the corrections are of order 1/N at P = 3 and P = 4), through the runs with a good status where there are two sizes.
+
+    Parameters
+    ----------
+    solution : Solution
+        A converged saddle.
+    samples : Samples, or a sequence of Samples of different N
+        Runs at the state point of `solution`.
+
+    Returns
+    -------
+    Comparison
+        In the retrieval phase rows for m, q, energy and energy_excess; at m = 0 for q (|q| in the spin glass, which is
+        known up to a global flip only) and energy. z = (simulation - theory)/error.
+
+    Raises
+    ------
+    InputError
+        If the runs belong to another network, load or temperature, or the Solution has not converged.
+    """
+    runs = [samples] if isinstance(samples, Samples) else list(samples)
+    if not runs or not all(isinstance(r, Samples) for r in runs):
+        raise InputError(f"samples must be a Samples or a non-empty sequence of them, got {samples!r}.")
+    if not isinstance(solution, Solution) or not solution.status.ok:
+        raise InputError(f"solution must be a converged glassy.Solution, got {solution!r}. Solve where the phase exists.")
+    for run in runs:
+        _check_same(solution, run)
+    theories = [_at(solution, run) for run in runs]
+    rows: list[Row] = []
+    for name in _observables(solution, runs):
+        differences = []
+        for run, theory in zip(runs, theories, strict=True):
+            expected, measured = _pair(name, theory, run)
+            rows.append(_row(name, expected, measured, float(run.N), run.status))
+            differences.append((run.N, float(measured) - expected, measured.error))
+        rows += _limit(name, solution, runs, differences)
+    return Comparison(solution, tuple(rows))
+
+
+def _limit(name: str, solution: Solution, runs: list[Samples], differences: list[tuple[int, float, float]]) -> list[Row]:
+    """Return the extrapolated row: through the usable runs if they have two sizes, else through all, with the bad status."""
+    good = [run.status.ok for run in runs]
+    if len({run.N for run, ok in zip(runs, good, strict=True) if ok}) < 2:
+        good = [True] * len(runs)
+    used = [run for run, ok in zip(runs, good, strict=True) if ok]
+    sizes = tuple(run.N for run in used)
+    if len(set(sizes)) < 2:
+        return []
+    limit, error, chi2 = _extrapolate([d for d, ok in zip(differences, good, strict=True) if ok])
+    reference = predicted(name, solution)
+    measured = Estimate(reference + limit, error, samples=min(run.samples for run in used))
+    status = next((run.status for run in used if not run.status.ok), Status.EQUILIBRATED)
+    z = _row(name, reference, measured, math.inf, status).z
+    return [Row(name, reference, measured, math.inf, z, status, sizes, chi2, len(used) - 2)]
+
+
+def _check_same(solution: Solution, run: Samples) -> None:
+    if run.network != solution.network:
+        raise InputError(
+            f"theory and simulation must be of one network, got {solution.network!r} and {run.network!r}. At P > 2 distinct "
+            "and self-interacting networks have different noise (N.1, N.2): solve for the network that was simulated."
+        )
+    spacing = run.network.load(1, run.N)
+    if run.T != solution.T or abs(run.load - solution.load) > 0.501 * spacing + 1e-9 * solution.load:
+        raise InputError(
+            f"theory and simulation must be at one state point, got load={solution.load:g}, T={solution.T:g} and "
+            f"load={run.load:g}, T={run.T:g}. Solve at the load and T of the run."
+        )
+
+
+def _at(solution: Solution, run: Samples) -> Solution:
+    if run.load == solution.load:
+        return solution
+    s: Solution = solve(solution.network, run.load, solution.T, solution.phase, solution.ansatz, start=solution, strict=False)
+    if not s.status.ok:
+        raise InputError(
+            f"N={run.N} stores the integer K={run.K}, load={run.load:.8g}, where {solution.phase} has no saddle: the asked "
+            "load lies too close to the boundary. Lower load or raise N."
+        )
+    return s
+
+
+def _observables(solution: Solution, runs: list[Samples]) -> list[str]:
+    pairs = all(run.replicas > 1 for run in runs)
+    if solution.m > 0.0:
+        return ["m", "q", "energy", "energy_excess"] if pairs else ["m", "energy", "energy_excess"]
+    q = "q_abs" if solution.phase == "spin_glass" else "q"
+    return [q, "energy"] if pairs else ["energy"]
+
+
+def predicted(name: str, solution: Solution) -> float:
+    """Return what the theory says of an observable of the simulation, by its name there."""
+    if name == "m":
+        return solution.m
+    if name == "energy_excess":
+        return solution.energy - solution.network.pattern_energy(solution.load)
+    return solution.q_mean if name.startswith("q") else solution.energy
+
+
+def _pair(name: str, theory: Solution, run: Samples) -> tuple[float, Estimate]:
+    """Return theory and simulation of one observable, the simulated energy without the mean M.3."""
+    measured: Estimate = getattr(run, name)
+    if name == "energy":
+        shift = run.network.energy_offset(run.K, run.N)
+        e = measured
+        measured = Estimate(float(e) - shift, e.error, e.thermal, e.disorder, e.tau_int, e.samples)
+    return predicted(name, theory), measured
+
+
+def _row(name: str, theory: float, measured: Estimate, N: float, status: Status) -> Row:
+    difference = float(measured) - theory
+    if measured.error > 0.0:
+        z = difference / measured.error
+    else:
+        z = 0.0 if abs(difference) < 1e-12 else math.copysign(math.inf, difference)
+    return Row(name, theory, measured, N, z, status)
+
+
+def _extrapolate(points: list[tuple[int, float, float]]) -> tuple[float, float, float]:
+    """Weighted straight line in 1/N: value and error at 1/N = 0, and chi2. All errors must be positive."""
+    N, y, error = (np.array(column, float) for column in zip(*points, strict=True))
+    if np.any(error <= 0.0):
+        raise InputError(
+            "every size needs a positive error to be extrapolated, but a run measured a constant (T = 0?). Compare the sizes "
+            "one by one, or raise samples."
+        )
+    weight = 1.0 / error
+    design = np.stack([np.ones_like(N), 1.0 / N], axis=1) * weight[:, None]
+    covariance = np.linalg.inv(design.T @ design)
+    fit = covariance @ (design.T @ (y * weight))
+    chi2 = float(np.sum((design @ fit - y * weight) ** 2))
+    return float(fit[0]), math.sqrt(covariance[0, 0]), chi2

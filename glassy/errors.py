@@ -1,0 +1,43 @@
+"""Errors: each says what must hold, what came instead, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class GlassyError(Exception):
+    """Base class of every error that glassy raises on purpose."""
+
+
+class InputError(GlassyError, ValueError):
+    """An argument lies outside its domain."""
+
+
+class MemoryLimitError(GlassyError, MemoryError):
+    """The request would need more memory than `max_bytes`; raised before anything is allocated."""
+
+
+class IntegerRangeError(GlassyError, OverflowError):
+    """The exact energies of the request do not fit into 64-bit integers."""
+
+
+class _SolutionError(GlassyError):
+    def __init__(self, message: str, solution: Any = None) -> None:
+        super().__init__(message)
+        self.solution = solution
+
+
+class PhaseError(_SolutionError):
+    """The asked phase has no saddle point there; `solution` is the nearest one that exists, or None."""
+
+
+class ConvergenceError(_SolutionError):
+    """The search for the saddle point failed; `solution` is the best point reached, or None."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a simulation; `samples` holds the finished samples, or None if there are none."""
+
+    def __init__(self, message: str, samples: Any = None) -> None:
+        super().__init__(message)
+        self.samples = samples

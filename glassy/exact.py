@@ -1,0 +1,257 @@
+"""enumerate_states: all 2^N states of a small network, the referee of every dynamics."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy import checks
+from glassy.errors import InputError, IntegerRangeError
+from glassy.network import DenseHebbian
+from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
+from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
+from glassy.provenance import Provenance, provenance
+from glassy.storage import Saved
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Dynamics(Protocol):
+    """A single-spin-flip dynamics: its order, and the probability to accept an energy change."""
+
+    @property
+    def order(self) -> str:
+        """The order of attempts: "random" or "sequential"."""
+        ...
+
+    def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
+        """Return the acceptance probability of each energy change."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exact(Saved):
+    """Exact thermal averages of one sample; m belongs to pattern 0, q to two independent replicas.
+
+    Parameters
+    ----------
+    m_values, m_weights : arrays
+        Distribution of m; likewise for q.
+    energy, energy2 : float
+        Means of H/N and of its square.
+    free_energy : float
+        -T ln Z / N; at T = 0 the ground-state energy per spin.
+    """
+
+    network: DenseHebbian
+    N: int
+    K: int
+    T: float
+    m_values: FloatArray
+    m_weights: FloatArray
+    q_values: FloatArray
+    q_weights: FloatArray
+    energy: float
+    energy2: float
+    free_energy: float
+    provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+
+    @property
+    def load(self) -> float:
+        """Load of the integer K (H.1)."""
+        return self.network.load(self.K, self.N)
+
+    @property
+    def m(self) -> float:
+        """Thermal mean of m; zero by symmetry at even P."""
+        return float(self.m_weights @ self.m_values)
+
+    @property
+    def m_abs(self) -> float:
+        """Thermal mean of |m|."""
+        return float(self.m_weights @ np.abs(self.m_values))
+
+    @property
+    def q(self) -> float:
+        """Mean overlap of two replicas."""
+        return float(self.q_weights @ self.q_values)
+
+    @property
+    def q_abs(self) -> float:
+        """Mean |q|."""
+        return float(self.q_weights @ np.abs(self.q_values))
+
+    @property
+    def q2(self) -> float:
+        """Mean q^2."""
+        return float(self.q_weights @ self.q_values**2)
+
+    def __repr__(self) -> str:
+        return (
+            f"Exact({self.network!r} N={self.N} K={self.K} T={self.T:g}: m_abs={self.m_abs:.6g} q2={self.q2:.6g} "
+            f"energy={self.energy:.8g} f={self.free_energy:.8g})"
+        )
+
+
+def state_energies(network: DenseHebbian, patterns: Int8Array) -> FloatArray:
+    """Return H of all 2^N states; bit i of the index is 1 where sigma_i = -1 (H.4, summed in integers)."""
+    K, N = patterns.shape
+    table = network.energy_table(N)
+    if K * max(map(abs, table.values)) >= 2**62:
+        raise IntegerRangeError(f"exact energies of {network!r}, N={N}, K={K} leave 64 bits. Lower N, K or P.")
+    masks = ((patterns < 0) @ (1 << np.arange(N, dtype=np.int64))).astype(np.uint32)
+    out = np.zeros(2**N, np.int64)
+    state_sums(masks, np.array(table.values, np.int64), out)
+    return out * float(table.unit)
+
+
+def _patterns(network: DenseHebbian, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str) -> Int8Array:
+    if patterns is not None:
+        if load is not None or N is not None:
+            raise InputError("give either patterns, or load, N and seed, not both: the patterns fix K and N.")
+        xi = check_patterns(patterns, network.P)
+    else:
+        if load is None or N is None or seed is None:
+            raise InputError("load, N and seed must be given, or patterns instead of them.")
+        N = network.size(N)
+        xi = None
+    size = N if xi is None else xi.shape[1]
+    if size > largest:
+        raise InputError(f"{what} needs N <= {largest}, got N={size}: it visits every state. Use simulate beyond.")
+    if xi is None:
+        K = network.patterns(load, size)
+        if K == 0:
+            raise InputError(f"load={load:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
+        xi = draw_patterns(K, size, check_seed(seed))
+    return xi
+
+
+def _weights(energies: FloatArray, T: float) -> FloatArray:
+    low = energies.min()
+    if T == 0.0:
+        weights = (energies - low <= 1e-9 * max(1.0, abs(low))).astype(np.float64)
+    else:
+        weights = np.exp(-(energies - low) / T)
+    return np.asarray(weights / weights.sum())
+
+
+def enumerate_states(
+    network: DenseHebbian,
+    load: float | None = None,
+    T: float | None = None,
+    N: int | None = None,
+    *,
+    patterns: npt.ArrayLike | None = None,
+    seed: int | None = None,
+) -> Exact:
+    """Average over all 2^N states of one sample exactly; the distribution of q by a Walsh-Hadamard transform.
+
+    Parameters
+    ----------
+    network, load, T, N, patterns, seed
+        As in `simulate`, for sample 0: the same seed gives the same patterns. N <= 20.
+
+    Returns
+    -------
+    Exact
+
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain or N > 20.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> exact = enumerate_states(glassy.DenseHebbian(P=3), load=0.3, T=0.5, N=10, seed=1)
+    >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
+    (1.0, True)
+    """
+    if T is None:
+        raise InputError("T must be given: a temperature >= 0.")
+    T = checks.temperature(T, infinite=True)
+    xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states")
+    K, size = xi.shape
+    energies = state_energies(network, xi)
+    weights = _weights(energies, T)
+    counts = popcounts(size)
+    condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
+    aligned = counts[np.arange(2**size) ^ condensed]
+    m_weights = np.asarray(np.bincount(aligned, weights=weights, minlength=size + 1), np.float64)
+    pair = walsh_hadamard(walsh_hadamard(weights) ** 2) / 2**size  # weight of every XOR of two replicas
+    q_weights = np.maximum(np.bincount(counts, weights=pair, minlength=size + 1), 0.0)
+    values = np.asarray((size - 2.0 * np.arange(size + 1)) / size, np.float64)
+    e = energies / size
+    mean = float(weights @ e)
+    low = float(e.min())
+    if T == 0.0:
+        free = low
+    elif math.isinf(T):
+        free = -math.inf
+    else:
+        free = low - T * math.log(float(np.exp(-(energies - energies.min()) / T).sum())) / size
+    return Exact(
+        network,
+        size,
+        K,
+        T,
+        values,
+        m_weights,
+        values,
+        np.asarray(q_weights / q_weights.sum(), np.float64),
+        mean,
+        float(weights @ e**2),
+        free,
+    )
+
+
+def transition_matrix(
+    network: DenseHebbian,
+    load: float | None = None,
+    T: float | None = None,
+    N: int | None = None,
+    *,
+    method: Dynamics,
+    patterns: npt.ArrayLike | None = None,
+    seed: int | None = None,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the transition matrix W[from, to] of a tiny network, and its Boltzmann weights.
+
+    For random order W is one attempted flip, for sequential order one sweep.
+
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain or N > 10.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> W, p = transition_matrix(glassy.DenseHebbian(P=3), load=0.5, T=0.5, N=5, seed=1, method=glassy.Metropolis())
+    >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
+    (True, True)
+    """
+    if T is None:
+        raise InputError("T must be given: a temperature >= 0.")
+    T = checks.temperature(T, infinite=True)
+    xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix")
+    size = xi.shape[1]
+    energies = state_energies(network, xi)
+    states = np.arange(2**size)
+    steps = []
+    for i in range(size):
+        other = states ^ (1 << i)
+        accept = method.acceptance(energies[other] - energies, T)
+        W = np.diag(1.0 - accept)
+        W[states, other] = accept
+        steps.append(W)
+    if method.order == "random":
+        return np.asarray(sum(steps) / size), _weights(energies, T)
+    total = np.eye(2**size)
+    for W in steps:
+        total = total @ W
+    return total, _weights(energies, T)

@@ -1,0 +1,1 @@
+"""Numerics without physics: Gaussian averages, exact integer tables, compiled-kernel options."""

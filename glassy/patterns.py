@@ -1,0 +1,83 @@
+"""Patterns and random streams: one seed, spawned, the same numbers for any number of threads.
+
+The patterns of sample k depend on (seed, N, K, k) alone; the spins of a chain on (seed, N, K, T, k, replica). A state point
+of a grid, the same point alone, and `enumerate_states` therefore see the same patterns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy import checks
+from glassy.errors import InputError
+
+Int8Array = npt.NDArray[np.int8]
+
+
+def check_seed(seed: Any) -> int:
+    """Return the seed, an integer >= 0, or raise InputError."""
+    return checks.integer("seed", seed, 0, "Randomness is an argument: give a seed, and the same call gives the same numbers.")
+
+
+def pattern_generator(seed: int, N: int, K: int, sample: int) -> np.random.Generator:
+    """Return the generator of the patterns of one sample."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, N, K, sample)))
+
+
+def chain_generator(seed: int, N: int, K: int, T: float, sample: int, replica: int) -> np.random.Generator:
+    """Return the generator of one chain: its initial spins, sites and uniforms."""
+    bits = int(np.float64(T).view(np.uint64))
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, N, K, bits, sample, replica)))
+
+
+def draw_rows(generator: np.random.Generator, K: int, N: int) -> Int8Array:
+    """Draw K fair patterns of N spins, stored spin by spin: shape (N, K), rows contiguous."""
+    width = (K + 7) // 8
+    rows = np.empty((N, K), np.int8)
+    for i in range(N):  # spin by spin, so that no second full-size array is needed
+        bits = np.frombuffer(generator.bytes(width), np.uint8)
+        rows[i] = np.unpackbits(bits, count=K)
+    rows *= 2
+    rows -= 1
+    return rows
+
+
+def draw_patterns(K: int, N: int, seed: int, sample: int = 0) -> Int8Array:
+    """Return the patterns xi of one sample, shape (K, N), int8 +-1: those that `simulate` uses for this seed.
+
+    Parameters
+    ----------
+    K, N : int
+        Number of patterns and of spins.
+    seed, sample : int
+        Seed of the run and index of the sample.
+
+    Examples
+    --------
+    >>> draw_patterns(3, 4, seed=1).shape
+    (3, 4)
+    """
+    return draw_rows(pattern_generator(check_seed(seed), N, K, sample), K, N).T
+
+
+def check_patterns(patterns: Any, least: int) -> Int8Array:
+    """Return user patterns as an int8 array (K, N) of +-1 with N >= least, or raise InputError."""
+    array = np.asarray(patterns)
+    if array.ndim != 2 or 0 in array.shape:
+        raise InputError(f"patterns must be a (K, N) array with K, N >= 1, got shape {array.shape}. Reshape or transpose it.")
+    if array.shape[1] < least:
+        raise InputError(
+            f"patterns must have N >= P = {least} spins, got shape {array.shape} read as (K, N). Transpose it if it is (N, K)."
+        )
+    return check_signs("patterns", array)
+
+
+def check_signs(name: str, array: npt.NDArray[Any]) -> Int8Array:
+    """Return an array of +-1 as int8, or raise InputError."""
+    if array.dtype.kind not in "iufb" or not np.all(np.abs(array) == 1 if array.dtype.kind != "b" else False):
+        found = np.unique(array)[:5].tolist()
+        raise InputError(f"{name} must contain +1 and -1 only, got values such as {found}. Map {{0, 1}} to 2x - 1 first.")
+    return np.ascontiguousarray(array, dtype=np.int8)

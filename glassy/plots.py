@@ -1,0 +1,150 @@
+"""Figures: the only file that imports matplotlib, and the one place of the visual grammar.
+
+Theory is a line (RS dashed), simulation a point with its error bar, an exact enumeration a cross. The marker tells N. A run
+that left its phase or did not equilibrate is drawn hollow and pale: kept, but never silently counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from glassy.compare import Comparison, predicted
+from glassy.theory.solve import scan
+
+# Okabe and Ito's colours: told apart by colour-blind readers; their order also darkens in grey.
+COLORS = ("#E69F00", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+STYLES: Any = {"RS": (0, (5, 2)), "RSB(1)": "solid", "FullRSB": "dotted"}
+
+_RC: Any = {
+    "font.size": 9.0,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "pdf.fonttype": 42,
+    "savefig.dpi": 160,
+}
+
+
+def figure(rows: int, columns: int, width: float = 3.6, height: float = 2.9) -> tuple[Figure, npt.NDArray[Any]]:
+    """Return a figure and its axes [row, column] in the package's style."""
+    with mpl.rc_context(_RC):
+        fig = Figure(figsize=(width * columns, height * rows), layout="constrained")
+        axes = np.asarray(fig.subplots(rows, columns, squeeze=False))
+    return fig, axes
+
+
+def save(fig: Figure, stem: str | Path) -> tuple[Path, Path]:
+    """Write stem.png and stem.pdf, byte for byte the same from the same data."""
+    png, pdf = Path(f"{stem}.png"), Path(f"{stem}.pdf")
+    png.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(_RC):
+        fig.savefig(png, metadata={"Software": None})
+        fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    return png, pdf
+
+
+def theory(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, color: str, ansatz: str = "RS") -> None:
+    """Draw a theory line; it breaks where y is NaN, so no line crosses a gap."""
+    ax.plot(x, y, color=color, linestyle=STYLES[ansatz], linewidth=1.3, zorder=1)
+
+
+def simulation(
+    ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike, usable: npt.ArrayLike, color: str, marker: str
+) -> None:
+    """Draw simulated points with bars of one standard error; unusable ones hollow and pale."""
+    x, y, error, usable = (np.asarray(a) for a in (x, y, error, usable))
+    for mask, face, alpha in ((usable, color, 1.0), (~usable, "none", 0.45)):
+        if np.any(mask):
+            ax.errorbar(
+                x[mask], y[mask], error[mask], fmt=marker, color=color, markerfacecolor=face, markersize=4.5,
+                elinewidth=1.0, capsize=2.0, alpha=alpha, zorder=2,
+            )  # fmt: skip
+
+
+def limit(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> None:
+    """Draw values extrapolated to 1/N = 0: black dots with bars on top of everything."""
+    ax.errorbar(x, y, error, fmt=".", color="black", markersize=4.0, elinewidth=1.0, capsize=2.5, zorder=3)
+
+
+def legend(
+    ax: Axes,
+    lines: Sequence[tuple[str, str]],
+    sizes: Sequence[tuple[int, str]],
+    *,
+    extrapolated: bool = False,
+    unusable: bool = False,
+    **where: Any,
+) -> None:
+    """Draw one legend for colours (label, colour), sizes (N, marker) and the line style."""
+    handles = [Line2D([], [], color=c, linestyle=STYLES["RS"], label=label) for label, c in lines]
+    handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
+    if extrapolated:
+        handles.append(Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0"))
+    if unusable:
+        handles.append(
+            Line2D([], [], color="0.3", marker="o", markerfacecolor="none", alpha=0.45, linestyle="none", markersize=4.5,
+                   label="left its phase or short")
+        )  # fmt: skip
+    ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)
+
+
+def comparison(
+    comparisons: Sequence[Comparison], path: str | Path, observables: Sequence[str] = ("m", "energy_excess")
+) -> Path:
+    """Draw comparisons at one load against T: RS line through the simulated points, one panel for each observable.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+        One for each temperature, all of one network and load.
+    path : path
+        Where to write; .png and .pdf are added.
+    observables : sequence of str
+        Rows to draw.
+
+    Returns
+    -------
+    Path
+        The .png.
+    """
+    first = comparisons[0].solution
+    temperatures = np.array([c.solution.T for c in comparisons])
+    grid = np.linspace(0.0, 1.08 * temperatures.max(), 120)
+    path_of_solutions = scan(first.network, first.load, grid, first.phase, first.ansatz)
+    sizes = sorted({int(row.N) for c in comparisons for row in c.rows if np.isfinite(row.N)})
+    names = {
+        "m": "magnetization m",
+        "q": "overlap q",
+        "energy": "energy per spin",
+        "energy_excess": "energy above the pattern, per spin",
+    }
+    fig, axes = figure(1, len(observables), width=4.0, height=3.2)
+    for ax, name in zip(axes[0], observables, strict=True):
+        line = [predicted(name, s) for s in path_of_solutions]
+        theory(ax, grid, line, COLORS[2])
+        for N, marker in zip(sizes, MARKERS, strict=False):
+            rows = [next(r for r in c.rows if r.observable == name and r.N == N) for c in comparisons]
+            simulation(
+                ax, temperatures, [float(r.simulation) for r in rows], [r.simulation.error for r in rows],
+                [r.status.ok for r in rows], COLORS[sizes.index(N) if sizes.index(N) < 2 else 3], marker,
+            )  # fmt: skip
+        ends = [(c.solution.T, r) for c in comparisons for r in c.extrapolated if r.observable == name and r.status.ok]
+        if ends:
+            limit(ax, [t for t, _ in ends], [float(r.simulation) for _, r in ends], [r.simulation.error for _, r in ends])
+        ax.set_xlabel("temperature T")
+        ax.set_ylabel(names.get(name, name))
+    legend(axes[0][0], [("RS theory", COLORS[2])], list(zip(sizes, MARKERS, strict=False)), extrapolated=len(sizes) > 1)
+    fig.suptitle(f"{first.network!r}, load {first.load:g}: theory and simulation", fontsize=9.5)
+    return save(fig, path)[0]

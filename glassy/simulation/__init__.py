@@ -1,0 +1,1 @@
+"""Simulation: Monte Carlo of finite networks, exact in its bookkeeping."""

@@ -1,0 +1,182 @@
+"""Samples: what `simulate` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.errors import InputError
+from glassy.network import DenseHebbian
+from glassy.provenance import Provenance, provenance
+from glassy.results import Estimate, Status
+from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.statistics import drift, estimate
+from glassy.storage import Saved
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Series(Saved):
+    """Time series after burn-in, one value per sweep.
+
+    Parameters
+    ----------
+    m, energy, acceptance : arrays [sample, replica, time]
+        Mattis magnetization of pattern 0, H/N, accepted fraction of the sweep.
+    q : array [sample, pair, time]
+        Overlap of every pair of replicas of one sample, pairs (0,1), (0,2), ..., (1,2), ...
+    pattern_energy : array [sample]
+        H/N of the condensed pattern itself, sigma = xi^0.
+    spins : array [sample, replica, N] of int8
+        Final spins.
+    """
+
+    m: FloatArray
+    energy: FloatArray
+    q: FloatArray
+    acceptance: FloatArray
+    pattern_energy: FloatArray
+    spins: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Samples(Saved):
+    """Monte Carlo of one network at one state point: series, and averages with their errors.
+
+    Parameters
+    ----------
+    network, N, K, T, method
+        The simulated network and dynamics.
+    start : str
+        "pattern", "random" or "given".
+    start_overlap : float
+        Initial overlap with pattern 0 where start is "pattern".
+    burn_in, seed
+        Arguments of the run.
+    patterns_drawn : bool
+        Whether the patterns were drawn from the seed (True) or given by the user.
+    series : Series
+        The raw data.
+    """
+
+    network: DenseHebbian
+    N: int
+    K: int
+    T: float
+    method: Metropolis | Glauber
+    start: str
+    start_overlap: float
+    burn_in: int
+    seed: int
+    patterns_drawn: bool
+    series: Series
+    provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+
+    @property
+    def load(self) -> float:
+        """Load of the integer K (H.1)."""
+        return self.network.load(self.K, self.N)
+
+    @property
+    def samples(self) -> int:
+        """Number of independent samples of the patterns."""
+        return int(self.series.m.shape[0])
+
+    @property
+    def replicas(self) -> int:
+        """Number of replicas of each sample."""
+        return int(self.series.m.shape[1])
+
+    @property
+    def sweeps(self) -> int:
+        """Number of measured sweeps of each chain."""
+        return int(self.series.m.shape[2])
+
+    @property
+    def overlaps(self) -> FloatArray:
+        """Overlaps q of all pairs of replicas, [sample, pair, time]: the raw material of P(q)."""
+        return self.series.q
+
+    # ---- averages ----
+
+    @cached_property
+    def m(self) -> Estimate:
+        """Mattis magnetization of pattern 0, signed: at even P in a run that changes sign use `m_abs`."""
+        return estimate(self.series.m)
+
+    @cached_property
+    def m_abs(self) -> Estimate:
+        """Mean of |m|."""
+        return estimate(np.abs(self.series.m))
+
+    @cached_property
+    def energy(self) -> Estimate:
+        """H/N exactly as in H.2 / H.3; at even P > 2 H.3 holds the mean M.3 that the theory leaves out."""
+        return estimate(self.series.energy)
+
+    @cached_property
+    def energy_excess(self) -> Estimate:
+        """[H(sigma) - H(xi^0)]/N: the energy above that of the condensed pattern itself, in the same sample (M.4).
+
+        The scatter of H(xi^0) between samples and its finite-size offset cancel, so near a pattern this is far sharper than
+        `energy`, and H.3 needs no shift.
+        """
+        return estimate(self.series.energy - self.series.pattern_energy[:, None, None])
+
+    @cached_property
+    def acceptance(self) -> Estimate:
+        """Fraction of accepted flips."""
+        return estimate(self.series.acceptance)
+
+    def _pairs(self, q: FloatArray) -> Estimate:
+        if self.replicas < 2:
+            raise InputError("q is the overlap of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
+        return estimate(q.mean(axis=1, keepdims=True))  # pairs share replicas: their mean is one series
+
+    @cached_property
+    def q(self) -> Estimate:
+        """Mean overlap of two replicas of the same sample: the mean of P(q)."""
+        return self._pairs(self.series.q)
+
+    @cached_property
+    def q_abs(self) -> Estimate:
+        """Mean of |q|, for states that are known up to a global flip (even P, m = 0)."""
+        return self._pairs(np.abs(self.series.q))
+
+    @cached_property
+    def q2(self) -> Estimate:
+        """Mean of q^2."""
+        return self._pairs(self.series.q**2)
+
+    # ---- what became of the run ----
+
+    @cached_property
+    def escaped(self) -> npt.NDArray[np.bool_]:
+        """Chains [sample, replica] that started at the pattern and lost it: the last tenth has m < min(0.3, 4/sqrt(N))."""
+        if self.start != "pattern":
+            return np.zeros(self.series.m.shape[:2], np.bool_)
+        tail = self.series.m[..., -max(self.sweeps // 10, 1) :].mean(axis=-1)
+        return np.asarray(tail < min(0.3, 4.0 / self.N**0.5))
+
+    @cached_property
+    def status(self) -> Status:
+        """LEFT_PHASE if a chain lost the pattern; else NOT_EQUILIBRATED (drift beyond 5 errors), SHORT_CHAIN, EQUILIBRATED."""
+        if self.escaped.any():
+            return Status.LEFT_PHASE
+        taus = [(series, estimate(series).tau_int or 0.5) for series in (self.series.m, self.series.energy)]
+        if any(abs(drift(series, tau)) > 5.0 for series, tau in taus):
+            return Status.NOT_EQUILIBRATED
+        if any(self.sweeps < 50.0 * tau for _, tau in taus):
+            return Status.SHORT_CHAIN
+        return Status.EQUILIBRATED
+
+    def __repr__(self) -> str:
+        q = f" q={self.q}" if self.replicas > 1 else ""
+        return (
+            f"Samples({self.network!r} N={self.N} K={self.K} load={self.load:.6g} T={self.T:g} {self.method!r}: "
+            f"m={self.m}{q} energy={self.energy} samples={self.samples} {self.status.name})"
+        )

@@ -1,0 +1,356 @@
+"""simulate: the Monte Carlo arm."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from glassy import checks
+from glassy.errors import InputError, Interrupted, MemoryLimitError
+from glassy.network import DenseHebbian
+from glassy.patterns import (
+    Int8Array,
+    chain_generator,
+    check_patterns,
+    check_seed,
+    check_signs,
+    draw_rows,
+    pattern_generator,
+)
+from glassy.results import Grid
+from glassy.simulation.chains import Chain
+from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.samples import Samples, Series
+from glassy.simulation.store import Store
+from glassy.simulation.tables import KernelTables, kernel_tables
+
+_CHUNK = 32  # sweeps between looks at Ctrl-C
+_METROPOLIS = Metropolis()
+_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Everything that fixes the numbers of one state point."""
+
+    network: DenseHebbian
+    N: int
+    K: int
+    T: float
+    method: Metropolis | Glauber
+    start: str
+    start_overlap: float
+    spins: Int8Array | None  # [sample or 1, replica or 1, N]
+    patterns: Int8Array | None  # (K, N)
+    replicas: int
+    sweeps: int
+    burn_in: int
+    seed: int
+
+    def description(self) -> dict[str, Any]:
+        def digest(array: Int8Array | None) -> str | None:
+            import hashlib
+
+            return None if array is None else hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
+
+        return {
+            **{k: getattr(self, k) for k in ("N", "K", "T", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
+            "network": repr(self.network),
+            "method": repr(self.method),
+            "spins": digest(self.spins),
+            "patterns": digest(self.patterns),
+        }
+
+    def bytes_per_sample(self) -> int:
+        """Peak memory of one sample in work: patterns, bookkeeping of each chain, one chunk of spins, the series."""
+        width = kernel_tables(self.network, self.N, self.K).B.itemsize
+        pairs = self.replicas * (self.replicas - 1) // 2
+        return (
+            self.N * self.K
+            + self.K * (16 + self.replicas * (4 + width))
+            + _CHUNK * self.N * (24 + 3 * self.replicas)
+            + 8 * self.sweeps * (3 * self.replicas + pairs)
+        )
+
+
+def simulate(
+    network: DenseHebbian,
+    load: float | npt.ArrayLike | None = None,
+    T: float | npt.ArrayLike | None = None,
+    N: int | None = None,
+    *,
+    seed: int,
+    patterns: npt.ArrayLike | None = None,
+    start: str | npt.ArrayLike = "pattern",
+    start_overlap: float = 1.0,
+    samples: int = 1,
+    replicas: int = 2,
+    sweeps: int = 1000,
+    burn_in: int | None = None,
+    method: Metropolis | Glauber = _METROPOLIS,
+    threads: int | None = None,
+    max_bytes: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        The network; H.2 or H.3 as its `interactions` say.
+    load, T : float or 1-d array
+        State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
+        T = 0 is the limit (ties: see the method), T = inf accepts at random.
+    N : int
+        Number of spins, >= P.
+    seed : int
+        One seed for everything. The numbers do not depend on `threads`, nor on what else is in the grid.
+    patterns : array (K, N) of +-1, optional
+        Stored patterns instead of `load` and `N`: any data. Then samples must be 1.
+    start : {"pattern", "random"} or array of +-1
+        "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
+        (replicas, N) or (samples, replicas, N): these spins.
+    start_overlap : float
+        Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
+    samples, replicas : int
+        Independent draws of the patterns; independent chains for each of them.
+    sweeps, burn_in : int
+        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
+    method : Metropolis or Glauber
+        Dynamics and order of the attempts.
+    threads : int, optional
+        Samples that run at once; default: the cores this process may use.
+    max_bytes : int, optional
+        Memory limit, checked before anything is allocated; default: half of the machine's memory.
+    out : path, optional
+        Folder that keeps every finished sample; the same call goes on where it stopped, also with more samples.
+    progress : bool, optional
+        Progress bar on stderr; default: where stderr is a terminal.
+
+    Returns
+    -------
+    Samples, or Grid of Samples where load or T is an array
+
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain.
+    MemoryLimitError
+        If the run needs more than `max_bytes`.
+    IntegerRangeError
+        If the exact energies leave the range of 64-bit integers.
+    Interrupted
+        On Ctrl-C; `err.samples` holds the finished samples of the state point at work.
+
+    Notes
+    -----
+    Each sample's patterns depend on (seed, N, K, sample) alone: the temperatures of a grid share them.
+
+    Source: docs/theory.md, sections 1 and M.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=7)
+    >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
+    (30, True, True)
+    """
+    if not isinstance(network, DenseHebbian):
+        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+    if T is None:
+        raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
+    if not isinstance(method, Metropolis | Glauber):
+        raise InputError(f"method must be glassy.Metropolis() or glassy.Glauber(), got {method!r}.")
+    given = None
+    if patterns is not None:
+        if load is not None or N is not None:
+            raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
+        given = check_patterns(patterns, network.P)
+        if samples != 1:
+            raise InputError(f"samples must be 1 with given patterns, got {samples!r}: they are one sample. Raise replicas.")
+    elif load is None or N is None:
+        raise InputError("load and N must be given, or patterns instead of both.")
+    samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
+    replicas = checks.integer("replicas", replicas, 1, "q needs at least 2 replicas.")
+    sweeps = checks.integer("sweeps", sweeps, 1, "A sweep is N attempted flips.")
+    burn_in = checks.integer("burn_in", sweeps // 5 if burn_in is None else burn_in, 0, "Sweeps before measuring.")
+    seed = check_seed(seed)
+    threads = checks.integer("threads", _cores() if threads is None else threads, 1, "Samples that run at once.")
+    limit = checks.integer("max_bytes", _half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
+
+    def state_point(x: float | None, y: float) -> _Run:
+        if given is not None:
+            K, size = given.shape
+        else:
+            size = network.size(N)
+            K = network.patterns(x, size)  # type: ignore[arg-type]
+            if K == 0:
+                raise InputError(f"load={x:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
+        word, overlap, spins = _check_start(start, start_overlap, samples, replicas, size)
+        temperature = checks.temperature(y, infinite=True)
+        return _Run(network, size, K, temperature, method, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
+
+    loads, load_axis = _axis("load", load)
+    temperatures, T_axis = _axis("T", T)
+    runs = [state_point(x, y) for x in loads for y in temperatures]
+    workers = [_check_memory(run, min(threads, samples), limit) for run in runs]
+    disable = None if progress is None else not progress
+    results = []
+    with tqdm(total=len(runs) * samples * replicas * (sweeps + burn_in), disable=disable, unit="sweep", unit_scale=True) as bar:
+        for run, count in zip(runs, workers, strict=True):
+            folder = None if out is None else Path(out)
+            if folder is not None and len(runs) > 1:
+                folder = folder / f"load={run.network.load(run.K, run.N):.8g}_T={run.T:.8g}"
+            results.append(_state_point(run, samples, count, folder, bar))
+    if load_axis or T_axis:
+        return Grid(tuple(results), load_axis + T_axis)
+    return results[0]
+
+
+def _axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
+    array = np.asarray(value, dtype=object) if value is None else np.asarray(value)
+    if array.ndim == 0:
+        return [value], ()
+    if array.ndim != 1 or array.size == 0:
+        raise InputError(f"{name} must be a float or a 1-d array with at least one entry, got shape {array.shape}.")
+    return array.tolist(), (array.size,)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _half_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return 2**31
+
+
+def _check_memory(run: _Run, threads: int, limit: int) -> int:
+    """Return how many samples may run at once within `limit`; raise if not even one."""
+    need = run.bytes_per_sample()
+    if need > limit:
+        raise MemoryLimitError(
+            f"N={run.N}, P={run.network.P}, load={run.network.load(run.K, run.N):g} needs K={run.K} patterns and "
+            f"{need / 1e6:.4g} MB for one sample; max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
+        )
+    return max(1, min(threads, limit // need))
+
+
+def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
+    if isinstance(start, str):
+        checks.choice("start", start, ("pattern", "random"))
+        overlap = checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0)
+        if overlap > 1.0:
+            raise InputError(f"start_overlap must lie in [-1, 1], got {overlap!r}. It is the initial m of pattern 0.")
+        return start, overlap, None
+    array = np.asarray(start)
+    shapes = ((N,), (replicas, N), (samples, replicas, N))
+    if array.shape not in shapes:
+        raise InputError(f"start must be 'pattern', 'random' or spins of shape {shapes}, got shape {array.shape}.")
+    spins = check_signs("start", array)
+    return "given", 1.0, np.broadcast_to(spins, (samples, replicas, N))
+
+
+def _state_point(run: _Run, samples: int, threads: int, folder: Path | None, bar: Any) -> Samples:
+    tables = kernel_tables(run.network, run.N, run.K)
+    store = None if folder is None else Store(folder, run.description())
+    done: dict[int, Series] = {}
+    for index in range(samples):
+        series = store.read(index) if store else None
+        if series is not None:
+            done[index] = series
+            bar.update(run.replicas * (run.sweeps + run.burn_in))
+    stop = threading.Event()
+
+    def work(index: int) -> None:
+        series = _sample(run, tables, index, stop, bar)
+        if series is not None:
+            if store:
+                store.write(index, series)
+            done[index] = series
+
+    with ThreadPoolExecutor(threads) as pool:
+        futures = [pool.submit(work, index) for index in range(samples) if index not in done]
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            kept = f"they are kept in {folder}; the same call goes on" if folder else "out=folder would keep them"
+            raise Interrupted(
+                f"interrupted with {len(done)} of {samples} samples finished at T={run.T:g}; {kept}.",
+                _collect(run, done) if done else None,
+            ) from None
+        finally:
+            stop.set()
+        for future in futures:
+            future.result()
+    return _collect(run, done)
+
+
+def _collect(run: _Run, done: dict[int, Series]) -> Samples:
+    ordered = [done[index] for index in sorted(done)]
+    series = Series(*(np.concatenate([getattr(s, name) for s in ordered]) for name in _SERIES))
+    return Samples(
+        run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
+        run.patterns is None, series,
+    )  # fmt: skip
+
+
+def _initial(run: _Run, xi: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
+    if run.spins is not None:
+        return np.ascontiguousarray(run.spins[index, replica])
+    if run.start == "random":
+        return (2 * generator.integers(0, 2, run.N, dtype=np.int8) - 1).astype(np.int8)
+    sigma = np.ascontiguousarray(xi[:, 0])
+    flipped = generator.permutation(run.N)[: round(run.N * (1.0 - run.start_overlap) / 2.0)]
+    sigma[flipped] *= -1
+    return sigma
+
+
+def _sample(run: _Run, tables: KernelTables, index: int, stop: threading.Event, bar: Any) -> Series | None:
+    """Run all replicas of one sample; None if stopped."""
+    if run.patterns is None:
+        xi = draw_rows(pattern_generator(run.seed, run.N, run.K, index), run.K, run.N)
+    else:
+        xi = np.ascontiguousarray(run.patterns.T)
+    generators = [chain_generator(run.seed, run.N, run.K, run.T, index, r) for r in range(run.replicas)]
+    chains = [Chain(tables, xi, _initial(run, xi, index, r, g)) for r, g in enumerate(generators)]
+    pairs = [(r, s) for r in range(run.replicas) for s in range(r + 1, run.replicas)]
+    trace = np.empty((run.replicas, run.sweeps, 3), np.int64)
+    q = np.empty((len(pairs), run.sweeps))
+    t = -run.burn_in
+    while t < run.sweeps:
+        size = min(_CHUNK, (0 if t < 0 else run.sweeps) - t)
+        spins = []
+        for r, (chain, generator) in enumerate(zip(chains, generators, strict=True)):
+            if stop.is_set():
+                return None
+            configurations, rows = chain.advance(size, run.method, run.T, generator)
+            spins.append(configurations)
+            if t >= 0:
+                trace[r, t : t + size] = rows
+            bar.update(size)
+        if t >= 0:
+            for p, (r, s) in enumerate(pairs):
+                q[p, t : t + size] = np.einsum("ti,ti->t", spins[r], spins[s], dtype=np.int32) / run.N
+        t += size
+    return Series(
+        m=trace[None, :, :, 0] / run.N,
+        energy=np.stack([c.energy_per_spin(trace[r, :, 1]) for r, c in enumerate(chains)])[None],
+        q=q[None],
+        acceptance=trace[None, :, :, 2] / run.N,
+        pattern_energy=chains[0].energy_per_spin(np.array([Chain(tables, xi, np.ascontiguousarray(xi[:, 0])).energy])),
+        spins=np.stack([c.sigma for c in chains])[None],
+    )

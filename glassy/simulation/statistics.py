@@ -1,0 +1,89 @@
+"""Errors of Monte Carlo averages: autocorrelation time, thermal and disorder error told apart."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import irfft, next_fast_len, rfft
+
+from glassy.results import Estimate
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def autocovariance(series: FloatArray) -> FloatArray:
+    """Autocovariance of series [..., time] about zero, averaged over the leading axes (subtract the mean first)."""
+    n = series.shape[-1]
+    size = next_fast_len(2 * n, real=True)
+    transform = rfft(series.reshape(-1, n), size)
+    power: FloatArray = np.asarray(irfft((np.abs(transform) ** 2).mean(axis=0), size), np.float64)[:n]
+    return np.asarray(power / (n - np.arange(n)), np.float64)
+
+
+def integrated_time(covariance: FloatArray, window_factor: float = 6.0) -> tuple[float, int]:
+    """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut: the first W >= factor tau(W).
+
+    Examples
+    --------
+    >>> tau, window = integrated_time(0.5 ** np.arange(100.0))       # AR(1): tau = (1 + r)/(2 (1 - r)) = 1.5
+    >>> round(tau, 2)
+    1.5
+    """
+    if covariance[0] <= 0.0:
+        return 0.5, 0
+    taus = np.cumsum(covariance / covariance[0]) - 0.5
+    windows = np.arange(len(taus))
+    cut = np.nonzero(windows >= window_factor * np.maximum(taus, 0.5))[0]
+    window = int(cut[0]) if len(cut) else len(taus) - 1
+    return max(float(taus[window]), 0.5), window
+
+
+def estimate(series: FloatArray) -> Estimate:
+    """Average series [sample, chain, time] with its errors.
+
+    The mean of each sample is taken over its chains and time. The thermal error follows from the autocovariance pooled over
+    samples and chains (chains of one sample are compared with their common mean, so chains that disagree raise tau_int).
+    The scatter of the sample means holds thermal and disorder error together.
+
+    Parameters
+    ----------
+    series : array [sample, chain, time]
+        Chains of one sample are independent given its patterns.
+
+    Returns
+    -------
+    Estimate
+        error = the larger of scatter and thermal error; with one sample error = thermal and disorder is None.
+    """
+    samples, chains, n = series.shape
+    means = series.mean(axis=(1, 2))
+    covariance = autocovariance(series - means[:, None, None])
+    tau, window = integrated_time(covariance)
+    bias = 1.0 + (2.0 * window + 1.0) / (n * chains)  # the mean was taken from the same data (Wolff 2004)
+    # n >= 2 tau: a chain cannot hold less than one independent value
+    thermal = math.sqrt(max(covariance[0], 0.0) * min(2.0 * tau / n, 1.0) / chains * bias / samples)
+    value = float(means.mean())
+    if samples == 1:
+        return Estimate(value, thermal, thermal, None, tau, 1)
+    scatter = math.sqrt(float(means.var(ddof=1)) / samples)
+    disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
+    return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples)
+
+
+def drift(series: FloatArray, tau: float) -> float:
+    """Difference of the means of the second and the first half, over all chains, in units of its thermal error."""
+    samples, chains, n = series.shape
+    half = n // 2
+    if half == 0:
+        return 0.0
+    first, second = series[..., :half], series[..., n - half :]
+    within = 0.5 * float(
+        (first - first.mean(axis=-1, keepdims=True)).var() + (second - second.mean(axis=-1, keepdims=True)).var()
+    )
+    difference = float(second.mean() - first.mean())
+    error = math.sqrt(2.0 * within * min(2.0 * tau / half, 1.0) / (samples * chains))
+    if error == 0.0:
+        return 0.0 if abs(difference) < 1e-12 else math.inf
+    return difference / error

@@ -1,0 +1,116 @@
+"""save and load: one file format for every result.
+
+A result is a tree of frozen dataclasses, tuples, numbers, enumerations and arrays. The tree is written as JSON into one
+array of an .npz file, the arrays beside it, so NumPy alone can open it. No pickle: loading a file runs nobody's code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import importlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassy.errors import InputError
+
+FORMAT = 1
+
+
+def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    if hasattr(value, "to_tree"):
+        return {"class": _name(type(value)), "tree": _encode(value.to_tree(), arrays)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: _encode(getattr(value, f.name), arrays) for f in dataclasses.fields(value) if f.init}
+        return {"class": _name(type(value)), "fields": fields}
+    if isinstance(value, enum.Enum):
+        return {"class": _name(type(value)), "member": value.name}
+    if isinstance(value, tuple | list):
+        return {"tuple": [_encode(v, arrays) for v in value]}
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {"array": len(arrays) - 1}
+    if isinstance(value, np.generic):
+        return value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"cannot save a {type(value).__name__}")
+
+
+def _decode(node: Any, arrays: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if "tuple" in node:
+        return tuple(_decode(v, arrays) for v in node["tuple"])
+    if "array" in node:
+        return arrays[f"a{node['array']}"]
+    cls = _class(node["class"])
+    if "member" in node:
+        return cls[node["member"]]
+    if "tree" in node:
+        return cls.from_tree(_decode(node["tree"], arrays))
+    return cls(**{k: _decode(v, arrays) for k, v in node["fields"].items()})
+
+
+def _name(cls: type) -> str:
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _class(name: str) -> Any:
+    module, _, cls = name.partition(":")
+    if module.split(".")[0] != "glassy":
+        raise InputError(f"the file asks for the class {name}; only classes of glassy are loaded. Is it a glassy file?")
+    found = getattr(importlib.import_module(module), cls)
+    if not (dataclasses.is_dataclass(found) or hasattr(found, "from_tree") or issubclass(found, enum.Enum)):
+        raise InputError(f"the file asks for {name}, which is not a result of glassy. Is it a glassy file?")
+    return found
+
+
+def save(result: Any, path: str | os.PathLike[str]) -> Path:
+    """Write a result to `path` (.npz is added if missing) in one step: the file is whole or it is not there."""
+    path = Path(path)
+    if path.suffix != ".npz":
+        path = path.with_name(path.name + ".npz")
+    arrays: list[np.ndarray[Any, Any]] = []
+    text = json.dumps({"format": FORMAT, "result": _encode(result, arrays)})
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, result=np.array(text), **{f"a{i}": a for i, a in enumerate(arrays)})  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return path
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Read a result that `save` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is no result of glassy, or one of a newer format.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            tree = json.loads(str(file["result"]))
+            if tree["format"] > FORMAT:
+                raise InputError(f"{path} has format {tree['format']}, this glassy reads {FORMAT}. Update glassy.")
+            return _decode(tree["result"], file)
+    except FileNotFoundError:
+        raise
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{path} is not a result that glassy saved ({error}). Was the file damaged?") from error
+
+
+class Saved:
+    """Mixin: every result can be saved."""
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write this result to `path`; `glassy.load` reads it back."""
+        return save(self, path)

@@ -1,0 +1,107 @@
+"""Replica symmetry: the noise, the saddle-point equations and the thermodynamics (R.5, R.5a, R.5b).
+
+Everything is written in m and C = beta (1 - q), with q = 1 - T C, so that T = 0 is a temperature like any other.
+"""
+
+from __future__ import annotations
+
+import math
+
+from glassy.network import DenseHebbian
+from glassy.numerics.gaussian import field_averages
+from glassy.results import Status
+from glassy.theory.ansatz import RS
+from glassy.theory.solution import Solution
+
+TOLERANCE = 1e-12
+
+
+def signal(network: DenseHebbian, m: float) -> float:
+    """Local field (P/2) m^(P-1) of the condensed pattern."""
+    return 0.5 * network.P * m ** (network.P - 1)
+
+
+def unit_variance(network: DenseHebbian, q: float, C: float) -> float:
+    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
+    if network.P > 2:
+        return network.unit_covariance(q, 1)
+    return q / (1.0 - C) ** 2
+
+
+def unit_variance_slope(network: DenseHebbian, q: float, C: float, T: float) -> float:
+    """Return d(unit_variance)/dC at fixed T, with q = 1 - T C."""
+    if network.P > 2:
+        return -T * network.unit_covariance(q, 2)
+    D = 1.0 - C
+    return -T / D**2 + 2.0 * q / D**3
+
+
+def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C: float) -> float:
+    """Largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
+
+    Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
+    """
+    s = math.sqrt(load * unit_variance(network, q, C))
+    _, flip, C_new, *_ = field_averages(signal(network, m), s, T)
+    error_m = 0.0 if m == 0.0 else abs(1.0 - flip - m)
+    error_C = abs(C_new - C)
+    return max(error_m, abs(1.0 - T * C_new - q), error_C if network.P == 2 else 0.0)
+
+
+def saddle(network: DenseHebbian, load: float, T: float, phase: str, m: float, q: float, C: float) -> Solution:
+    """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1)."""
+    error = residual(network, load, T, m, q, C)
+    s2 = load * unit_variance(network, q, C)
+    soft, _, _, _, _, E4, binary = field_averages(signal(network, m), math.sqrt(s2), T)
+    mP = m**network.P
+    if network.P > 2:
+        xi = network.unit_covariance
+        R, S = load * xi.curvature(q), load * xi.slope(q)
+        free = -soft + 0.5 * (network.P - 1) * mP - 0.5 * C * (1.0 - q) * R
+        energy = -0.5 * mP - C * S
+        entropy = binary - 0.5 * C * C * R
+        stiffness = load * xi(q, 2)
+    else:
+        D = 1.0 - C
+        shift = 0.5 * load if network.interactions == "distinct" else 0.0
+        log = math.log1p(-C)
+        free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s2 * C + shift
+        energy = -0.5 * mP - 0.5 * load * (1.0 - C * (1.0 - q)) / D**2 + shift
+        entropy = binary - 0.5 * load * (log + C / D)
+        stiffness = load / D**2
+    if T > 0.0:
+        replicon = 1.0 - stiffness * E4 / T
+    else:
+        replicon = -math.inf if stiffness > 0.0 else 1.0
+    status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
+    return Solution(network, load, T, phase, RS(), m, (q,), (), C, free, energy, entropy, replicon, error, status)
+
+
+def free_energy(network: DenseHebbian, load: float, T: float, m: float, q: float) -> float:
+    """RS free energy as a function of m and q off the saddle (R.2 or R.3 at k = 0), for T > 0.
+
+    It is stationary at R.5; it is the slow, obvious form that `saddle` is tested against.
+
+    Examples
+    --------
+    >>> network = DenseHebbian(P=3)
+    >>> free_energy(network, load=0.1, T=0.5, m=0.0, q=0.0) == -0.5 * math.log(2) - 0.1 / 4 / 0.5
+    True
+    """
+    beta = 1.0 / T
+    P = network.P
+    xi = network.unit_covariance
+    C = beta * (1.0 - q)
+    r = load * unit_variance(network, q, C)
+    soft = field_averages(signal(network, m), math.sqrt(r), T)[0]
+    if P > 2:
+        minus_beta_f = (
+            beta * soft
+            - (P - 1) * 0.5 * beta * m**P
+            + 0.5 * beta**2 * load * (xi(1.0, 1) - xi(q, 1))
+            - 0.5 * beta**2 * load * ((xi(1.0, 1) - xi(1.0)) - (q * xi(q, 1) - xi(q)))
+        )
+        return -T * minus_beta_f
+    D = 1.0 - C
+    minus_beta_f = beta * soft - 0.5 * beta * m * m - 0.5 * load * (math.log(D) - beta * q / D) - 0.5 * beta**2 * r * (1.0 - q)
+    return -T * minus_beta_f + (0.5 * load if network.interactions == "distinct" else 0.0)

@@ -1,0 +1,90 @@
+"""RS saddles with m = 0: the explicit curve R.5d.
+
+With B = beta s the overlap q(B) = E tanh^2(B z) is universal, and each B > 0 belongs to one load at given T:
+load = (T B)^2 / (r per unit load). All saddles are the roots of that function of one variable.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+
+from glassy.network import DenseHebbian
+from glassy.numerics.gaussian import field_averages
+from glassy.theory.rs_equations import unit_variance
+
+
+@dataclass(frozen=True)
+class ZeroPoint:
+    """An m = 0 saddle: overlap q and C = beta (1 - q)."""
+
+    q: float
+    C: float
+
+
+def overlap(B: float) -> tuple[float, float]:
+    """Return q(B) = E tanh^2(Bz) and 1 - q, each accurate where it is small."""
+    _, _, C, *_ = field_averages(0.0, B, 1.0)
+    if B < 1e-2:
+        b = B * B
+        return b * (1.0 - b * (2.0 - b * (17.0 / 3.0 - b * 62.0 / 3.0))), C
+    return 1.0 - C, C
+
+
+def load_at(network: DenseHebbian, T: float, B: float) -> float:
+    """Return the load whose m = 0 saddle at temperature T has beta s = B; 0 where P = 2 has no positive 1 - C."""
+    q, rest = overlap(B)
+    C = rest / T
+    if network.P == 2 and C >= 1.0:
+        return 0.0
+    return (T * B) ** 2 / unit_variance(network, q, C)
+
+
+def has_paramagnet(network: DenseHebbian, T: float) -> bool:
+    """Whether q = 0 is a saddle: no random field, and T > 0 (P > 2) or T > 1 (P = 2)."""
+    return not network.unit_covariance.has_field and (T > 1.0 if network.P == 2 else T > 0.0)
+
+
+def saddles(network: DenseHebbian, load: float, T: float) -> list[ZeroPoint]:
+    """Return every m = 0 saddle with q > 0, ordered by growing q."""
+    if load == 0.0:
+        return []
+    bound = math.sqrt(2.0 / math.pi)
+    if T == 0.0:
+        s = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
+        return [ZeroPoint(1.0, bound / s)]
+    s_max = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
+    B_max = 1.001 * s_max / T
+    B_min = min(1e-7, 1e-3 * B_max)
+    if network.unit_covariance.has_field:
+        B_min = 0.999 * math.sqrt(load * network.unit_covariance(0.0, 1)) / T
+    if network.P == 2 and T < 1.0:
+        B_min = brentq(lambda B: overlap(B)[1] - T, 0.0, 4.0 * bound / T, xtol=1e-300, rtol=1e-15)
+
+    def mismatch(y: float) -> float:
+        return math.log(max(load_at(network, T, math.exp(y)), 1e-300) / load)
+
+    grid = list(np.linspace(math.log(B_min), math.log(B_max), 160))
+    values = [mismatch(y) for y in grid]
+    for i in range(1, len(grid) - 1):  # two roots may hide between grid points around an extremum
+        sign = math.copysign(1.0, values[i])
+        if sign * values[i] < sign * values[i - 1] and sign * values[i] <= sign * values[i + 1]:
+            low = minimize_scalar(
+                lambda y, sign=sign: sign * mismatch(y), bounds=(grid[i - 1], grid[i + 1]), method="bounded",
+                options={"xatol": 1e-9},
+            )  # fmt: skip
+            if low.fun < 0.0:
+                grid.append(float(low.x))
+                values.append(mismatch(float(low.x)))
+    order = np.argsort(grid)
+    found = []
+    for i, j in pairwise(order):
+        if values[i] * values[j] < 0.0 or (values[j] == 0.0 and values[i] != 0.0):
+            B = math.exp(brentq(mismatch, grid[i], grid[j], xtol=1e-16, rtol=1e-15))
+            q, rest = overlap(B)
+            found.append(ZeroPoint(q, rest / T))
+    return found

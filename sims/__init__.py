@@ -1,0 +1,1 @@
+"""Simulations: one short script for one claim."""

@@ -1,0 +1,212 @@
+"""What every sim shares: its command line, its points, and its files in results/<sim>/<case>/.
+
+data.csv   one row for each observable at each state point and size (1/N -> 0 has N = inf), nothing left out
+lines.csv  the theory lines of the figure
+z.txt      the z table for readers
+meta.json  claim, verdict, command, run time, versions
+Finished samples are kept in build/samples/, so an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import glassy
+from glassy.compare import predicted
+from glassy.provenance import provenance
+
+ROOT = Path(__file__).resolve().parent.parent
+COLUMNS = (
+    "curve", "load", "T", "N", "K", "observable", "theory", "simulation", "error", "thermal", "disorder", "tau_int",
+    "samples", "sweeps", "z", "status", "sizes", "chi2", "dof",
+)  # fmt: skip
+LINE_COLUMNS = ("curve", "load", "T", "m", "q", "energy", "energy_excess", "free_energy", "replicon", "status")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """State points along a line of one figure: one of load and T is fixed."""
+
+    name: str
+    network: glassy.DenseHebbian
+    loads: tuple[float, ...]
+    temperatures: tuple[float, ...]
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """All (load, T)."""
+        return [(x, y) for x in self.loads for y in self.temperatures]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder of results: curves, simulated at several sizes."""
+
+    name: str
+    claim: str
+    curves: tuple[Curve, ...]
+    sizes: tuple[int, ...]
+    samples: tuple[int, ...]
+    sweeps: int
+    seed: int
+
+
+def parse(name: str, description: str) -> argparse.Namespace:
+    """Read the command line of a sim: run | plot | all, --quick."""
+    parser = argparse.ArgumentParser(prog=f"python -m sims.{name}", description=description)
+    parser.add_argument("what", nargs="?", default="all", choices=("run", "plot", "all"))
+    parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
+    return parser.parse_args()
+
+
+def folder(sim: str, case: str, quick: bool) -> Path:
+    """Folder of one case: results/<sim>/<case>, or build/quick/<sim>/<case>."""
+    return (ROOT / "build" / "quick" if quick else ROOT / "results") / sim / case
+
+
+def _row(curve: str, load: float, T: float, run: glassy.Samples | None, row: Any) -> dict[str, Any]:
+    e = row.simulation
+    return {
+        "curve": curve, "load": load, "T": T, "N": row.N, "K": run.K if run else "", "observable": row.observable,
+        "theory": row.theory, "simulation": float(e), "error": e.error, "thermal": e.thermal, "disorder": e.disorder,
+        "tau_int": e.tau_int, "samples": e.samples, "sweeps": run.sweeps if run else "", "z": row.z,
+        "status": row.status.name, "sizes": " ".join(map(str, row.sizes)), "chi2": row.chi2, "dof": row.dof,
+    }  # fmt: skip
+
+
+def _point(case: Case, curve: Curve, load: float, T: float, index: int, store: Path) -> Iterator[dict[str, Any]]:
+    """Simulate one state point at every size and yield its rows."""
+    runs = [
+        glassy.simulate(
+            curve.network, load, T, N, seed=case.seed + index, samples=S, sweeps=case.sweeps, burn_in=case.sweeps // 4,
+            out=store / curve.name / f"{load:g}_{T:g}_{N}",
+        )
+        for N, S in zip(case.sizes, case.samples, strict=True)
+    ]  # fmt: skip
+    solution = glassy.solve(curve.network, load, T, strict=False)
+    if solution.status.ok:
+        by_size = {run.N: run for run in runs}
+        for row in glassy.compare(solution, runs).rows:
+            yield _row(curve.name, load, T, by_size.get(int(row.N)) if math.isfinite(row.N) else None, row)
+        return
+    for run in runs:  # no retrieval saddle: the simulation stands alone, without a theory
+        for name in ("m", "q", "energy", "energy_excess"):
+            lone = dataclasses.make_dataclass(
+                "lone", ["observable", "theory", "simulation", "N", "z", "status", "sizes", "chi2", "dof"]
+            )
+            row = lone(name, math.nan, getattr(run, name), run.N, math.nan, run.status, (), math.nan, 0)
+            yield _row(curve.name, load, T, run, row)
+
+
+def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool) -> None:
+    """Run one case and write data.csv, lines.csv, z.txt and meta.json."""
+    target = folder(sim, case.name, quick)
+    target.mkdir(parents=True, exist_ok=True)
+    store = ROOT / "build" / ("quick-samples" if quick else "samples") / sim / case.name
+    started = time.monotonic()
+    rows: list[dict[str, Any]] = []
+    points = [(curve, x, y) for curve in case.curves for x, y in curve.points]
+    for index, (curve, load, T) in enumerate(points):
+        print(f"{sim}/{case.name} {index + 1}/{len(points)}: {curve.name} load={load:g} T={T:g}", flush=True)
+        rows += _point(case, curve, load, T, 1000 * index, store)
+    _write(target / "data.csv", COLUMNS, rows)
+    drawn = []
+    for curve in lines:
+        for load, T in curve.points:
+            s = glassy.solve(curve.network, load, T, strict=False)
+            drawn.append(
+                {"curve": curve.name, "load": load, "T": T, "m": s.m, "q": s.q_EA, "energy": s.energy,
+                 "energy_excess": predicted("energy_excess", s),
+                 "free_energy": s.free_energy, "replicon": s.replicon, "status": s.status.name}
+            )  # fmt: skip
+    _write(target / "lines.csv", LINE_COLUMNS, drawn)
+    (target / "z.txt").write_text(z_table(rows))
+    meta = {
+        "claim": case.claim, "verdict": verdict(rows), "command": f"python -m sims.{sim} run" + (" --quick" if quick else ""),
+        "sizes": case.sizes, "samples": case.samples, "sweeps": case.sweeps, "seed": case.seed,
+        "seconds_of_last_run": round(time.monotonic() - started, 1), "provenance": dataclasses.asdict(provenance()),
+    }  # fmt: skip
+    (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
+    print(f"{target}: {meta['verdict']}")
+
+
+def _write(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Read data.csv or lines.csv; numbers become floats, empty cells NaN."""
+
+    def value(key: str, text: str) -> Any:
+        if key in ("curve", "observable", "status", "sizes"):
+            return text
+        return float(text) if text else math.nan
+
+    with path.open(newline="") as file:
+        return [{k: value(k, v) for k, v in row.items()} for row in csv.DictReader(file)]
+
+
+def tested(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows on which the claim rests: extrapolated to 1/N = 0, from runs with a good status."""
+    return [r for r in rows if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
+
+
+def verdict(rows: list[dict[str, Any]]) -> str:
+    """One sentence: how well the usable extrapolated rows agree, and what could not be used."""
+    limits = [r for r in rows if math.isinf(r["N"])]
+    good = tested(rows)
+    without = len({(r["curve"], r["load"], r["T"]) for r in rows if math.isnan(r["theory"])})
+    if not good:
+        return "no state point has two usable sizes"
+    worst = max(good, key=lambda r: abs(r["z"]))
+    rms = math.sqrt(sum(r["z"] ** 2 for r in good) / len(good))
+    text = (
+        f"{len(good)} extrapolated values agree with RS theory: worst |z| = {abs(worst['z']):.2f} ({worst['observable']} at "
+        f"load={worst['load']:g}, T={worst['T']:g}), rms z = {rms:.2f}"
+    )
+    if len(limits) > len(good):
+        text += (
+            f"; {len(limits) - len(good)} values where fewer than two sizes held the retrieval phase are kept but not counted"
+        )
+    if without:
+        text += f"; {without} state points lie beyond the spinodal"
+    return text
+
+
+def z_table(rows: list[dict[str, Any]]) -> str:
+    """Return the z table: every extrapolated row, usable or not."""
+    lines = [
+        f"{'curve':<28} {'load':>7} {'T':>6} {'observable':<18} {'theory':>10} {'1/N->0':>14} {'z':>6} {'chi2/dof':>9}  status"
+    ]
+    for r in rows:
+        if math.isinf(r["N"]):
+            fit = f"{r['chi2']:.1f}/{int(r['dof'])}"
+            lines.append(
+                f"{r['curve']:<28} {r['load']:>7g} {r['T']:>6g} {r['observable']:<18} {r['theory']:>10.6f} "
+                f"{glassy.results.short(r['simulation'], r['error']):>14} {r['z']:>6.2f} {fit:>9}  {r['status']} N={r['sizes']}"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def main(
+    sim: str, description: str, cases: Callable[[bool], list[tuple[Case, list[Curve]]]], plot: Callable[[Path], None]
+) -> None:
+    """Run the command line of a sim: `cases(quick)` gives each case with the curves of its theory lines."""
+    arguments = parse(sim, description)
+    for case, lines in cases(arguments.quick):
+        if arguments.what in ("run", "all"):
+            run_case(sim, case, lines, arguments.quick)
+        if arguments.what in ("plot", "all"):
+            plot(folder(sim, case.name, arguments.quick))

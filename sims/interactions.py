@@ -1,0 +1,75 @@
+"""Interactions: the same P = 4 load with distinct and with self-interacting energies, two models with two theories."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from glassy import DenseHebbian, plots, spinodal
+from sims.harness import Case, Curve, main, read
+
+KINDS = ("distinct", "self-interacting")
+LOAD, T = 0.05, 0.3
+TEMPERATURES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+LOADS = (0.025, 0.075, 0.1, 0.15, 0.2)
+
+
+def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
+    curves, lines = [], []
+    for kind in KINDS:
+        network = DenseHebbian(4, kind)
+        end = spinodal(network, T).load
+        curves.append(Curve(f"{kind} load={LOAD:g}", network, (LOAD,), TEMPERATURES[1::3] if quick else TEMPERATURES))
+        lines.append(Curve(f"{kind} load={LOAD:g}", network, (LOAD,), tuple(np.linspace(0.0, 0.7, 71))))
+        curves.append(Curve(f"{kind} T={T:g}", network, LOADS[:2] if quick else LOADS, (T,)))
+        lines.append(Curve(f"{kind} T={T:g}", network, (*np.linspace(0.002, end * (1 - 1e-9), 100), end * 1.001), (T,)))
+    case = Case(
+        name="P4",
+        claim="Distinct (H.2) and self-interacting (H.3) energies of the same P = 4 network are different models: each follows "
+        "its own theory (N.1, N.2), and neither follows the other's.",
+        curves=tuple(curves),
+        sizes=(64, 100) if quick else (64, 100, 200),
+        samples=(8, 8) if quick else (128, 96, 32),
+        sweeps=100 if quick else 240,
+        seed=77_000_000,
+    )
+    return [(case, lines)]
+
+
+def _plot(folder: Path) -> None:
+    rows, lines = read(folder / "data.csv"), read(folder / "lines.csv")
+    sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
+    fig, axes = plots.figure(1, 2, width=4.4, height=3.4)
+    colors = {"distinct": plots.COLORS[2], "self-interacting": plots.COLORS[3]}
+    for ax, x, suffix in ((axes[0][0], "T", f"load={LOAD:g}"), (axes[0][1], "load", f"T={T:g}")):
+        for kind in KINDS:
+            name = f"{kind} {suffix}"
+            line = [r for r in lines if r["curve"] == name]
+            plots.theory(ax, [r[x] for r in line], [r["m"] for r in line], colors[kind])
+            mine = [r for r in rows if r["curve"] == name and r["observable"] == "m"]
+            for N, marker in zip(sizes, plots.MARKERS, strict=False):
+                at = [r for r in mine if r["N"] == N]
+                plots.simulation(
+                    ax, [r[x] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
+                    [r["status"] == "EQUILIBRATED" for r in at], colors[kind], marker,
+                )  # fmt: skip
+            ends = [r for r in mine if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
+            if ends:
+                plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
+        ax.set_xlabel("temperature T" if x == "T" else "load")
+        ax.set_ylabel("magnetization m")
+        ax.set_title(suffix.replace("=", " = "), fontsize=9)
+    axes[0][0].set_ylim(0.93, 1.005)
+    axes[0][1].set_ylim(0.0, 1.05)
+    plots.legend(
+        axes[0][1], [(f"{k}: its own RS theory", colors[k]) for k in KINDS], list(zip(sizes, plots.MARKERS, strict=False)),
+        extrapolated=True, unusable=True, loc="lower left",
+    )  # fmt: skip
+    fig.suptitle("P = 4: the same load, two energies, two theories", fontsize=10)
+    plots.save(fig, folder / "figure")
+
+
+if __name__ == "__main__":
+    main("interactions", __doc__, _cases, _plot)
