@@ -120,30 +120,24 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     theories = [_at(solution, run) for run in runs]
     rows: list[Row] = []
     for name in _observables(solution, runs):
-        differences = []
-        for run, theory in zip(runs, theories, strict=True):
-            expected, measured = _pair(name, theory, run)
-            rows.append(_row(name, expected, measured, float(run.N), run.status))
-            differences.append((run.N, float(measured) - expected, measured.error))
-        rows += _limit(name, solution, runs, differences)
+        raw = [_row(name, theory, run) for theory, run in zip(theories, runs, strict=True)]
+        rows += raw + _limit(name, solution, runs, raw)
     return Comparison(solution, tuple(rows))
 
 
-def _limit(name: str, solution: Solution, runs: list[Samples], differences: list[tuple[int, float, float]]) -> list[Row]:
-    """Return the extrapolated row: through the usable runs if they have two sizes, else through all, with the bad status."""
-    good = [run.status.ok for run in runs]
-    if len({run.N for run, ok in zip(runs, good, strict=True) if ok}) < 2:
-        good = [True] * len(runs)
-    used = [run for run, ok in zip(runs, good, strict=True) if ok]
-    sizes = tuple(run.N for run in used)
+def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row]) -> list[Row]:
+    """Return the extrapolated row: through the usable sizes if there are two, else through all, with the bad status."""
+    measured = [(run, row) for run, row in zip(runs, rows, strict=True) if row.simulation.error > 0.0]
+    good = [pair for pair in measured if pair[1].status.ok]
+    used = good if len({run.N for run, _ in good}) > 1 else measured
+    sizes = tuple(run.N for run, _ in used)
     if len(set(sizes)) < 2:
         return []
-    limit, error, chi2 = _extrapolate([d for d, ok in zip(differences, good, strict=True) if ok])
+    limit, error, chi2 = _extrapolate(used)
     reference = predicted(name, solution)
-    measured = Estimate(reference + limit, error, samples=min(run.samples for run in used))
-    status = next((run.status for run in used if not run.status.ok), Status.EQUILIBRATED)
-    z = _row(name, reference, measured, math.inf, status).z
-    return [Row(name, reference, measured, math.inf, z, status, sizes, chi2, len(used) - 2)]
+    value = Estimate(reference + limit, error, samples=min(run.samples for run, _ in used))
+    status = next((row.status for _, row in used if not row.status.ok), Status.EQUILIBRATED)
+    return [Row(name, reference, value, math.inf, limit / error, status, sizes, chi2, len(used) - 2)]
 
 
 def _check_same(solution: Solution, run: Samples) -> None:
@@ -189,33 +183,28 @@ def predicted(name: str, solution: Solution) -> float:
     return solution.q_mean if name.startswith("q") else solution.energy
 
 
-def _pair(name: str, theory: Solution, run: Samples) -> tuple[float, Estimate]:
-    """Return theory and simulation of one observable, the simulated energy without the mean M.3."""
-    measured: Estimate = getattr(run, name)
+def _row(name: str, theory: Solution, run: Samples) -> Row:
+    """Compare one observable of one run; the simulated energy without the mean M.3."""
+    expected, measured, status = predicted(name, theory), getattr(run, name), run.status
     if name == "energy":
         shift = run.network.energy_offset(run.K, run.N)
         e = measured
         measured = Estimate(float(e) - shift, e.error, e.thermal, e.disorder, e.tau_int, e.samples)
-    return predicted(name, theory), measured
-
-
-def _row(name: str, theory: float, measured: Estimate, N: float, status: Status) -> Row:
-    difference = float(measured) - theory
+    difference = float(measured) - expected
     if measured.error > 0.0:
         z = difference / measured.error
     else:
-        z = 0.0 if abs(difference) < 1e-12 else math.copysign(math.inf, difference)
-    return Row(name, theory, measured, N, z, status)
+        z = math.copysign(math.inf, difference) if difference else 0.0
+        status = Status.CONSTANT if status.ok else status
+    return Row(name, expected, measured, float(run.N), z, status)
 
 
-def _extrapolate(points: list[tuple[int, float, float]]) -> tuple[float, float, float]:
-    """Weighted straight line in 1/N: value and error at 1/N = 0, and chi2. All errors must be positive."""
-    N, y, error = (np.array(column, float) for column in zip(*points, strict=True))
-    if np.any(error <= 0.0):
-        raise InputError(
-            "every size needs a positive error to be extrapolated, but a run measured a constant (T = 0?). Compare the sizes "
-            "one by one, or raise samples."
-        )
+def _extrapolate(used: list[tuple[Samples, Row]]) -> tuple[float, float, float]:
+    """Weighted straight line in 1/N through simulation - theory: value and error at 1/N = 0, and chi2."""
+    N, y, error = (
+        np.array(column, float)
+        for column in zip(*((run.N, float(r.simulation) - r.theory, r.simulation.error) for run, r in used), strict=True)
+    )
     weight = 1.0 / error
     design = np.stack([np.ones_like(N), 1.0 / N], axis=1) * weight[:, None]
     covariance = np.linalg.inv(design.T @ design)

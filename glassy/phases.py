@@ -12,6 +12,7 @@ from glassy import checks
 from glassy.errors import InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
+from glassy.numerics.roots import all_roots
 from glassy.results import Status
 from glassy.storage import Saved
 from glassy.theory import ansatz as ansaetze
@@ -187,21 +188,12 @@ def _retrieval_roots(network: DenseHebbian, load: float) -> list[float]:
         at = _marginal(network, math.exp(y))
         return math.log(at[1] / load) if at is not None else math.nan
 
-    step, y = 0.05, math.log(1e-2)
-    roots: list[float] = []
-    before = mismatch(y)
-    while y < 600.0:
-        ahead = mismatch(y + step)
-        if before * ahead <= 0.0 and before != ahead:
-            at = _marginal(network, math.exp(brentq(mismatch, y, y + step, xtol=1e-14, rtol=1e-15)))
-            if at is not None and at[2] > 0.0:
-                roots.append(at[0])
-        y, before = y + step, ahead
-        if y > 5.0:
-            if before < 0.0 or math.isnan(before):  # from here on the load only falls, like 1/ln(1/T)
-                break
-            step = 0.5
-    return roots
+    # From A = e^5 on the load only falls, like 1/ln(1/T): coarse steps, and no further than the asked load.
+    grid = np.linspace(math.log(1e-2), 5.0, 150).tolist()
+    while mismatch(grid[-1]) > 0.0 and grid[-1] < 600.0:
+        grid.append(grid[-1] + 0.5)
+    points = (_marginal(network, math.exp(y)) for y in all_roots(mismatch, grid))
+    return [at[0] for at in points if at is not None and at[2] > 0.0]
 
 
 def _zero_roots(network: DenseHebbian, load: float) -> list[float]:
@@ -213,15 +205,12 @@ def _zero_roots(network: DenseHebbian, load: float) -> list[float]:
         E4 = field_averages(0.0, B, 1.0)[5]
         return _replicon(network, B, q, E4)
 
-    grid = np.linspace(math.log(1e-2), math.log(1e3), 400)
-    values = [replicon(y) for y in grid]
     roots = []
-    for y0, y1, f0, f1 in zip(grid, grid[1:], values, values[1:], strict=False):
-        if f0 * f1 < 0.0:
-            B = math.exp(brentq(replicon, y0, y1, xtol=1e-15, rtol=1e-15))
-            q, rest = rs_zero.overlap(B)
-            if network.P == 2:
-                roots.append(rest + math.sqrt(load * q) / B)
-            else:
-                roots.append(math.sqrt(load * unit_variance(network, q, 0.0)) / B)
+    for y in all_roots(replicon, np.linspace(math.log(1e-2), math.log(1e3), 400).tolist()):
+        B = math.exp(y)
+        q, rest = rs_zero.overlap(B)
+        if network.P == 2:
+            roots.append(rest + math.sqrt(load * q) / B)
+        else:
+            roots.append(math.sqrt(load * unit_variance(network, q, 0.0)) / B)
     return roots

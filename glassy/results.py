@@ -23,9 +23,10 @@ class Status(enum.Enum):
     LEFT_PHASE = "the asked phase does not exist or did not hold here; ask for phase='equilibrium', or lower load or T"
     NOT_CONVERGED = "the search ended with a residual above 1e-12; do not use the numbers, and report this state point"
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
-    EQUILIBRATED = "no drift between the two halves of the runs, replicas agree, and the runs are at least 50 tau_int long"
+    EQUILIBRATED = "no chain left its phase, the two halves of the runs agree, and the runs are at least 50 tau_int long"
     SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are not trustworthy; raise sweeps"
-    NOT_EQUILIBRATED = "the runs drift, or replicas of one sample disagree; raise burn_in and sweeps"
+    CONSTANT = "the observable never changed in the whole run, so its error is unknown; raise sweeps or samples"
+    NOT_EQUILIBRATED = "the second halves of the runs differ from the first; raise burn_in and sweeps"
 
     @property
     def ok(self) -> bool:

@@ -95,14 +95,12 @@ def load(path: str | os.PathLike[str]) -> Any:
         If the file is no result of glassy, or one of a newer format.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             tree = json.loads(str(file["result"]))
             if tree["format"] > FORMAT:
                 raise InputError(f"{path} has format {tree['format']}, this glassy reads {FORMAT}. Update glassy.")
             return _decode(tree["result"], file)
-    except FileNotFoundError:
-        raise
-    except InputError:
+    except (FileNotFoundError, InputError):
         raise
     except Exception as error:
         raise InputError(f"{path} is not a result that glassy saved ({error}). Was the file damaged?") from error

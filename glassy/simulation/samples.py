@@ -164,11 +164,11 @@ class Samples(Saved):
 
     @cached_property
     def status(self) -> Status:
-        """LEFT_PHASE if a chain lost the pattern; else NOT_EQUILIBRATED (drift beyond 5 errors), SHORT_CHAIN, EQUILIBRATED."""
+        """LEFT_PHASE if a chain lost the pattern; else NOT_EQUILIBRATED (p < 1e-6 of `drift`), SHORT_CHAIN, EQUILIBRATED."""
         if self.escaped.any():
             return Status.LEFT_PHASE
         taus = [(series, estimate(series).tau_int or 0.5) for series in (self.series.m, self.series.energy)]
-        if any(abs(drift(series, tau)) > 5.0 for series, tau in taus):
+        if any(drift(series, tau) < 1e-6 for series, tau in taus):
             return Status.NOT_EQUILIBRATED
         if any(self.sweeps < 50.0 * tau for _, tau in taus):
             return Status.SHORT_CHAIN

@@ -71,11 +71,10 @@ class _Run:
 
     def bytes_per_sample(self) -> int:
         """Peak memory of one sample in work: patterns, bookkeeping of each chain, one chunk of spins, the series."""
-        width = kernel_tables(self.network, self.N, self.K).B.itemsize
         pairs = self.replicas * (self.replicas - 1) // 2
         return (
             self.N * self.K
-            + self.K * (16 + self.replicas * (4 + width))
+            + self.K * (16 + self.replicas * 12)
             + _CHUNK * self.N * (24 + 3 * self.replicas)
             + 8 * self.sweeps * (3 * self.replicas + pairs)
         )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
+from scipy.special import stdtr
 
 from glassy.results import Estimate
 
@@ -60,6 +61,8 @@ def estimate(series: FloatArray) -> Estimate:
     samples, chains, n = series.shape
     means = series.mean(axis=(1, 2))
     covariance = autocovariance(series - means[:, None, None])
+    if covariance[0] <= (1e-13 * float(np.abs(series).max())) ** 2:  # constant but for the rounding of the mean
+        covariance = np.zeros(1)
     tau, window = integrated_time(covariance)
     bias = 1.0 + (2.0 * window + 1.0) / (n * chains)  # the mean was taken from the same data (Wolff 2004)
     # n >= 2 tau: a chain cannot hold less than one independent value
@@ -73,17 +76,26 @@ def estimate(series: FloatArray) -> Estimate:
 
 
 def drift(series: FloatArray, tau: float) -> float:
-    """Difference of the means of the second and the first half, over all chains, in units of its thermal error."""
-    samples, chains, n = series.shape
-    half = n // 2
+    """Return the p-value of the difference between the second and the first halves of the runs [sample, chain, time].
+
+    With four chains or more a t-test over the chains, which needs no autocorrelation time; with fewer the thermal error of
+    the two halves.
+
+    Examples
+    --------
+    >>> drift(np.zeros((1, 2, 10)), tau=0.5)
+    1.0
+    """
+    half = series.shape[-1] // 2
     if half == 0:
-        return 0.0
-    first, second = series[..., :half], series[..., n - half :]
-    within = 0.5 * float(
-        (first - first.mean(axis=-1, keepdims=True)).var() + (second - second.mean(axis=-1, keepdims=True)).var()
-    )
-    difference = float(second.mean() - first.mean())
-    error = math.sqrt(2.0 * within * min(2.0 * tau / half, 1.0) / (samples * chains))
-    if error == 0.0:
-        return 0.0 if abs(difference) < 1e-12 else math.inf
-    return difference / error
+        return 1.0
+    first, second = (part.reshape(-1, half) for part in (series[..., :half], series[..., -half:]))
+    differences = second.mean(axis=-1) - first.mean(axis=-1)
+    n, shift = len(differences), abs(float(differences.mean()))
+    if n >= 4:
+        error = float(differences.std(ddof=1)) / math.sqrt(n)
+    else:
+        error = math.sqrt((float(first.var(axis=-1).mean()) + float(second.var(axis=-1).mean())) * min(2 * tau / half, 1) / n)
+    if error <= 1e-13 * max(float(np.abs(series).max()), 1e-300):
+        return 1.0 if shift <= 1e-12 else 0.0
+    return float(2.0 * stdtr(n - 1, -shift / error)) if n >= 4 else math.erfc(shift / error / math.sqrt(2.0))

@@ -14,6 +14,7 @@ from glassy.theory.ansatz import RS
 from glassy.theory.solution import Solution
 
 TOLERANCE = 1e-12
+FROZEN = 1e-15  # below this temperature every order parameter equals its T = 0 value to rounding
 
 
 def signal(network: DenseHebbian, m: float) -> float:

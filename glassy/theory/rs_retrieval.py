@@ -18,7 +18,7 @@ from scipy.special import erfcinv
 
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.theory.rs_equations import TOLERANCE, signal, unit_variance, unit_variance_slope
+from glassy.theory.rs_equations import FROZEN, TOLERANCE, signal, unit_variance, unit_variance_slope
 
 _TINY = 1e-300
 
@@ -43,9 +43,10 @@ def curie_weiss_limit(P: int) -> tuple[float, float]:
     return w, 0.5 * P * math.tanh(w) ** (P - 1) / w
 
 
+@lru_cache(maxsize=1024)
 def flip_range(P: int, T: float) -> tuple[float, float]:
     """Range of 1 - m of the retrieval curve at temperature T: between the Curie-Weiss roots, where load = 0."""
-    if T == 0.0:
+    if T < FROZEN:
         return 0.0, 1.0
     w_c, _ = curie_weiss_limit(P)
 
@@ -64,6 +65,7 @@ def flip_range(P: int, T: float) -> tuple[float, float]:
 def point(network: DenseHebbian, T: float, flip: float) -> Point:
     """Return the saddle of the retrieval curve with 1 - m = flip."""
     m = 1.0 - flip
+    T = T if T >= FROZEN else 0.0
     a = signal(network, m)
     s = a / (math.sqrt(2.0) * float(erfcinv(flip)))  # exact at T = 0, an upper bound at T > 0
     if T > 0.0:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq
 
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.theory.rs_equations import unit_variance
+from glassy.numerics.roots import all_roots
+from glassy.theory.rs_equations import FROZEN, unit_variance
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def saddles(network: DenseHebbian, load: float, T: float) -> list[ZeroPoint]:
     if load == 0.0:
         return []
     bound = math.sqrt(2.0 / math.pi)
-    if T == 0.0:
+    if T < FROZEN:
         s = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
-        return [ZeroPoint(1.0, bound / s)]
+        return [ZeroPoint(1.0 - T * bound / s, bound / s)]
     s_max = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
     B_max = 1.001 * s_max / T
     B_min = min(1e-7, 1e-3 * B_max)
@@ -68,23 +68,8 @@ def saddles(network: DenseHebbian, load: float, T: float) -> list[ZeroPoint]:
     def mismatch(y: float) -> float:
         return math.log(max(load_at(network, T, math.exp(y)), 1e-300) / load)
 
-    grid = list(np.linspace(math.log(B_min), math.log(B_max), 160))
-    values = [mismatch(y) for y in grid]
-    for i in range(1, len(grid) - 1):  # two roots may hide between grid points around an extremum
-        sign = math.copysign(1.0, values[i])
-        if sign * values[i] < sign * values[i - 1] and sign * values[i] <= sign * values[i + 1]:
-            low = minimize_scalar(
-                lambda y, sign=sign: sign * mismatch(y), bounds=(grid[i - 1], grid[i + 1]), method="bounded",
-                options={"xatol": 1e-9},
-            )  # fmt: skip
-            if low.fun < 0.0:
-                grid.append(float(low.x))
-                values.append(mismatch(float(low.x)))
-    order = np.argsort(grid)
     found = []
-    for i, j in pairwise(order):
-        if values[i] * values[j] < 0.0 or (values[j] == 0.0 and values[i] != 0.0):
-            B = math.exp(brentq(mismatch, grid[i], grid[j], xtol=1e-16, rtol=1e-15))
-            q, rest = overlap(B)
-            found.append(ZeroPoint(q, rest / T))
+    for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist()):
+        q, rest = overlap(math.exp(y))
+        found.append(ZeroPoint(q, rest / T))
     return found

@@ -1,0 +1,135 @@
+"""compare: rows, extrapolation, refusals; and simulation against RS where RS is stable."""
+
+import math
+
+import numpy as np
+import pytest
+
+from glassy import DenseHebbian, InputError, Status, compare, simulate, solve
+from glassy.compare import predicted
+
+network = DenseHebbian(3)
+
+
+def runs(net, load, T, sizes, samples, sweeps, seed=11):
+    return [
+        simulate(net, load=load, T=T, N=N, samples=S, sweeps=sweeps, seed=seed) for N, S in zip(sizes, samples, strict=True)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("P", "kind", "load", "T", "sizes"),
+    [
+        (3, "distinct", 0.1, 0.3, (80, 120, 200)),
+        (3, "self-interacting", 0.05, 0.3, (80, 120, 200)),
+        (4, "distinct", 0.1, 0.5, (70, 100, 140)),
+        (4, "self-interacting", 0.03, 0.4, (70, 100, 140)),
+        (2, "distinct", 0.03, 0.4, (200, 400, 800)),
+    ],
+)
+def test_simulation_follows_RS(P, kind, load, T, sizes):
+    net = DenseHebbian(P, kind)
+    solution = solve(net, load, T)
+    assert solution.replicon > 0.0
+    c = compare(solution, runs(net, load, T, sizes, (160, 120, 80), 150))
+    assert [row.observable for row in c.extrapolated] == ["m", "q", "energy", "energy_excess"]
+    for row in c.extrapolated:
+        assert row.status is Status.EQUILIBRATED
+        assert abs(row.z) <= 4.0, c.table()
+
+
+@pytest.mark.slow
+def test_theory_with_beta_off_by_5_percent_fails():
+    load, T = 0.1, 0.4
+    right, wrong = solve(network, load, T), solve(network, load, T / 1.05)
+    row = next(
+        r
+        for r in compare(right, runs(network, load, T, (120, 200, 300), (160, 120, 80), 150)).extrapolated
+        if r.observable == "energy_excess"
+    )
+    assert abs(row.z) <= 4.0
+    assert abs(row.simulation - predicted("energy_excess", wrong)) / row.simulation.error > 4.0
+
+
+@pytest.mark.slow
+def test_H3_simulated_does_not_follow_H2_theory():
+    """The most common silent error of the field is visible here."""
+    load, T = 0.05, 0.5
+    own = DenseHebbian(4, "self-interacting")
+    r = runs(own, load, T, (100, 140), (150, 120), 150)
+    row = next(row for row in compare(solve(own, load, T), r).extrapolated if row.observable == "energy_excess")
+    wrong = solve(DenseHebbian(4), load, T)
+    assert abs(row.z) <= 4.0
+    assert abs(row.simulation - predicted("energy_excess", wrong)) / row.simulation.error > 4.0
+    with pytest.raises(InputError, match="different noise"):
+        compare(wrong, r)
+
+
+def test_m0_phases():
+    """P = 3 above every transition: q = 0 and e = -beta xi(1), from a random start."""
+    r = runs(network, 0.2, 1.5, (60, 120), (20, 16), 300)
+    r = [simulate(network, load=0.2, T=1.5, N=x.N, samples=x.samples, sweeps=300, seed=5, start="random") for x in r]
+    c = compare(solve(network, 0.2, 1.5, "paramagnetic"), r)
+    assert [row.observable for row in c.extrapolated] == ["q", "energy"]
+    assert abs(c.worst.z) <= 4.0
+    assert "1/N->0" in c.table()
+
+
+def test_theory_is_taken_at_the_load_of_the_integer_K():
+    r = simulate(network, load=0.123, T=0.3, N=20, samples=2, sweeps=60, seed=1)
+    assert r.load != 0.123
+    c = compare(solve(network, 0.123, 0.3), r)
+    assert c.rows[0].theory == solve(network, r.load, 0.3).m
+    assert not c.extrapolated
+
+
+def test_exact_straight_line_is_recovered():
+    from glassy.compare import _extrapolate
+    from glassy.results import Estimate
+
+    class Run:
+        def __init__(self, N):
+            self.N = N
+
+    class R:
+        def __init__(self, N):
+            self.simulation, self.theory = Estimate(0.7 - 3.0 / N, error=0.01), 0.5
+
+    value, error, chi2 = _extrapolate([(Run(N), R(N)) for N in (50, 100, 400)])
+    assert value == pytest.approx(0.2)
+    assert chi2 == pytest.approx(0.0, abs=1e-12)
+    assert error > 0.01
+
+
+def test_constant_runs_are_named():
+    r = simulate(network, load=0.05, T=0.0, N=40, samples=2, sweeps=60, seed=1)
+    row = compare(solve(network, 0.05, 0.0), r).rows[0]
+    if row.simulation.error == 0.0:
+        assert row.status is Status.CONSTANT
+        assert math.isinf(row.z) or row.z == 0.0
+
+
+def test_refusals():
+    r = simulate(network, load=0.1, T=0.3, N=20, sweeps=60, seed=1)
+    s = solve(network, 0.1, 0.3)
+    with pytest.raises(InputError, match="one state point"):
+        compare(solve(network, 0.1, 0.4), r)
+    with pytest.raises(InputError, match="one state point"):
+        compare(solve(network, 0.2, 0.3), r)
+    with pytest.raises(InputError, match="of one network"):
+        compare(solve(DenseHebbian(4), 0.1, 0.3), r)
+    with pytest.raises(InputError, match="converged"):
+        compare(solve(network, 5.0, 0.3, strict=False), r)
+    with pytest.raises(InputError, match="non-empty"):
+        compare(s, [])
+    with pytest.raises(InputError, match="Samples"):
+        compare(s, [1])
+
+
+def test_worst_prefers_usable_rows():
+    bad = simulate(network, load=0.4, T=0.5, N=40, samples=3, sweeps=200, seed=1)
+    c = compare(solve(network, 0.4, 0.5), bad)
+    assert bad.status is Status.LEFT_PHASE
+    assert c.worst.status is Status.LEFT_PHASE  # nothing usable: says so, hides nothing
+    assert np.isfinite(c.worst.z)

@@ -1,0 +1,273 @@
+"""simulate: reproducible from one seed on any number of threads, starts, grids, resume, interruption, guards, statuses."""
+
+import math
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import glassy
+from glassy import DenseHebbian, Glauber, InputError, Interrupted, MemoryLimitError, Metropolis, Status, simulate
+
+network = DenseHebbian(3)
+POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
+
+
+def same(a, b):
+    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in ("m", "energy", "q", "acceptance", "spins"))
+
+
+def test_numbers_do_not_depend_on_threads():
+    runs = [simulate(network, **POINT, samples=5, threads=k) for k in (1, 2, 5)]
+    assert same(runs[0], runs[1])
+    assert same(runs[0], runs[2])
+    assert not same(runs[0], simulate(network, **{**POINT, "seed": 4}, samples=5))
+
+
+def test_more_samples_keep_the_first_ones_and_replicas_are_independent():
+    few, many = simulate(network, **POINT, samples=2), simulate(network, **POINT, samples=4)
+    assert np.array_equal(few.series.m, many.series.m[:2])
+    assert not np.array_equal(many.series.m[0], many.series.m[1])
+    assert not np.array_equal(many.series.energy[0, 0], many.series.energy[0, 1])
+
+
+def test_grid_points_equal_single_calls_and_keep_their_place():
+    loads, temperatures = [0.1, 0.2], np.array([0.3, 0.4, 0.5])
+    grid = simulate(network, load=loads, T=temperatures, N=24, sweeps=40, seed=3)
+    assert grid.shape == (2, 3)
+    for i, x in enumerate(loads):
+        for j, T in enumerate(temperatures):
+            assert grid[i, j].T == T
+            assert same(grid[i, j], simulate(network, load=x, T=T, N=24, sweeps=40, seed=3))
+    assert grid.values("m").shape == grid.errors("m").shape == (2, 3)
+    row = simulate(network, load=0.2, T=[0.4], N=24, sweeps=40, seed=3)
+    assert row.shape == (1,)
+    assert len(row.statuses) == 1
+
+
+def test_patterns_of_a_grid_are_shared_and_are_those_of_draw_patterns():
+    xi = glassy.draw_patterns(network.patterns(0.2, 24), 24, seed=3)
+    a = simulate(network, load=0.2, T=0.0, N=24, sweeps=1, burn_in=0, seed=3, method=Glauber("sequential"))
+    b = simulate(network, T=0.0, patterns=xi, sweeps=1, burn_in=0, seed=3, method=Glauber("sequential"))
+    assert np.array_equal(a.series.pattern_energy, b.series.pattern_energy)
+    assert set(np.unique(xi)) == {-1, 1}
+    assert xi.dtype == np.int8
+    assert abs(xi.mean()) < 4 / math.sqrt(xi.size)
+
+
+@pytest.mark.parametrize("overlap", [1.0, 0.5, 0.0, -1.0])
+def test_start_at_a_chosen_overlap(overlap):
+    xi = glassy.draw_patterns(50, 40, seed=1)
+    chain = simulate(network, T=0.0, patterns=xi, start_overlap=overlap, sweeps=1, burn_in=0, seed=1)
+    from glassy.patterns import chain_generator
+    from glassy.simulation.simulate import _initial, _Run
+
+    run = _Run(network, 40, 50, 0.0, Metropolis(), "pattern", overlap, None, None, 2, 1, 0, 1)
+    sigma = _initial(run, np.ascontiguousarray(xi.T), 0, 0, chain_generator(1, 40, 50, 0.0, 0, 0))
+    assert xi[0].astype(int) @ sigma / 40 == pytest.approx(overlap)
+    assert chain.start_overlap == overlap
+
+
+def test_given_spins_of_every_shape():
+    rng = np.random.default_rng(0)
+    for shape in ((24,), (2, 24), (3, 2, 24)):
+        spins = rng.choice([-1, 1], shape)
+        r = simulate(network, load=0.2, T=0.0, N=24, start=spins, samples=3, sweeps=1, burn_in=0, seed=1)
+        assert r.start == "given"
+    with pytest.raises(InputError, match="spins of shape"):
+        simulate(network, load=0.2, T=0.1, N=24, start=rng.choice([-1, 1], 23), seed=1)
+
+
+def test_real_data_as_patterns():
+    data = np.where(np.random.default_rng(0).random((12, 30)) < 0.2, 1, -1)  # biased, int64
+    r = simulate(DenseHebbian(4), T=0.1, patterns=data, sweeps=20, seed=1)
+    assert (r.K, r.N, r.samples) == (12, 30, 1)
+    assert not r.patterns_drawn
+    assert r.m.disorder is None
+
+
+def test_energy_is_H_over_N():
+    r = simulate(network, **POINT, samples=2)
+    for k in range(2):
+        xi = glassy.draw_patterns(r.K, r.N, seed=3, sample=k).astype(int)
+        table = network.energy_table(r.N)
+        for j in range(2):
+            H = table.unit * sum(table.values[(r.N - int(row @ r.series.spins[k, j])) // 2] for row in xi)
+            assert r.series.energy[k, j, -1] == pytest.approx(float(H) / r.N, abs=1e-13)
+            assert r.series.m[k, j, -1] == xi[0] @ r.series.spins[k, j] / r.N
+        assert r.series.q[k, 0, -1] == r.series.spins[k, 0].astype(int) @ r.series.spins[k, 1] / r.N
+
+
+@pytest.mark.parametrize("kind", ["distinct", "self-interacting"])
+@pytest.mark.parametrize("P", [2, 3, 4])
+def test_M3_M4_mean_pattern_energy(P, kind):
+    """The mean of H(xi)/N over samples: signal plus the exact mean of the noise."""
+    net = DenseHebbian(P, kind)
+    r = simulate(net, load=0.3, T=1.0, N=20, samples=400, replicas=1, sweeps=1, burn_in=0, seed=9)
+    table = net.energy_table(20)
+    expected = float((table.unit * table.values[0] + (r.K - 1) * table.mean) / 20)
+    e = r.series.pattern_energy
+    assert abs(e.mean() - expected) <= 4 * e.std() / math.sqrt(400)
+    assert e.std() > 0.01
+
+
+def test_replicas_one_and_three():
+    one = simulate(network, **POINT, replicas=1)
+    assert one.series.q.shape == (1, 0, 40)
+    with pytest.raises(InputError, match="q is the overlap of two replicas"):
+        _ = one.q
+    three = simulate(network, **POINT, replicas=3)
+    assert three.overlaps.shape == (1, 3, 40)
+    assert "q=" in repr(three)
+    assert "q=" not in repr(one)
+
+
+def test_out_resumes_and_refuses_another_run(tmp_path):
+    plain = simulate(network, **POINT, samples=4)
+    simulate(network, **POINT, samples=2, out=tmp_path / "a")
+    files = sorted((tmp_path / "a").glob("sample_*.npz"))
+    assert len(files) == 2
+    stamp = files[0].stat().st_mtime_ns
+    assert same(simulate(network, **POINT, samples=4, out=tmp_path / "a"), plain)
+    assert files[0].stat().st_mtime_ns == stamp  # read, not run again
+    files[1].write_bytes(files[1].read_bytes()[:100])  # a damaged file is set aside and computed again
+    assert same(simulate(network, **POINT, samples=4, out=tmp_path / "a"), plain)
+    assert list((tmp_path / "a").glob("*.damaged"))
+    with pytest.raises(InputError, match="differs in T: folder 0.4, call 0.5"):
+        simulate(network, **{**POINT, "T": 0.5}, out=tmp_path / "a")
+    grid = simulate(network, **{**POINT, "T": [0.4, 0.5]}, samples=4, out=tmp_path / "b")
+    assert same(grid[0], plain)
+
+
+def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
+    module = __import__("glassy.simulation.simulate", fromlist=["x"])
+    original, finished = module._sample, []
+    release = threading.Event()
+
+    def counted(run, tables, index, stop, bar):
+        if index >= 2:
+            stop.wait(30)  # as a long chain would: it looks at `stop`
+            return None
+        result = original(run, tables, index, stop, bar)
+        finished.append(index)
+        if len(finished) == 2:
+            release.set()
+        return result
+
+    def interrupted_wait(*_args, **_kw):
+        release.wait(30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_sample", counted)
+    monkeypatch.setattr(module, "wait", interrupted_wait)
+    with pytest.raises(Interrupted, match="2 of 6 samples finished") as caught:
+        simulate(network, **POINT, samples=6, threads=3, out=tmp_path)
+    assert caught.value.samples.samples == 2
+    monkeypatch.undo()
+    assert same(simulate(network, **POINT, samples=6, out=tmp_path), simulate(network, **POINT, samples=6))
+
+
+def test_memory_guard_before_anything_is_allocated():
+    with pytest.raises(MemoryLimitError, match=r"N=200, P=4, load=0\.6 needs K=400000 patterns and .* MB"):
+        simulate(DenseHebbian(4), load=0.6, T=0.1, N=200, seed=1, max_bytes=50_000_000)
+    with pytest.raises(MemoryLimitError):
+        simulate(DenseHebbian(6), load=1.0, T=0.1, N=1000, seed=1)
+    r = simulate(network, **POINT, samples=3, threads=3, max_bytes=200_000)  # fewer threads instead of an error
+    assert same(r, simulate(network, **POINT, samples=3))
+
+
+def test_statuses():
+    left = simulate(DenseHebbian(3), load=0.5, T=1.2, N=60, sweeps=300, burn_in=0, seed=1)
+    assert left.status is Status.LEFT_PHASE
+    assert left.escaped.all()
+    short = simulate(DenseHebbian(3), load=0.1, T=0.4, N=60, sweeps=20, burn_in=20, seed=1)
+    assert short.status is Status.SHORT_CHAIN
+    drifting = simulate(DenseHebbian(3), load=1.0, T=0.3, N=60, start="random", samples=8, sweeps=60, burn_in=0, seed=1)
+    assert drifting.status is Status.NOT_EQUILIBRATED
+    good = simulate(DenseHebbian(3), load=0.1, T=0.4, N=60, sweeps=500, burn_in=50, seed=1)
+    assert good.status is Status.EQUILIBRATED
+    assert not simulate(DenseHebbian(3), load=1.5, T=0.5, N=30, start="random", sweeps=50, seed=1).escaped.any()
+
+
+BAD = [
+    ({"T": -0.1}, "T must be a number >= 0"),
+    ({"T": math.nan}, "T must be a number >= 0"),
+    ({"T": None}, "T must be given"),
+    ({"T": [[0.1]]}, "T must be a float or a 1-d array"),
+    ({"T": []}, "T must be a float or a 1-d array"),
+    ({"load": -1.0}, "load must be a finite number >= 0"),
+    ({"load": math.nan}, "load must be a finite number >= 0"),
+    ({"load": None}, "load and N must be given"),
+    ({"load": 1e-9}, "give K=0 patterns"),
+    ({"N": 2}, "N must be an integer >= 3"),
+    ({"N": 20.5}, "N must be an integer >= 3"),
+    ({"N": None}, "load and N must be given"),
+    ({"seed": None}, "seed must be an integer"),
+    ({"seed": -1}, "seed must be an integer"),
+    ({"samples": 0}, "samples must be an integer >= 1"),
+    ({"replicas": 0}, "replicas must be an integer >= 1"),
+    ({"sweeps": 0}, "sweeps must be an integer >= 1"),
+    ({"burn_in": -1}, "burn_in must be an integer >= 0"),
+    ({"threads": 0}, "threads must be an integer >= 1"),
+    ({"start": "pattern 1"}, "start must be one of"),
+    ({"start_overlap": 1.5}, r"start_overlap must lie in \[-1, 1\]"),
+    ({"start_overlap": math.nan}, "start_overlap must be"),
+    ({"start": np.zeros(24)}, r"start must contain \+1 and -1 only"),
+    ({"method": "metropolis"}, "method must be"),
+    ({"max_bytes": 0}, "max_bytes"),
+    ({"patterns": np.ones((3, 24))}, "give either patterns, or load and N"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD, ids=[f"{next(iter(c))}-{i}" for i, (c, _) in enumerate(BAD)])
+def test_bad_input_has_its_own_error(change, message):
+    with pytest.raises(InputError, match=message):
+        simulate(network, **{**POINT, **change})
+
+
+@pytest.mark.parametrize(
+    ("patterns", "message"),
+    [
+        (np.zeros((3, 9)), r"must contain \+1 and -1 only, got values such as \[0.0\]. Map"),
+        (np.full((3, 9), np.nan), r"must contain \+1 and -1 only"),
+        (np.ones((3, 9), bool), r"must contain \+1 and -1 only"),
+        (np.full((3, 9), 2), r"must contain \+1 and -1 only"),
+        (np.array([["a"] * 9]), r"must contain \+1 and -1 only"),
+        (np.ones(9), r"must be a \(K, N\) array"),
+        (np.ones((0, 9)), r"must be a \(K, N\) array"),
+        (np.ones((9, 2)), "must have N >= P = 3 spins"),
+    ],
+)
+def test_bad_patterns(patterns, message):
+    with pytest.raises(InputError, match=message):
+        simulate(network, T=0.1, patterns=patterns, seed=1)
+
+
+def test_bad_method_order_and_network():
+    with pytest.raises(InputError, match="order must be one of"):
+        Metropolis("backwards")
+    with pytest.raises(InputError, match="network must be"):
+        simulate(3, **POINT)
+    with pytest.raises(InputError, match="samples must be 1 with given patterns"):
+        simulate(network, T=0.1, patterns=np.ones((3, 9)), samples=2, seed=1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    P=st.integers(2, 6), kind=st.sampled_from(["distinct", "self-interacting"]), extra=st.integers(0, 10),
+    K=st.integers(1, 30), T=st.one_of(st.just(0.0), st.just(math.inf), st.floats(1e-3, 10)), seed=st.integers(0, 99),
+    start=st.sampled_from(["pattern", "random"]), replicas=st.integers(1, 3),
+)  # fmt: skip
+def test_whole_domain_gives_finite_consistent_series(P, kind, extra, K, T, seed, start, replicas):
+    xi = glassy.draw_patterns(K, P + extra, seed)
+    r = simulate(DenseHebbian(P, kind), T=T, patterns=xi, start=start, replicas=replicas, sweeps=7, seed=seed)
+    s = r.series
+    assert s.m.shape == s.energy.shape == s.acceptance.shape == (1, replicas, 7)
+    assert s.q.shape == (1, replicas * (replicas - 1) // 2, 7)
+    assert np.all(np.isfinite(s.energy))
+    assert np.all(np.abs(s.m) <= 1)
+    assert np.all((s.acceptance >= 0) & (s.acceptance <= 1))
+    assert r.status in Status
+    repr(r)
