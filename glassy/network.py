@@ -196,7 +196,7 @@ class DenseHebbian:
 
         Examples
         --------
-        >>> DenseHebbian(P=4).to_convention("baldi-venkatesh", load=0.6, T=0.0).load       # K/N^(P-1)
+        >>> round(DenseHebbian(P=4).to_convention("baldi-venkatesh", load=0.6, T=0.0).load, 12)       # K/N^(P-1)
         0.05
         """
         f, g = self._factors(name, N)

@@ -14,6 +14,7 @@ import csv
 import dataclasses
 import json
 import math
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ COLUMNS = (
     "curve", "load", "T", "N", "K", "observable", "theory", "simulation", "error", "thermal", "disorder", "tau_int",
     "samples", "sweeps", "z", "status", "sizes", "chi2", "dof",
 )  # fmt: skip
+Remark = Callable[[list[dict[str, Any]]], str]
 LINE_COLUMNS = ("curve", "load", "T", "m", "q", "energy", "energy_excess", "free_energy", "replicon", "status")
 
 
@@ -107,7 +109,11 @@ def _point(case: Case, curve: Curve, load: float, T: float, index: int, store: P
             yield _row(curve.name, load, T, run, row)
 
 
-def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool) -> None:
+def _no_remark(rows: list[dict[str, Any]]) -> str:
+    return ""
+
+
+def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: Remark) -> None:
     """Run one case and write data.csv, lines.csv, z.txt and meta.json."""
     target = folder(sim, case.name, quick)
     target.mkdir(parents=True, exist_ok=True)
@@ -130,13 +136,21 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool) -> None:
             )  # fmt: skip
     _write(target / "lines.csv", LINE_COLUMNS, drawn)
     (target / "z.txt").write_text(z_table(rows))
+    command = f"python -m sims.{sim} run" + (" --quick" if quick else "")
     meta = {
-        "claim": case.claim, "verdict": verdict(rows), "command": f"python -m sims.{sim} run" + (" --quick" if quick else ""),
+        "claim": case.claim, "verdict": verdict(rows) + remark(rows), "command": command,
         "sizes": case.sizes, "samples": case.samples, "sweeps": case.sweeps, "seed": case.seed,
-        "seconds_of_last_run": round(time.monotonic() - started, 1), "provenance": dataclasses.asdict(provenance()),
+        "sampling_seconds": _seconds(target / "meta.json", time.monotonic() - started),
+ "provenance": dataclasses.asdict(provenance()),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     print(f"{target}: {meta['verdict']}")
+
+
+def _seconds(previous: Path, now: float) -> float:
+    """Time that sampling took: a run that found its samples finished keeps the time of the run that drew them."""
+    before = json.loads(previous.read_text()).get("sampling_seconds", 0.0) if previous.exists() else 0.0
+    return round(max(before, now), 1)
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
@@ -201,12 +215,23 @@ def z_table(rows: list[dict[str, Any]]) -> str:
 
 
 def main(
-    sim: str, description: str, cases: Callable[[bool], list[tuple[Case, list[Curve]]]], plot: Callable[[Path], None]
+    sim: str,
+    description: str,
+    cases: Callable[[bool], list[tuple[Case, list[Curve]]]],
+    plot: Callable[[Path], None],
+    remark: Remark = _no_remark,
 ) -> None:
-    """Run the command line of a sim: `cases(quick)` gives each case with the curves of its theory lines."""
+    """Run the command line of a sim.
+
+    `cases(quick)` gives each case with the curves of its theory lines, `plot(folder)` draws from the data of a folder, and
+    `remark(rows)` may add to the verdict.
+    """
     arguments = parse(sim, description)
     for case, lines in cases(arguments.quick):
         if arguments.what in ("run", "all"):
-            run_case(sim, case, lines, arguments.quick)
+            try:
+                run_case(sim, case, lines, arguments.quick, remark)
+            except glassy.Interrupted as stopped:
+                sys.exit(f"\n{stopped} Repeat the command to go on.")
         if arguments.what in ("plot", "all"):
             plot(folder(sim, case.name, arguments.quick))

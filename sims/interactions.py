@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, plots, spinodal
-from sims.harness import Case, Curve, main, read
+from glassy import DenseHebbian, plots, solve, spinodal
+from sims.harness import Case, Curve, main, read, tested
 
 KINDS = ("distinct", "self-interacting")
 LOAD, T = 0.05, 0.3
@@ -36,6 +37,32 @@ def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
         seed=77_000_000,
     )
     return [(case, lines)]
+
+
+def _mixed(rows: list[dict[str, Any]]) -> str:
+    """What somebody sees who takes the theory of the other energy: in numbers."""
+    limits = {(r["curve"], r["load"], r["T"], r["observable"]): r for r in tested(rows)}
+    wrong = []
+    for (curve, load, T, observable), r in limits.items():
+        kind, where = curve.split(" ")
+        other = limits.get((f"{KINDS[1 - KINDS.index(kind)]} {where}", load, T, observable))
+        if other is not None and observable != "energy":
+            wrong.append((abs(r["simulation"] - other["theory"]) / r["error"], kind, load, T, observable))
+    z, kind, load, T, observable = max(wrong)
+    text = (
+        f". Against the theory of the other energy {sum(w[0] > 4 for w in wrong)} of {len(wrong)} values of m, q and the "
+        f"energy above the pattern are off by more than 4 errors, the worst by {z:.0f} ({observable} of the {kind} network at "
+        f"load={load:g}, T={T:g})"
+    )
+    lost = [r for r in rows if r["curve"].startswith(KINDS[1]) and math.isnan(r["theory"]) and r["observable"] == "m"]
+    if lost:
+        r = max(lost, key=lambda r: (r["load"], r["N"]))
+        promised = solve(DenseHebbian(4, KINDS[0]), r["load"], r["T"]).m
+        text += (
+            f". At load={r['load']:g}, T={r['T']:g} the theory of H.2 promises m = {promised:.3f}; the H.3 network of "
+            f"N={r['N']:.0f} has m = {r['simulation']:.3f}: it lies beyond its own spinodal and has lost the pattern"
+        )
+    return text
 
 
 def _plot(folder: Path) -> None:
@@ -72,4 +99,4 @@ def _plot(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main("interactions", __doc__, _cases, _plot)
+    main("interactions", __doc__, _cases, _plot, _mixed)

@@ -156,11 +156,11 @@ class Samples(Saved):
 
     @cached_property
     def escaped(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that started at the pattern and lost it: the last tenth has m < min(0.3, 4/sqrt(N))."""
+        """Chains [sample, replica] that started at the pattern and lost it: |m| < min(0.3, 4/sqrt(N)) over the last tenth."""
         if self.start != "pattern":
             return np.zeros(self.series.m.shape[:2], np.bool_)
         tail = self.series.m[..., -max(self.sweeps // 10, 1) :].mean(axis=-1)
-        return np.asarray(tail < min(0.3, 4.0 / self.N**0.5))
+        return np.asarray(np.abs(tail) < min(0.3, 4.0 / self.N**0.5))
 
     @cached_property
     def status(self) -> Status:

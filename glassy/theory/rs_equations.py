@@ -29,6 +29,11 @@ def unit_variance(network: DenseHebbian, q: float, C: float) -> float:
     return q / (1.0 - C) ** 2
 
 
+def variance(network: DenseHebbian, load: float, q: float, C: float) -> float:
+    """Variance r of the local field; none at load 0, whatever q and C."""
+    return load * unit_variance(network, q, C) if load > 0.0 else 0.0
+
+
 def unit_variance_slope(network: DenseHebbian, q: float, C: float, T: float) -> float:
     """Return d(unit_variance)/dC at fixed T, with q = 1 - T C."""
     if network.P > 2:
@@ -42,7 +47,7 @@ def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C
 
     Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
     """
-    s = math.sqrt(load * unit_variance(network, q, C))
+    s = math.sqrt(variance(network, load, q, C))
     _, flip, C_new, *_ = field_averages(signal(network, m), s, T)
     error_m = 0.0 if m == 0.0 else abs(1.0 - flip - m)
     error_C = abs(C_new - C)
@@ -52,10 +57,10 @@ def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C
 def saddle(network: DenseHebbian, load: float, T: float, phase: str, m: float, q: float, C: float) -> Solution:
     """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1)."""
     error = residual(network, load, T, m, q, C)
-    s2 = load * unit_variance(network, q, C)
+    s2 = variance(network, load, q, C)
     soft, _, _, _, _, E4, binary = field_averages(signal(network, m), math.sqrt(s2), T)
     mP = m**network.P
-    if network.P > 2:
+    if network.P > 2 or load == 0.0:
         xi = network.unit_covariance
         R, S = load * xi.curvature(q), load * xi.slope(q)
         free = -soft + 0.5 * (network.P - 1) * mP - 0.5 * C * (1.0 - q) * R

@@ -101,8 +101,8 @@ def fold(network: DenseHebbian, T: float) -> Point | None:
     if curie_weiss_limit(network.P)[1] <= T:
         return None
     low, high = flip_range(network.P, T)
-    low = max(low, 1e-16)
-    ends = [math.log(low / (1.0 - low)), math.log(high / (1.0 - high)) if high < 1.0 else 36.0]
+    low, high = max(low, 1e-16), min(high, 1.0 - 1e-6)  # below m = 1e-6, 1 - flip has lost m, and there is no fold there
+    ends = [math.log(low / (1.0 - low)), math.log(high / (1.0 - high))]
     grid = ends[0] + (ends[1] - ends[0]) * 0.5 * (1.0 - np.cos(np.pi * np.arange(1, 64) / 64.0))
     points = [point(network, T, _from_logit(y)) for y in grid]
     loads = np.array([p.load for p in points])

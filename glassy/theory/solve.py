@@ -79,7 +79,7 @@ def solve(
     >>> import glassy
     >>> s = solve(glassy.DenseHebbian(P=4), load=0.2, T=0.3)
     >>> round(s.m, 6), s.status.name
-    (0.993972, 'CONVERGED')
+    (0.995908, 'CONVERGED')
     >>> solve(glassy.DenseHebbian(P=2), load=0.2, T=0.1, strict=False).status.name
     'LEFT_PHASE'
     """
