@@ -109,6 +109,18 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     ------
     InputError
         If the runs belong to another network, load or temperature, or the Solution has not converged.
+
+    Notes
+    -----
+    Source: docs/theory.md, sections 2 and 9 (M.3, M.4).
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> runs = [glassy.simulate(network, load=0.1, T=0.3, N=N, samples=8, sweeps=60, seed=3) for N in (40, 60)]
+    >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
+    [40.0, 60.0, inf]
     """
     runs = [samples] if isinstance(samples, Samples) else list(samples)
     if not runs or not all(isinstance(r, Samples) for r in runs):

@@ -221,7 +221,19 @@ def transition_matrix(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the transition matrix W[from, to] of a tiny network, and its Boltzmann weights.
 
-    For random order W is one attempted flip, for sequential order one sweep.
+    Parameters
+    ----------
+    network, load, T, N, patterns, seed
+        As in `enumerate_states`; N <= 10.
+    method : Metropolis or Glauber
+        The dynamics.
+
+    Returns
+    -------
+    W : array (2^N, 2^N)
+        Of one attempted flip for random order, of one sweep for sequential order.
+    p : array (2^N,)
+        Boltzmann weights, the left eigenvector of W with eigenvalue 1.
 
     Raises
     ------

@@ -27,7 +27,7 @@ def test_labels_are_found():
 @pytest.mark.parametrize("label", [x for x in labels() if x not in LATER])
 def test_every_label_has_a_test(label):
     stem = label.replace(".", "")  # H.4 as test_H4_..., or "H.4" in a docstring
-    assert re.search(rf"{re.escape(label)}(?![\w'])|test_(\w+_)?{stem}_", TESTS), label
+    assert re.search(rf"{re.escape(label)}(?![\w'])|test_(\w+_)?{stem}[_(]", TESTS), label
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,8 @@ def test_N2_published_forms_and_growth():
         assert DenseHebbian(P, "self-interacting").covariance(1.0, 1.0, derivative=1) == pytest.approx(expected)
 
 
-def test_N3_field_variance():
+def test_field_variance():
+    """N.3a and N.3b at RS."""
     assert DenseHebbian(4).field_variance(0.5, 0.2, 0.3) == pytest.approx(0.1 * 4 * 0.5**3)
     assert DenseHebbian(2).field_variance(0.9, 0.1, 0.5) == pytest.approx(0.1 * 0.9 / (1 - 0.2) ** 2)
     with pytest.raises(InputError, match="T > 1 - q"):

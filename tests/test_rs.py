@@ -75,6 +75,7 @@ def test_off_the_saddle_the_free_energy_is_not_stationary():
 @pytest.mark.parametrize("phase", ["retrieval", "spin_glass", "paramagnetic"])
 @pytest.mark.parametrize("T", [0.15, 0.4, 1.3])
 def test_energy_is_the_derivative_of_beta_f(network, phase, T):
+    """R.5a, R.5b: energy against finite differences of beta f, on both forms of the noise."""
     load = 0.08
     s = solve(network, load, T, phase, strict=False)
     if not s.status.ok:
@@ -146,6 +147,22 @@ def test_P2_distinct_and_self_interacting_differ_by_half_the_load():
         assert d.entropy == s.entropy
         assert d.energy - s.energy == pytest.approx(0.05, abs=1e-14)
         assert d.free_energy - s.free_energy == pytest.approx(0.05, abs=1e-14)
+
+
+def test_m0_curve_in_beta_s():
+    """R.5d: T and the replicon from B = beta s alone."""
+    from glassy.numerics.gaussian import field_averages
+
+    for network in NETWORKS:
+        s = solve(network, 0.3, 0.1, "spin_glass")
+        B = math.sqrt(network.field_variance(s.q_EA, 0.3, 0.1)) / 0.1
+        _, _, rest, _, _, E4, _ = field_averages(0.0, B, 1.0)
+        if network.P == 2:
+            assert rest + math.sqrt(0.3 * s.q_EA) / B == pytest.approx(0.1, abs=1e-12)
+            assert s.replicon == pytest.approx(1 - B * B / s.q_EA * E4, abs=1e-9)
+        else:
+            ratio = network.covariance(s.q_EA, 0.3, 2) / network.covariance(s.q_EA, 0.3, 1)
+            assert s.replicon == pytest.approx(1 - B * B * ratio * E4, abs=1e-9)
 
 
 def test_spin_glass_scales_with_the_square_root_of_load():
