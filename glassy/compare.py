@@ -22,7 +22,7 @@ class Row:
     """One observable at one size: theory, simulation, and their difference in standard errors.
 
     `N` is math.inf for the extrapolation. Its `sizes` are those it was drawn through; `chi2` and `dof` say how well a
-    straight line in 1/N fits them.
+    polynomial in 1/N fits them.
     """
 
     observable: str
@@ -89,8 +89,9 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     """Compare a Solution with simulations of the same network at the same load and temperature.
 
     Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
-    give an extrapolation next to the raw values: a weighted straight line in 1/N through simulation - theory (section 2:
-    the corrections are of order 1/N at P = 3 and P = 4), through the runs with a good status where there are two sizes.
+    give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (section 2: the
+    corrections start at 1/N for P = 3 and P = 4), a straight line through two sizes, a parabola through three or more. Sizes
+    with a bad status are not used where two good ones remain.
 
     Parameters
     ----------
@@ -145,11 +146,11 @@ def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row]) 
     sizes = tuple(run.N for run, _ in used)
     if len(set(sizes)) < 2:
         return []
-    limit, error, chi2 = _extrapolate(used)
+    limit, error, chi2, dof = _extrapolate(used)
     reference = predicted(name, solution)
     value = Estimate(reference + limit, error, samples=min(run.samples for run, _ in used))
     status = next((row.status for _, row in used if not row.status.ok), Status.EQUILIBRATED)
-    return [Row(name, reference, value, math.inf, limit / error, status, sizes, chi2, len(used) - 2)]
+    return [Row(name, reference, value, math.inf, limit / error, status, sizes, chi2, dof)]
 
 
 def _check_same(solution: Solution, run: Samples) -> None:
@@ -211,15 +212,20 @@ def _row(name: str, theory: Solution, run: Samples) -> Row:
     return Row(name, expected, measured, float(run.N), z, status)
 
 
-def _extrapolate(used: list[tuple[Samples, Row]]) -> tuple[float, float, float]:
-    """Weighted straight line in 1/N through simulation - theory: value and error at 1/N = 0, and chi2."""
+def _extrapolate(used: list[tuple[Samples, Row]]) -> tuple[float, float, float, int]:
+    """Weighted fit of simulation - theory in 1/N: value and error at 1/N = 0, chi2, and its degrees of freedom.
+
+    A straight line through two sizes, a parabola through three or more: the signal of H.2 alone is
+    prod_{i<P} (1 - i/N), and 1 - m depends on it exponentially, so at P = 4 the 1/N^2 term exceeds the errors.
+    """
     N, y, error = (
         np.array(column, float)
         for column in zip(*((run.N, float(r.simulation) - r.theory, r.simulation.error) for run, r in used), strict=True)
     )
-    weight = 1.0 / error
-    design = np.stack([np.ones_like(N), 1.0 / N], axis=1) * weight[:, None]
+    terms = min(len(set(N)), 3)
+    x = N.min() / N  # of order one, so that the normal equations are well conditioned
+    design = np.stack([x**k for k in range(terms)], axis=1) / error[:, None]
     covariance = np.linalg.inv(design.T @ design)
-    fit = covariance @ (design.T @ (y * weight))
-    chi2 = float(np.sum((design @ fit - y * weight) ** 2))
-    return float(fit[0]), math.sqrt(covariance[0, 0]), chi2
+    fit = covariance @ (design.T @ (y / error))
+    chi2 = float(np.sum((design @ fit - y / error) ** 2))
+    return float(fit[0]), math.sqrt(covariance[0, 0]), chi2, len(N) - terms

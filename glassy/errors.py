@@ -36,8 +36,8 @@ class ConvergenceError(_SolutionError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a simulation; `samples` holds the finished samples, or None if there are none."""
+    """Ctrl-C during a simulation; `samples` is a tuple of the Samples of each state point that finished at least one."""
 
-    def __init__(self, message: str, samples: Any = None) -> None:
+    def __init__(self, message: str, samples: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
         self.samples = samples

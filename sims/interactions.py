@@ -31,8 +31,8 @@ def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
         claim="Distinct (H.2) and self-interacting (H.3) energies of the same P = 4 network are different models: each follows "
         "its own theory (N.1, N.2), and neither follows the other's.",
         curves=tuple(curves),
-        sizes=(64, 100) if quick else (64, 100, 200),
-        samples=(8, 8) if quick else (128, 96, 32),
+        sizes=(64, 100) if quick else (64, 100, 140, 200),
+        samples=(8, 8) if quick else (128, 96, 64, 64),
         sweeps=100 if quick else 240,
         seed=77_000_000,
     )

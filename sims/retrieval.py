@@ -28,8 +28,8 @@ def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
             end = spinodal(network, T).load
             curves.append(Curve(f"T={T:g}", network, SCANNED_LOADS[1::3] if quick else SCANNED_LOADS, (T,)))
             lines.append(Curve(f"T={T:g}", network, (*np.linspace(0.002, end * (1 - 1e-9), 100), end * 1.001), (T,)))
-        sizes = {3: (100, 200, 400), 4: (64, 100, 200)}[P]
-        samples = (128, 96, 64) if P == 3 else (128, 96, 32)
+        sizes = {3: (100, 200, 400), 4: (64, 100, 140, 200)}[P]
+        samples = (128, 96, 64) if P == 3 else (128, 96, 64, 64)
         case = Case(
             name=f"P{P}",
             claim=f"In the retrieval phase at P = {P} (distinct) m, q and the energy of finite networks extrapolate in 1/N to "

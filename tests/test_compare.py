@@ -84,7 +84,8 @@ def test_theory_is_taken_at_the_load_of_the_integer_K():
     assert not c.extrapolated
 
 
-def test_exact_straight_line_is_recovered():
+@pytest.mark.parametrize(("sizes", "dof"), [((50, 100), 0), ((50, 100, 400), 0), ((50, 80, 100, 400), 1)])
+def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
     from glassy.compare import _extrapolate
     from glassy.results import Estimate
 
@@ -94,11 +95,13 @@ def test_exact_straight_line_is_recovered():
 
     class R:
         def __init__(self, N):
-            self.simulation, self.theory = Estimate(0.7 - 3.0 / N, error=0.01), 0.5
+            curve = 0.7 - 3.0 / N + (40.0 / N**2 if len(sizes) > 2 else 0.0)
+            self.simulation, self.theory = Estimate(curve, error=0.01), 0.5
 
-    value, error, chi2 = _extrapolate([(Run(N), R(N)) for N in (50, 100, 400)])
+    value, error, chi2, found = _extrapolate([(Run(N), R(N)) for N in sizes])
     assert value == pytest.approx(0.2)
     assert chi2 == pytest.approx(0.0, abs=1e-12)
+    assert found == dof
     assert error > 0.01
 
 

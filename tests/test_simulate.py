@@ -62,10 +62,10 @@ def test_start_at_a_chosen_overlap(overlap):
     xi = glassy.draw_patterns(50, 40, seed=1)
     chain = simulate(network, T=0.0, patterns=xi, start_overlap=overlap, sweeps=1, burn_in=0, seed=1)
     from glassy.patterns import chain_generator
-    from glassy.simulation.simulate import _initial, _Run
+    from glassy.simulation.run import Run
 
-    run = _Run(network, 40, 50, 0.0, Metropolis(), "pattern", overlap, None, None, 2, 1, 0, 1)
-    sigma = _initial(run, np.ascontiguousarray(xi.T), 0, 0, chain_generator(1, 40, 50, 0.0, 0, 0))
+    run = Run(network, 40, 50, 0.0, Metropolis(), "pattern", overlap, None, None, 2, 1, 0, 1)
+    sigma = run.initial(np.ascontiguousarray(xi.T), 0, 0, chain_generator(1, 40, 50, 0.0, 0, 0))
     assert xi[0].astype(int) @ sigma / 40 == pytest.approx(overlap)
     assert chain.start_overlap == overlap
 
@@ -76,6 +76,10 @@ def test_given_spins_of_every_shape():
         spins = rng.choice([-1, 1], shape)
         r = simulate(network, load=0.2, T=0.0, N=24, start=spins, samples=3, sweeps=1, burn_in=0, seed=1)
         assert r.start == "given"
+    again = simulate(network, load=0.2, T=math.inf, N=24, start=spins, samples=3, sweeps=1, burn_in=0, seed=1)
+    assert same(again, simulate(network, load=0.2, T=math.inf, N=24, start=spins, samples=3, sweeps=1, burn_in=0, seed=1))
+    frozen = simulate(DenseHebbian(2), T=0.0, patterns=np.ones((1, 24)), start=np.ones(24), replicas=3, sweeps=1, seed=1)
+    assert np.all(frozen.series.spins == 1)
     with pytest.raises(InputError, match="spins of shape"):
         simulate(network, load=0.2, T=0.1, N=24, start=rng.choice([-1, 1], 23), seed=1)
 
@@ -143,14 +147,14 @@ def test_out_resumes_and_refuses_another_run(tmp_path):
 
 def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
     module = __import__("glassy.simulation.simulate", fromlist=["x"])
-    original, finished = module._sample, []
+    original, finished = module.Run.sample, []
     release = threading.Event()
 
-    def counted(run, tables, index, stop, bar):
+    def counted(run, index, stop, bar):
         if index >= 2:
             stop.wait(30)  # as a long chain would: it looks at `stop`
             return None
-        result = original(run, tables, index, stop, bar)
+        result = original(run, index, stop, bar)
         finished.append(index)
         if len(finished) == 2:
             release.set()
@@ -160,11 +164,11 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
         release.wait(30)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_sample", counted)
+    monkeypatch.setattr(module.Run, "sample", counted)
     monkeypatch.setattr(module, "wait", interrupted_wait)
     with pytest.raises(Interrupted, match="2 of 6 samples finished") as caught:
         simulate(network, **POINT, samples=6, threads=3, out=tmp_path)
-    assert caught.value.samples.samples == 2
+    assert [s.samples for s in caught.value.samples] == [2]
     monkeypatch.undo()
     assert same(simulate(network, **POINT, samples=6, out=tmp_path), simulate(network, **POINT, samples=6))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,68 +15,16 @@ from tqdm import tqdm
 from glassy import checks
 from glassy.errors import InputError, Interrupted, MemoryLimitError
 from glassy.network import DenseHebbian
-from glassy.patterns import (
-    Int8Array,
-    chain_generator,
-    check_patterns,
-    check_seed,
-    check_signs,
-    draw_rows,
-    pattern_generator,
-)
+from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
 from glassy.results import Grid
-from glassy.simulation.chains import Chain
 from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series
 from glassy.simulation.store import Store
-from glassy.simulation.tables import KernelTables, kernel_tables
+from glassy.simulation.tables import kernel_tables
 
-_CHUNK = 32  # sweeps between looks at Ctrl-C
 _METROPOLIS = Metropolis()
 _SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins")
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Everything that fixes the numbers of one state point."""
-
-    network: DenseHebbian
-    N: int
-    K: int
-    T: float
-    method: Metropolis | Glauber
-    start: str
-    start_overlap: float
-    spins: Int8Array | None  # [sample or 1, replica or 1, N]
-    patterns: Int8Array | None  # (K, N)
-    replicas: int
-    sweeps: int
-    burn_in: int
-    seed: int
-
-    def description(self) -> dict[str, Any]:
-        def digest(array: Int8Array | None) -> str | None:
-            import hashlib
-
-            return None if array is None else hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
-
-        return {
-            **{k: getattr(self, k) for k in ("N", "K", "T", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
-            "network": repr(self.network),
-            "method": repr(self.method),
-            "spins": digest(self.spins),
-            "patterns": digest(self.patterns),
-        }
-
-    def bytes_per_sample(self) -> int:
-        """Peak memory of one sample in work: patterns, bookkeeping of each chain, one chunk of spins, the series."""
-        pairs = self.replicas * (self.replicas - 1) // 2
-        return (
-            self.N * self.K
-            + self.K * (16 + self.replicas * 12)
-            + _CHUNK * self.N * (24 + 3 * self.replicas)
-            + 8 * self.sweeps * (3 * self.replicas + pairs)
-        )
 
 
 def simulate(
@@ -148,7 +95,7 @@ def simulate(
     IntegerRangeError
         If the exact energies leave the range of 64-bit integers.
     Interrupted
-        On Ctrl-C; `err.samples` holds the finished samples of the state point at work.
+        On Ctrl-C; `err.samples` is a tuple with the finished samples of each state point that has any.
 
     Notes
     -----
@@ -186,7 +133,7 @@ def simulate(
     threads = checks.integer("threads", _cores() if threads is None else threads, 1, "Samples that run at once.")
     limit = checks.integer("max_bytes", _half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
 
-    def state_point(x: float | None, y: float) -> _Run:
+    def state_point(x: float | None, y: float) -> Run:
         if given is not None:
             K, size = given.shape
         else:
@@ -196,7 +143,7 @@ def simulate(
                 raise InputError(f"load={x:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
         word, overlap, spins = _check_start(start, start_overlap, samples, replicas, size)
         temperature = checks.temperature(y, infinite=True)
-        return _Run(network, size, K, temperature, method, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
+        return Run(network, size, K, temperature, method, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
 
     loads, load_axis = _axis("load", load)
     temperatures, T_axis = _axis("T", T)
@@ -209,7 +156,10 @@ def simulate(
             folder = None if out is None else Path(out)
             if folder is not None and len(runs) > 1:
                 folder = folder / f"load={run.network.load(run.K, run.N):.8g}_T={run.T:.8g}"
-            results.append(_state_point(run, samples, count, folder, bar))
+            try:
+                results.append(_state_point(run, samples, count, folder, bar))
+            except Interrupted as stopped:
+                raise Interrupted(str(stopped), (*results, *stopped.samples)) from None
     if load_axis or T_axis:
         return Grid(tuple(results), load_axis + T_axis)
     return results[0]
@@ -235,14 +185,15 @@ def _half_memory() -> int:
         return 2**31
 
 
-def _check_memory(run: _Run, threads: int, limit: int) -> int:
-    """Return how many samples may run at once within `limit`; raise if not even one."""
+def _check_memory(run: Run, threads: int, limit: int) -> int:
+    """Return how many samples may run at once within `limit`; raise if not even one, or if the integers would not fit."""
     need = run.bytes_per_sample()
     if need > limit:
         raise MemoryLimitError(
             f"N={run.N}, P={run.network.P}, load={run.network.load(run.K, run.N):g} needs K={run.K} patterns and "
             f"{need / 1e6:.4g} MB for one sample; max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
         )
+    kernel_tables(run.network, run.N, run.K)
     return max(1, min(threads, limit // need))
 
 
@@ -258,11 +209,10 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
     if array.shape not in shapes:
         raise InputError(f"start must be 'pattern', 'random' or spins of shape {shapes}, got shape {array.shape}.")
     spins = check_signs("start", array)
-    return "given", 1.0, np.broadcast_to(spins, (samples, replicas, N))
+    return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
 
 
-def _state_point(run: _Run, samples: int, threads: int, folder: Path | None, bar: Any) -> Samples:
-    tables = kernel_tables(run.network, run.N, run.K)
+def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar: Any) -> Samples:
     store = None if folder is None else Store(folder, run.description())
     done: dict[int, Series] = {}
     for index in range(samples):
@@ -273,7 +223,7 @@ def _state_point(run: _Run, samples: int, threads: int, folder: Path | None, bar
     stop = threading.Event()
 
     def work(index: int) -> None:
-        series = _sample(run, tables, index, stop, bar)
+        series = run.sample(index, stop, bar)
         if series is not None:
             if store:
                 store.write(index, series)
@@ -289,7 +239,7 @@ def _state_point(run: _Run, samples: int, threads: int, folder: Path | None, bar
             kept = f"they are kept in {folder}; the same call goes on" if folder else "out=folder would keep them"
             raise Interrupted(
                 f"interrupted with {len(done)} of {samples} samples finished at T={run.T:g}; {kept}.",
-                _collect(run, done) if done else None,
+                (_collect(run, done),) if done else (),
             ) from None
         finally:
             stop.set()
@@ -298,58 +248,10 @@ def _state_point(run: _Run, samples: int, threads: int, folder: Path | None, bar
     return _collect(run, done)
 
 
-def _collect(run: _Run, done: dict[int, Series]) -> Samples:
+def _collect(run: Run, done: dict[int, Series]) -> Samples:
     ordered = [done[index] for index in sorted(done)]
     series = Series(*(np.concatenate([getattr(s, name) for s in ordered]) for name in _SERIES))
     return Samples(
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
         run.patterns is None, series,
     )  # fmt: skip
-
-
-def _initial(run: _Run, xi: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
-    if run.spins is not None:
-        return np.ascontiguousarray(run.spins[index, replica])
-    if run.start == "random":
-        return (2 * generator.integers(0, 2, run.N, dtype=np.int8) - 1).astype(np.int8)
-    sigma = np.ascontiguousarray(xi[:, 0])
-    flipped = generator.permutation(run.N)[: round(run.N * (1.0 - run.start_overlap) / 2.0)]
-    sigma[flipped] *= -1
-    return sigma
-
-
-def _sample(run: _Run, tables: KernelTables, index: int, stop: threading.Event, bar: Any) -> Series | None:
-    """Run all replicas of one sample; None if stopped."""
-    if run.patterns is None:
-        xi = draw_rows(pattern_generator(run.seed, run.N, run.K, index), run.K, run.N)
-    else:
-        xi = np.ascontiguousarray(run.patterns.T)
-    generators = [chain_generator(run.seed, run.N, run.K, run.T, index, r) for r in range(run.replicas)]
-    chains = [Chain(tables, xi, _initial(run, xi, index, r, g)) for r, g in enumerate(generators)]
-    pairs = [(r, s) for r in range(run.replicas) for s in range(r + 1, run.replicas)]
-    trace = np.empty((run.replicas, run.sweeps, 3), np.int64)
-    q = np.empty((len(pairs), run.sweeps))
-    t = -run.burn_in
-    while t < run.sweeps:
-        size = min(_CHUNK, (0 if t < 0 else run.sweeps) - t)
-        spins = []
-        for r, (chain, generator) in enumerate(zip(chains, generators, strict=True)):
-            if stop.is_set():
-                return None
-            configurations, rows = chain.advance(size, run.method, run.T, generator)
-            spins.append(configurations)
-            if t >= 0:
-                trace[r, t : t + size] = rows
-            bar.update(size)
-        if t >= 0:
-            for p, (r, s) in enumerate(pairs):
-                q[p, t : t + size] = np.einsum("ti,ti->t", spins[r], spins[s], dtype=np.int32) / run.N
-        t += size
-    return Series(
-        m=trace[None, :, :, 0] / run.N,
-        energy=np.stack([c.energy_per_spin(trace[r, :, 1]) for r, c in enumerate(chains)])[None],
-        q=q[None],
-        acceptance=trace[None, :, :, 2] / run.N,
-        pattern_energy=chains[0].energy_per_spin(np.array([Chain(tables, xi, np.ascontiguousarray(xi[:, 0])).energy])),
-        spins=np.stack([c.sigma for c in chains])[None],
-    )
