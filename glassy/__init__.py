@@ -1,5 +1,8 @@
 """glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other."""
 
+import importlib
+from typing import Any
+
 from glassy.compare import Comparison, compare
 from glassy.covariance import Covariance
 from glassy.errors import (
@@ -59,3 +62,10 @@ __all__ = [
     "spinodal",
     "transition_matrix",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import glassy.plots, and with it matplotlib, at first use only."""
+    if name == "plots":
+        return importlib.import_module("glassy.plots")
+    raise AttributeError(f"module 'glassy' has no attribute {name!r}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +28,23 @@ _METROPOLIS = Metropolis()
 _SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins")
 
 
+Axis = float | Sequence[float] | npt.NDArray[np.float64]
+
+
+@overload
 def simulate(
+    network: DenseHebbian, load: float | None = ..., T: float | None = ..., N: int | None = ..., *, seed: int, **options: Any
+) -> Samples: ...
+@overload
+def simulate(
+    network: DenseHebbian, load: Axis | None = ..., T: Axis | None = ..., N: int | None = ..., *, seed: int, **options: Any
+) -> Grid[Samples]: ...
+
+
+def simulate(  # type: ignore[misc]  # the overloads fold the options that do not shape the result
     network: DenseHebbian,
-    load: float | npt.ArrayLike | None = None,
-    T: float | npt.ArrayLike | None = None,
+    load: Axis | None = None,
+    T: Axis | None = None,
     N: int | None = None,
     *,
     seed: int,
@@ -46,7 +60,7 @@ def simulate(
     max_bytes: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
-) -> Any:
+) -> Samples | Grid[Samples]:
     """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
 
     Parameters

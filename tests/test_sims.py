@@ -1,0 +1,92 @@
+"""The machinery of sims/: run, go on, plot, demo; and plots of results."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import glassy
+from glassy import DenseHebbian
+from sims import demo, harness, interactions, retrieval
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.setattr(harness, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tiny():
+    network = DenseHebbian(3)
+    curves = (harness.Curve("load=0.1", network, (0.1,), (0.3, 0.5)), harness.Curve("T=0.3", network, (0.05, 0.9), (0.3,)))
+    return harness.Case("P3", "a claim", curves, (20, 30), (3, 2), 60, 5), list(curves)
+
+
+def test_a_sim_runs_goes_on_and_plots_from_its_data(root, capsys):
+    case, lines = tiny()
+    harness.run_case("retrieval", case, lines, False, harness._no_remark)
+    folder = root / "results" / "retrieval" / "P3"
+    data = (folder / "data.csv").read_text()
+    samples = sorted((root / "build").rglob("sample_*.npz"))
+    assert len(samples) == 4 * (3 + 2)
+    stamps = [p.stat().st_mtime_ns for p in samples]
+    harness.run_case("retrieval", case, lines, False, harness._no_remark)  # finds its samples
+    assert [p.stat().st_mtime_ns for p in samples] == stamps
+    assert (folder / "data.csv").read_text() == data
+    rows = harness.read(folder / "data.csv")
+    beyond = [r for r in rows if r["load"] == 0.9]
+    assert {r["observable"] for r in beyond} == {"m", "q", "energy", "energy_excess"}
+    assert all(r["theory"] != r["theory"] for r in beyond)  # NaN: no theory there, but the simulation is kept
+    assert json.loads((folder / "meta.json").read_text())["verdict"]
+    retrieval._plot(folder)
+    assert (folder / "figure.png").exists()
+    assert "retrieval/P3 4/4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("sim", [retrieval, interactions])
+def test_cases_are_well_posed(sim):
+    for quick in (False, True):
+        for case, lines in sim._cases(quick):
+            assert len(case.sizes) == len(case.samples)
+            assert {c.name for c in case.curves} == {c.name for c in lines}
+
+
+def test_demo_prints_the_table_and_the_path_of_its_figure(root, monkeypatch, capsys):
+    monkeypatch.setattr(demo, "SIZES", ((20, 3), (30, 3)))
+    monkeypatch.setattr(demo, "TEMPERATURES", (0.3, 0.5))
+    demo.main()
+    out = capsys.readouterr().out
+    assert "1/N->0" in out
+    figure = Path(out.rsplit("figure: ", 1)[1].strip())
+    assert figure.stat().st_size > 10_000
+    assert glassy.load(root / "demo" / "comparison_T=0.3.npz").solution.T == 0.3
+
+
+def test_figures_are_the_same_bytes_from_the_same_data(root):
+    network = DenseHebbian(3)
+
+    def comparison(T):
+        runs = [glassy.simulate(network, load=0.1, T=T, N=N, samples=2, sweeps=60, seed=1) for N in (20, 30)]
+        return glassy.compare(glassy.solve(network, 0.1, T), runs)
+
+    comparisons = [comparison(T) for T in (0.3, 0.5)]
+    first = glassy.plots.comparison(comparisons, root / "a", observables=("m", "q", "energy"))
+    second = glassy.plots.comparison(comparisons, root / "b", observables=("m", "q", "energy"))
+    assert first.read_bytes() == second.read_bytes()
+    assert (root / "a.pdf").exists()
+
+
+def test_command_line_refuses_nonsense():
+    run = subprocess.run([sys.executable, "-m", "sims.retrieval", "dance"], capture_output=True, text=True, cwd=harness.ROOT)
+    assert run.returncode == 2
+    assert "invalid choice" in run.stderr
+
+
+def test_matplotlib_is_not_imported_with_glassy():
+    code = "import sys, glassy; assert 'matplotlib' not in sys.modules; glassy.plots; assert 'matplotlib' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=harness.ROOT)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = glassy.nothing
