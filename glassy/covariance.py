@@ -9,11 +9,17 @@ from math import comb, factorial
 
 from glassy.numerics.integers import double_factorial
 
+Terms = tuple[tuple[int, float], ...]
 
-def _horner(coefficients: tuple[float, ...], q: float) -> float:
+
+def _terms(coefficients: list[Fraction]) -> Terms:
+    return tuple((k, float(c)) for k, c in enumerate(coefficients) if c != 0)
+
+
+def _evaluate(terms: Terms, q: float) -> float:
     total = 0.0
-    for c in reversed(coefficients):
-        total = total * q + c
+    for k, c in terms:
+        total += c * q**k
     return total
 
 
@@ -66,24 +72,42 @@ class Covariance:
         return len(self.coefficients) > 1 and self.coefficients[1] != 0
 
     @cached_property
-    def _polynomials(self) -> tuple[tuple[float, ...], ...]:
-        c = [Fraction(1, 2) * x for x in self.coefficients]
-        rows = [c]
+    def _derivatives(self) -> tuple[Terms, ...]:
+        rows = [[Fraction(1, 2) * c for c in self.coefficients]]
         for _ in range(3):
-            c = [k * x for k, x in enumerate(c)][1:]
-            rows.append(c)
-        first = [sum(rows[0][j + 1 :], Fraction(0)) for j in range(len(rows[0]) - 1)]
-        second = [sum(((j + 1) * x for x in rows[0][j + 2 :]), Fraction(0)) for j in range(max(len(rows[0]) - 2, 0))]
-        return tuple(tuple(float(x) for x in row) for row in (*rows, first, second))
+            rows.append([k * c for k, c in enumerate(rows[-1])][1:])
+        return tuple(map(_terms, rows))
+
+    @cached_property
+    def _slope(self) -> Terms:
+        c = [Fraction(1, 2) * x for x in self.coefficients]
+        return _terms([sum(c[j + 1 :], Fraction(0)) for j in range(len(c) - 1)])
+
+    @cached_property
+    def _curvature(self) -> Terms:
+        c = [Fraction(1, 2) * x for x in self.coefficients]
+        return _terms([sum(((j + 1) * x for x in c[j + 2 :]), Fraction(0)) for j in range(len(c) - 2)])
+
+    @cached_property
+    def _stiffness(self) -> tuple[Terms, Terms]:
+        lowest = next(k for k, c in enumerate(self.coefficients) if k > 0 and c != 0)
+        first = [k * c for k, c in enumerate(self.coefficients)][lowest:]
+        second = [k * (k - 1) * c for k, c in enumerate(self.coefficients)][lowest:]
+        return _terms(first), _terms(second)
 
     def __call__(self, q: float, derivative: int = 0) -> float:
         """Return xi(q), or its derivative of order 1, 2 or 3."""
-        return _horner(self._polynomials[derivative], q)
+        return _evaluate(self._derivatives[derivative], q)
+
+    def stiffness(self, q: float) -> float:
+        """Return q xi''(q) / xi'(q), which tends to the lowest order minus one as q -> 0 and has no 0/0 there."""
+        first, second = self._stiffness
+        return _evaluate(second, q) / _evaluate(first, q)
 
     def slope(self, q: float) -> float:
         """Return [xi(1) - xi(q)] / (1 - q)."""
-        return _horner(self._polynomials[4], q)
+        return _evaluate(self._slope, q)
 
     def curvature(self, q: float) -> float:
         """Return [xi(1) - xi(q) - (1-q) xi'(q)] / (1 - q)^2."""
-        return _horner(self._polynomials[5], q)
+        return _evaluate(self._curvature, q)

@@ -19,7 +19,9 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import RS
 from glassy.theory.rs_equations import residual, unit_variance, unit_variance_slope
-from glassy.theory.solve import check_network
+from glassy.theory.solve import check_network, solve
+
+COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they are not resolved
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def at_line(network: DenseHebbian, load: float, phase: str = "retrieval", *, str
     if strict and not roots:
         raise PhaseError(
             f"no AT line at {network!r}, load={load:g}, phase={phase!r}: the RS replicon keeps its sign over the whole "
-            "range of T where this phase exists. Use strict=False to get an empty result."
+            f"range of T > {COLDEST:g} where this phase exists. Use strict=False to get an empty result."
         )
     return ATLine(network, load, phase, tuple(sorted(roots)), Status.CONVERGED if roots else Status.NO_BOUNDARY)
 
@@ -154,8 +156,7 @@ def at_line(network: DenseHebbian, load: float, phase: str = "retrieval", *, str
 def _replicon(network: DenseHebbian, B: float, q: float, E4: float) -> float:
     if network.P == 2:
         return 1.0 - B * B * E4 / q
-    xi = network.unit_covariance
-    return 1.0 - B * B * xi(q, 2) / xi(q, 1) * E4
+    return 1.0 - B * B * network.unit_covariance.stiffness(q) / q * E4
 
 
 def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float] | None:
@@ -170,7 +171,7 @@ def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float] | N
     _, flip, rest, X, Y, _, _ = field_averages(A, B, 1.0)
     m, q = 1.0 - flip, 1.0 - rest
     T = 0.5 * network.P * m ** (network.P - 1) / A
-    if T < 1e-280:
+    if T < COLDEST:
         return None
     C = rest / T
     if network.P == 2 and C >= 1.0:
@@ -190,7 +191,7 @@ def _retrieval_roots(network: DenseHebbian, load: float) -> list[float]:
 
     # From A = e^5 on the load only falls, like 1/ln(1/T): coarse steps, and no further than the asked load.
     grid = np.linspace(math.log(1e-2), 5.0, 150).tolist()
-    while mismatch(grid[-1]) > 0.0 and grid[-1] < 600.0:
+    while mismatch(grid[-1]) > 0.0:
         grid.append(grid[-1] + 0.5)
     points = (_marginal(network, math.exp(y)) for y in all_roots(mismatch, grid))
     return [at[0] for at in points if at is not None and at[2] > 0.0]
@@ -209,8 +210,8 @@ def _zero_roots(network: DenseHebbian, load: float) -> list[float]:
     for y in all_roots(replicon, np.linspace(math.log(1e-2), math.log(1e3), 400).tolist()):
         B = math.exp(y)
         q, rest = rs_zero.overlap(B)
-        if network.P == 2:
-            roots.append(rest + math.sqrt(load * q) / B)
-        else:
-            roots.append(math.sqrt(load * unit_variance(network, q, 0.0)) / B)
+        T = rest + math.sqrt(load * q) / B if network.P == 2 else math.sqrt(load * unit_variance(network, q, 0.0)) / B
+        found = [solve(network, load, T, phase, strict=False) for phase in ("spin_glass", "paramagnetic")]
+        if any(abs(s.q_EA - q) < 1e-6 for s in found):  # and not a saddle that another one supersedes
+            roots.append(T)
     return roots

@@ -106,6 +106,8 @@ def test_covariance_derivatives_and_differences(P, kind):
         for order in (1, 2, 3):
             slope = (xi(q + d, order - 1) - xi(q - d, order - 1)) / (2 * d)
             assert xi(q, order) == pytest.approx(slope, rel=1e-5, abs=1e-5)
+        if q > 0:
+            assert xi.stiffness(q) == pytest.approx(q * xi(q, 2) / xi(q, 1), rel=1e-12)
         assert (1 - q) * xi.slope(q) == pytest.approx(xi(1.0) - xi(q), abs=1e-14 * xi(1.0))
         remainder = xi(1.0) - xi(q) - (1 - q) * xi(q, 1)
         assert (1 - q) ** 2 * xi.curvature(q) == pytest.approx(remainder, abs=1e-14 * xi(1.0, 1))

@@ -278,3 +278,19 @@ def test_zero_load_paramagnet_is_free_spins(P, T):
     assert (s.q_EA, s.energy, s.replicon) == (0.0, 0.0, 1.0)
     assert s.entropy == pytest.approx(math.log(2))
     assert solve(DenseHebbian(P), 0.0, T, "spin_glass", strict=False).status is Status.LEFT_PHASE
+
+
+@pytest.mark.parametrize("network", [DenseHebbian(P, k) for P in (2, 3, 4, 20, 60) for k in KINDS], ids=repr)
+@pytest.mark.parametrize("load", [0.0, 1e-300, 1e-30, 1e-12, 1e3, 1e12])
+def test_extreme_state_points(network, load):
+    """Far outside any use: converged numbers without NaN, or LEFT_PHASE."""
+    for T in (0.0, 1e-300, 1e-12, 1.0, 1e12):
+        for phase in ("retrieval", "spin_glass", "paramagnetic", "equilibrium"):
+            s = solve(network, load, T, phase, strict=False)
+            assert s.status in (Status.CONVERGED, Status.LEFT_PHASE), s
+            if s.status.ok:
+                assert not any(math.isnan(x) for x in (s.m, s.q_EA, s.free_energy, s.energy, s.entropy, s.replicon))
+        glassy.spinodal(network, T, strict=False)
+    for phase in ("retrieval", "spin_glass", "paramagnetic"):
+        if load > 0.0:
+            glassy.at_line(network, load, phase, strict=False)

@@ -42,36 +42,44 @@ def unit_variance_slope(network: DenseHebbian, q: float, C: float, T: float) -> 
     return -T / D**2 + 2.0 * q / D**3
 
 
-def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C: float) -> float:
+def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C: float, s: float | None = None) -> float:
     """Largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
 
     Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
     """
-    s = math.sqrt(variance(network, load, q, C))
+    s = math.sqrt(variance(network, load, q, C)) if s is None else s
     _, flip, C_new, *_ = field_averages(signal(network, m), s, T)
     error_m = 0.0 if m == 0.0 else abs(1.0 - flip - m)
     error_C = abs(C_new - C)
     return max(error_m, abs(1.0 - T * C_new - q), error_C if network.P == 2 else 0.0)
 
 
-def saddle(network: DenseHebbian, load: float, T: float, phase: str, m: float, q: float, C: float) -> Solution:
-    """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1)."""
-    error = residual(network, load, T, m, q, C)
-    s2 = variance(network, load, q, C)
-    soft, _, _, _, _, E4, binary = field_averages(signal(network, m), math.sqrt(s2), T)
+def saddle(
+    network: DenseHebbian, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
+) -> Solution:
+    """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1).
+
+    Where the standard deviation s of the field is known, 1 - C of P = 2 follows from it without cancellation.
+    """
+    if s is None:
+        s = math.sqrt(variance(network, load, q, C))
+        D = 1.0 - C
+    else:
+        D = math.sqrt(load * q) / s
+    error = residual(network, load, T, m, q, C, s)
+    soft, _, _, _, _, E4, binary = field_averages(signal(network, m), s, T)
     mP = m**network.P
     if network.P > 2 or load == 0.0:
         xi = network.unit_covariance
         R, S = load * xi.curvature(q), load * xi.slope(q)
         free = -soft + 0.5 * (network.P - 1) * mP - 0.5 * C * (1.0 - q) * R
         energy = -0.5 * mP - C * S
-        entropy = binary - 0.5 * C * C * R
+        entropy = binary - 0.5 * C * (C * R)
         stiffness = load * xi(q, 2)
     else:
-        D = 1.0 - C
         shift = 0.5 * load if network.interactions == "distinct" else 0.0
-        log = math.log1p(-C)
-        free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s2 * C + shift
+        log = math.log(D)
+        free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
         energy = -0.5 * mP - 0.5 * load * (1.0 - C * (1.0 - q)) / D**2 + shift
         entropy = binary - 0.5 * load * (log + C / D)
         stiffness = load / D**2

@@ -17,13 +17,16 @@ from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots
 from glassy.theory.rs_equations import FROZEN, unit_variance
 
+_HUGE = 1e300
+
 
 @dataclass(frozen=True)
 class ZeroPoint:
-    """An m = 0 saddle: overlap q and C = beta (1 - q)."""
+    """An m = 0 saddle: overlap q, C = beta (1 - q), and the standard deviation s of the local field."""
 
     q: float
     C: float
+    s: float
 
 
 def overlap(B: float) -> tuple[float, float]:
@@ -41,7 +44,8 @@ def load_at(network: DenseHebbian, T: float, B: float) -> float:
     C = rest / T
     if network.P == 2 and C >= 1.0:
         return 0.0
-    return (T * B) ** 2 / unit_variance(network, q, C)
+    r = unit_variance(network, q, C)
+    return min((T * B) ** 2 / r, _HUGE) if r > 0.0 else _HUGE
 
 
 def has_paramagnet(network: DenseHebbian, T: float) -> bool:
@@ -56,7 +60,7 @@ def saddles(network: DenseHebbian, load: float, T: float) -> list[ZeroPoint]:
     bound = math.sqrt(2.0 / math.pi)
     if T < FROZEN:
         s = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
-        return [ZeroPoint(1.0 - T * bound / s, bound / s)]
+        return [ZeroPoint(1.0 - T * bound / s, bound / s, s)]
     s_max = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
     B_max = 1.001 * s_max / T
     B_min = min(1e-7, 1e-3 * B_max)
@@ -66,10 +70,14 @@ def saddles(network: DenseHebbian, load: float, T: float) -> list[ZeroPoint]:
         B_min = brentq(lambda B: overlap(B)[1] - T, 0.0, 4.0 * bound / T, xtol=1e-300, rtol=1e-15)
 
     def mismatch(y: float) -> float:
-        return math.log(max(load_at(network, T, math.exp(y)), 1e-300) / load)
+        return math.log(max(load_at(network, T, math.exp(y)), 1e-300)) - math.log(load)
 
+    if network.P == 2 and T < 1.0 and load < 1e-24:  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
+        fields = [B_min]
+    else:
+        fields = [math.exp(y) for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist())]
     found = []
-    for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist()):
-        q, rest = overlap(math.exp(y))
-        found.append(ZeroPoint(q, rest / T))
+    for B in fields:
+        q, rest = overlap(B)
+        found.append(ZeroPoint(q, rest / T, B * T))
     return found

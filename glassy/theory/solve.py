@@ -107,7 +107,7 @@ def _solve(network: DenseHebbian, load: float, T: float, phase: str, start: Solu
 
 def _zero(network: DenseHebbian, load: float, T: float) -> list[Solution]:
     """Every m = 0 saddle, each under the name of its phase."""
-    found = [saddle(network, load, T, "spin_glass", 0.0, p.q, p.C) for p in rs_zero.saddles(network, load, T)]
+    found = [saddle(network, load, T, "spin_glass", 0.0, p.q, p.C, p.s) for p in rs_zero.saddles(network, load, T)]
     if network.unit_covariance.has_field and load > 0.0:
         return [
             s if s.replicon <= 0.0 else saddle(network, load, T, "paramagnetic", 0.0, s.q_EA, s.susceptibility) for s in found
