@@ -15,9 +15,9 @@ import dataclasses
 import json
 import math
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,6 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
     target = folder(sim, case.name, quick)
     target.mkdir(parents=True, exist_ok=True)
     store = ROOT / "build" / ("quick-samples" if quick else "samples") / sim / case.name
-    started = time.monotonic()
     rows: list[dict[str, Any]] = []
     points = [(curve, x, y) for curve in case.curves for x, y in curve.points]
     for index, (curve, load, T) in enumerate(points):
@@ -140,17 +139,17 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
     meta = {
         "claim": case.claim, "verdict": verdict(rows) + remark(rows), "command": command,
         "sizes": case.sizes, "samples": case.samples, "sweeps": case.sweeps, "seed": case.seed,
-        "sampling_seconds": _seconds(target / "meta.json", time.monotonic() - started),
+        "sampling_seconds": _seconds(store),
  "provenance": dataclasses.asdict(provenance()),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     print(f"{target}: {meta['verdict']}")
 
 
-def _seconds(previous: Path, now: float) -> float:
-    """Time that sampling took: a run that found its samples finished keeps the time of the run that drew them."""
-    before = json.loads(previous.read_text()).get("sampling_seconds", 0.0) if previous.exists() else 0.0
-    return round(max(before, now), 1)
+def _seconds(store: Path) -> float:
+    """Time that sampling took, over all its sessions: the gaps between finished samples, pauses of a minute left out."""
+    times = sorted(p.stat().st_mtime for p in store.rglob("sample_*.npz"))
+    return round(sum(gap for a, b in pairwise(times) if (gap := b - a) < 60.0), 1)
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
