@@ -85,9 +85,9 @@ def legend(
     *,
     extrapolated: bool = False,
     unusable: bool = False,
-    **where: Any,
+    below: bool = False,
 ) -> None:
-    """Draw one legend for colours (label, colour), sizes (N, marker) and the line style."""
+    """Draw one legend for colours (label, colour), sizes (N, marker) and the line style, in the axes or below them."""
     handles = [Line2D([], [], color=c, linestyle=STYLES["RS"], label=label) for label, c in lines]
     handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
     if extrapolated:
@@ -97,6 +97,7 @@ def legend(
             Line2D([], [], color="0.3", marker="o", markerfacecolor="none", alpha=0.45, linestyle="none", markersize=4.5,
                    label="left its phase or short")
         )  # fmt: skip
+    where: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 3} if below else {"loc": "best"}
     ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)
 
 

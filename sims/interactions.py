@@ -92,7 +92,7 @@ def _plot(folder: Path) -> None:
     axes[0][1].set_ylim(0.0, 1.05)
     plots.legend(
         axes[0][1], [(f"{k}: its own RS theory", colors[k]) for k in KINDS], list(zip(sizes, plots.MARKERS, strict=False)),
-        extrapolated=True, unusable=True, loc="lower left",
+        extrapolated=True, unusable=True,
     )  # fmt: skip
     fig.suptitle("P = 4: the same load, two energies, two theories", fontsize=10)
     plots.save(fig, folder / "figure")

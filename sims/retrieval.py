@@ -44,36 +44,48 @@ def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
     return found
 
 
+PANELS = (
+    ("m", "m", "magnetization m", False),
+    ("m", "m", "misaligned fraction, (1 - m)/2", True),
+    ("energy_excess", "energy_excess", "energy above the pattern, per spin", False),
+)
+
+
 def _plot(folder: Path) -> None:
     rows, lines = read(folder / "data.csv"), read(folder / "lines.csv")
     sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
-    fig, axes = plots.figure(2, 2, width=4.2, height=3.1)
-    for column, (prefix, x) in enumerate((("load=", "T"), ("T=", "load"))):
+    fig, axes = plots.figure(3, 2, width=4.4, height=2.9)
+    for column, (prefix, x, reach) in enumerate((("load=", "T", 0.75), ("T=", "load", 0.3))):
         names = sorted({r["curve"] for r in rows if r["curve"].startswith(prefix)}, key=lambda n: float(n.split("=")[1]))
-        for row, (observable, attribute, label) in enumerate(
-            (("m", "m", "magnetization m"), ("energy_excess", "energy_excess", "energy above the pattern, per spin"))
-        ):
+        for row, (observable, attribute, label, misaligned) in enumerate(PANELS):
             ax = axes[row][column]
+
+            def y(values: list[float], misaligned: bool = misaligned) -> list[float]:
+                return [(1.0 - v) / 2.0 for v in values] if misaligned else values
+
+            scale = 0.5 if misaligned else 1.0
             for name, color in zip(names, plots.COLORS, strict=False):
-                line = [r for r in lines if r["curve"] == name]
-                plots.theory(ax, [r[x] for r in line], [r[attribute] for r in line], color)
+                line = [r for r in lines if r["curve"] == name and r[x] <= reach]
+                plots.theory(ax, [r[x] for r in line], y([r[attribute] for r in line]), color)
                 mine = [r for r in rows if r["curve"] == name and r["observable"] == observable]
                 for N, marker in zip(sizes, plots.MARKERS, strict=False):
                     at = [r for r in mine if r["N"] == N]
                     plots.simulation(
-                        ax, [r[x] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
+                        ax, [r[x] for r in at], y([r["simulation"] for r in at]), [scale * r["error"] for r in at],
                         [r["status"] == "EQUILIBRATED" for r in at], color, marker,
                     )  # fmt: skip
                 ends = [r for r in mine if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
-                if ends:
+                if ends and not misaligned:
                     plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
             ax.set_xlabel("temperature T" if x == "T" else "load")
             ax.set_ylabel(label)
-            ax.set_xlim(0.0, 0.75 if x == "T" else 0.34)
-            ax.set_ylim(*((0.55, 1.02) if observable == "m" else (-0.01, 0.11)))
+            ax.set_xlim(0.0, reach)
+            if misaligned:
+                ax.set_yscale("log")
+                ax.set_ylim(1e-6, 1.0)
         plots.legend(
-            axes[0][column], list(zip([n.replace("=", " = ") for n in names], plots.COLORS, strict=False)),
-            list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True, unusable=True, ncols=2, loc="lower left",
+            axes[2][column], list(zip([n.replace("=", " = ") for n in names], plots.COLORS, strict=False)),
+            list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True, unusable=True, below=True,
         )  # fmt: skip
     fig.suptitle(
         f"P = {folder.name[1:]}, distinct interactions: RS theory (dashed) through Monte Carlo started at the pattern",
