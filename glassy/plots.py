@@ -97,7 +97,7 @@ def legend(
             Line2D([], [], color="0.3", marker="o", markerfacecolor="none", alpha=0.45, linestyle="none", markersize=4.5,
                    label="left its phase or short")
         )  # fmt: skip
-    where: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 3} if below else {"loc": "best"}
+    where: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3} if below else {"loc": "best"}
     ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)
 
 

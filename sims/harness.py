@@ -171,7 +171,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         return [{k: value(k, v) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
-def tested(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def counted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows on which the claim rests: extrapolated to 1/N = 0, from runs with a good status."""
     return [r for r in rows if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
 
@@ -179,7 +179,7 @@ def tested(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def verdict(rows: list[dict[str, Any]]) -> str:
     """One sentence: how well the usable extrapolated rows agree, and what could not be used."""
     limits = [r for r in rows if math.isinf(r["N"])]
-    good = tested(rows)
+    good = counted(rows)
     without = len({(r["curve"], r["load"], r["T"]) for r in rows if math.isnan(r["theory"])})
     if not good:
         return "no state point has two usable sizes"
@@ -194,7 +194,7 @@ def verdict(rows: list[dict[str, Any]]) -> str:
             f"; {len(limits) - len(good)} values where fewer than two sizes held the retrieval phase are kept but not counted"
         )
     if without:
-        text += f"; {without} state points lie beyond the spinodal"
+        text += f"; state points beyond the spinodal, simulated without a theory: {without}"
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, plots, solve, spinodal
-from sims.harness import Case, Curve, main, read, tested
+from sims.harness import Case, Curve, counted, main, read
 
 KINDS = ("distinct", "self-interacting")
 LOAD, T = 0.05, 0.3
@@ -41,7 +41,7 @@ def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
 
 def _mixed(rows: list[dict[str, Any]]) -> str:
     """What somebody sees who takes the theory of the other energy: in numbers."""
-    limits = {(r["curve"], r["load"], r["T"], r["observable"]): r for r in tested(rows)}
+    limits = {(r["curve"], r["load"], r["T"], r["observable"]): r for r in counted(rows)}
     wrong = []
     for (curve, load, T, observable), r in limits.items():
         kind, where = curve.split(" ")
@@ -68,32 +68,40 @@ def _mixed(rows: list[dict[str, Any]]) -> str:
 def _plot(folder: Path) -> None:
     rows, lines = read(folder / "data.csv"), read(folder / "lines.csv")
     sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
-    fig, axes = plots.figure(1, 2, width=4.4, height=3.4)
+    fig, axes = plots.figure(1, 2, width=4.6, height=4.2)
     colors = {"distinct": plots.COLORS[2], "self-interacting": plots.COLORS[3]}
-    for ax, x, suffix in ((axes[0][0], "T", f"load={LOAD:g}"), (axes[0][1], "load", f"T={T:g}")):
+    for ax, x, suffix, misaligned in ((axes[0][0], "T", f"load={LOAD:g}", True), (axes[0][1], "load", f"T={T:g}", False)):
+
+        def y(values: list[float], misaligned: bool = misaligned) -> list[float]:
+            return [(1.0 - v) / 2.0 for v in values] if misaligned else values
+
+        scale = 0.5 if misaligned else 1.0
         for kind in KINDS:
             name = f"{kind} {suffix}"
             line = [r for r in lines if r["curve"] == name]
-            plots.theory(ax, [r[x] for r in line], [r["m"] for r in line], colors[kind])
+            plots.theory(ax, [r[x] for r in line], y([r["m"] for r in line]), colors[kind])
             mine = [r for r in rows if r["curve"] == name and r["observable"] == "m"]
             for N, marker in zip(sizes, plots.MARKERS, strict=False):
                 at = [r for r in mine if r["N"] == N]
                 plots.simulation(
-                    ax, [r[x] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
+                    ax, [r[x] for r in at], y([r["simulation"] for r in at]), [scale * r["error"] for r in at],
                     [r["status"] == "EQUILIBRATED" for r in at], colors[kind], marker,
                 )  # fmt: skip
             ends = [r for r in mine if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
-            if ends:
+            if ends and not misaligned:
                 plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
         ax.set_xlabel("temperature T" if x == "T" else "load")
-        ax.set_ylabel("magnetization m")
+        ax.set_ylabel("misaligned fraction, (1 - m)/2" if misaligned else "magnetization m")
         ax.set_title(suffix.replace("=", " = "), fontsize=9)
-    axes[0][0].set_ylim(0.93, 1.005)
+        if misaligned:
+            ax.set_yscale("log")
+            ax.set_ylim(1e-6, 0.1)
     axes[0][1].set_ylim(0.0, 1.05)
-    plots.legend(
-        axes[0][1], [(f"{k}: its own RS theory", colors[k]) for k in KINDS], list(zip(sizes, plots.MARKERS, strict=False)),
-        extrapolated=True, unusable=True,
-    )  # fmt: skip
+    for ax, ends_shown in ((axes[0][0], False), (axes[0][1], True)):
+        plots.legend(
+            ax, [(f"{k}, RS", colors[k]) for k in KINDS], list(zip(sizes, plots.MARKERS, strict=False)),
+            extrapolated=ends_shown, unusable=True, below=True,
+        )  # fmt: skip
     fig.suptitle("P = 4: the same load, two energies, two theories", fontsize=10)
     plots.save(fig, folder / "figure")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sims.harness import ROOT, read, tested
+from sims.harness import ROOT, counted, read
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     for meta_file in sorted(results.glob("*/*/meta.json")):
         folder = meta_file.parent
         meta = json.loads(meta_file.read_text())
-        rows = tested(read(folder / "data.csv"))
+        rows = counted(read(folder / "data.csv"))
         worst = max(abs(r["z"]) for r in rows)
         name = folder.relative_to(results)
         versions = {k: v for k, v in meta["provenance"].items() if k != "machine"}

@@ -8,7 +8,7 @@ import pytest
 
 from glassy import DenseHebbian, solve, spinodal
 from glassy.compare import predicted
-from sims.harness import read, tested, verdict
+from sims.harness import counted, read, verdict
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 CASES = sorted(p.parent for p in RESULTS.glob("*/*/meta.json"))
@@ -47,7 +47,7 @@ def test_theory_in_the_data_is_that_of_this_code(case):
 @pytest.mark.parametrize("case", CASES, ids=lambda c: str(c.relative_to(RESULTS)))
 def test_claim_simulation_extrapolates_to_RS_where_RS_is_stable(case):
     rows = read(case / "data.csv")
-    good = tested(rows)
+    good = counted(rows)
     assert len(good) >= 40
     for row in good:
         s = solve(network_of(case, row), row["load"], row["T"])
@@ -62,7 +62,7 @@ def test_claim_simulation_extrapolates_to_RS_where_RS_is_stable(case):
 def test_claim_one_load_two_theories():
     """Each network is off the other's theory by many errors, and H.3 has lost the pattern where H.2 still promises it."""
     rows = read(RESULTS / "interactions" / "P4" / "data.csv")
-    limits = {(r["curve"], r["load"], r["T"], r["observable"]): r for r in tested(rows)}
+    limits = {(r["curve"], r["load"], r["T"], r["observable"]): r for r in counted(rows)}
     off = 0
     for (curve, load, T, observable), r in limits.items():
         if observable in ("m", "q", "energy_excess"):
