@@ -59,11 +59,12 @@ def saddle(
 ) -> Solution:
     """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1).
 
-    Where the standard deviation s of the field is known, 1 - C of P = 2 follows from it without cancellation.
+    1 - C of P = 2 is taken without cancellation where q = 0 or the standard deviation s of the field is known.
     """
-    if s is None:
-        s = math.sqrt(variance(network, load, q, C))
-        D = 1.0 - C
+    if q == 0.0:
+        s, D = 0.0, (T - 1.0) / T
+    elif s is None:
+        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
     else:
         D = math.sqrt(load * q) / s
     error = residual(network, load, T, m, q, C, s)
@@ -80,7 +81,7 @@ def saddle(
         shift = 0.5 * load if network.interactions == "distinct" else 0.0
         log = math.log(D)
         free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
-        energy = -0.5 * mP - 0.5 * load * (1.0 - C * (1.0 - q)) / D**2 + shift
+        energy = -0.5 * mP - 0.5 * load * (D + C * q) / D**2 + shift
         entropy = binary - 0.5 * load * (log + C / D)
         stiffness = load / D**2
     if T > 0.0:

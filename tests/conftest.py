@@ -1,0 +1,7 @@
+"""Test-wide settings: property tests are the same in every run; `--hypothesis-profile=explore` draws new examples."""
+
+from hypothesis import settings
+
+settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("fixed")
