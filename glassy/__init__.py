@@ -17,18 +17,27 @@ from glassy.errors import (
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.network import DenseHebbian, StatePoint
 from glassy.patterns import draw_patterns
-from glassy.phases import ATLine, Spinodal, at_line, spinodal
+from glassy.phases import (
+    ATLine,
+    SpinGlassTemperatures,
+    Spinodal,
+    at_line,
+    spin_glass_temperatures,
+    spinodal,
+)
 from glassy.results import Estimate, Grid, Status
 from glassy.simulation.methods import Glauber, Metropolis
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
+from glassy.spin_glass import SpinGlass
 from glassy.storage import load, save
-from glassy.theory.ansatz import RS
-from glassy.theory.solution import Solution
+from glassy.theory.ansatz import RS, RSB, FullRSB
+from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve
 
 __all__ = [
     "RS",
+    "RSB",
     "ATLine",
     "Comparison",
     "ConvergenceError",
@@ -36,6 +45,7 @@ __all__ = [
     "DenseHebbian",
     "Estimate",
     "Exact",
+    "FullRSB",
     "GlassyError",
     "Glauber",
     "Grid",
@@ -44,9 +54,12 @@ __all__ = [
     "Interrupted",
     "MemoryLimitError",
     "Metropolis",
+    "OverlapDistribution",
     "PhaseError",
     "Samples",
     "Solution",
+    "SpinGlass",
+    "SpinGlassTemperatures",
     "Spinodal",
     "StatePoint",
     "Status",
@@ -59,6 +72,7 @@ __all__ = [
     "scan",
     "simulate",
     "solve",
+    "spin_glass_temperatures",
     "spinodal",
     "transition_matrix",
 ]

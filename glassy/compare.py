@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from glassy.errors import InputError
+from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status, short
 from glassy.simulation.samples import Samples
@@ -192,6 +193,7 @@ def predicted(name: str, solution: Solution) -> float:
     if name == "m":
         return solution.m
     if name == "energy_excess":
+        assert isinstance(solution.network, DenseHebbian)
         return solution.energy - solution.network.pattern_energy(solution.load)
     return solution.q_mean if name.startswith("q") else solution.energy
 

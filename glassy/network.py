@@ -94,6 +94,16 @@ class DenseHebbian:
         extra = "" if self.interactions == "distinct" else f", interactions={self.interactions!r}"
         return f"DenseHebbian(P={self.P}{extra})"
 
+    @property
+    def wishart(self) -> bool:
+        """Whether the noise is that of a Wishart matrix, P = 2 (N.3b), and not a Gaussian process (N.3a)."""
+        return self.P == 2
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether a pattern can be retrieved; a SpinGlass has none."""
+        return True
+
     # ---- loads and numbers of patterns (H.1) ----
 
     def size(self, N: object) -> int:

@@ -19,9 +19,12 @@ FloatArray = npt.NDArray[np.float64]
 class Status(enum.Enum):
     """What became of a request; each member is a sentence with the remedy."""
 
-    CONVERGED = "the saddle point is found and its residual is at most 1e-12"
+    CONVERGED = "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond"
+    COLLAPSED = (
+        "levels have merged: the saddle of this depth is one of fewer steps, as the breakpoints show; the numbers are good"
+    )
     LEFT_PHASE = "the asked phase does not exist or did not hold here; ask for phase='equilibrium', or lower load or T"
-    NOT_CONVERGED = "the search ended with a residual above 1e-12; do not use the numbers, and report this state point"
+    NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
     EQUILIBRATED = "no chain left its phase, the two halves of the runs agree, and the runs are at least 50 tau_int long"
     SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are not trustworthy; raise sweeps"
@@ -31,7 +34,7 @@ class Status(enum.Enum):
     @property
     def ok(self) -> bool:
         """Whether the numbers may be used."""
-        return self in (Status.CONVERGED, Status.EQUILIBRATED)
+        return self in (Status.CONVERGED, Status.COLLAPSED, Status.EQUILIBRATED)
 
 
 class Estimate(float):

@@ -22,18 +22,18 @@ from glassy.numerics.jit import kernel
 _x, _w = np.polynomial.legendre.leggauss(14)
 _edges = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 19.0])  # one rule of 70 nodes would lose two digits in its end weights
 _half = 0.5 * np.diff(_edges)[:, None]
-_U = (_edges[:-1, None] + _half * (_x + 1.0)).ravel()
-_W = (_half * _w).ravel()
-_E = np.exp(-2.0 * _U)
-_FLIP = _W * 2.0 * _E / (1.0 + _E)  # 1 - tanh u
-_SECH2 = _W * 4.0 * _E / (1.0 + _E) ** 2
-_SECH4 = _SECH2 * 4.0 * _E / (1.0 + _E) ** 2
-_LOG = _W * np.log1p(_E)
-_ENTROPY = _LOG + _FLIP * _U
+U = (_edges[:-1, None] + _half * (_x + 1.0)).ravel()
+W = (_half * _w).ravel()
+E = np.exp(-2.0 * U)
+_FLIP = W * 2.0 * E / (1.0 + E)  # 1 - tanh u
+_SECH2 = W * 4.0 * E / (1.0 + E) ** 2
+_SECH4 = _SECH2 * 4.0 * E / (1.0 + E) ** 2
+_LOG = W * np.log1p(E)
+_ENTROPY = _LOG + _FLIP * U
 _Z = np.linspace(-10.0, 10.0, 101)
 _WZ = 0.2 * np.exp(-0.5 * _Z**2) / math.sqrt(2.0 * math.pi)
-_RSQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
-_SQRT_HALF = math.sqrt(0.5)
+RSQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+SQRT_HALF = math.sqrt(0.5)
 
 
 @kernel
@@ -70,15 +70,15 @@ def field_averages(a: float, s: float, T: float) -> tuple[float, float, float, f
     entropy = 0.0
     if s > T:
         rho = a / s
-        flip = math.erfc(rho * _SQRT_HALF)
-        density = _RSQRT_2PI * math.exp(-0.5 * rho * rho) / s
-        soft = 2.0 * s * s * density + a * math.erf(rho * _SQRT_HALF)
+        flip = math.erfc(rho * SQRT_HALF)
+        density = RSQRT_2PI * math.exp(-0.5 * rho * rho) / s
+        soft = 2.0 * s * s * density + a * math.erf(rho * SQRT_HALF)
         step = T / s
-        for j in range(_U.size):
-            zp = _U[j] * step - rho
-            zm = -_U[j] * step - rho
-            pp = _RSQRT_2PI * math.exp(-0.5 * zp * zp) / s
-            pm = _RSQRT_2PI * math.exp(-0.5 * zm * zm) / s
+        for j in range(U.size):
+            zp = U[j] * step - rho
+            zm = -U[j] * step - rho
+            pp = RSQRT_2PI * math.exp(-0.5 * zp * zp) / s
+            pm = RSQRT_2PI * math.exp(-0.5 * zm * zm) / s
             both = pp + pm
             flip += T * _FLIP[j] * (pp - pm)
             soft += T * T * _LOG[j] * both

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassy import checks
 from glassy.errors import InputError
 
 
@@ -15,8 +16,55 @@ class RS:
         return "RS()"
 
 
-def check(ansatz: object) -> RS:
-    """Return the ansatz if glassy can solve it, or raise InputError."""
-    if not isinstance(ansatz, RS):
-        raise InputError(f"ansatz must be glassy.RS(), got {ansatz!r}. Replica symmetry breaking is not in this version.")
+@dataclass(frozen=True)
+class RSB:
+    """k steps of replica symmetry breaking: k + 1 overlaps and k breakpoints (R.1-R.4, R.6).
+
+    Parameters
+    ----------
+    k : int
+        Number of steps, 1 to 30. RSB(1) is 1RSB.
+    """
+
+    k: int
+
+    def __post_init__(self) -> None:
+        remedy = "RSB(1) is one step; replica symmetry itself is RS(); the limit k -> infinity is FullRSB()."
+        object.__setattr__(self, "k", checks.integer("k of RSB(k)", self.k, 1, remedy))
+        if self.k > 30:
+            raise InputError(f"k of RSB(k) must be at most 30, got {self.k}. Use FullRSB(), which extrapolates in k.")
+
+    def __repr__(self) -> str:
+        return f"RSB({self.k})"
+
+
+@dataclass(frozen=True)
+class FullRSB:
+    """Full replica symmetry breaking (R.7): RSB(k) for k = 1 .. steps, extrapolated to k -> infinity with an error.
+
+    Parameters
+    ----------
+    steps : int
+        The largest k that is solved, 4 to 30.
+    """
+
+    steps: int = 8
+
+    def __post_init__(self) -> None:
+        steps = checks.integer("steps of FullRSB", self.steps, 4, "The extrapolation needs at least 4 depths.")
+        object.__setattr__(self, "steps", steps)
+        if steps > 30:
+            raise InputError(f"steps of FullRSB must be at most 30, got {steps}. The error falls like steps^-4 without more.")
+
+    def __repr__(self) -> str:
+        return "FullRSB()" if self.steps == 8 else f"FullRSB(steps={self.steps})"
+
+
+Ansatz = RS | RSB | FullRSB
+
+
+def check(ansatz: object) -> Ansatz:
+    """Return the ansatz, or raise InputError."""
+    if not isinstance(ansatz, RS | RSB | FullRSB):
+        raise InputError(f"ansatz must be glassy.RS(), glassy.RSB(k) or glassy.FullRSB(), got {ansatz!r}. Pick one of these.")
     return ansatz

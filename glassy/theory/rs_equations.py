@@ -10,6 +10,7 @@ import math
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
 from glassy.results import Status
+from glassy.spin_glass import Network
 from glassy.theory.ansatz import RS
 from glassy.theory.solution import Solution
 
@@ -17,32 +18,37 @@ TOLERANCE = 1e-12
 FROZEN = 1e-15  # below this temperature every order parameter equals its T = 0 value to rounding
 
 
-def signal(network: DenseHebbian, m: float) -> float:
+def signal(network: Network, m: float) -> float:
     """Local field (P/2) m^(P-1) of the condensed pattern."""
-    return 0.5 * network.P * m ** (network.P - 1)
+    return 0.5 * network.P * m ** (network.P - 1) if m != 0.0 else 0.0
 
 
-def unit_variance(network: DenseHebbian, q: float, C: float) -> float:
+def wishart_shift(network: Network, load: float) -> float:
+    """Energy by which H.2 lies above H.3, for which R.3 is written, at P = 2: load/2."""
+    return 0.5 * load if isinstance(network, DenseHebbian) and network.wishart and network.interactions == "distinct" else 0.0
+
+
+def unit_variance(network: Network, q: float, C: float) -> float:
     """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
-    if network.P > 2:
+    if not network.wishart:
         return network.unit_covariance(q, 1)
     return q / (1.0 - C) ** 2
 
 
-def variance(network: DenseHebbian, load: float, q: float, C: float) -> float:
+def variance(network: Network, load: float, q: float, C: float) -> float:
     """Variance r of the local field; none at load 0, whatever q and C."""
     return load * unit_variance(network, q, C) if load > 0.0 else 0.0
 
 
-def unit_variance_slope(network: DenseHebbian, q: float, C: float, T: float) -> float:
+def unit_variance_slope(network: Network, q: float, C: float, T: float) -> float:
     """Return d(unit_variance)/dC at fixed T, with q = 1 - T C."""
-    if network.P > 2:
+    if not network.wishart:
         return -T * network.unit_covariance(q, 2)
     D = 1.0 - C
     return -T / D**2 + 2.0 * q / D**3
 
 
-def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C: float, s: float | None = None) -> float:
+def residual(network: Network, load: float, T: float, m: float, q: float, C: float, s: float | None = None) -> float:
     """Largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
 
     Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
@@ -51,11 +57,11 @@ def residual(network: DenseHebbian, load: float, T: float, m: float, q: float, C
     _, flip, C_new, *_ = field_averages(signal(network, m), s, T)
     error_m = 0.0 if m == 0.0 else abs(1.0 - flip - m)
     error_C = abs(C_new - C)
-    return max(error_m, abs(1.0 - T * C_new - q), error_C if network.P == 2 else 0.0)
+    return max(error_m, abs(1.0 - T * C_new - q), error_C if network.wishart else 0.0)
 
 
 def saddle(
-    network: DenseHebbian, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
+    network: Network, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
 ) -> Solution:
     """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1).
 
@@ -70,7 +76,7 @@ def saddle(
     error = residual(network, load, T, m, q, C, s)
     soft, _, _, _, _, E4, binary = field_averages(signal(network, m), s, T)
     mP = m**network.P
-    if network.P > 2 or load == 0.0:
+    if not network.wishart or load == 0.0:
         xi = network.unit_covariance
         R, S = load * xi.curvature(q), load * xi.slope(q)
         free = -soft + 0.5 * (network.P - 1) * mP - 0.5 * C * (1.0 - q) * R
@@ -78,7 +84,7 @@ def saddle(
         entropy = binary - 0.5 * C * (C * R)
         stiffness = load * xi(q, 2)
     else:
-        shift = 0.5 * load if network.interactions == "distinct" else 0.0
+        shift = wishart_shift(network, load)
         log = math.log(D)
         free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
         energy = -0.5 * mP - 0.5 * load * (D + C * q) / D**2 + shift
@@ -89,16 +95,17 @@ def saddle(
     else:
         replicon = -math.inf if stiffness > 0.0 else 1.0
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
-    return Solution(network, load, T, phase, RS(), m, (q,), (), C, free, energy, entropy, replicon, error, status)
+    return Solution(network, load, T, phase, RS(), m, (q,), (), (), C, free, energy, entropy, 0.0, (replicon,), error, status)
 
 
-def free_energy(network: DenseHebbian, load: float, T: float, m: float, q: float) -> float:
+def free_energy(network: Network, load: float, T: float, m: float, q: float) -> float:
     """RS free energy as a function of m and q off the saddle (R.2 or R.3 at k = 0), for T > 0.
 
     It is stationary at R.5; it is the slow, obvious form that `saddle` is tested against.
 
     Examples
     --------
+    >>> from glassy import DenseHebbian
     >>> network = DenseHebbian(P=3)
     >>> free_energy(network, load=0.1, T=0.5, m=0.0, q=0.0) == -0.5 * math.log(2) - 0.1 / 4 / 0.5
     True
@@ -109,7 +116,7 @@ def free_energy(network: DenseHebbian, load: float, T: float, m: float, q: float
     C = beta * (1.0 - q)
     r = load * unit_variance(network, q, C)
     soft = field_averages(signal(network, m), math.sqrt(r), T)[0]
-    if P > 2:
+    if not network.wishart:
         minus_beta_f = (
             beta * soft
             - (P - 1) * 0.5 * beta * m**P
@@ -119,4 +126,4 @@ def free_energy(network: DenseHebbian, load: float, T: float, m: float, q: float
         return -T * minus_beta_f
     D = 1.0 - C
     minus_beta_f = beta * soft - 0.5 * beta * m * m - 0.5 * load * (math.log(D) - beta * q / D) - 0.5 * beta**2 * r * (1.0 - q)
-    return -T * minus_beta_f + (0.5 * load if network.interactions == "distinct" else 0.0)
+    return -T * minus_beta_f + wishart_shift(network, load)

@@ -122,8 +122,20 @@ def fold(network: DenseHebbian, T: float) -> Point | None:
     return best
 
 
+def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
+    """Whether a locally stable saddle at m is on the retrieval phase's part of the curve, from the largest load to large m.
+
+    load(m) can have a second, lower maximum at smaller m, whose large-m side is locally stable too but is not the retrieval
+    phase. The minimum between the two lies below m = 1 - 0.9/P (P = 3 .. 40, all T): above that no search is needed.
+    """
+    if m > 1.0 - 0.75 / network.P:
+        return True
+    end = fold(network, T)
+    return end is not None and m >= end.m * (1.0 - 1e-9)
+
+
 def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
-    """Newton's method for R.5 in (m, C); None unless it ends on a retrieval saddle of the stable side of the fold."""
+    """Newton's method for R.5 in (m, C); None unless it ends on a saddle of the retrieval phase (`in_retrieval`)."""
     P = network.P
     previous = math.inf
     for _ in range(40):
@@ -142,7 +154,7 @@ def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> 
         det = J11 * J22 - J12 * J21
         error = max(abs(F1), abs(F2) * (T if P > 2 else max(T, 1.0)))
         if error <= 1e-15 or (error <= 0.1 * TOLERANCE and error >= 0.5 * previous):
-            return (m, C) if det > 0.0 and m > 1e-9 else None
+            return (m, C) if det > 0.0 and m > 1e-9 and in_retrieval(network, T, m) else None
         if det == 0.0 or not math.isfinite(det):
             return None
         previous = error

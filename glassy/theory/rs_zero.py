@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots
+from glassy.spin_glass import Network
 from glassy.theory.rs_equations import FROZEN, unit_variance
 
 _HUGE = 1e300
@@ -38,41 +38,41 @@ def overlap(B: float) -> tuple[float, float]:
     return 1.0 - C, C
 
 
-def load_at(network: DenseHebbian, T: float, B: float) -> float:
+def load_at(network: Network, T: float, B: float) -> float:
     """Return the load whose m = 0 saddle at temperature T has beta s = B; 0 where P = 2 has no positive 1 - C."""
     q, rest = overlap(B)
     C = rest / T
-    if network.P == 2 and C >= 1.0:
+    if network.wishart and C >= 1.0:
         return 0.0
     r = unit_variance(network, q, C)
     return min((T * B) ** 2 / r, _HUGE) if r > 0.0 else _HUGE
 
 
-def has_paramagnet(network: DenseHebbian, T: float) -> bool:
+def has_paramagnet(network: Network, T: float) -> bool:
     """Whether q = 0 is a saddle: no random field, and T > 0 (P > 2) or T > 1 (P = 2)."""
-    return not network.unit_covariance.has_field and (T > 1.0 if network.P == 2 else T > 0.0)
+    return not network.unit_covariance.has_field and (T > 1.0 if network.wishart else T > 0.0)
 
 
-def saddles(network: DenseHebbian, load: float, T: float) -> list[ZeroPoint]:
+def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
     """Return every m = 0 saddle with q > 0, ordered by growing q."""
     if load == 0.0:
         return []
     bound = math.sqrt(2.0 / math.pi)
     if T < FROZEN:
-        s = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
+        s = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
         return [ZeroPoint(1.0 - T * bound / s, bound / s, s)]
-    s_max = math.sqrt(load) + bound if network.P == 2 else math.sqrt(load * network.unit_covariance(1.0, 1))
+    s_max = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
     B_max = 1.001 * s_max / T
     B_min = min(1e-7, 1e-3 * B_max)
     if network.unit_covariance.has_field:
         B_min = 0.999 * math.sqrt(load * network.unit_covariance(0.0, 1)) / T
-    if network.P == 2 and T < 1.0:
+    if network.wishart and T < 1.0:
         B_min = brentq(lambda B: overlap(B)[1] - T, 0.0, 4.0 * bound / T, xtol=1e-300, rtol=1e-15)
 
     def mismatch(y: float) -> float:
         return math.log(max(load_at(network, T, math.exp(y)), 1e-300)) - math.log(load)
 
-    if network.P == 2 and T < 1.0 and load < 1e-24:  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
+    if network.wishart and T < 1.0 and load < 1e-24:  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
         fields = [B_min]
     else:
         fields = [math.exp(y) for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist())]

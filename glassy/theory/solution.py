@@ -6,11 +6,39 @@ import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from glassy.network import DenseHebbian
+import numpy as np
+import numpy.typing as npt
+
 from glassy.provenance import Provenance, provenance
 from glassy.results import Status
+from glassy.spin_glass import Network
 from glassy.storage import Saved
-from glassy.theory.ansatz import RS
+from glassy.theory.ansatz import Ansatz
+
+
+@dataclass(frozen=True)
+class OverlapDistribution(Saved):
+    """P(q) as atoms: the overlap of two replicas is q[i] with probability weight[i] (weight_i = x_{i+1} - x_i).
+
+    For full RSB the atoms of the deepest level of breaking stand for a density, see `density`.
+    """
+
+    q: tuple[float, ...]
+    weight: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean overlap, what Monte Carlo averages to."""
+        return sum(q * w for q, w in zip(self.q, self.weight, strict=True))
+
+    def density(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+        """Return (q, dx/dq, weight of the atom at q_EA): the continuous part between the levels, for full RSB.
+
+        The slope of x(q) is taken between the midpoints of neighbouring levels, where x(q) of a smooth function is best known.
+        """
+        q, x = np.array(self.q), np.cumsum(self.weight)[:-1]
+        middle = 0.5 * (q[1:] + q[:-1])
+        return 0.5 * (middle[1:] + middle[:-1]), np.diff(x) / np.diff(middle), float(self.weight[-1])
 
 
 @dataclass(frozen=True)
@@ -18,7 +46,8 @@ class Solution(Saved):
     """A saddle point of the replicated free energy.
 
     Where `status` is LEFT_PHASE the asked phase has no saddle and every number is NaN: another phase's numbers are never
-    returned in its place.
+    returned in its place. Under FullRSB the free energy, energy, entropy, m and susceptibility are Estimates: extrapolated
+    in the number of steps, with the error of that; the levels are those of the deepest step.
 
     Parameters
     ----------
@@ -31,32 +60,39 @@ class Solution(Saved):
     q_levels : tuple of float
         Overlaps q_0 <= ... <= q_k; one under RS.
     x_levels : tuple of float
-        Parisi breakpoints x_1 .. x_k; none under RS.
+        Parisi breakpoints x_1 .. x_k; none under RS. All zero at T = 0, except 1 where a level has collapsed.
+    y_levels : tuple of float
+        beta x_1 .. beta x_k, finite at T = 0.
     susceptibility : float
         C = beta (1 - q_EA), finite at T = 0.
     free_energy, energy, entropy : float
         Per spin, k_B = 1, in the normalisation of H.2 / H.3.
-    replicon : float
-        S.1; positive is stable, -inf at T = 0 and load > 0.
+    complexity : float
+        Logarithm of the number of states that dominate, per spin: zero where x_k < 1 is stationary, positive in the x_1 = 1
+        form of 1RSB between T_c and T_d, and zero under RS (one state).
+    replicons : tuple of float
+        S.1 at every level; positive is stable; that of the deepest level is -inf at T = 0 and load > 0.
     residual : float
-        Largest |right side - left side| of R.5.
+        Largest |right side - left side| of R.4 (R.5 under RS), the equations of the breakpoints in units of energy.
     status : Status
         Whether the numbers may be used, as a sentence.
     """
 
-    network: DenseHebbian
+    network: Network
     load: float
     T: float
     phase: str
-    ansatz: RS
+    ansatz: Ansatz
     m: float
     q_levels: tuple[float, ...]
     x_levels: tuple[float, ...]
+    y_levels: tuple[float, ...]
     susceptibility: float
     free_energy: float
     energy: float
     entropy: float
-    replicon: float
+    complexity: float
+    replicons: tuple[float, ...]
     residual: float
     status: Status
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
@@ -67,24 +103,67 @@ class Solution(Saved):
         return self.q_levels[-1]
 
     @property
+    def replicon(self) -> float:
+        """The smallest replicon of all levels: the ansatz is stable where it is positive."""
+        return min(self.replicons)
+
+    @property
+    def overlap_distribution(self) -> OverlapDistribution:
+        """P(q): atoms at the levels, with weights x_{i+1} - x_i."""
+        edges = (0.0, *self.x_levels, 1.0)
+        return OverlapDistribution(self.q_levels, tuple(b - a for a, b in pairwise(edges)))
+
+    @property
     def q_mean(self) -> float:
         """Mean of P(q): sum_i (x_{i+1} - x_i) q_i."""
-        edges = (0.0, *self.x_levels, 1.0)
-        return sum((b - a) * q for (a, b), q in zip(pairwise(edges), self.q_levels, strict=True))
+        return self.overlap_distribution.mean
+
+    def x(self, q: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Parisi order parameter x(q): x_i on [q_{i-1}, q_i), 0 below q_0 and 1 from q_k on."""
+        at = np.searchsorted(np.array(self.q_levels), np.asarray(q, float), side="right")
+        return np.array((0.0, *self.x_levels, 1.0))[at]
+
+    def field_distribution(self, h: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Probability density of the local field (signal and noise, without the reaction of the spin) at the points h.
+
+        It is P_k(h) of R.4, in which m = E tanh(beta h). A Gaussian under RS; beyond, the tilt opens a pseudogap at h = 0.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> s = glassy.solve(glassy.DenseHebbian(P=2), load=0.05, T=0.5)
+        >>> h = np.linspace(-4.0, 6.0, 2001)
+        >>> p = s.field_distribution(h)
+        >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
+        True
+        """
+        from glassy.theory.rsb_equations import field_density  # the equations know Solution
+
+        return field_density(self, np.asarray(h, float))
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.phase} {self.ansatz!r} load={self.load:g} T={self.T:g}"
         if not self.status.ok:
             return f"Solution({where}: {self.status.name})"
+        levels = f"q={self.q_EA:.6g}"
+        if self.x_levels:
+            name, steps = ("x", self.x_levels) if self.T > 0.0 else ("y", self.y_levels)
+            levels = f"q={_row(self.q_levels)} {name}={_row(steps)}"
+        mark = "" if self.status is Status.CONVERGED else f" {self.status.name}"
+        free = f"{self.free_energy!r}" if hasattr(self.free_energy, "error") else f"{self.free_energy:.8g}"
         return (
-            f"Solution({where}: m={self.m:.6g} q={self.q_EA:.6g} f={self.free_energy:.8g} "
-            f"replicon={self.replicon:.4g} residual={self.residual:.0e})"
+            f"Solution({where}: m={self.m:.6g} {levels} f={free} "
+            f"replicon={self.replicon:.4g} residual={self.residual:.0e}{mark})"
         )
 
 
+def _row(values: tuple[float, ...]) -> str:
+    return "(" + ", ".join(f"{v:.6g}" for v in values) + ")"
+
+
 def missing(
-    network: DenseHebbian, load: float, T: float, phase: str, ansatz: RS, status: Status = Status.LEFT_PHASE
+    network: Network, load: float, T: float, phase: str, ansatz: Ansatz, status: Status = Status.LEFT_PHASE
 ) -> Solution:
     """Return the Solution of a phase that has no saddle: every number NaN, and a status that says so."""
     nan = math.nan
-    return Solution(network, load, T, phase, ansatz, nan, (nan,), (), nan, nan, nan, nan, nan, nan, status)
+    return Solution(network, load, T, phase, ansatz, nan, (nan,), (), (), nan, nan, nan, nan, nan, (nan,), nan, status)

@@ -9,38 +9,41 @@ from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.results import Grid, Status
+from glassy.spin_glass import Network, SpinGlass
 from glassy.theory import ansatz as ansaetze
-from glassy.theory import rs_retrieval, rs_zero
-from glassy.theory.ansatz import RS
+from glassy.theory import rs_retrieval, rsb_solve
+from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle
 from glassy.theory.solution import Solution, missing
 
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 
 
-def check_network(network: object) -> DenseHebbian:
-    """Return the network, or raise InputError."""
-    if not isinstance(network, DenseHebbian):
+def check_network(network: object, *, signal: bool = False) -> Network:
+    """Return the network, or raise InputError; with `signal`, only one that stores patterns."""
+    if isinstance(network, SpinGlass) and signal:
+        raise InputError(f"this needs a network with patterns, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+    if not isinstance(network, DenseHebbian | SpinGlass):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     return network
 
 
 def solve(
-    network: DenseHebbian,
+    network: Network,
     load: float,
     T: float,
     phase: str = "retrieval",
-    ansatz: RS = RS(),  # noqa: B008
+    ansatz: Ansatz = RS(),  # noqa: B008
     *,
     start: Solution | None = None,
     strict: bool = True,
 ) -> Solution:
-    """Solve the saddle-point equations of one network at one state point (R.5; thermodynamics R.5a, R.5b).
+    """Solve the saddle-point equations of one network at one state point (R.5 at RS; R.1-R.4, R.6, R.7 beyond).
 
     Parameters
     ----------
-    network : DenseHebbian
-        The network; N.1 or N.2 fixes its noise, N.3b that of P = 2.
+    network : DenseHebbian or SpinGlass
+        The network; N.1 or N.2 fixes its noise, N.3b that of P = 2. A SpinGlass has no retrieval.
     load : float
         Storage load, >= 0.
     T : float
@@ -50,10 +53,12 @@ def solve(
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
         Without a random field the paramagnet is the saddle q = 0 and the spin glass one with q > 0; with one (odd P,
         self-interacting) the m = 0 saddle is the paramagnet where its replicon is positive and the spin glass elsewhere.
-    ansatz : RS
-        Replica symmetry.
+    ansatz : RS, RSB or FullRSB
+        Replica symmetry (default), k steps of its breaking, or the limit of infinitely many. Where the levels of RSB(k)
+        merge because fewer steps are stable, the status is COLLAPSED and the merged levels carry the breakpoint 1.
     start : Solution, optional
-        A neighbouring retrieval saddle to start Newton's method from; the answer does not depend on it.
+        A neighbouring saddle of the same phase and depth to start Newton's method from; without one, or where it does not
+        help, the starts are the solver's own.
     strict : bool
         If False, a phase without a saddle gives a Solution with status LEFT_PHASE and NaN instead of an error.
 
@@ -68,11 +73,14 @@ def solve(
     PhaseError
         If `strict` and the phase has no saddle here; `err.solution` is the nearest one (at the spinodal), if any.
     ConvergenceError
-        If `strict` and the residual stayed above 1e-12; `err.solution` is the point reached.
+        If `strict` and no saddle of the asked accuracy was found (residual 1e-12 at RS, 1e-10 beyond) although a negative
+        replicon says that there is one; `err.solution` is the point reached.
 
     Notes
     -----
-    Source: docs/theory.md sections 3 and 5; Amit, Gutfreund and Sompolinsky (1987) at P = 2, Gardner (1987) at P > 2.
+    Source: docs/theory.md sections 3 and 5; Amit, Gutfreund and Sompolinsky (1987) at P = 2, Gardner (1987) at P > 2;
+    Albanese et al. (2022) for 1RSB. Between T_c and T_d the RSB spin glass of P > 2 is its x_1 = 1 form, with a positive
+    complexity. Beyond RS a saddle is looked for from several starts; of those found the free energy decides (section 5).
 
     Examples
     --------
@@ -87,7 +95,12 @@ def solve(
     load, T = checks.load(load), checks.temperature(T)
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
-    solution = _equilibrium(network, load, T, start) if phase == "equilibrium" else _solve(network, load, T, phase, start)
+    if start is not None and not isinstance(start, Solution):
+        raise InputError(f"start must be a Solution of a neighbouring point, got {start!r}. Leave it out, or use scan.")
+    if phase == "equilibrium":
+        solution = _equilibrium(network, load, T, ansatz, start)
+    else:
+        solution = _solve(network, load, T, phase, ansatz, start)
     solution = solution or missing(network, load, T, phase, ansatz)
     if strict and solution.status is Status.LEFT_PHASE:
         raise PhaseError(*_explain(solution))
@@ -96,57 +109,64 @@ def solve(
     return solution
 
 
-def _solve(network: DenseHebbian, load: float, T: float, phase: str, start: Solution | None) -> Solution | None:
+def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+    if isinstance(ansatz, RSB):
+        return rsb_solve.solve_steps(network, load, T, phase, ansatz.k, start)
+    if isinstance(ansatz, FullRSB):
+        return rsb_solve.solve_full(network, load, T, phase, ansatz, start)
     if phase == "retrieval":
+        if not isinstance(network, DenseHebbian):
+            return None
         guess = (start.m, start.susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
         return found and saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
-    candidates = [s for s in _zero(network, load, T) if s.phase == phase]
+    candidates = [s for s in rsb_solve.zero_rs(network, load, T) if s.phase == phase]
     return max(candidates, key=lambda s: s.free_energy, default=None)
 
 
-def _zero(network: DenseHebbian, load: float, T: float) -> list[Solution]:
-    """Every m = 0 saddle, each under the name of its phase."""
-    found = [saddle(network, load, T, "spin_glass", 0.0, p.q, p.C, p.s) for p in rs_zero.saddles(network, load, T)]
-    if network.unit_covariance.has_field and load > 0.0:
-        return [
-            s if s.replicon <= 0.0 else saddle(network, load, T, "paramagnetic", 0.0, s.q_EA, s.susceptibility) for s in found
-        ]
-    if rs_zero.has_paramagnet(network, T) or (load == 0.0 and T > 0.0):
-        found.append(saddle(network, load, T, "paramagnetic", 0.0, 0.0, 1.0 / T))
-    return found
-
-
-def _equilibrium(network: DenseHebbian, load: float, T: float, start: Solution | None) -> Solution | None:
-    zero = max(_zero(network, load, T), key=lambda s: s.free_energy, default=None)
-    retrieval = _solve(network, load, T, "retrieval", start)
-    both = [s for s in (retrieval, zero) if s is not None]
+def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+    found = {p: _solve(network, load, T, p, ansatz, start) for p in ("paramagnetic", "spin_glass", "retrieval")}
+    good = {p: s for p, s in found.items() if s is not None}
+    failed = next((s for s in good.values() if not s.status.ok), None)
+    if failed is not None:  # which phase wins is unknown while one of them is
+        return failed
+    zero = max((s for p, s in good.items() if p != "retrieval"), key=_rank, default=None)
+    both = [s for s in (good.get("retrieval"), zero) if s is not None]
     return min(both, key=lambda s: s.free_energy, default=None)
+
+
+def _rank(s: Solution) -> tuple[float, float]:
+    """Order of m = 0 saddles: the larger free energy; at equality (x_1 = 1) the one without complexity."""
+    return float(s.free_energy) - 1e-12 * (s.complexity > 0.0), -s.complexity
 
 
 def _explain(solution: Solution) -> tuple[str, Solution | None]:
     network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
     text = f"no {phase} saddle at {network!r}, load={load:g}, T={T:g} with {solution.ansatz!r}: "
     if phase == "retrieval":
+        if not isinstance(network, DenseHebbian):
+            return text + "a SpinGlass has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
         end = rs_retrieval.fold(network, T)
         if end is None:
             limit = rs_retrieval.curie_weiss_limit(network.P)[1]
             return text + f"retrieval ends at T={limit:.6g} even at load=0. Lower T.", None
         nearest = saddle(network, end.load, T, phase, end.m, end.q, end.C)
+        if not isinstance(solution.ansatz, RS):
+            return text + f"the RS spinodal is at load={end.load:.8g}, that of this ansatz is near. Lower load.", nearest
         return (
             text + f"the spinodal is at load={end.load:.8g}. Lower load; the nearest saddle is err.solution.",
             nearest,
         )
-    others = sorted({s.phase for s in _zero(network, load, T)})
-    return text + f"the m = 0 phases found here are {others or 'none'}. Ask for phase='equilibrium'.", None
+    others = sorted({s.phase for s in rsb_solve.zero_rs(network, load, T)})
+    return text + f"the m = 0 phases found here at RS are {others or 'none'}. Ask for phase='equilibrium'.", None
 
 
 def scan(
-    network: DenseHebbian,
+    network: Network,
     load: npt.ArrayLike,
     T: npt.ArrayLike,
     phase: str = "retrieval",
-    ansatz: RS = RS(),  # noqa: B008
+    ansatz: Ansatz = RS(),  # noqa: B008
 ) -> Grid[Solution]:
     """Solve along a path of state points, each started from its neighbour.
 

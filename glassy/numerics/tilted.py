@@ -1,0 +1,132 @@
+"""Averages over a Gaussian local field tilted by exp{y phi(h)}, phi(h) = T ln 2cosh(h/T): the innermost step of R.1 and R.6.
+
+At T = 0 phi is |h| and every average is closed (R.6). At T > 0 the separation of scales of `gaussian` holds: where the field
+is wider than T, the closed form plus an integral over u = |h|/T of functions that decay like exp(-2u), times the smooth
+tilted densities; where it is narrower, the trapezoidal rule. All exponents are <= 0: nothing overflows.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.numerics.gaussian import RSQRT_2PI, SQRT_HALF, E, U, W
+from glassy.numerics.jit import kernel
+
+_Z = np.linspace(-10.0, 10.0, 81)
+_WZ = 0.25 * RSQRT_2PI * np.exp(-0.5 * _Z**2)
+_LOG = np.log1p(E)
+_FLIP = 2.0 * E / (1.0 + E)
+_SECH2 = W * 4.0 * E / (1.0 + E) ** 2
+_SECH4 = _SECH2 * 4.0 * E / (1.0 + E) ** 2
+
+
+@kernel
+def tilted_weights(x: float, out: npt.NDArray[np.float64]) -> None:
+    """Fill out[6, U.size]: the fixed functions of u = |h|/T that multiply the tilted densities, for x = y T."""
+    for j in range(U.size):
+        w = math.exp(x * _LOG[j])
+        small = math.expm1(x * _LOG[j])
+        out[0, j] = W[j] * small
+        out[1, j] = W[j] * (small - _FLIP[j] * w)
+        out[2, j] = W[j] * (U[j] * small + _LOG[j] * w)
+        out[3, j] = _SECH2[j] * w
+        out[4, j] = _SECH4[j] * w
+        out[5, j] = W[j] * (_LOG[j] + U[j] * _FLIP[j]) * w
+
+
+@kernel
+def tilted_averages(
+    h: float, s: float, y: float, T: float, weights: npt.NDArray[np.float64]
+) -> tuple[float, float, float, float, float, float]:
+    """Averages over h' = h + s z with weight exp{y phi(h')}, z standard normal, phi(h') = T ln 2cosh(h'/T).
+
+    Parameters
+    ----------
+    h, s, y, T : float
+        Mean, standard deviation (>= 0), tilt (>= 0) and temperature (>= 0; s and T not both zero).
+    weights : array (6, U.size)
+        From `tilted_weights(y T, weights)`.
+
+    Returns
+    -------
+    free : (1/y) ln E exp{y phi}, which is E phi at y = 0
+    t : <tanh(h'/T)>, the derivative of free
+    phi : <phi>
+    C : <sech^2(h'/T)>/T
+    E4 : <sech^4(h'/T)>/T
+    entropy : <ln 2cosh u - u tanh u>, u = h'/T
+
+    Examples
+    --------
+    >>> weights = np.empty((6, U.size))
+    >>> tilted_weights(0.0, weights)
+    >>> free, t, *_ = tilted_averages(0.3, 1.0, 2.0, 0.0, weights)      # T = 0: R.6
+    >>> from scipy.special import ndtr
+    >>> bool(abs(free - (2 + np.log(np.exp(0.6) * ndtr(2.3) + np.exp(-0.6) * ndtr(1.7))) / 2) < 1e-15)
+    True
+    """
+    A = abs(h)
+    sign = 1.0 if h >= 0.0 else -1.0
+    x = y * T
+    if s > T:
+        ys = y * s
+        mean_r = A + ys * s
+        mean_l = ys * s - A
+        fold = math.exp(-2.0 * y * A)
+        right = 0.5 * math.erfc(-mean_r / s * SQRT_HALF)
+        left = 0.5 * fold * math.erfc(-mean_l / s * SQRT_HALF)
+        edge = RSQRT_2PI * math.exp(-0.5 * (mean_r / s) ** 2)
+        Z = right + left
+        t = right - left
+        phi = mean_r * right + mean_l * left + 2.0 * s * edge
+        C = 0.0
+        E4 = 0.0
+        entropy = 0.0
+        if T == 0.0:
+            C = 2.0 * edge / s
+            E4 = 2.0 / 3.0 * C
+        elif mean_r - 19.0 * T < 9.0 * s:
+            for j in range(U.size):
+                a = (U[j] * T - mean_r) / s
+                b = (U[j] * T - mean_l) / s
+                pr = RSQRT_2PI * math.exp(-0.5 * a * a) / s
+                pl = fold * RSQRT_2PI * math.exp(-0.5 * b * b) / s
+                both = pr + pl
+                Z += T * weights[0, j] * both
+                t += T * weights[1, j] * (pr - pl)
+                phi += T * T * weights[2, j] * both
+                C += weights[3, j] * both
+                E4 += weights[4, j] * both
+                entropy += T * weights[5, j] * both
+        phi /= Z
+        free = A + 0.5 * ys * s + math.log(Z) / y if y > 0.0 else phi
+        return free, sign * t / Z, phi, C / Z, E4 / Z, entropy / Z
+    u0 = A / T
+    base = u0 + math.log1p(math.exp(-2.0 * u0))
+    Z = 0.0
+    t = 0.0
+    phi = 0.0
+    C = 0.0
+    E4 = 0.0
+    entropy = 0.0
+    for j in range(_Z.size):
+        u = u0 + s / T * _Z[j]
+        v = abs(u)
+        e = math.exp(-2.0 * v)
+        log = math.log1p(e)
+        small = 2.0 * e / (1.0 + e)
+        sech2 = small * (2.0 - small)
+        d = v + log - base
+        w = _WZ[j] * math.exp(x * d)
+        Z += _WZ[j] * math.expm1(x * d)
+        t += w * math.copysign(1.0 - small, u)
+        phi += w * d
+        C += w * sech2
+        E4 += w * sech2 * sech2
+        entropy += w * (log + v * small)
+    inv = 1.0 / (1.0 + Z)
+    free = T * (base + (math.log1p(Z) / x if x > 0.0 else phi))
+    return free, sign * t * inv, T * (base + phi * inv), C * inv / T, E4 * inv / T, entropy * inv

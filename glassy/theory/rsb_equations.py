@@ -1,0 +1,309 @@
+"""k-step replica symmetry breaking: levels, unknowns, Newton's method, and the Solution at a saddle (R.1-R.4, S.1)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.results import Status
+from glassy.spin_glass import Network
+from glassy.theory import rsb_kernels
+from glassy.theory.ansatz import RSB
+from glassy.theory.rs_equations import wishart_shift
+from glassy.theory.rsb_sweep import sweep
+from glassy.theory.solution import Solution
+
+FloatArray = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-10
+MERGED = 1e-7  # two levels closer than this fraction of the larger overlap count as one
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Order parameters of RSB(k): m, q_0 .. q_{k-1}, C = beta (1 - q_k), and y_1 .. y_k with y_i = x_i/T."""
+
+    m: float
+    q: tuple[float, ...]
+    C: float
+    y: tuple[float, ...]
+
+    @property
+    def k(self) -> int:
+        """Number of steps."""
+        return len(self.y)
+
+    def overlaps(self, T: float) -> tuple[float, ...]:
+        """Return q_0 .. q_k."""
+        return (*self.q, 1.0 - T * self.C)
+
+    def gaps(self, T: float) -> FloatArray:
+        """Return q_0, q_1 - q_0, ..., q_k - q_{k-1}."""
+        return np.diff(np.array(self.overlaps(T)), prepend=0.0)
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Everything one evaluation of the functional gives, at a saddle or not.
+
+    t2, c2, gain: E_i[t_i^2], E_i[c_i^2] (level k: beta E sech^4), E_i[phi_i] - E_{i-1}[phi_{i-1}];
+    q, variance, slope, work: q_i, r_i - r_{i-1}, r'(q_i), (1/2) int q r' over each step.
+    """
+
+    free_energy: float
+    energy: float
+    entropy: float
+    m: float
+    C: float
+    t2: FloatArray
+    c2: FloatArray
+    gain: FloatArray
+    q: FloatArray
+    variance: FloatArray
+    slope: FloatArray
+    work: FloatArray
+
+
+@lru_cache(maxsize=256)
+def coefficients(network: Network) -> FloatArray:
+    """Return c_0 .. c_P of the covariance as an array, for the kernels."""
+    return np.array([float(c) for c in network.unit_covariance.coefficients])
+
+
+def evaluate(
+    network: Network, load: float, T: float, levels: Levels, fine: float = 1.0, gaps: FloatArray | None = None
+) -> Averages:
+    """Evaluate the functional R.2 or R.3 and both sides of R.4 at any levels, in or off the saddle.
+
+    Examples
+    --------
+    >>> from glassy import SpinGlass
+    >>> sk = SpinGlass({2: 1.0})
+    >>> round(evaluate(sk, 1.0, 0.0, Levels(0.0, (0.4767844,), 0.2395222, (1.3608208,))).free_energy, 7)   # 1RSB at T = 0
+    -0.7652594
+    """
+    k = levels.k
+    averages, at = np.empty((3, k + 1)), np.empty((4, k + 1))
+    gaps = levels.gaps(T) if gaps is None else gaps
+    f, e, s, m, C, _ = rsb_kernels.evaluate(
+        coefficients(network), network.wishart, network.P, load, T, levels.m, gaps, levels.C,
+        np.array((0.0, *levels.y)), fine, averages, at,
+    )  # fmt: skip
+    shift = wishart_shift(network, load)
+    return Averages(f + shift, e + shift, s, m, C, *averages, *at)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The saddle-point equations of RSB(k) at one state point, in unknowns that keep every point inside the domain.
+
+    Parameters
+    ----------
+    has_m : bool
+        Whether m is an unknown; else m = 0.
+    has_q0 : bool
+        Whether q_0 is an unknown; else q_0 = 0.
+    """
+
+    network: Network
+    load: float
+    T: float
+    k: int
+    has_m: bool
+    has_q0: bool
+
+    @property
+    def _args(self) -> tuple[FloatArray, bool, int, float, float]:
+        return coefficients(self.network), self.network.wishart, self.network.P, self.load, self.T
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return self.has_m + 2 * self.k + self.has_q0
+
+    def pack(self, levels: Levels) -> FloatArray | None:
+        """Return the unknowns of some levels, or None if the levels do not lie strictly inside the domain."""
+        T = self.T
+        q = levels.overlaps(T)
+        gaps = levels.gaps(T)
+        pairs = [(q[i - 1], gaps[i]) for i in range(self.k, 0, -1) if i > 1 or self.has_q0]
+        odds = [(levels.C, 1.0 - T * levels.C), *pairs, *((y, 1.0 - T * y) for y in levels.y)]
+        if not all(a > 0.0 and b > 0.0 and math.isfinite(a) for a, b in odds):
+            return None
+        return np.array([*((levels.m,) if self.has_m else ()), *(math.log(a / b) for a, b in odds)])
+
+    def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
+        """Return the levels and their gaps, the latter accurate where levels nearly merge."""
+        gaps, y = np.empty(self.k + 1), np.empty(self.k + 1)
+        m, C = rsb_kernels.unpack(u, self.T, self.has_m, self.has_q0, gaps, y)
+        q = np.cumsum(gaps)
+        return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist())), gaps
+
+    def equations(self, u: FloatArray) -> FloatArray | None:
+        """Return the saddle-point equations at u, or None outside the domain."""
+        out = np.empty(self.size)
+        ok = rsb_kernels.equations(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, out)
+        return out if ok and bool(np.isfinite(out).all()) else None
+
+    def jacobian(self, u: FloatArray, F: FloatArray, step: float = 1e-6) -> FloatArray | None:
+        """Return the derivatives of the equations in u by forward differences from F = equations(u)."""
+        out = np.empty((self.size, self.size))
+        ok = rsb_kernels.jacobian(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, F, out, step)
+        return out if ok and bool(np.isfinite(out).all()) else None
+
+    def newton(self, u: FloatArray, steps: int = 40) -> FloatArray | None:
+        """Newton's method with the natural monotonicity test (Deuflhard); None where it fails.
+
+        A step is accepted where the next simplified correction is shorter, which does not depend on how the equations are
+        scaled: near merging levels they are nearly parallel. The Jacobian is kept while it converges fast.
+        """
+        F = self.equations(u)
+        J = None
+        damping = 1.0
+        for _ in range(steps):
+            if F is None:
+                return None
+            if J is None:
+                J = self.jacobian(u, F)
+                if J is None:
+                    return None
+                fresh = True
+            d = _solve(J, F)
+            if d is None:
+                return None
+            length = float(np.abs(d).max())
+            if length < 1e-11 or float(np.abs(F).max()) < 1e-14:
+                return u + d
+            if fresh:
+                damping = min(1.0, 4.0 * damping, 1.0 / length)
+            new, shorter = None, None
+            while damping > 1e-3:
+                new = self.equations(u + damping * d)
+                shorter = None if new is None else _solve(J, new)
+                if shorter is not None and float(np.abs(shorter).max()) < (1.0 - 0.25 * damping) * length:
+                    break
+                new = None
+                if not fresh:
+                    break
+                damping *= 0.4
+            if new is None or shorter is None:
+                if fresh:
+                    return u if length < 1e-7 else None
+                J = None
+                continue
+            u, F, fresh = u + damping * d, new, False
+            if float(np.abs(shorter).max()) > 0.03 * length:
+                J = None
+        return None
+
+    def distinct(self, u: FloatArray) -> bool:
+        """Whether no two levels have merged and every breakpoint lies strictly between 0 and 1."""
+        levels, gaps = self.unpack(u)
+        q = np.cumsum(gaps)
+        first = 0 if self.has_q0 else 1
+        apart = bool(np.all(gaps[first:] > MERGED * q[np.maximum(np.arange(first, self.k + 1), 1)]))
+        y = np.array(levels.y)
+        scale = math.sqrt(max(self.load * self.network.unit_covariance(1.0), 1e-300))
+        rising = bool(np.all(np.diff(y, prepend=0.0) > MERGED * y[-1]))
+        return apart and rising and y[-1] * self.T < 1.0 - MERGED and y[0] * scale > 1e-9
+
+    def retrieves(self, u: FloatArray) -> bool:
+        """Whether a saddle with m is on the stable side of the fold: m attracts when all other unknowns follow it."""
+        if not self.has_m:
+            return True
+        F = self.equations(u)
+        J = None if F is None else self.jacobian(u, F)
+        if J is None or u[0] <= 1e-9:
+            return False
+        follow = np.linalg.solve(J[1:, 1:], J[1:, 0])
+        return bool(J[0, 0] - J[0, 1:] @ follow < 0.0)
+
+
+def _solve(J: FloatArray, F: FloatArray) -> FloatArray | None:
+    try:
+        d: FloatArray = np.asarray(-np.linalg.solve(J, F), float)
+    except np.linalg.LinAlgError:
+        return None
+    return d if bool(np.isfinite(d).all()) else None
+
+
+def residual(network: Network, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
+    """Largest |right side - left side| of R.4, the equations of y_i in units of energy; the last `held` of them left out."""
+    k = levels.k
+    worst = [abs(at.m - levels.m) if levels.m else 0.0, *np.abs(at.t2 - at.q)]
+    if network.wishart:
+        worst.append(abs(at.C - levels.C))
+    worst += [abs(at.gain[i] / levels.y[i - 1] - at.work[i]) for i in range(1, k + 1 - held)]
+    return float(max(worst))
+
+
+def replicons(T: float, at: Averages) -> tuple[float, ...]:
+    """Return the replicon of every level (S.1)."""
+    k = len(at.q) - 1
+    outer = tuple(1.0 - float(at.slope[i] * at.c2[i]) for i in range(k))
+    if T > 0.0:
+        return (*outer, 1.0 - float(at.slope[k] * at.c2[k]) / T)
+    return (*outer, -math.inf if at.slope[k] > 0.0 else 1.0)
+
+
+def saddle(
+    network: Network, load: float, T: float, phase: str, levels: Levels, gaps: FloatArray, *, marginal: bool = False
+) -> Solution:
+    """Return the Solution at a saddle: thermodynamics, one replicon for every level, the complexity, the residual.
+
+    `marginal`: the x_k = 1 form between T_c and T_d, whose last breakpoint is no stationary point; its complexity is positive.
+    """
+    at = evaluate(network, load, T, levels, gaps=gaps)
+    k = levels.k
+    error = residual(network, T, levels, at, held=int(marginal))
+    y = levels.y[-1]
+    complexity = float(y * (y * at.work[k] - at.gain[k])) if marginal else 0.0
+    status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
+    return Solution(
+        network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
+        x_levels=tuple(T * y for y in levels.y), y_levels=levels.y, susceptibility=levels.C, free_energy=at.free_energy,
+        energy=at.energy, entropy=at.entropy, complexity=complexity, replicons=replicons(T, at), residual=error, status=status,
+    )  # fmt: skip
+
+
+def padded(solution: Solution, k: int) -> Solution:
+    """Return a saddle of fewer steps as what RSB(k) has collapsed to: levels merged at the top, their breakpoints at 1."""
+    missing = k - len(solution.x_levels)
+    return replace(
+        solution,
+        ansatz=RSB(k),
+        q_levels=solution.q_levels + (solution.q_levels[-1],) * missing,
+        x_levels=solution.x_levels + (1.0,) * missing,
+        y_levels=solution.y_levels + (1.0 / solution.T if solution.T > 0.0 else math.inf,) * missing,
+        replicons=solution.replicons + (solution.replicons[-1],) * missing,
+        status=Status.COLLAPSED if solution.status.ok else solution.status,
+    )
+
+
+def levels_of(solution: Solution) -> Levels:
+    """Return the distinct levels of a Solution, without the padding of a collapsed one."""
+    k = sum(x < 1.0 for x in solution.x_levels)
+    return Levels(solution.m, solution.q_levels[:k], solution.susceptibility, solution.y_levels[:k])
+
+
+def field_density(solution: Solution, h: FloatArray) -> FloatArray:
+    """Distribution of the local field at the points h: P_k(h), carried outward from level 0 (R.4)."""
+    T, levels = solution.T, levels_of(solution)
+    k = levels.k
+    at = evaluate(solution.network, solution.load, T, levels)
+    s = np.sqrt(np.maximum(at.variance, 0.0))
+    y = np.array((0.0, *levels.y))
+    P = solution.network.P
+    a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
+    t2, c2, gain = np.empty(k), np.empty(k), np.empty(k + 1)
+    *_, points, free, weights = sweep(a, s, y, T, 1.0, t2, c2, gain)
+    phi = np.abs(h) + T * np.log1p(np.exp(-2.0 * np.abs(h) / T)) if T > 0.0 else np.abs(h)
+    density = np.zeros_like(h)
+    for x, f, w in zip(points, free, weights, strict=True):
+        exponent = y[k] * (phi - f) if k else 0.0
+        density += w * np.exp(exponent - 0.5 * ((h - x) / s[k]) ** 2)
+    return np.asarray(density / (math.sqrt(2.0 * math.pi) * s[k]))

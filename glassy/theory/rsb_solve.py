@@ -1,0 +1,272 @@
+"""solve for RSB(k) and FullRSB: which saddles exist at a state point, and which of them is the asked one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import brentq
+
+from glassy.network import DenseHebbian
+from glassy.numerics.roots import all_roots
+from glassy.results import Estimate, Status
+from glassy.spin_glass import Network
+from glassy.theory import rs_retrieval, rs_zero
+from glassy.theory.ansatz import FullRSB
+from glassy.theory.rs_equations import saddle as rs_saddle
+from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
+from glassy.theory.rsb_search import best, converge, deepen, first_starts, noise_scale
+from glassy.theory.solution import Solution
+
+SLACK = 1e-9  # a replicon above -SLACK counts as stable
+RESOLUTION = 1e-8  # at T = 0 the weight C of small fields below which broken symmetry is not resolved
+
+
+def stable(solution: Solution) -> bool:
+    """Whether no replicon is negative: a further step collapses. At T = 0 also where breaking is below rounding."""
+    if solution.T == 0.0:
+        scale = noise_scale(solution.network, solution.load)
+        return min(solution.replicons[:-1], default=0.0) > -SLACK and solution.susceptibility * scale < RESOLUTION
+    return solution.replicon > -SLACK
+
+
+# ---- m = 0 ----
+
+
+def zero_rs(network: Network, load: float, T: float) -> list[Solution]:
+    """Every m = 0 saddle of RS, each under the name of its phase."""
+    found = [rs_saddle(network, load, T, "spin_glass", 0.0, p.q, p.C, p.s) for p in rs_zero.saddles(network, load, T)]
+    if network.unit_covariance.has_field and load > 0.0:
+        return [
+            s if s.replicon <= 0.0 else rs_saddle(network, load, T, "paramagnetic", 0.0, s.q_EA, s.susceptibility)
+            for s in found
+        ]
+    if rs_zero.has_paramagnet(network, T) or (load == 0.0 and T > 0.0):
+        found.append(rs_saddle(network, load, T, "paramagnetic", 0.0, 0.0, 1.0 / T))
+    return found
+
+
+def continuous(network: Network) -> bool:
+    """Whether q_0 > 0 is possible at m = 0: Wishart noise, a random field, or a q^2 term."""
+    xi = network.unit_covariance
+    return network.wishart or xi.has_field or xi(0.0, 2) > 0.0
+
+
+def marginal_roots(network: Network, load: float, T: float) -> tuple[float, ...]:
+    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1, q_0 = 0 (section 5): the first is the glass."""
+    if network.wishart or network.unit_covariance.has_field or T == 0.0:
+        return ()
+    if network.unit_covariance(1.0, 1) * load / T**2 > 2e3:  # far below T_c: x = 1 is out of reach and out of question
+        return ()
+    grid = np.linspace(-40.0, 4.0, 90)
+    return tuple(rest_of(x) for x in all_roots(lambda x: marginal_excess(network, load, T, rest_of(x)), grid.tolist()))
+
+
+def rest_of(x: float) -> float:
+    """Return 1 - q for a logit x of it."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def marginal_excess(network: Network, load: float, T: float, rest: float) -> float:
+    """Return (E_1[t^2] - q)/(q (1 - q)) at x_1 = 1, q_0 = 0 and q = 1 - rest."""
+    at = evaluate(network, load, T, Levels(0.0, (0.0,), rest / T, (1.0 / T,)))
+    return float((rest - T * at.C) / (rest * (1.0 - rest)))
+
+
+def marginal(network: Network, load: float, T: float, rest: float) -> Solution:
+    """Return the x_1 = 1 form of 1RSB with q_0 = 0 and q_1 = 1 - rest; its complexity may have either sign."""
+    levels = Levels(0.0, (0.0,), rest / T, (1.0 / T,))
+    return saddle(network, load, T, "spin_glass", levels, np.array([0.0, 1.0 - rest]), marginal=True)
+
+
+def _dynamical(network: Network, load: float, T: float) -> Solution | None:
+    """Return the x_1 = 1 form of the 1RSB glass between T_c and T_d, where its complexity is positive."""
+    roots = marginal_roots(network, load, T)
+    if not roots:
+        return None
+    s = marginal(network, load, T, roots[0])
+    return s if s.complexity >= 0.0 else None
+
+
+def _first_zero(network: Network, load: float, T: float) -> Solution | None:
+    """Return the 1RSB spin glass: of its families (q_0 > 0, q_0 = 0) the one of largest free energy."""
+    found = []
+    base = [s for s in zero_rs(network, load, T) if s.q_EA > 0.0]
+    if continuous(network):
+        rs = max(base, key=lambda s: s.free_energy, default=None)
+        if rs is not None and not stable(rs):
+            problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
+            at = best(problem, first_starts(problem, 0.0, rs.q_EA, rs.susceptibility))
+            found += [saddle(network, load, T, "spin_glass", *at)] if at else []
+    if not network.wishart and not network.unit_covariance.has_field:
+        problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
+        at = best(problem, first_starts(problem, 0.0, 0.0, 0.0))
+        found += [saddle(network, load, T, "spin_glass", *at)] if at else []
+        if not found:
+            dynamical = _dynamical(network, load, T)
+            found += [dynamical] if dynamical else []
+    return max(found, key=lambda s: s.free_energy, default=None)
+
+
+def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Solution | None:
+    base = max((s for s in zero_rs(network, load, T) if s.phase == phase), key=lambda s: s.free_energy, default=None)
+    if phase == "paramagnetic" or load == 0.0:
+        return base and padded(base, k)
+    if base is not None and T == 0.0 and stable(base):
+        return padded(base, k)
+    first = _first_zero(network, load, T)
+    if first is None:  # a negative replicon with nothing found is a failure, no saddle at all is not
+        return base and replace(padded(base, k), status=Status.COLLAPSED if stable(base) else Status.NOT_CONVERGED)
+    return _deepened(first, k, has_q0=first.q_levels[0] > 0.0)
+
+
+def _deepened(first: Solution, k: int, has_q0: bool) -> Solution:
+    """Add one step after the other up to k, as long as a replicon is negative."""
+    network, load, T, phase = first.network, first.load, first.T, first.phase
+    solution = first
+    for depth in range(len(first.x_levels) + 1, k + 1):
+        if stable(solution) or solution.x_levels[-1] >= 1.0:
+            return padded(solution, k)
+        problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)
+        found = deepen(problem, levels_of(solution))
+        if found is None:
+            return replace(padded(solution, k), status=Status.NOT_CONVERGED)
+        solution = saddle(network, load, T, phase, *found)
+    return solution
+
+
+# ---- retrieval ----
+
+
+def _near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
+    """Newton's method from a neighbouring saddle of the same depth."""
+    levels = levels_of(solution)
+    if levels.k != k or not solution.status.ok:
+        return None
+    q, C = levels.overlaps(solution.T), levels.C
+    if T > 0.0 and solution.T == 0.0:
+        C = C / (1.0 + T * C)
+    gaps = np.diff(np.array(q))
+    scale = (1.0 - T * C) / q[-1]
+    while T > 0.0 and gaps.size and q[-2] >= 1.0 - T * C:
+        C *= 0.7
+        scale = 1.0
+    y = tuple(v / (1.0 + v * (T - solution.T)) if v * (T - solution.T) > -0.9 else v for v in levels.y)
+    network, phase = solution.network, solution.phase
+    problem = Problem(network, load, T, k, has_m=phase == "retrieval", has_q0=q[0] > 0.0)
+    moved = Levels(levels.m, tuple(v * min(scale, 1.0) for v in levels.q), C, y)
+    found = converge(problem, moved)
+    return found and saddle(network, load, T, phase, *found)
+
+
+def _retrieval_here(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
+    rs = rs_retrieval.retrieval(network, load, T)
+    if rs is None:
+        return None
+    base = rs_saddle(network, load, T, "retrieval", rs[0], 1.0 - T * rs[1], rs[1])
+    if load == 0.0 or stable(base):
+        return padded(base, k)
+    problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
+    found = best(problem, first_starts(problem, base.m, base.q_EA, base.susceptibility))
+    return found and _deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
+
+
+def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
+    """Return the retrieval saddle, followed from smaller loads where it cannot be found directly; None beyond the fold."""
+    found = _retrieval_here(network, load, T, k)
+    if found is not None and found.status.ok:
+        return found
+    end = rs_retrieval.fold(network, T)
+    if end is None:
+        return None
+    at = 0.97 * min(load, end.load)
+    last = _retrieval_here(network, at, T, k)
+    while (last is None or not last.status.ok) and at > 0.05 * end.load:
+        at *= 0.8
+        last = _retrieval_here(network, at, T, k)
+    if last is None or not last.status.ok:
+        return found
+    step = load - at
+    while last.load < load and step > 1e-7 * load:
+        target = min(last.load + step, load)
+        new = _near(last, target, T, k) if levels_of(last).k == k else _retrieval_here(network, target, T, k)
+        if new is None or not new.status.ok or abs(new.m - last.m) > 0.1:
+            step *= 0.4
+        else:
+            last, step = new, 1.5 * step
+    return last if last.load >= load else None
+
+
+# ---- entry points ----
+
+
+def solve_steps(network: Network, load: float, T: float, phase: str, k: int, start: Solution | None) -> Solution | None:
+    """Return the RSB(k) saddle of a phase; None where the phase does not exist."""
+    if start is not None and start.phase == phase and start.network == network:
+        found = _near(start, load, T, k)
+        if found is not None and found.status.ok:
+            return found
+    if phase == "retrieval":
+        return _retrieval(network, load, T, k) if isinstance(network, DenseHebbian) else None
+    return _zero(network, load, T, phase, k)
+
+
+def solve_full(network: Network, load: float, T: float, phase: str, ansatz: FullRSB, start: Solution | None) -> Solution | None:
+    """Return RSB(1) .. RSB(steps) extrapolated to infinitely many steps; a saddle that stops breaking is exact."""
+    path: list[Solution] = []
+    solution = solve_steps(network, load, T, phase, 1, None)
+    while solution is not None and solution.status is Status.CONVERGED:
+        path.append(solution)
+        if stable(solution) or solution.x_levels[-1] >= 1.0:
+            return replace(solution, ansatz=ansatz, status=Status.COLLAPSED)
+        if len(path) == ansatz.steps:
+            break
+        solution = _deepened(solution, len(path) + 1, has_q0=solution.q_levels[0] > 0.0)
+    if len(path) < 4:
+        return solution and replace(solution, ansatz=ansatz)
+    names = ("m", "free_energy", "energy", "entropy", "susceptibility")
+    m, free, energy, entropy, C = (limit([getattr(s, name) for s in path]) for name in names)
+    return replace(path[-1], ansatz=ansatz, m=m, free_energy=free, energy=energy, entropy=entropy, susceptibility=C)
+
+
+def limit(values: Sequence[float]) -> Estimate:
+    """Extrapolate f(k), k = 1, 2, ..., to k -> infinity by f + c/(k + k0)^p; p = 2, 3 or 4, whichever moves least.
+
+    The error is twice the change of the limit when the last value is left out: an upper bound where the form holds.
+
+    Examples
+    --------
+    >>> end = limit([1.0 + 0.3 / (k + 0.7) ** 4 for k in range(1, 9)])
+    >>> abs(end - 1.0) < 1e-12 and end.error < 1e-12
+    True
+    """
+    last, size = values[-1], max(abs(v) for v in values)
+    if max(values[-4:]) - min(values[-4:]) <= 1e-13 * max(size, 1e-300):
+        return Estimate(last, 0.0)
+    best_limit, change = last, abs(values[-1] - values[-2])
+    for p in (2, 3, 4):
+        a, b = _fit(values[-3:], len(values), p), _fit(values[-4:-1], len(values) - 1, p)
+        if abs(a - b) < change:
+            best_limit, change = a, abs(a - b)
+    error = 2.0 * change + 1e-14 * size
+    return Estimate(best_limit, error if error > 1e-13 * size else 0.0)
+
+
+def _fit(values: Sequence[float], k: int, p: int) -> float:
+    """Limit of f + c/(j + k0)^p through the values at j = k - 2, k - 1, k; NaN where they do not decay like that."""
+    first, second = values[0] - values[1], values[1] - values[2]
+    if second == 0.0 or not 1.0 < first / second < 1e3:
+        return math.nan
+
+    def mismatch(k0: float) -> float:
+        u, v, w = ((j + k0) ** -p for j in (k - 2, k - 1, k))
+        return (u - v) / (v - w) - first / second
+
+    low, high = -(k - 2) + 1e-3, 1e4
+    if mismatch(low) * mismatch(high) > 0.0:
+        return math.nan
+    k0 = brentq(mismatch, low, high, xtol=1e-14)
+    v, w = ((j + k0) ** -p for j in (k - 1, k))
+    return values[2] - second * w / (v - w)
