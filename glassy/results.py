@@ -28,7 +28,7 @@ class Status(enum.Enum):
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
     EQUILIBRATED = "no chain left its phase, the two halves of the runs agree, and the runs are at least 50 tau_int long"
     SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are not trustworthy; raise sweeps"
-    CONSTANT = "the observable never changed in the whole run, so its error is unknown; raise sweeps or samples"
+    CONSTANT = "the value stood still: its error is unknown, nothing says that the run equilibrated; raise sweeps, samples or T"
     NOT_EQUILIBRATED = "the second halves of the runs differ from the first; raise burn_in and sweeps"
 
     @property

@@ -1,5 +1,6 @@
 """simulate: reproducible from one seed on any number of threads, starts, grids, resume, interruption, guards, statuses."""
 
+import dataclasses
 import math
 import threading
 
@@ -193,6 +194,47 @@ def test_statuses():
     good = simulate(DenseHebbian(3), load=0.1, T=0.4, N=60, sweeps=500, burn_in=50, seed=1)
     assert good.status is Status.EQUILIBRATED
     assert not simulate(DenseHebbian(3), load=1.5, T=0.5, N=30, start="random", sweeps=50, seed=1).escaped.any()
+
+
+@pytest.mark.parametrize(("P", "load", "N", "samples"), [(2, 0.1, 200, 1), (3, 1.0, 60, 4)])
+@pytest.mark.parametrize("options", [{}, {"burn_in": 0}])
+def test_a_frozen_chain_is_not_equilibrated(P, load, N, samples, options):
+    """Quenches to T = 0 stay in the first minimum they find: an error of zero there says nothing."""
+    r = simulate(
+        DenseHebbian(P), load=load, T=0.0, N=N, start="random", samples=samples, replicas=1, sweeps=100, seed=1, **options
+    )
+    assert r.status is Status.CONSTANT
+    assert not r.status.ok
+
+
+def test_a_pattern_that_holds_at_T0_is_as_good_as_before():
+    xi = glassy.draw_patterns(100, 60, seed=1)
+    for start in ("pattern", xi[0], -xi[0]):
+        r = simulate(DenseHebbian(4), T=0.0, patterns=xi, start=start, sweeps=100, seed=1)
+        assert abs(r.m) == 1.0
+        assert r.status is Status.EQUILIBRATED
+
+
+def test_status_looks_at_the_overlap_of_replicas():
+    r = simulate(DenseHebbian(3), load=0.1, T=0.4, N=60, sweeps=500, burn_in=50, seed=1)
+    q = np.sin(np.linspace(0.0, 6.0, 500))[None, None, :]
+    slow = dataclasses.replace(r, series=dataclasses.replace(r.series, q=q))
+    assert r.status.ok
+    assert not slow.status.ok
+
+
+def test_leaving_the_pattern_is_seen_from_its_spins_not_from_the_word():
+    xi = glassy.draw_patterns(60, 60, seed=1)
+    options = {"T": 1.5, "patterns": xi, "sweeps": 300, "burn_in": 0, "seed": 1}
+    for start in ("pattern", xi[0], np.stack([xi[0], xi[0]])):
+        left = simulate(DenseHebbian(3), start=start, **options)
+        assert left.escaped.all()
+        assert left.status is Status.LEFT_PHASE
+    half = simulate(DenseHebbian(3), start=np.stack([xi[0], xi[1]]), **options)  # only the first replica began there
+    assert half.escaped.tolist() == [[True, False]]
+    assert np.allclose(half.series.start_m, [[1.0, xi[0].astype(int) @ xi[1] / 60]])
+    elsewhere = simulate(DenseHebbian(3), start_overlap=0.0, **options)  # it never was at the pattern
+    assert not elsewhere.escaped.any()
 
 
 BAD = [

@@ -85,6 +85,7 @@ class Run:
             xi = np.ascontiguousarray(self.patterns.T)
         generators = [chain_generator(self.seed, self.N, self.K, self.T, index, r) for r in range(self.replicas)]
         chains = [Chain(tables, xi, self.initial(xi, index, r, g)) for r, g in enumerate(generators)]
+        start_m = np.array([[np.dot(xi[:, 0].astype(np.int64), c.sigma) / self.N for c in chains]])
         pairs = [(r, s) for r in range(self.replicas) for s in range(r + 1, self.replicas)]
         trace = np.empty((self.replicas, self.sweeps, 3), np.int64)
         q = np.empty((len(pairs), self.sweeps))
@@ -112,4 +113,5 @@ class Run:
             acceptance=trace[None, :, :, 2] / self.N,
             pattern_energy=condensed.energy_per_spin(np.array([condensed.energy])),
             spins=np.stack([c.sigma for c in chains])[None],
+            start_m=start_m,
         )

@@ -33,6 +33,8 @@ class Series(Saved):
         H/N of the condensed pattern itself, sigma = xi^0.
     spins : array [sample, replica, N] of int8
         Final spins.
+    start_m : array [sample, replica], optional
+        Overlap of the initial spins with pattern 0; None in files of older versions.
     """
 
     m: FloatArray
@@ -41,6 +43,7 @@ class Series(Saved):
     acceptance: FloatArray
     pattern_energy: FloatArray
     spins: npt.NDArray[np.int8]
+    start_m: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -155,19 +158,40 @@ class Samples(Saved):
     # ---- what became of the run ----
 
     @cached_property
+    def from_pattern(self) -> npt.NDArray[np.bool_]:
+        """Chains [sample, replica] that began at the pattern: |m| >= 1/2 of spins that were not drawn at random."""
+        if self.start == "random" or self.series.start_m is None:
+            return np.full(self.series.m.shape[:2], self.start == "pattern")
+        return np.asarray(np.abs(self.series.start_m) >= 0.5)
+
+    @cached_property
     def escaped(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that started at the pattern and lost it: |m| < min(0.3, 4/sqrt(N)) over the last tenth."""
-        if self.start != "pattern":
-            return np.zeros(self.series.m.shape[:2], np.bool_)
+        """Chains [sample, replica] that began at the pattern and lost it: |m| < min(0.3, 4/sqrt(N)) over the last tenth."""
         tail = self.series.m[..., -max(self.sweeps // 10, 1) :].mean(axis=-1)
-        return np.asarray(np.abs(tail) < min(0.3, 4.0 / self.N**0.5))
+        return np.asarray(self.from_pattern & (np.abs(tail) < min(0.3, 4.0 / self.N**0.5)))
+
+    @cached_property
+    def frozen(self) -> npt.NDArray[np.bool_]:
+        """Chains [sample, replica] whose energy stood still over the second half (m may move where flips are free)."""
+        if self.sweeps < 2:
+            return np.zeros(self.series.energy.shape[:2], np.bool_)
+        return np.asarray(np.ptp(self.series.energy[..., self.sweeps // 2 :], axis=-1) == 0.0)
 
     @cached_property
     def status(self) -> Status:
-        """LEFT_PHASE if a chain lost the pattern; else NOT_EQUILIBRATED (p < 1e-6 of `drift`), SHORT_CHAIN, EQUILIBRATED."""
+        """What became of the run, the first of these that holds.
+
+        LEFT_PHASE if a chain lost the pattern, CONSTANT if a chain that did not begin at the pattern froze,
+        NOT_EQUILIBRATED (p < 1e-6 of `drift`) or SHORT_CHAIN by m, energy and, with two replicas or more, q; EQUILIBRATED.
+        """
         if self.escaped.any():
             return Status.LEFT_PHASE
-        taus = [(series, estimate(series).tau_int or 0.5) for series in (self.series.m, self.series.energy)]
+        if (self.frozen & ~self.from_pattern).any():
+            return Status.CONSTANT
+        watched = [self.series.m, self.series.energy]
+        if self.replicas > 1:
+            watched.append(self.series.q.mean(axis=1, keepdims=True))
+        taus = [(series, estimate(series).tau_int or 0.5) for series in watched]
         if any(drift(series, tau) < 1e-6 for series, tau in taus):
             return Status.NOT_EQUILIBRATED
         if any(self.sweeps < 50.0 * tau for _, tau in taus):

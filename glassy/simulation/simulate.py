@@ -25,7 +25,7 @@ from glassy.simulation.store import Store
 from glassy.simulation.tables import kernel_tables
 
 _METROPOLIS = Metropolis()
-_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins")
+_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins", "start_m")
 
 
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
@@ -262,9 +262,13 @@ def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar:
     return _collect(run, done)
 
 
+def _joined(parts: list[Any]) -> Any:
+    return None if any(part is None for part in parts) else np.concatenate(parts)  # None: a sample of an older version
+
+
 def _collect(run: Run, done: dict[int, Series]) -> Samples:
     ordered = [done[index] for index in sorted(done)]
-    series = Series(*(np.concatenate([getattr(s, name) for s in ordered]) for name in _SERIES))
+    series = Series(*(_joined([getattr(s, name) for s in ordered]) for name in _SERIES))
     return Samples(
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
         run.patterns is None, series,
