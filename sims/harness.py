@@ -3,7 +3,7 @@
 data.csv   one row for each observable at each state point and size (1/N -> 0 has N = inf), nothing left out
 lines.csv  the theory lines of the figure
 z.txt      the z table for readers
-meta.json  claim, verdict, command, run time, versions
+meta.json  claim, verdict, command, run time, versions of the code that made the samples
 Finished samples are kept in build/samples/, so an interrupted run goes on where it stopped.
 """
 
@@ -23,7 +23,8 @@ from typing import Any
 
 import glassy
 from glassy.compare import predicted
-from glassy.provenance import provenance
+from glassy.provenance import Provenance
+from glassy.simulation.samples import joint_provenance
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = (
@@ -85,15 +86,19 @@ def _row(curve: str, load: float, T: float, run: glassy.Samples | None, row: Any
     }  # fmt: skip
 
 
-def _point(case: Case, curve: Curve, load: float, T: float, index: int, store: Path) -> Iterator[dict[str, Any]]:
-    """Simulate one state point at every size and yield its rows."""
-    runs = [
+def _runs(case: Case, curve: Curve, load: float, T: float, index: int, store: Path) -> list[glassy.Samples]:
+    """Simulate one state point at every size."""
+    return [
         glassy.simulate(
             curve.network, load, T, N, seed=case.seed + index, samples=S, sweeps=case.sweeps, burn_in=case.sweeps // 4,
             out=store / curve.name / f"{load:g}_{T:g}_{N}",
         )
         for N, S in zip(case.sizes, case.samples, strict=True)
     ]  # fmt: skip
+
+
+def _rows(curve: Curve, load: float, T: float, runs: list[glassy.Samples]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one state point."""
     solution = glassy.solve(curve.network, load, T, strict=False)
     if solution.status.ok:
         by_size = {run.N: run for run in runs}
@@ -119,10 +124,13 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
     target.mkdir(parents=True, exist_ok=True)
     store = ROOT / "build" / ("quick-samples" if quick else "samples") / sim / case.name
     rows: list[dict[str, Any]] = []
+    origins: list[Provenance] = []
     points = [(curve, x, y) for curve in case.curves for x, y in curve.points]
     for index, (curve, load, T) in enumerate(points):
         print(f"{sim}/{case.name} {index + 1}/{len(points)}: {curve.name} load={load:g} T={T:g}", flush=True)
-        rows += _point(case, curve, load, T, 1000 * index, store)
+        runs = _runs(case, curve, load, T, 1000 * index, store)
+        origins += [run.provenance for run in runs]
+        rows += _rows(curve, load, T, runs)
     _write(target / "data.csv", COLUMNS, rows)
     drawn = []
     for curve in lines:
@@ -139,8 +147,7 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
     meta = {
         "claim": case.claim, "verdict": verdict(rows) + remark(rows), "command": command,
         "sizes": case.sizes, "samples": case.samples, "sweeps": case.sweeps, "seed": case.seed,
-        "sampling_seconds": _seconds(store),
- "provenance": dataclasses.asdict(provenance()),
+        "sampling_seconds": _seconds(store), "provenance": dataclasses.asdict(joint_provenance(origins)),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     print(f"{target}: {meta['verdict']}")

@@ -111,3 +111,23 @@ def test_report_is_generated_from_this_data():
         meta = json.loads((case / "meta.json").read_text())
         assert meta["verdict"] in text
         assert meta["claim"] in text
+
+
+def test_meta_names_the_code_that_made_the_samples(tmp_path, monkeypatch):
+    """Drawn again from finished samples, a case does not pass them off as those of today's code."""
+    import dataclasses
+
+    from glassy.simulation import simulate as module
+    from glassy.simulation import store
+    from sims import harness
+
+    today = store.provenance()
+    monkeypatch.setattr(harness, "ROOT", tmp_path)
+    curves = (harness.Curve("load=0.1", DenseHebbian(3), (0.1,), (0.3,)),)
+    for commit in ("old", "new"):
+        for place in (store, module):
+            monkeypatch.setattr(place, "provenance", lambda commit=commit: dataclasses.replace(today, commit=commit))
+        case = harness.Case("P3", "a claim", curves, (20, 30), (2, 2), 30, 5)
+        harness.run_case("retrieval", case, [], False, harness._no_remark)
+        found = json.loads((tmp_path / "results" / "retrieval" / "P3" / "meta.json").read_text())["provenance"]
+        assert found == {**dataclasses.asdict(today), "commit": "old"}

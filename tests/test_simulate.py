@@ -146,6 +146,69 @@ def test_out_resumes_and_refuses_another_run(tmp_path):
     assert same(grid[0], plain)
 
 
+def test_a_resumed_run_reports_the_code_that_made_its_samples(tmp_path, monkeypatch):
+    from glassy.simulation import simulate as module
+    from glassy.simulation import store
+
+    today = glassy.provenance.provenance()
+    assert simulate(network, **POINT).provenance == today
+
+    def at(commit, **options):
+        for place in (store, module):
+            monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(today, commit=commit))
+        return simulate(network, **POINT, out=tmp_path, **options).provenance
+
+    assert at("old", samples=2).commit == "old"
+    assert at("new", samples=2).commit == "old"  # nothing was run again
+    mixed = at("new", samples=3)
+    assert mixed.commit == "old and new"
+    assert mixed.numpy == np.__version__
+
+
+def test_samples_of_older_versions_are_read_with_unknown_provenance(tmp_path):
+    r = simulate(network, **POINT, out=tmp_path)
+    (file,) = tmp_path.glob("sample_*.npz")
+    dataclasses.replace(r.series, start_m=None).save(file)  # as it was written before
+    old = simulate(network, **POINT, out=tmp_path)
+    assert same(old, r)
+    assert old.provenance.commit == "unknown"
+    (tmp_path / "description.json").unlink()
+    with pytest.raises(InputError, match="not known to be one"):
+        simulate(network, **POINT, out=tmp_path)
+
+
+def test_out_without_its_description_serves_no_other_run(tmp_path):
+    r = simulate(network, **POINT, samples=2, out=tmp_path / "a")
+    description = tmp_path / "a" / "description.json"
+    description.unlink()
+    with pytest.raises(InputError, match=r"sample_000000.npz must be a sample of this very run.* Name a new folder"):
+        simulate(network, **{**POINT, "T": 0.5}, samples=2, out=tmp_path / "a")
+    assert not description.exists()
+    assert same(simulate(network, **POINT, samples=2, out=tmp_path / "a"), r)  # the right call finds them again
+    assert description.exists()
+    simulate(network, **{**POINT, "T": 0.5}, out=tmp_path / "b")
+    (tmp_path / "b" / "sample_000000.npz").replace(tmp_path / "a" / "sample_000001.npz")
+    with pytest.raises(InputError, match=r"sample_000001.npz must be"):
+        simulate(network, **POINT, samples=2, out=tmp_path / "a")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", ""])
+def test_a_damaged_description_has_a_remedy(tmp_path, text):
+    r = simulate(network, **POINT, out=tmp_path)
+    (tmp_path / "description.json").write_text(text)
+    with pytest.raises(InputError, match="is damaged .* Delete it and repeat the call"):
+        simulate(network, **POINT, out=tmp_path)
+    (tmp_path / "description.json").unlink()
+    assert same(simulate(network, **POINT, out=tmp_path), r)
+
+
+def test_out_must_be_a_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match="out must be a folder or a new path, got .* Name another path"):
+            simulate(network, **POINT, out=out)
+
+
 def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
     module = __import__("glassy.simulation.simulate", fromlist=["x"])
     original, finished = module.Run.sample, []

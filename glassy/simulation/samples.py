@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,20 @@ from glassy.simulation.statistics import drift, estimate
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
+
+
+def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
+    """Return one provenance that names every version in `parts`, joined by "and".
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> joint_provenance([replace(provenance(), commit="old"), replace(provenance(), commit="new")]).commit
+    'old and new'
+    """
+    parts = list(parts)
+    values = {f.name: [v for p in parts for v in getattr(p, f.name).split(" and ")] for f in fields(Provenance)}
+    return Provenance(**{name: " and ".join(dict.fromkeys(found)) for name, found in values.items()})
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,8 @@ class Samples(Saved):
         Whether the patterns were drawn from the seed (True) or given by the user.
     series : Series
         The raw data.
+    provenance : Provenance
+        The code that made the samples; where several did (a run that went on), all of them, joined by "and".
     """
 
     network: DenseHebbian

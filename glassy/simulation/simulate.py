@@ -17,10 +17,11 @@ from glassy import checks
 from glassy.errors import InputError, Interrupted, MemoryLimitError
 from glassy.network import DenseHebbian
 from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
+from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
 from glassy.simulation.methods import Glauber, Metropolis
 from glassy.simulation.run import Run
-from glassy.simulation.samples import Samples, Series
+from glassy.simulation.samples import Samples, Series, joint_provenance
 from glassy.simulation.store import Store
 from glassy.simulation.tables import kernel_tables
 
@@ -228,11 +229,11 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
 
 def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar: Any) -> Samples:
     store = None if folder is None else Store(folder, run.description())
-    done: dict[int, Series] = {}
+    done: dict[int, tuple[Series, Provenance]] = {}
     for index in range(samples):
-        series = store.read(index) if store else None
-        if series is not None:
-            done[index] = series
+        kept = store.read(index) if store else None
+        if kept is not None:
+            done[index] = kept.series, kept.provenance
             bar.update(run.replicas * (run.sweeps + run.burn_in))
     stop = threading.Event()
 
@@ -241,7 +242,7 @@ def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar:
         if series is not None:
             if store:
                 store.write(index, series)
-            done[index] = series
+            done[index] = series, provenance()
 
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(work, index) for index in range(samples) if index not in done]
@@ -250,9 +251,9 @@ def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar:
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(cancel_futures=True)
-            kept = f"they are kept in {folder}; the same call goes on" if folder else "out=folder would keep them"
+            remedy = f"they are kept in {folder}; the same call goes on" if folder else "out=folder would keep them"
             raise Interrupted(
-                f"interrupted with {len(done)} of {samples} samples finished at T={run.T:g}; {kept}.",
+                f"interrupted with {len(done)} of {samples} samples finished at T={run.T:g}; {remedy}.",
                 (_collect(run, done),) if done else (),
             ) from None
         finally:
@@ -266,10 +267,10 @@ def _joined(parts: list[Any]) -> Any:
     return None if any(part is None for part in parts) else np.concatenate(parts)  # None: a sample of an older version
 
 
-def _collect(run: Run, done: dict[int, Series]) -> Samples:
-    ordered = [done[index] for index in sorted(done)]
+def _collect(run: Run, done: dict[int, tuple[Series, Provenance]]) -> Samples:
+    ordered, origins = zip(*(done[index] for index in sorted(done)), strict=True)
     series = Series(*(_joined([getattr(s, name) for s in ordered]) for name in _SERIES))
     return Samples(
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
-        run.patterns is None, series,
+        run.patterns is None, series, joint_provenance(origins),
     )  # fmt: skip
