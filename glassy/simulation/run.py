@@ -55,14 +55,18 @@ class Run:
         }
 
     def bytes_per_sample(self) -> int:
-        """Peak memory of one sample in work: patterns, bookkeeping of each chain, one chunk of spins, the series."""
-        pairs = self.replicas * (self.replicas - 1) // 2
+        """Memory of one sample in work: patterns, bookkeeping of each chain, one chunk of spins, the integer traces."""
         return (
             self.N * self.K
             + self.K * (16 + self.replicas * 12)
             + CHUNK * self.N * (24 + 3 * self.replicas)
-            + 8 * self.sweeps * (3 * self.replicas + pairs)
+            + 8 * self.sweeps * (3 * self.replicas + 1)
         )
+
+    def bytes_of_series(self) -> int:
+        """Memory of what one finished sample keeps: m, energy, acceptance, q and the spins."""
+        pairs = self.replicas * (self.replicas - 1) // 2
+        return 8 * self.sweeps * (3 * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
 
     def initial(self, xi: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
         """Return the initial spins of one chain; xi (N, K)."""

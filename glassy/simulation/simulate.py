@@ -91,7 +91,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     threads : int, optional
         Samples that run at once; default: the cores this process may use.
     max_bytes : int, optional
-        Memory limit, checked before anything is allocated; default: half of the machine's memory.
+        Limit for the patterns in work and all series together, checked before anything is allocated; default: half of the
+        machine's memory.
     out : path, optional
         Folder that keeps every finished sample; the same call goes on where it stopped, also with more samples.
     progress : bool, optional
@@ -163,7 +164,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     loads, load_axis = _axis("load", load)
     temperatures, T_axis = _axis("T", T)
     runs = [state_point(x, y) for x in loads for y in temperatures]
-    workers = [_check_memory(run, min(threads, samples), limit) for run in runs]
+    workers = _check_memory(runs, samples, threads, limit)
+    for run in runs:
+        kernel_tables(run.network, run.N, run.K)  # raises here if the integers would not fit
     disable = None if progress is None else not progress
     results = []
     with tqdm(total=len(runs) * samples * replicas * (sweeps + burn_in), disable=disable, unit="sweep", unit_scale=True) as bar:
@@ -200,16 +203,28 @@ def _half_memory() -> int:
         return 2**31
 
 
-def _check_memory(run: Run, threads: int, limit: int) -> int:
-    """Return how many samples may run at once within `limit`; raise if not even one, or if the integers would not fit."""
-    need = run.bytes_per_sample()
-    if need > limit:
-        raise MemoryLimitError(
-            f"N={run.N}, P={run.network.P}, load={run.network.load(run.K, run.N):g} needs K={run.K} patterns and "
-            f"{need / 1e6:.4g} MB for one sample; max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
+def _check_memory(runs: list[Run], samples: int, threads: int, limit: int) -> list[int]:
+    """Return how many samples of each run may be in work at once within `limit`; raise if not even one.
+
+    The series of all samples and state points stay in memory, twice while they are joined.
+    """
+    series = 2 * samples * sum(run.bytes_of_series() for run in runs)
+    largest = max(runs, key=Run.bytes_per_sample)
+    need = largest.bytes_per_sample()
+    if series + need > limit:
+        text = (
+            f"N={largest.N}, P={largest.network.P}, load={largest.network.load(largest.K, largest.N):g} needs K={largest.K} "
+            f"patterns and {need / 1e6:.4g} MB for one sample"
         )
-    kernel_tables(run.network, run.N, run.K)
-    return max(1, min(threads, limit // need))
+        remedy = "Lower N or load"
+        if need <= limit:
+            text += (
+                f", and {series / 1e6:.4g} MB for the series of {samples} samples, {largest.replicas} replicas, "
+                f"{largest.sweeps} sweeps at {len(runs)} state points"
+            )
+            remedy = "Lower sweeps, samples or replicas, split the grid"
+        raise MemoryLimitError(f"{text}; max_bytes is {limit / 1e6:.4g} MB. {remedy}, or raise max_bytes.")
+    return [max(1, min(threads, samples, (limit - series) // run.bytes_per_sample())) for run in runs]
 
 
 def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
