@@ -8,3 +8,10 @@ AGS_COEXISTENCE = 0.051
 # Sherrington, Kirkpatrick, PRL 35, 1792 (1975): RS ground-state energy of SK is -sqrt(2/pi), RS entropy -1/(2 pi)
 SK_RS_ENERGY = -0.7978845608028654
 SK_RS_ENTROPY = -0.15915494309189535
+# Parisi, J. Phys. A 13, L115 (1980): SK ground state at 1RSB; Oppermann, Schmidt, Sherrington, PRL 98, 127201 (2007): full RSB
+SK_1RSB_ENERGY = -0.7652
+SK_FULL_ENERGY = -0.76316672657
+# Montanari, Ricci-Tersenghi, EPJ B 33, 339 (2003), Gardner (1985): Ising p-spin glass, p = 3
+P_SPIN_3 = {"T_d": 0.682, "T_c": 0.651, "T_G": 0.240}
+# Steffan, Kuehn, Z. Phys. B 95, 249 (1994): P = 2, T = 0, 1RSB capacity
+STEFFAN_KUEHN_1RSB = 0.138186

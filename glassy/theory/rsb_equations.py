@@ -149,8 +149,14 @@ class Problem:
         ok = rsb_kernels.equations(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, out)
         return out if ok and bool(np.isfinite(out).all()) else None
 
-    def jacobian(self, u: FloatArray, F: FloatArray, step: float = 1e-6) -> FloatArray | None:
-        """Return the derivatives of the equations in u by forward differences from F = equations(u)."""
+    def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
+        """Return the derivatives of the equations in u by forward differences from F = equations(u).
+
+        The step grows where levels nearly merge: there the equations, divided by the gap, carry rounding of 1e-16/gap^2.
+        """
+        levels, gaps = self.unpack(u)
+        outermost = levels.q[0] if self.has_q0 else 0.0
+        step = min(max(2e-8 * math.sqrt(1.0 - outermost) / float(gaps[1:].min(initial=1.0)), 1e-6), 1e-3)
         out = np.empty((self.size, self.size))
         ok = rsb_kernels.jacobian(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, F, out, step)
         return out if ok and bool(np.isfinite(out).all()) else None
@@ -192,7 +198,7 @@ class Problem:
                 damping *= 0.4
             if new is None or shorter is None:
                 if fresh:
-                    return u if length < 1e-7 else None
+                    return u if length < 1e-4 else None  # rounding: the residual tells
                 J = None
                 continue
             u, F, fresh = u + damping * d, new, False
@@ -290,14 +296,13 @@ def levels_of(solution: Solution) -> Levels:
     return Levels(solution.m, solution.q_levels[:k], solution.susceptibility, solution.y_levels[:k])
 
 
-def field_density(solution: Solution, h: FloatArray) -> FloatArray:
+def field_density(network: Network, load: float, T: float, levels: Levels, h: FloatArray) -> FloatArray:
     """Distribution of the local field at the points h: P_k(h), carried outward from level 0 (R.4)."""
-    T, levels = solution.T, levels_of(solution)
     k = levels.k
-    at = evaluate(solution.network, solution.load, T, levels)
+    at = evaluate(network, load, T, levels)
     s = np.sqrt(np.maximum(at.variance, 0.0))
     y = np.array((0.0, *levels.y))
-    P = solution.network.P
+    P = network.P
     a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
     t2, c2, gain = np.empty(k), np.empty(k), np.empty(k + 1)
     *_, points, free, weights = sweep(a, s, y, T, 1.0, t2, c2, gain)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from glassy.spin_glass import Network
-from glassy.theory.rsb_equations import Levels, Problem, evaluate, replicons
+from glassy.theory.rsb_equations import Levels, Problem, evaluate, field_density
 
 Found = tuple[Levels, np.ndarray]  # levels and their gaps
 
@@ -94,36 +94,65 @@ def _frozen_starts(problem: Problem, unit: float) -> Iterator[Levels]:
             yield Levels(0.0, (0.0,), C, y)
 
 
-def deeper_starts(problem: Problem, levels: Levels, unstable: float) -> Iterator[Levels]:
-    """Starts for k + 1 from the saddle at k: the order parameter function interpolated, a level inserted, the top split.
+def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | None:
+    """Where the deepest level starts to break: y of the new step, and how far the level moves down and up.
 
-    `unstable` is the replicon of the deepest level: just below its zero the new gap is proportional to it.
+    Along a continuous part of q(x), r'(q) E_q[c^2] = 1 with r' = xi''; its derivative in q gives
+    y = (E[c'^2] + r''/r'^3)/(2 E[c^3]), and the range of q over which the replicon -e of the level is made up for is
+    e/(2 r'^2 E[c^3] |y - y_k|) below the level, the same with 1/T for y_k above it. None at T = 0 and where the new step would
+    not lie between y_k and 1/T.
     """
+    network, load, T = problem.network, problem.load, problem.T
+    if T == 0.0:
+        return None
+    h = np.linspace(-20.0 * T, 20.0 * T, 1601)
+    t = np.tanh(h / T)
+    weight = field_density(network, load, T, levels, h) * (h[1] - h[0])
+    sech2 = 1.0 - t * t
+    c3 = float(weight @ sech2**3) / T**3
+    bend = 4.0 * float(weight @ (t * t * sech2**2)) / T**4
+    at = evaluate(network, load, T, levels)
+    slope = float(at.slope[-1])
+    excess = slope * float(at.c2[-1]) / T - 1.0
+    if c3 <= 0.0 or slope <= 0.0 or excess <= 0.0:
+        return None
+    if network.wishart:  # r'' = -2 load y/(1 - C)^3
+        y = bend / (2.0 * c3 + 2.0 * (1.0 - levels.C) ** 3 / load**2)
+    else:
+        y = (bend + load * network.unit_covariance(1.0 - T * levels.C, 3) / slope**3) / (2.0 * c3)
+    if not levels.y[-1] < y < 1.0 / T:
+        return None
+    wide = excess / (2.0 * slope**2 * c3)
+    return y, wide / (y - levels.y[-1]), wide / (1.0 / T - y)
+
+
+def deeper_starts(problem: Problem, levels: Levels) -> Iterator[Levels]:
+    """Starts for k + 1 from the saddle at k: the top level broken, q(x) interpolated, a level inserted, the top split."""
     T, k = problem.T, levels.k
     q, y, C = levels.overlaps(T), levels.y, levels.C
+    spreads = [0.06, 0.2]
+    end = breaking(problem, levels)
+    if end is not None:
+        top, down, up = end
+        spreads.insert(0, 0.5 * (top / y[-1] - 1.0))
+        if down < 0.2 * (q[k] - q[k - 1]):
+            yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
     if problem.has_q0 or k > 1:
         yield _interpolated(levels, T, problem.has_q0)
     lowest = 1 if problem.has_q0 else 2
     for i in reversed(range(lowest, k + 1)):  # a level in the middle of gap i
-        for spread in (0.06, 0.2):
+        for spread in spreads:
             middle = 0.5 * (q[i - 1] + q[i])
             yield Levels(
                 levels.m, (*q[:i], middle, *q[i:k]), C, (*y[: i - 1], y[i - 1] * (1 - spread), y[i - 1] * (1 + spread), *y[i:])
             )
     gap = q[k] - q[k - 1]
-    near = 0.05 * abs(unstable) if math.isfinite(unstable) else 1.0
     for factor in (2.5, 1.8, 1.3, 1.1):  # the top level in two
-        for down, up in ((near, 0.4 * near / max(T * C, 1e-300)), (6.0 * T * C, 0.5), (0.15 * gap, 0.5), (0.02 * gap, 0.3)):
+        for down, up in ((6.0 * T * C, 0.5), (0.15 * gap, 0.5), (0.02 * gap, 0.3)):
             if down <= 0.0 or down > 0.3 * gap:
                 continue
             new = 1.0 / (1.0 / (factor * y[k - 1]) + T * (1.0 - 1.0 / factor))
-            yield Levels(levels.m, (*q[:k], q[k] - down), C * (1.0 - min(up, 0.5)), (*y, new))
-    for i in reversed(range(0 if problem.has_q0 else 1, k)):  # a lower level in two
-        below = q[i] - (q[i - 1] if i > 0 else 0.0)
-        for width in (0.5, 0.15):
-            split = (q[i] - width * below, q[i] + width * (q[i + 1] - q[i]))
-            new = 0.5 * ((y[i - 1] if i > 0 else 0.0) + y[i])
-            yield Levels(levels.m, (*q[:i], *split, *q[i + 1 : k]), C, (*y[:i], new, *y[i:]))
+            yield Levels(levels.m, (*q[:k], q[k] - down), C * (1.0 - up), (*y, new))
 
 
 def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
@@ -172,7 +201,7 @@ def deepen(problem: Problem, levels: Levels) -> Found | None:
     network, load, T = problem.network, problem.load, problem.T
     at = evaluate(network, load, T, levels)
     floor = at.free_energy - 1e-9 * max(abs(at.free_energy), 1e-3)
-    for start in deeper_starts(problem, levels, replicons(T, at)[-1]):
+    for start in deeper_starts(problem, levels):
         found = converge(problem, start)
         if found is not None and (problem.has_m or free_energy(problem, found) >= floor):
             return found

@@ -176,7 +176,7 @@ def _retrieval_here(network: DenseHebbian, load: float, T: float, k: int) -> Sol
 def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
     """Return the retrieval saddle, followed from smaller loads where it cannot be found directly; None beyond the fold."""
     found = _retrieval_here(network, load, T, k)
-    if found is not None and found.status.ok:
+    if found is not None:
         return found
     end = rs_retrieval.fold(network, T)
     if end is None:
@@ -187,7 +187,7 @@ def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution
         at *= 0.8
         last = _retrieval_here(network, at, T, k)
     if last is None or not last.status.ok:
-        return found
+        return None
     step = load - at
     while last.load < load and step > 1e-7 * load:
         target = min(last.load + step, load)

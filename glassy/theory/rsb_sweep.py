@@ -28,8 +28,8 @@ _x, _w = np.polynomial.hermite_e.hermegauss(7)
 CLOUD_Z = _x.copy()
 CLOUD_W = _w / _w.sum()
 REACH = 8.5  # standard deviations kept on each side: the rest weighs 1e-17
-MOST_POINTS = 40_000
-MOST_PAIRS = 20_000_000
+MOST_POINTS = 20_000
+MOST_PAIRS = 2_000_000
 
 
 @kernel
@@ -59,6 +59,9 @@ def layout(
         total += s[i] ** 2
         lift[i] = 0.5 * y[i] * s[i] ** 2 + (lift[i + 1] if i < k else 0.0)
         bound[i] = REACH * math.sqrt(total) + 2.0 * lift[i] + 19.0 * T
+        if y[i] > 0.0:  # the other sign weighs exp(-2 y |h|), and fields that the drift y s^2 does not keep away from 0 nothing
+            step = (bound[i + 1] if i < k else 19.0 * T) + REACH * s[i] - y[i] * s[i] ** 2
+            bound[i] = min(bound[i], max(19.0 / y[i], step))
     variance = 0.0
     drift = 0.0
     before = 1
@@ -82,6 +85,8 @@ def layout(
         else:
             n[i] = count
             grid[i, 0], grid[i, 1] = first, spacing
+            if i > 0 and grid[i - 1, 1] > 0.0:
+                before = min(before, int(2.0 * bound[i] / grid[i - 1, 1]) + 2)
             pairs[i] = before * min(2 * int(reach / spacing + 1.0) + 1, count)
         before = n[i]
     return pairs
@@ -154,7 +159,15 @@ def sweep(
     count = total - last
     inner = np.empty((count, 4))
     for j in range(count):
-        free, mean, energy, C, E4, entropy = tilted_averages(H[last + j], s[k], y[k], T, weights)
+        h = H[last + j]
+        if abs(h) > bound[k]:
+            phi[last + j] = abs(h) + lift[k]
+            t[last + j] = math.copysign(1.0, h)
+            c[last + j] = 0.0
+            inner[j, 0] = lift[k]
+            inner[j, 1:] = 0.0
+            continue
+        free, mean, energy, C, E4, entropy = tilted_averages(h, s[k], y[k], T, weights)
         phi[last + j] = free
         t[last + j] = mean
         c[last + j] = C + y[k] * (1.0 - T * C - mean * mean)

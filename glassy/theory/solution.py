@@ -137,9 +137,9 @@ class Solution(Saved):
         >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
         True
         """
-        from glassy.theory.rsb_equations import field_density  # the equations know Solution
+        from glassy.theory.rsb_equations import field_density, levels_of  # the equations know Solution
 
-        return field_density(self, np.asarray(h, float))
+        return field_density(self.network, self.load, self.T, levels_of(self), np.asarray(h, float))
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.phase} {self.ansatz!r} load={self.load:g} T={self.T:g}"
