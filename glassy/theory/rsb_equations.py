@@ -20,7 +20,7 @@ from glassy.theory.solution import Solution
 FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-10
-MERGED = 1e-7  # two levels closer than this fraction of the larger overlap count as one
+MERGED = 1e-7  # two levels q < p closer than this fraction of p or of 1 - q count as one
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,7 @@ class Problem:
         The step grows where levels nearly merge: there the equations, divided by the gap, carry rounding of 1e-16/gap^2.
         """
         levels, gaps = self.unpack(u)
-        outermost = levels.q[0] if self.has_q0 else 0.0
-        step = min(max(2e-8 * math.sqrt(1.0 - outermost) / float(gaps[1:].min(initial=1.0)), 1e-6), 1e-3)
+        step = min(max(1e-7 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)
         out = np.empty((self.size, self.size))
         ok = rsb_kernels.jacobian(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, F, out, step)
         return out if ok and bool(np.isfinite(out).all()) else None
@@ -211,7 +210,8 @@ class Problem:
         levels, gaps = self.unpack(u)
         q = np.cumsum(gaps)
         first = 0 if self.has_q0 else 1
-        apart = bool(np.all(gaps[first:] > MERGED * q[np.maximum(np.arange(first, self.k + 1), 1)]))
+        before = np.concatenate(([0.0], q[:-1]))
+        apart = bool(np.all((gaps > MERGED * np.minimum(q, 1.0 - before))[first:]))
         y = np.array(levels.y)
         scale = math.sqrt(max(self.load * self.network.unit_covariance(1.0), 1e-300))
         rising = bool(np.all(np.diff(y, prepend=0.0) > MERGED * y[-1]))
@@ -237,13 +237,17 @@ def _solve(J: FloatArray, F: FloatArray) -> FloatArray | None:
     return d if bool(np.isfinite(d).all()) else None
 
 
-def residual(network: Network, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
-    """Largest |right side - left side| of R.4, the equations of y_i in units of energy; the last `held` of them left out."""
+def residual(network: Network, load: float, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
+    """Largest |right side - left side| of R.4; the last `held` equations of y_i left out.
+
+    The equations of y_i are energies: their unit is that of the signal, or the scale sqrt(2 xi(1)) of the noise where larger.
+    """
     k = levels.k
+    unit = max(1.0, math.sqrt(2.0 * load * network.unit_covariance(1.0)))
     worst = [abs(at.m - levels.m) if levels.m else 0.0, *np.abs(at.t2 - at.q)]
     if network.wishart:
         worst.append(abs(at.C - levels.C))
-    worst += [abs(at.gain[i] / levels.y[i - 1] - at.work[i]) for i in range(1, k + 1 - held)]
+    worst += [abs(at.gain[i] / levels.y[i - 1] - at.work[i]) / unit for i in range(1, k + 1 - held)]
     return float(max(worst))
 
 
@@ -265,7 +269,7 @@ def saddle(
     """
     at = evaluate(network, load, T, levels, gaps=gaps)
     k = levels.k
-    error = residual(network, T, levels, at, held=int(marginal))
+    error = residual(network, load, T, levels, at, held=int(marginal))
     y = levels.y[-1]
     complexity = float(y * (y * at.work[k] - at.gain[k])) if marginal else 0.0
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED

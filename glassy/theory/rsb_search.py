@@ -67,6 +67,10 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
     if q == 0.0:
         yield from _frozen_starts(problem, unit)
         C = 0.9 if network.wishart else 1.0 / (T + 0.6 * unit)
+    elif network.wishart and m == 0.0:  # at small load everything scales with 1 - C, itself of order sqrt(load)
+        for e in (0.25, 0.1, 0.5):
+            D = 1.25 * (1.0 - C)
+            yield Levels(0.0, (0.42 * q,), 1.0 - D, (e * D / (0.58 * q),))
     rest = T * C
     if m > 0.0:
         outer = [min(x * (1.0 - m * m) + rest, 0.9) for x in (0.25, 0.1, 0.5, 0.03)]
@@ -137,6 +141,13 @@ def deeper_starts(problem: Problem, levels: Levels) -> Iterator[Levels]:
         spreads.insert(0, 0.5 * (top / y[-1] - 1.0))
         if down < 0.2 * (q[k] - q[k - 1]):
             yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
+    elif T == 0.0:  # at small C the fields near 0 are uniform, and the new step has s = 0.75 r' C, y s = 1.06, C/4 is left
+        slope = problem.load * (
+            1.0 / (1.0 - C) ** 2 if problem.network.wishart else problem.network.unit_covariance(1.0, 2)
+        )
+        s = 0.75 * slope * C
+        if s * s / slope < 0.2 * (q[k] - q[k - 1]):
+            yield Levels(levels.m, (*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.06 / s))
     if problem.has_q0 or k > 1:
         yield _interpolated(levels, T, problem.has_q0)
     lowest = 1 if problem.has_q0 else 2

@@ -28,8 +28,9 @@ _x, _w = np.polynomial.hermite_e.hermegauss(7)
 CLOUD_Z = _x.copy()
 CLOUD_W = _w / _w.sum()
 REACH = 8.5  # standard deviations kept on each side: the rest weighs 1e-17
-MOST_POINTS = 20_000
+MOST_POINTS = 200_000
 MOST_PAIRS = 2_000_000
+PAIRS_PER_TILT = 50  # an innermost average costs about as much as this many pairs
 
 
 @kernel
@@ -132,7 +133,10 @@ def sweep(
     for i in range(k):
         total += n[i]
         joints += pairs[i]
-    if total > MOST_POINTS or joints > MOST_PAIRS:
+    tilts = n[k - 1] if k > 0 else 1
+    if k > 0 and grid[k - 1, 1] > 0.0:
+        tilts = min(tilts, int(2.0 * bound[k] / grid[k - 1, 1]) + 2)
+    if total > MOST_POINTS or joints + PAIRS_PER_TILT * tilts > MOST_PAIRS:
         bad = np.full(1, math.nan)
         return math.nan, math.nan, math.nan, math.nan, math.nan, bad, bad, bad
     start = np.zeros(k + 2, np.int64)  # of level i - 1 in the arrays; "level -1" is the point a
