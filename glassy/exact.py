@@ -18,6 +18,7 @@ from glassy.provenance import Provenance, provenance
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 class Dynamics(Protocol):
@@ -97,16 +98,23 @@ class Exact(Saved):
         )
 
 
-def state_energies(network: DenseHebbian, patterns: Int8Array) -> FloatArray:
-    """Return H of all 2^N states; bit i of the index is 1 where sigma_i = -1 (H.4, summed in integers)."""
+def state_integers(network: DenseHebbian, patterns: Int8Array) -> tuple[IntArray, float]:
+    """Return H of all 2^N states as exact integers, and their unit > 0; bit i of the index is 1 where sigma_i = -1 (H.4)."""
     K, N = patterns.shape
     table = network.energy_table(N)
     if K * max(map(abs, table.values)) >= 2**62:
         raise IntegerRangeError(f"exact energies of {network!r}, N={N}, K={K} leave 64 bits. Lower N, K or P.")
     masks = ((patterns < 0) @ (1 << np.arange(N, dtype=np.int64))).astype(np.uint32)
     out = np.zeros(2**N, np.int64)
-    state_sums(masks, np.array(table.values, np.int64), out)
-    return out * float(table.unit)
+    sign = 1 if table.unit > 0 else -1
+    state_sums(masks, sign * np.array(table.values, np.int64), out)
+    return out, float(abs(table.unit))
+
+
+def state_energies(network: DenseHebbian, patterns: Int8Array) -> FloatArray:
+    """Return H of all 2^N states as floats."""
+    integers, unit = state_integers(network, patterns)
+    return np.asarray(integers * unit, np.float64)
 
 
 def _patterns(network: DenseHebbian, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str) -> Int8Array:
@@ -130,13 +138,12 @@ def _patterns(network: DenseHebbian, load: Any, N: Any, patterns: Any, seed: Any
     return xi
 
 
-def _weights(energies: FloatArray, T: float) -> FloatArray:
-    low = energies.min()
+def _boltzmann(integers: IntArray, unit: float, T: float) -> FloatArray:
+    """Return exp(-(H - min H)/T); at T = 0 it is 1 in the ground states, told apart as integers, and 0 elsewhere."""
+    above = integers - integers.min()
     if T == 0.0:
-        weights = (energies - low <= 1e-9 * max(1.0, abs(low))).astype(np.float64)
-    else:
-        weights = np.exp(-(energies - low) / T)
-    return np.asarray(weights / weights.sum())
+        return np.asarray(above == 0, np.float64)
+    return np.asarray(np.exp(-(above * unit) / T), np.float64)
 
 
 def enumerate_states(
@@ -176,8 +183,9 @@ def enumerate_states(
     T = checks.temperature(T, infinite=True)
     xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states")
     K, size = xi.shape
-    energies = state_energies(network, xi)
-    weights = _weights(energies, T)
+    integers, unit = state_integers(network, xi)
+    boltzmann = _boltzmann(integers, unit, T)
+    weights = boltzmann / boltzmann.sum()
     counts = popcounts(size)
     condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
     aligned = counts[np.arange(2**size) ^ condensed]
@@ -185,7 +193,7 @@ def enumerate_states(
     pair = walsh_hadamard(walsh_hadamard(weights) ** 2) / 2**size  # weight of every XOR of two replicas
     q_weights = np.maximum(np.bincount(counts, weights=pair, minlength=size + 1), 0.0)
     values = np.asarray((size - 2.0 * np.arange(size + 1)) / size, np.float64)
-    e = energies / size
+    e = integers * unit / size
     mean = float(weights @ e)
     low = float(e.min())
     if T == 0.0:
@@ -193,7 +201,7 @@ def enumerate_states(
     elif math.isinf(T):
         free = -math.inf
     else:
-        free = low - T * math.log(float(np.exp(-(energies - energies.min()) / T).sum())) / size
+        free = low - T * math.log(float(boltzmann.sum())) / size
     return Exact(
         network,
         size,
@@ -252,18 +260,20 @@ def transition_matrix(
     T = checks.temperature(T, infinite=True)
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix")
     size = xi.shape[1]
-    energies = state_energies(network, xi)
+    integers, unit = state_integers(network, xi)
+    p = _boltzmann(integers, unit, T)
+    p /= p.sum()
     states = np.arange(2**size)
     steps = []
     for i in range(size):
         other = states ^ (1 << i)
-        accept = method.acceptance(energies[other] - energies, T)
+        accept = method.acceptance((integers[other] - integers) * unit, T)
         W = np.diag(1.0 - accept)
         W[states, other] = accept
         steps.append(W)
     if method.order == "random":
-        return np.asarray(sum(steps) / size), _weights(energies, T)
+        return np.asarray(sum(steps) / size), p
     total = np.eye(2**size)
     for W in steps:
         total = total @ W
-    return total, _weights(energies, T)
+    return total, p

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import glassy
-from glassy import DenseHebbian, InputError, Metropolis
+from glassy import DenseHebbian, Glauber, InputError, Metropolis
 
 
 @pytest.mark.parametrize("kind", ["distinct", "self-interacting"])
@@ -46,6 +46,46 @@ def test_ground_state_and_single_pattern_limit():
     assert exact.m_abs == 1.0
     assert exact.m == pytest.approx(0.0, abs=1e-15)  # both signs at even P
     assert exact.q2 == 1.0
+
+
+def patterns_with_overlaps(N, differing):
+    """Three patterns A, B, C: A of ones, B and C with N // 2 misaligned spins each, of which `differing` are not common."""
+    xi = np.ones((3, N), np.int8)
+    half, apart = N // 2, differing // 2
+    xi[1, :half] = -1
+    xi[2, apart : half + apart] = -1
+    return xi
+
+
+@pytest.mark.parametrize(
+    ("P", "N", "overlaps", "ground", "m_abs"),
+    [
+        (10, 18, (0, 0, -2), [1, 2], 0.0),  # B and C lie 3e-10 below A, of 9
+        (15, 15, (1, 1, -1), [0], 1.0),  # A lies one part in 1e17 below B and C: the same float
+    ],
+)
+def test_T0_ground_states_are_those_of_the_exact_integers(P, N, overlaps, ground, m_abs):
+    xi = patterns_with_overlaps(N, (N - overlaps[2]) // 2)
+    gram = xi.astype(int) @ xi.T
+    assert (gram[0, 1], gram[0, 2], gram[1, 2]) == overlaps
+    energies = [-sum(int(M) ** P for M in row) for row in gram]
+    assert [k for k in range(3) if energies[k] == min(energies)] == ground
+    exact = glassy.enumerate_states(DenseHebbian(P, "self-interacting"), T=0.0, patterns=xi)
+    states = len(ground) * (2 if P % 2 == 0 else 1)  # with the mirror images
+    assert exact.q_weights[0] == pytest.approx(1 / states)  # two replicas in one state
+    assert exact.m_abs == m_abs
+
+
+def test_T0_weights_of_the_transition_matrix_are_those_of_the_exact_integers():
+    """Ten copies each of A and B, and one pattern that tells them apart: one part in 2e9."""
+    A, B, last = np.ones(9, np.int8), np.ones(9, np.int8), np.ones(9, np.int8)
+    B[:5], last[:2], last[5:7] = -1, -1, -1
+    assert (A.astype(int) @ B, A.astype(int) @ last, B.astype(int) @ last) == (-1, 1, -1)
+    patterns = np.stack([A] * 10 + [B] * 10 + [last])
+    for method in (Metropolis(), Glauber()):
+        W, p = glassy.transition_matrix(DenseHebbian(9, "self-interacting"), T=0.0, patterns=patterns, method=method)
+        assert np.flatnonzero(p).tolist() == [0]  # A alone: all spins up
+        assert np.allclose(p @ W, p)
 
 
 def test_twenty_spins_fit():
