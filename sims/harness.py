@@ -31,6 +31,7 @@ COLUMNS = (
     "curve", "load", "T", "N", "K", "observable", "theory", "simulation", "error", "thermal", "disorder", "tau_int",
     "samples", "sweeps", "z", "status", "sizes", "chi2", "dof",
 )  # fmt: skip
+LIMIT = 4.0  # |z| up to which theory and simulation agree
 Remark = Callable[[list[dict[str, Any]]], str]
 LINE_COLUMNS = ("curve", "load", "T", "m", "q", "energy", "energy_excess", "free_energy", "replicon", "status")
 
@@ -184,7 +185,7 @@ def counted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def verdict(rows: list[dict[str, Any]]) -> str:
-    """One sentence: how well the usable extrapolated rows agree, and what could not be used."""
+    """One sentence: whether the usable extrapolated rows agree (all |z| <= 4), which do not, and what could not be used."""
     limits = [r for r in rows if math.isinf(r["N"])]
     good = counted(rows)
     without = len({(r["curve"], r["load"], r["T"]) for r in rows if math.isnan(r["theory"])})
@@ -192,9 +193,16 @@ def verdict(rows: list[dict[str, Any]]) -> str:
         return "no state point has two usable sizes"
     worst = max(good, key=lambda r: abs(r["z"]))
     rms = math.sqrt(sum(r["z"] ** 2 for r in good) / len(good))
-    text = (
-        f"{len(good)} extrapolated values agree with RS theory: worst |z| = {abs(worst['z']):.2f} ({worst['observable']} at "
-        f"load={worst['load']:g}, T={worst['T']:g}), rms z = {rms:.2f}"
+    off = [r for r in good if not abs(r["z"]) <= LIMIT]
+    if off:
+        names = (f"{r['observable']} of {r['curve']!r} at load={r['load']:g}, T={r['T']:g}: z = {r['z']:.2f}" for r in off)
+        text = f"{len(off)} of {len(good)} extrapolated values are off RS theory by more than {LIMIT:g} errors"
+        text += f" ({'; '.join(names)})"
+    else:
+        text = f"{len(good)} extrapolated values agree with RS theory"
+    text += (
+        f": worst |z| = {abs(worst['z']):.2f} ({worst['observable']} at load={worst['load']:g}, T={worst['T']:g}), "
+        f"rms z = {rms:.2f}"
     )
     if len(limits) > len(good):
         text += (

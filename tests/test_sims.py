@@ -1,6 +1,7 @@
 """The machinery of sims/: run, go on, plot, demo; and plots of results."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,25 @@ def test_a_sim_runs_goes_on_and_plots_from_its_data(root, capsys):
     retrieval._plot(folder)
     assert (folder / "figure.png").exists()
     assert "retrieval/P3 4/4" in capsys.readouterr().out
+
+
+def extrapolated(z, observable="m", T=0.3):
+    point = {"curve": "load=0.1", "load": 0.1, "T": T, "N": math.inf, "observable": observable, "theory": 0.9}
+    return {**point, "z": z, "status": "EQUILIBRATED"}
+
+
+def test_verdict_says_agree_only_where_every_value_does():
+    good = [extrapolated(3.9), extrapolated(-4.0, "q"), extrapolated(0.1, "energy")]
+    assert harness.verdict(good).startswith("3 extrapolated values agree with RS theory: worst |z| = 4.00 (q at")
+    for z in (4.01, -7.5, math.inf, math.nan):
+        text = harness.verdict([*good, extrapolated(z, "energy", T=0.5)])
+        assert "agree" not in text
+        assert text.startswith(
+            "1 of 4 extrapolated values are off RS theory by more than 4 errors "
+            f"(energy of 'load=0.1' at load=0.1, T=0.5: z = {z:.2f}): worst |z| = "
+        )
+    unusable = {**extrapolated(50.0), "status": "LEFT_PHASE"}
+    assert harness.verdict([*good, unusable]).startswith("3 extrapolated values agree")
 
 
 @pytest.mark.parametrize("sim", [retrieval, interactions])
