@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -94,6 +94,9 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     corrections start at 1/N for P = 3 and P = 4), a straight line through two sizes, a parabola through three or more. Sizes
     with a bad status are not used where two good ones remain.
 
+    At even P a state and its mirror, all spins flipped, have one energy, so in the retrieval phase m and q are compared up to
+    this global sign: chains with a negative mean of m are flipped first. At odd P the mirror is another state, and stays one.
+
     Parameters
     ----------
     solution : Solution
@@ -131,12 +134,31 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
         raise InputError(f"solution must be a converged glassy.Solution, got {solution!r}. Solve where the phase exists.")
     for run in runs:
         _check_same(solution, run)
+    if solution.m > 0.0:
+        runs = [_upright(run) for run in runs]
     theories = [_at(solution, run) for run in runs]
     rows: list[Row] = []
     for name in _observables(solution, runs):
         raw = [_row(name, theory, run) for theory, run in zip(theories, runs, strict=True)]
         rows += raw + _limit(name, solution, runs, raw)
     return Comparison(solution, tuple(rows))
+
+
+def _upright(run: Samples) -> Samples:
+    """Return the run with the spins of each chain of negative mean m flipped, where that is a symmetry: at even P."""
+    s = run.series
+    sign = np.where(s.m.mean(axis=-1) < 0.0, -1, 1)
+    if run.network.P % 2 or np.all(sign > 0):
+        return run
+    a, b = np.triu_indices(run.replicas, 1)  # the pairs of Series.q
+    flipped = replace(
+        s,
+        m=s.m * sign[:, :, None],
+        q=s.q * (sign[:, a] * sign[:, b])[:, :, None],
+        spins=(s.spins * sign[:, :, None]).astype(np.int8),
+        start_m=None if s.start_m is None else s.start_m * sign,
+    )
+    return replace(run, series=flipped)
 
 
 def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row]) -> list[Row]:

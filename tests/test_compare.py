@@ -1,11 +1,12 @@
 """compare: rows, extrapolation, refusals; and simulation against RS where RS is stable."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, InputError, Status, compare, simulate, solve
+from glassy import DenseHebbian, InputError, Status, compare, draw_patterns, simulate, solve
 from glassy.compare import predicted
 
 network = DenseHebbian(3)
@@ -103,6 +104,28 @@ def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
     assert chi2 == pytest.approx(0.0, abs=1e-12)
     assert found == dof
     assert error > 0.01
+
+
+def test_even_P_is_compared_up_to_the_global_sign():
+    net = DenseHebbian(4)
+    s = solve(net, 0.1, 0.3)
+    options = {"load": 0.1, "T": 0.3, "N": 40, "samples": 4, "replicas": 3, "sweeps": 100, "seed": 1}
+    right, mirror = (simulate(net, **options, start_overlap=x) for x in (1.0, -1.0))
+    assert float(mirror.m) == -float(right.m) < -0.9
+    assert compare(s, mirror).rows == compare(s, right).rows  # an even dynamics: the very same chains, mirrored
+    xi = np.stack([draw_patterns(right.K, 40, seed=1, sample=k)[0] for k in range(4)])
+    signs = np.array([[1, 1, 1], [1, -1, 1], [-1, -1, 1], [-1, -1, -1]])
+    one, mixed = (simulate(net, **options, start=xi[:, None, :] * x[:, :, None]) for x in (signs**2, signs))
+    assert compare(s, mixed).rows == compare(s, one).rows
+    assert abs(mixed.m) < 0.5  # the run itself is left as it is
+
+
+def test_odd_P_is_compared_with_its_sign():
+    r = simulate(network, load=0.1, T=0.3, N=40, samples=4, sweeps=100, seed=1)
+    mirror = replace(r, series=replace(r.series, m=-r.series.m))
+    row = compare(solve(network, 0.1, 0.3), mirror).rows[0]
+    assert row.simulation < -0.9
+    assert row.z < -100.0
 
 
 def test_constant_runs_are_named():
