@@ -41,6 +41,15 @@ class Row:
 class Comparison(Saved):
     """Rows of theory against simulation at one state point.
 
+    Parameters
+    ----------
+    solution : Solution
+        The theory.
+    rows : tuple of Row
+        One for each observable and size, then its extrapolation.
+    note : str
+        What a reader of the numbers must know, shown below the table; empty where there is nothing to say.
+
     Examples
     --------
     >>> import glassy
@@ -53,6 +62,7 @@ class Comparison(Saved):
 
     solution: Solution
     rows: tuple[Row, ...]
+    note: str = ""
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     @property
@@ -79,11 +89,11 @@ class Comparison(Saved):
                 f"{row.observable:<18} {size:>6} {row.theory:>11.6f} {short(float(sim), sim.error):>15} "
                 f"{sim.error:>9.1e} {row.z:>6.2f}  {note}"
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, f"note: {self.note}"] if self.note else lines)
 
     def __repr__(self) -> str:
-        w = self.worst
-        return f"Comparison({self.solution!r}: {len(self.rows)} rows, worst z={w.z:.2f} in {w.observable})"
+        w, note = self.worst, f"; {self.note}" if self.note else ""
+        return f"Comparison({self.solution!r}: {len(self.rows)} rows, worst z={w.z:.2f} in {w.observable}{note})"
 
 
 def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Comparison:
@@ -108,7 +118,8 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     -------
     Comparison
         In the retrieval phase rows for m, q, energy and energy_excess; at m = 0 for q (|q| in the spin glass, which is
-        known up to a global flip only) and energy. z = (simulation - theory)/error.
+        known up to a global flip only) and energy. z = (simulation - theory)/error. The theory averages over random
+        patterns: where the user gave the patterns of a run, the `note` of the Comparison says so.
 
     Raises
     ------
@@ -141,7 +152,12 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     for name in _observables(solution, runs):
         raw = [_row(name, theory, run) for theory, run in zip(theories, runs, strict=True)]
         rows += raw + _limit(name, solution, runs, raw)
-    return Comparison(solution, tuple(rows))
+    return Comparison(solution, tuple(rows), _note(runs))
+
+
+def _note(runs: list[Samples]) -> str:
+    sizes = ", ".join(str(run.N) for run in runs if not run.patterns_drawn)
+    return f"the patterns of N={sizes} were given, not drawn: the theory is that of random patterns" if sizes else ""
 
 
 def _upright(run: Samples) -> Samples:

@@ -128,6 +128,19 @@ def test_odd_P_is_compared_with_its_sign():
     assert row.z < -100.0
 
 
+def test_given_patterns_are_noted_because_the_theory_is_of_random_ones():
+    s = solve(network, network.load(40, 20), 0.3)
+    drawn = simulate(network, load=s.load, T=0.3, N=20, sweeps=60, seed=1)
+    given = simulate(network, patterns=draw_patterns(40, 20, seed=1), T=0.3, sweeps=60, seed=1)
+    assert compare(s, drawn).note == ""
+    assert "note" not in compare(s, drawn).table()
+    c = compare(s, [drawn, given])
+    assert c.note.startswith("the patterns of N=20 were given, not drawn")
+    assert c.table().splitlines()[-1] == f"note: {c.note}"
+    assert c.note in repr(c)
+    assert len(c.rows) == 2 * len(compare(s, given).rows)  # it is compared all the same
+
+
 def test_constant_runs_are_named():
     r = simulate(network, load=0.05, T=0.0, N=40, samples=2, sweeps=60, seed=1)
     row = compare(solve(network, 0.05, 0.0), r).rows[0]
