@@ -7,6 +7,7 @@ that left its phase or did not equilibrate is drawn hollow and pale: kept, but n
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from glassy.compare import Comparison, predicted
+from glassy.errors import InputError
+from glassy.theory.solution import Solution
 from glassy.theory.solve import scan
 
 # Okabe and Ito's colours: told apart by colour-blind readers; their order also darkens in grey.
@@ -101,6 +104,26 @@ def legend(
     ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)
 
 
+def _check(comparisons: Sequence[Comparison], observables: Sequence[str]) -> Solution:
+    """Return the first solution of comparisons that belong on one axis, or raise InputError."""
+    if not isinstance(comparisons, Sequence) or not comparisons or not all(isinstance(c, Comparison) for c in comparisons):
+        raise InputError(f"comparisons must be a non-empty sequence of Comparison, got {comparisons!r}. Call compare first.")
+    first = comparisons[0].solution
+    for s in (c.solution for c in comparisons):
+        if (s.network, s.load, s.phase, s.ansatz) != (first.network, first.load, first.phase, first.ansatz):
+            raise InputError(
+                f"comparisons must be of one network, load, phase and ansatz, got {first!r} and {s!r}. Draw a figure of each."
+            )
+    if isinstance(observables, str) or not observables:
+        raise InputError(f"observables must be a non-empty sequence of words, got {observables!r}. Try ('m',).")
+    for c in comparisons:
+        found = tuple(dict.fromkeys(row.observable for row in c.rows))
+        lacking = [name for name in observables if name not in found]
+        if lacking:
+            raise InputError(f"observables must be rows of every comparison, got {lacking[0]!r}. {c!r} has {', '.join(found)}.")
+    return first
+
+
 def comparison(
     comparisons: Sequence[Comparison], path: str | Path, observables: Sequence[str] = ("m", "energy_excess")
 ) -> Path:
@@ -109,22 +132,27 @@ def comparison(
     Parameters
     ----------
     comparisons : sequence of Comparison
-        One for each temperature, all of one network and load.
+        One for each temperature, all of one network, load, phase and ansatz. Sizes may differ: each is drawn where it is.
     path : path
         Where to write; .png and .pdf are added.
     observables : sequence of str
-        Rows to draw.
+        Rows to draw; every comparison must have them.
 
     Returns
     -------
     Path
         The .png.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw, the comparisons do not belong on one axis, or one lacks an observable.
     """
-    first = comparisons[0].solution
-    temperatures = np.array([c.solution.T for c in comparisons])
-    grid = np.linspace(0.0, 1.08 * temperatures.max(), 120)
+    first = _check(comparisons, observables)
+    grid = np.linspace(0.0, 1.08 * max(c.solution.T for c in comparisons), 120)
     path_of_solutions = scan(first.network, first.load, grid, first.phase, first.ansatz)
     sizes = sorted({int(row.N) for c in comparisons for row in c.rows if np.isfinite(row.N)})
+    marked = list(zip(sizes, cycle(MARKERS)))
     names = {
         "m": "magnetization m",
         "q": "overlap q",
@@ -135,17 +163,17 @@ def comparison(
     for ax, name in zip(axes[0], observables, strict=True):
         line = [predicted(name, s) for s in path_of_solutions]
         theory(ax, grid, line, COLORS[2])
-        for N, marker in zip(sizes, MARKERS, strict=False):
-            rows = [next(r for r in c.rows if r.observable == name and r.N == N) for c in comparisons]
+        for N, marker in marked:
+            at = [(c.solution.T, r) for c in comparisons for r in c.rows if r.observable == name and r.N == N]
             simulation(
-                ax, temperatures, [float(r.simulation) for r in rows], [r.simulation.error for r in rows],
-                [r.status.ok for r in rows], COLORS[sizes.index(N) if sizes.index(N) < 2 else 3], marker,
+                ax, [t for t, _ in at], [float(r.simulation) for _, r in at], [r.simulation.error for _, r in at],
+                [r.status.ok for _, r in at], COLORS[sizes.index(N) if sizes.index(N) < 2 else 3], marker,
             )  # fmt: skip
         ends = [(c.solution.T, r) for c in comparisons for r in c.extrapolated if r.observable == name and r.status.ok]
         if ends:
             limit(ax, [t for t, _ in ends], [float(r.simulation) for _, r in ends], [r.simulation.error for _, r in ends])
         ax.set_xlabel("temperature T")
         ax.set_ylabel(names.get(name, name))
-    legend(axes[0][0], [("RS theory", COLORS[2])], list(zip(sizes, MARKERS, strict=False)), extrapolated=len(sizes) > 1)
+    legend(axes[0][0], [("RS theory", COLORS[2])], marked, extrapolated=len(sizes) > 1)
     fig.suptitle(f"{first.network!r}, load {first.load:g}: theory and simulation", fontsize=9.5)
     return save(fig, path)[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import glassy
-from glassy import DenseHebbian
+from glassy import DenseHebbian, InputError
 from sims import demo, harness, interactions, retrieval
 
 
@@ -85,18 +85,45 @@ def test_demo_prints_the_table_and_the_path_of_its_figure(root, monkeypatch, cap
     assert glassy.load(root / "demo" / "comparison_T=0.3.npz").solution.T == 0.3
 
 
+def comparison(load=0.1, T=0.3, sizes=(20, 30), network=DenseHebbian(3), **options):  # noqa: B008
+    runs = [glassy.simulate(network, load=load, T=T, N=N, samples=2, sweeps=60, seed=1, **options) for N in sizes]
+    return glassy.compare(glassy.solve(network, load, T), runs)
+
+
 def test_figures_are_the_same_bytes_from_the_same_data(root):
-    network = DenseHebbian(3)
-
-    def comparison(T):
-        runs = [glassy.simulate(network, load=0.1, T=T, N=N, samples=2, sweeps=60, seed=1) for N in (20, 30)]
-        return glassy.compare(glassy.solve(network, 0.1, T), runs)
-
-    comparisons = [comparison(T) for T in (0.3, 0.5)]
+    comparisons = [comparison(T=T) for T in (0.3, 0.5)]
     first = glassy.plots.comparison(comparisons, root / "a", observables=("m", "q", "energy"))
     second = glassy.plots.comparison(comparisons, root / "b", observables=("m", "q", "energy"))
     assert first.read_bytes() == second.read_bytes()
     assert (root / "a.pdf").exists()
+
+
+def test_figures_draw_each_size_where_it_is(root, monkeypatch):
+    sizes = tuple(range(20, 34, 2))  # more than there are markers
+    drawn = []
+    monkeypatch.setattr(glassy.plots, "simulation", lambda ax, x, *_: drawn.append(list(x)))
+    glassy.plots.comparison([comparison(sizes=sizes), comparison(T=0.5, sizes=(20, 40))], root / "a", observables=("m",))
+    assert drawn == [[0.3, 0.5], *[[0.3]] * 6, [0.5]]
+
+
+def test_figures_of_comparisons_that_do_not_belong_together_are_refused(root):
+    one = comparison()
+    lone = comparison(T=0.5, replicas=1)  # no q
+    for comparisons, observables, message in [
+        ([], ("m",), "must be a non-empty sequence of Comparison"),
+        (one, ("m",), "must be a non-empty sequence of Comparison"),
+        (3, ("m",), "must be a non-empty sequence of Comparison"),
+        ([one, 3], ("m",), "must be a non-empty sequence of Comparison"),
+        ([one, comparison(load=0.2)], ("m",), "must be of one network, load, phase and ansatz"),
+        ([one, comparison(network=DenseHebbian(4))], ("m",), "must be of one network, load, phase and ansatz"),
+        ([one], (), "observables must be a non-empty sequence"),
+        ([one], "m", "observables must be a non-empty sequence"),
+        ([one], ("magnetization",), "must be rows of every comparison, got 'magnetization'"),
+        ([one, lone], ("m", "q"), "must be rows of every comparison, got 'q'"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            glassy.plots.comparison(comparisons, root / "a", observables)
+    assert not (root / "a.png").exists()
 
 
 def test_command_line_refuses_nonsense():
