@@ -9,22 +9,24 @@ from typing import Any
 from glassy.errors import InputError
 
 
-def integer(name: str, value: Any, least: int, remedy: str) -> int:
-    """Return `value` as an int >= `least`, or raise InputError."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
-        raise InputError(f"{name} must be an integer >= {least}, got {value!r}. {remedy}")
+def integer(name: str, value: Any, least: int, remedy: str, *, most: float = math.inf) -> int:
+    """Return `value` as an int in [least, most], or raise InputError."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
+        domain = f">= {least}" if math.isinf(most) else f"in [{least}, {most}]"
+        raise InputError(f"{name} must be an integer {domain}, got {value!r}. {remedy}")
     return int(value)
 
 
-def number(name: str, value: Any, remedy: str, *, least: float = 0.0, infinite: bool = False) -> float:
-    """Return `value` as a float >= `least`, finite unless `infinite`, never NaN, or raise InputError."""
+def number(name: str, value: Any, remedy: str, *, least: float = 0.0, most: float = math.inf, infinite: bool = False) -> float:
+    """Return `value` as a float in [least, most], finite unless `infinite`, never NaN or -0.0, or raise InputError."""
     ok = isinstance(value, Real) and not isinstance(value, bool)
     if ok:
-        x = float(value)
-        ok = x >= least and (infinite or math.isfinite(x))
+        x = float(value) + 0.0  # -0.0 becomes 0.0
+        ok = least <= x <= most and (infinite or math.isfinite(x))
     if not ok:
         kind = "a number" if infinite else "a finite number"
-        raise InputError(f"{name} must be {kind} >= {least:g}, got {value!r}. {remedy}")
+        domain = f"be {kind} >= {least:g}" if math.isinf(most) else f"lie in [{least:g}, {most:g}]"
+        raise InputError(f"{name} must {domain}, got {value!r}. {remedy}")
     return x
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import comb, factorial
 
+from glassy import checks
 from glassy.numerics.integers import double_factorial
 
 Terms = tuple[tuple[int, float], ...]
@@ -27,7 +28,8 @@ def _evaluate(terms: Terms, q: float) -> float:
 class Covariance:
     """Covariance xi(q) = (load/2) sum_k c_k q^k of the noise per spin, at load = 1.
 
-    Everything is linear in the load, so the methods return values at load = 1.
+    Everything is linear in the load, so the methods return values at load = 1. They are polynomials and take any number; only
+    `checked` looks whether q is an overlap.
 
     Parameters
     ----------
@@ -98,6 +100,12 @@ class Covariance:
     def __call__(self, q: float, derivative: int = 0) -> float:
         """Return xi(q), or its derivative of order 1, 2 or 3."""
         return _evaluate(self._derivatives[derivative], q)
+
+    def checked(self, q: float, load: float, derivative: int) -> float:
+        """Return xi(q), or its derivative, at a load; raise InputError where an argument lies outside its domain."""
+        q = checks.number("q", q, "It is the overlap of two states.", least=-1.0, most=1.0)
+        derivative = checks.integer("derivative", derivative, 0, "It is the order, 0 to 3.", most=3)
+        return checks.load(load) * self(q, derivative)
 
     def stiffness(self, q: float) -> float:
         """Return q xi''(q) / xi'(q), which tends to the lowest order minus one as q -> 0 and has no 0/0 there."""

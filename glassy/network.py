@@ -162,9 +162,7 @@ class DenseHebbian:
 
     def covariance(self, q: float, load: float, derivative: int = 0) -> float:
         """Return xi(q) of the noise (N.1 distinct, N.2 self-interacting), or its derivative of order 1, 2 or 3."""
-        if derivative not in (0, 1, 2, 3):
-            raise InputError(f"derivative must be 0, 1, 2 or 3, got {derivative!r}. Pick one of these.")
-        return checks.load(load) * self.unit_covariance(q, derivative)
+        return self.unit_covariance.checked(q, load, derivative)
 
     def field_variance(self, q: float, load: float, T: float) -> float:
         """Variance r(q) of the local field at RS: xi'(q) for P > 2 (N.3a), load q/(1 - beta(1-q))^2 at P = 2 (N.3b).
@@ -172,10 +170,11 @@ class DenseHebbian:
         Raises
         ------
         InputError
-            At P = 2 if beta(1-q) >= 1, where the noise diverges (at T = 0 give q = 1, where beta(1-q) is not known
-            from q alone, is refused: use `solve`).
+            If an argument lies outside its domain (q in [0, 1]); at P = 2 also if beta(1-q) >= 1, where the noise diverges,
+            and at T = 0, where beta(1-q) does not follow from q: use `solve`.
         """
         load, T = checks.load(load), checks.temperature(T)
+        q = checks.number("q", q, "It is the RS overlap of two replicas.", most=1.0)
         if self.P > 2:
             return load * self.unit_covariance(q, 1)
         if T - (1.0 - q) <= 0.0 or T == 0.0:

@@ -76,9 +76,7 @@ class SpinGlass:
 
     def covariance(self, q: float, load: float, derivative: int = 0) -> float:
         """Return xi(q), or its derivative of order 1, 2 or 3."""
-        if derivative not in (0, 1, 2, 3):
-            raise InputError(f"derivative must be 0, 1, 2 or 3, got {derivative!r}. Pick one of these.")
-        return checks.load(load) * self.unit_covariance(q, derivative)
+        return self.unit_covariance.checked(q, load, derivative)
 
 
 Network = DenseHebbian | SpinGlass

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassy import DenseHebbian, InputError
+from glassy import DenseHebbian, InputError, SpinGlass
 from glassy.numerics.integers import krawtchouk
 
 KINDS = ("distinct", "self-interacting")
@@ -127,8 +127,22 @@ def test_field_variance():
     """N.3a and N.3b at RS."""
     assert DenseHebbian(4).field_variance(0.5, 0.2, 0.3) == pytest.approx(0.1 * 4 * 0.5**3)
     assert DenseHebbian(2).field_variance(0.9, 0.1, 0.5) == pytest.approx(0.1 * 0.9 / (1 - 0.2) ** 2)
+    for q in (5.0, -0.1, math.nan, "a"):
+        with pytest.raises(InputError, match=r"q must lie in \[0, 1\]"):
+            DenseHebbian(4).field_variance(q, 0.1, 0.5)
     with pytest.raises(InputError, match="T > 1 - q"):
         DenseHebbian(2).field_variance(0.1, 0.1, 0.5)
+
+
+@pytest.mark.parametrize("network", [DenseHebbian(3), DenseHebbian(4, "self-interacting"), SpinGlass({2: 1.0})], ids=repr)
+def test_covariance_is_of_overlaps(network):
+    assert network.covariance(-1.0, 1.0) == pytest.approx((-1) ** network.P * network.covariance(1.0, 1.0))
+    for q in (2.0, -1.1, math.nan, math.inf, "a", None):
+        with pytest.raises(InputError, match=r"q must lie in \[-1, 1\], got .* overlap of two states"):
+            network.covariance(q, 0.1)
+    for derivative in (4, -1, 1.0):
+        with pytest.raises(InputError, match=r"derivative must be an integer in \[0, 3\]"):
+            network.covariance(0.1, 0.1, derivative)
 
 
 @given(st.sampled_from(["albanese", "gardner", "baldi-venkatesh", "krotov-hopfield"]), st.integers(2, 10))

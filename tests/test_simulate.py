@@ -27,6 +27,13 @@ def test_numbers_do_not_depend_on_threads():
     assert not same(runs[0], simulate(network, **{**POINT, "seed": 4}, samples=5))
 
 
+def test_minus_zero_is_zero():
+    zero, minus = (simulate(network, **{**POINT, "T": T}, start="random") for T in (0.0, -0.0))
+    assert same(zero, minus)
+    assert math.copysign(1.0, minus.T) == 1.0
+    assert simulate(network, **{**POINT, "T": np.float32(-0.0)}, start="random").T == 0.0
+
+
 def test_more_samples_keep_the_first_ones_and_replicas_are_independent():
     few, many = simulate(network, **POINT, samples=2), simulate(network, **POINT, samples=4)
     assert np.array_equal(few.series.m, many.series.m[:2])
@@ -354,7 +361,7 @@ BAD = [
     ({"threads": 0}, "threads must be an integer >= 1"),
     ({"start": "pattern 1"}, "start must be one of"),
     ({"start_overlap": 1.5}, r"start_overlap must lie in \[-1, 1\]"),
-    ({"start_overlap": math.nan}, "start_overlap must be"),
+    ({"start_overlap": math.nan}, r"start_overlap must lie in \[-1, 1\]"),
     ({"start": np.zeros(24)}, r"start must contain \+1 and -1 only"),
     ({"method": "metropolis"}, "method must be"),
     ({"max_bytes": 0}, "max_bytes"),

@@ -230,10 +230,7 @@ def _check_memory(runs: list[Run], samples: int, threads: int, limit: int) -> li
 def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
     if isinstance(start, str):
         checks.choice("start", start, ("pattern", "random"))
-        overlap = checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0)
-        if overlap > 1.0:
-            raise InputError(f"start_overlap must lie in [-1, 1], got {overlap!r}. It is the initial m of pattern 0.")
-        return start, overlap, None
+        return start, checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0), None
     array = np.asarray(start)
     shapes = ((N,), (replicas, N), (samples, replicas, N))
     if array.shape not in shapes:
