@@ -6,6 +6,9 @@ import math
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from glassy.errors import InputError
 
 
@@ -28,6 +31,14 @@ def number(name: str, value: Any, remedy: str, *, least: float = 0.0, most: floa
         domain = f"be {kind} >= {least:g}" if math.isinf(most) else f"lie in [{least:g}, {most:g}]"
         raise InputError(f"{name} must {domain}, got {value!r}. {remedy}")
     return x
+
+
+def array(name: str, value: Any, remedy: str) -> npt.NDArray[Any]:
+    """Return `value` as an array, or raise InputError where nested lists make none."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise InputError(f"{name} must be one array, got lists of different lengths ({error}). {remedy}") from error
 
 
 def load(value: Any) -> float:

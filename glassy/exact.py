@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError, IntegerRangeError
-from glassy.network import DenseHebbian
+from glassy.network import DenseHebbian, check_dense
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
 from glassy.provenance import Provenance, provenance
@@ -21,6 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
+@runtime_checkable
 class Dynamics(Protocol):
     """A single-spin-flip dynamics: its order, and the probability to accept an energy change."""
 
@@ -117,6 +118,12 @@ def state_energies(network: DenseHebbian, patterns: Int8Array) -> FloatArray:
     return np.asarray(integers * unit, np.float64)
 
 
+def _temperature(T: Any) -> float:
+    if T is None:
+        raise InputError("T must be given: a temperature >= 0.")
+    return checks.temperature(T, infinite=True)
+
+
 def _patterns(network: DenseHebbian, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str) -> Int8Array:
     if patterns is not None:
         if load is not None or N is not None:
@@ -178,9 +185,7 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    if T is None:
-        raise InputError("T must be given: a temperature >= 0.")
-    T = checks.temperature(T, infinite=True)
+    network, T = check_dense(network), _temperature(T)
     xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states")
     K, size = xi.shape
     integers, unit = state_integers(network, xi)
@@ -255,9 +260,9 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    if T is None:
-        raise InputError("T must be given: a temperature >= 0.")
-    T = checks.temperature(T, infinite=True)
+    network, T = check_dense(network), _temperature(T)
+    if isinstance(method, type) or not isinstance(method, Dynamics):
+        raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix")
     size = xi.shape[1]
     integers, unit = state_integers(network, xi)

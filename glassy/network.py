@@ -218,3 +218,10 @@ class DenseHebbian:
         if not isfinite(point.load) or not isfinite(point.T):
             raise InputError(f"load={load!r}, T={T!r} overflow in the convention {name!r}. Give smaller numbers.")
         return point
+
+
+def check_dense(network: object) -> DenseHebbian:
+    """Return the network if it is a DenseHebbian, or raise InputError."""
+    if not isinstance(network, DenseHebbian):
+        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+    return network

@@ -51,21 +51,29 @@ def draw_patterns(K: int, N: int, seed: int, sample: int = 0) -> Int8Array:
     Parameters
     ----------
     K, N : int
-        Number of patterns and of spins.
+        Number of patterns, >= 0, and of spins, >= 1.
     seed, sample : int
-        Seed of the run and index of the sample.
+        Seed of the run and index of the sample, >= 0.
+
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain.
 
     Examples
     --------
     >>> draw_patterns(3, 4, seed=1).shape
     (3, 4)
     """
+    K = checks.integer("K", K, 0, "K counts the patterns.")
+    N = checks.integer("N", N, 1, "N counts the spins.")
+    sample = checks.integer("sample", sample, 0, "It is the index of the sample.")
     return draw_rows(pattern_generator(check_seed(seed), N, K, sample), K, N).T
 
 
 def check_patterns(patterns: Any, least: int) -> Int8Array:
     """Return user patterns as an int8 array (K, N) of +-1 with N >= least, or raise InputError."""
-    array = np.asarray(patterns)
+    array = checks.array("patterns", patterns, "Give K rows of N entries each.")
     if array.ndim != 2 or 0 in array.shape:
         raise InputError(f"patterns must be a (K, N) array with K, N >= 1, got shape {array.shape}. Reshape or transpose it.")
     if array.shape[1] < least:
@@ -78,6 +86,6 @@ def check_patterns(patterns: Any, least: int) -> Int8Array:
 def check_signs(name: str, array: npt.NDArray[Any]) -> Int8Array:
     """Return an array of +-1 as int8, or raise InputError."""
     if array.dtype.kind not in "iufb" or not np.all(np.abs(array) == 1 if array.dtype.kind != "b" else False):
-        found = np.unique(array)[:5].tolist()
+        found = (np.unique(array) if array.dtype.kind in "iufb" else array.ravel())[:5].tolist()
         raise InputError(f"{name} must contain +1 and -1 only, got values such as {found}. Map {{0, 1}} to 2x - 1 first.")
     return np.ascontiguousarray(array, dtype=np.int8)

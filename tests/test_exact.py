@@ -107,3 +107,21 @@ def test_bad_input():
         glassy.enumerate_states(network, load=0.1, T=0.3, N=9, seed=1, patterns=np.ones((2, 9)))
     with pytest.raises(InputError, match="T must be"):
         glassy.enumerate_states(network, load=0.1, N=9, seed=1)
+    point = {"load": 0.1, "T": 0.3, "N": 9, "seed": 1}
+    for bad in (3, None, DenseHebbian, glassy.SpinGlass({3: 1.0})):
+        with pytest.raises(InputError, match=r"network must be a glassy.DenseHebbian, got .* Make one"):
+            glassy.enumerate_states(bad, **point)
+        with pytest.raises(InputError, match=r"network must be a glassy.DenseHebbian, got .* Make one"):
+            glassy.transition_matrix(bad, **point, method=Metropolis())
+    for method in ("metropolis", None, Metropolis, 3):
+        with pytest.raises(InputError, match=r"method must be a dynamics, got .* Give glassy.Metropolis\(\)"):
+            glassy.transition_matrix(network, **point, method=method)
+    for N in (2.5, 9.0, "9", True):
+        with pytest.raises(InputError, match="N must be an integer >= 3"):
+            glassy.enumerate_states(network, **{**point, "N": N})
+    with pytest.raises(InputError, match="patterns must be one array, got lists of different lengths"):
+        glassy.enumerate_states(network, T=0.3, patterns=[[1, -1, 1], [1, 1]])
+
+
+def test_T_minus_zero_is_zero():
+    assert math.copysign(1.0, glassy.enumerate_states(DenseHebbian(3), load=0.3, T=-0.0, N=6, seed=1).T) == 1.0

@@ -238,6 +238,8 @@ def test_bad_input():
         solve(network, 0.1, 0.3, ansatz="RS")
     with pytest.raises(InputError, match="1-d arrays of one length"):
         scan(network, [0.1, 0.2, 0.3], [0.1, 0.2])
+    with pytest.raises(InputError, match="T must be one array, got lists of different lengths"):
+        scan(DenseHebbian(3), 0.1, [[0.1], [0.1, 0.2]])
     with pytest.raises(InputError, match="must not be empty"):
         scan(network, [], 0.1)
     with pytest.raises(InputError, match="T must be a finite"):

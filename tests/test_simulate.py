@@ -65,6 +65,30 @@ def test_patterns_of_a_grid_are_shared_and_are_those_of_draw_patterns():
     assert abs(xi.mean()) < 4 / math.sqrt(xi.size)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1, 4, 1), "K must be an integer >= 0, got -1"),
+        ((2.5, 4, 1), "K must be an integer >= 0, got 2.5"),
+        ((3, 0, 1), "N must be an integer >= 1, got 0"),
+        ((3, 2.5, 1), "N must be an integer >= 1, got 2.5"),
+        ((3, 4, 1, -1), "sample must be an integer >= 0, got -1"),
+        ((3, 4, 1, 0.5), "sample must be an integer >= 0, got 0.5"),
+        ((3, 4, None), "seed must be an integer >= 0"),
+    ],
+)
+def test_draw_patterns_refuses_what_cannot_be_counted(arguments, message):
+    with pytest.raises(InputError, match=message):
+        glassy.draw_patterns(*arguments)
+
+
+def test_draw_patterns_takes_numpy_integers():
+    assert glassy.draw_patterns(0, 4, seed=1).shape == (0, 4)
+    assert np.array_equal(
+        glassy.draw_patterns(np.int64(3), np.int32(4), np.uint8(1), np.int64(2)), glassy.draw_patterns(3, 4, 1, 2)
+    )
+
+
 @pytest.mark.parametrize("overlap", [1.0, 0.5, 0.0, -1.0])
 def test_start_at_a_chosen_overlap(overlap):
     xi = glassy.draw_patterns(50, 40, seed=1)
@@ -363,6 +387,9 @@ BAD = [
     ({"start_overlap": 1.5}, r"start_overlap must lie in \[-1, 1\]"),
     ({"start_overlap": math.nan}, r"start_overlap must lie in \[-1, 1\]"),
     ({"start": np.zeros(24)}, r"start must contain \+1 and -1 only"),
+    ({"start": [[1, 1], [1]]}, "start must be one array, got lists of different lengths"),
+    ({"load": [[0.1], [0.1, 0.2]]}, "load must be one array, got lists of different lengths"),
+    ({"T": [[0.1], [0.1, 0.2]]}, "T must be one array, got lists of different lengths"),
     ({"method": "metropolis"}, "method must be"),
     ({"max_bytes": 0}, "max_bytes"),
     ({"patterns": np.ones((3, 24))}, "give either patterns, or load and N"),
@@ -383,6 +410,8 @@ def test_bad_input_has_its_own_error(change, message):
         (np.ones((3, 9), bool), r"must contain \+1 and -1 only"),
         (np.full((3, 9), 2), r"must contain \+1 and -1 only"),
         (np.array([["a"] * 9]), r"must contain \+1 and -1 only"),
+        ([[1, None, 1]], r"must contain \+1 and -1 only, got values such as \[1, None, 1\]"),
+        ([[1, -1, 1], [1, 1]], r"patterns must be one array, got lists of different lengths .* Give K rows of N entries"),
         (np.ones(9), r"must be a \(K, N\) array"),
         (np.ones((0, 9)), r"must be a \(K, N\) array"),
         (np.ones((9, 2)), "must have N >= P = 3 spins"),

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from glassy import checks
 from glassy.errors import InputError, Interrupted, MemoryLimitError
-from glassy.network import DenseHebbian
+from glassy.network import DenseHebbian, check_dense
 from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
 from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
@@ -126,8 +126,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
     (30, True, True)
     """
-    if not isinstance(network, DenseHebbian):
-        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+    network = check_dense(network)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
     if not isinstance(method, Metropolis | Glauber):
@@ -184,7 +183,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
 
 
 def _axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
-    array = np.asarray(value, dtype=object) if value is None else np.asarray(value)
+    array = checks.array(name, value, "Give a float or a 1-d array.")
     if array.ndim == 0:
         return [value], ()
     if array.ndim != 1 or array.size == 0:
@@ -231,7 +230,7 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
     if isinstance(start, str):
         checks.choice("start", start, ("pattern", "random"))
         return start, checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0), None
-    array = np.asarray(start)
+    array = checks.array("start", start, "Give spins of +-1, or 'pattern' or 'random'.")
     shapes = ((N,), (replicas, N), (samples, replicas, N))
     if array.shape not in shapes:
         raise InputError(f"start must be 'pattern', 'random' or spins of shape {shapes}, got shape {array.shape}.")

@@ -194,7 +194,9 @@ def scan(
     >>> [s.status.name for s in path]
     ['CONVERGED', 'CONVERGED', 'LEFT_PHASE']
     """
-    loads, temperatures = (np.atleast_1d(np.asarray(x)) for x in (load, T))
+    loads, temperatures = (
+        np.atleast_1d(checks.array(name, x, "Give floats or 1-d arrays.")) for name, x in (("load", load), ("T", T))
+    )
     lengths = {len(loads), len(temperatures)} - {1} if loads.ndim == temperatures.ndim == 1 else {-1, -2}
     if len(lengths) > 1:
         raise InputError(
