@@ -6,7 +6,7 @@ import enum
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -144,6 +144,9 @@ R = TypeVar("R")
 class Grid(Saved, Generic[R]):
     """Results on a grid or a path of state points: nothing is left out, each point keeps its own status.
 
+    As a sequence (len, iteration, grid[i], grid[i:j]) it counts the points in C order. Everything else indexes as in NumPy,
+    along the axes of `shape`: grid[i, j], grid[-1, 0], grid[0, :], grid[mask]. What is not one point is a Grid again.
+
     Parameters
     ----------
     points : tuple
@@ -168,10 +171,16 @@ class Grid(Saved, Generic[R]):
     def __iter__(self) -> Iterator[R]:
         return iter(self.points)
 
-    def __getitem__(self, index: int | tuple[int, ...]) -> R:
-        if isinstance(index, tuple):
-            return self.points[int(np.ravel_multi_index(index, self.shape))]
-        return self.points[index]
+    @overload
+    def __getitem__(self, index: int | tuple[int, ...]) -> R: ...
+    @overload
+    def __getitem__(self, index: Any) -> Any: ...
+    def __getitem__(self, index: Any) -> Any:
+        sequence = isinstance(index, int | np.integer | slice)
+        picked = np.arange(len(self.points)).reshape(-1 if sequence else self.shape)[index]
+        if picked.ndim == 0:
+            return self.points[picked]
+        return Grid(tuple(self.points[i] for i in picked.flat), picked.shape)
 
     def __repr__(self) -> str:
         kind = type(self.points[0]).__name__ if self.points else "results"
