@@ -70,11 +70,15 @@ def _class(name: str) -> Any:
     return found
 
 
+def _named(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a result: .npz is added if missing."""
+    path = Path(path)
+    return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+
+
 def save(result: Any, path: str | os.PathLike[str]) -> Path:
     """Write a result to `path` (.npz is added if missing) in one step: the file is whole or it is not there."""
-    path = Path(path)
-    if path.suffix != ".npz":
-        path = path.with_name(path.name + ".npz")
+    path = _named(path)
     arrays: list[np.ndarray[Any, Any]] = []
     text = json.dumps({"format": FORMAT, "result": _encode(result, arrays)})
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -87,15 +91,16 @@ def save(result: Any, path: str | os.PathLike[str]) -> Path:
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Read a result that `save` wrote.
+    """Read a result that `save` wrote, from the same `path` (.npz is added if missing).
 
     Raises
     ------
     InputError
         If the file is no result of glassy, or one of a newer format.
     """
+    path = _named(path)
     try:
-        with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             tree = json.loads(str(file["result"]))
             if tree["format"] > FORMAT:
                 raise InputError(f"{path} has format {tree['format']}, this glassy reads {FORMAT}. Update glassy.")

@@ -32,6 +32,7 @@ def test_round_trip(name, tmp_path):
     result = results()[name]
     path = result.save(tmp_path / "x")
     back = glassy.load(path)
+    assert repr(glassy.load(tmp_path / "x")) == repr(back)  # save and load name the file alike
     assert type(back) is type(result)
     assert repr(back) == repr(result)
     assert "\n" not in repr(result)
@@ -68,3 +69,5 @@ def test_damaged_and_foreign_files(tmp_path):
         glassy.load(tmp_path / "d.npz")
     with pytest.raises(FileNotFoundError):
         glassy.load(tmp_path / "none.npz")
+    with pytest.raises(FileNotFoundError, match=r"none\.npz"):
+        glassy.load(str(tmp_path / "none"))
