@@ -48,7 +48,8 @@ def field_averages(a: float, s: float, T: float) -> tuple[float, float, float, f
     Returns
     -------
     soft : E[T ln 2cosh(h/T)], which is E|h| at T = 0
-    flip : E[1 - tanh(h/T)], so m = 1 - flip, accurate also where m is within rounding of 1
+    flip : E[1 - tanh(h/T)], so m = 1 - flip, not rounded with m; its accuracy is absolute only, some 1e-15: a flip below that
+        may have no correct digit
     C : E[sech^2(h/T)] / T = dm/da
     X : E[tanh sech^2] / T^2 = -dm/d(s^2) = -(1/2) dC/da
     Y : E[2 sech^2 - 3 sech^4] / T^3 = dC/d(s^2)
