@@ -23,6 +23,11 @@ def noise_scale(network: Network, load: float) -> float:
     return math.sqrt(max(2.0 * load * network.unit_covariance(1.0), 1e-300))
 
 
+def noise_slope(network: Network, load: float, T: float, C: float) -> float:
+    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C."""
+    return load / (1.0 - C) ** 2 if network.wishart else load * network.unit_covariance(1.0 - T * C, 2)
+
+
 def converge(problem: Problem, levels: Levels) -> Found | None:
     """Newton's method from some levels; None unless it ends on a saddle whose levels are all distinct."""
     u = problem.pack(levels)
@@ -57,6 +62,16 @@ def best(problem: Problem, starts: Iterable[Levels], enough: int = 2) -> Found |
     return winner
 
 
+def first(problem: Problem, m: float, q: float, C: float) -> Found | None:
+    """Return the 1RSB saddle next to the RS point (m, q, C), q = 0 the paramagnet: where RS has just broken, or the best."""
+    if q > 0.0 and problem.has_q0:
+        for start in broken_tops(problem, Levels(m, (), C, ())):
+            found = converge(problem, start)
+            if found is not None:
+                return found
+    return best(problem, first_starts(problem, m, q, C))
+
+
 def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Levels]:
     """Starts for k = 1 around the RS point (m, q, C); q = 0 (the paramagnet) gives those of a discontinuous glass.
 
@@ -78,7 +93,7 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
         outer = [rest + x * (1.0 - rest) for x in (0.5, 0.25, 0.75)]
     else:
         outer = [1.0]
-    slope = problem.load * (1.0 / (1.0 - min(C, 0.9)) ** 2 if network.wishart else network.unit_covariance(1.0 - rest, 2))
+    slope = noise_slope(network, problem.load, T, min(C, 0.9))
     for below in outer:
         for top in (0.6, 0.3, 0.85) if q > 0.0 else (0.05, 0.15, 0.3, 0.02, 0.5):
             gap = below - top * rest
@@ -124,10 +139,30 @@ def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | N
         y = bend / (2.0 * c3 + 2.0 * (1.0 - levels.C) ** 3 / load**2)
     else:
         y = (bend + load * network.unit_covariance(1.0 - T * levels.C, 3) / slope**3) / (2.0 * c3)
-    if not levels.y[-1] < y < 1.0 / T:
+    last = levels.y[-1] if levels.y else 0.0
+    if not last < y < 1.0 / T:
         return None
     wide = excess / (2.0 * slope**2 * c3)
-    return y, wide / (y - levels.y[-1]), wide / (1.0 / T - y)
+    return y, wide / (y - last), wide / (1.0 / T - y)
+
+
+def broken_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
+    """Starts whose deepest level has just broken into two: near its onset, and where the weight C of small fields is small.
+
+    For C -> 0 at T = 0 the fields near 0 are uniform on the scale of the new step, and all cases are one: s = 0.75 r' C,
+    y s = 1.06, and a quarter of C is left.
+    """
+    T, k, C = problem.T, levels.k, levels.C
+    q, y = levels.overlaps(T), levels.y
+    room = 0.2 * (q[k] - (q[k - 1] if k else 0.0))
+    end = breaking(problem, levels)
+    if end is not None and end[1] < room:
+        top, down, up = end
+        yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
+    slope = noise_slope(problem.network, problem.load, T, C)
+    s = 0.75 * slope * C
+    if T < 0.3 * s and C * s < room:
+        yield Levels(levels.m, (*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.0 / (s / 1.06 + T)))
 
 
 def deeper_starts(problem: Problem, levels: Levels) -> Iterator[Levels]:
@@ -137,17 +172,8 @@ def deeper_starts(problem: Problem, levels: Levels) -> Iterator[Levels]:
     spreads = [0.06, 0.2]
     end = breaking(problem, levels)
     if end is not None:
-        top, down, up = end
-        spreads.insert(0, 0.5 * (top / y[-1] - 1.0))
-        if down < 0.2 * (q[k] - q[k - 1]):
-            yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
-    elif T == 0.0:  # at small C the fields near 0 are uniform, and the new step has s = 0.75 r' C, y s = 1.06, C/4 is left
-        slope = problem.load * (
-            1.0 / (1.0 - C) ** 2 if problem.network.wishart else problem.network.unit_covariance(1.0, 2)
-        )
-        s = 0.75 * slope * C
-        if s * s / slope < 0.2 * (q[k] - q[k - 1]):
-            yield Levels(levels.m, (*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.06 / s))
+        spreads.insert(0, 0.5 * (end[0] / y[-1] - 1.0))
+    yield from broken_tops(problem, levels)
     if problem.has_q0 or k > 1:
         yield _interpolated(levels, T, problem.has_q0)
     lowest = 1 if problem.has_q0 else 2

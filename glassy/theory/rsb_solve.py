@@ -17,18 +17,19 @@ from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
-from glassy.theory.rsb_search import best, converge, deepen, first_starts, noise_scale
+from glassy.theory.rsb_search import converge, deepen, first, noise_slope
 from glassy.theory.solution import Solution
 
 SLACK = 1e-9  # a replicon above -SLACK counts as stable
-RESOLUTION = 1e-8  # at T = 0 the weight C of small fields below which broken symmetry is not resolved
+RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f moves by less than 1e-11
 
 
 def stable(solution: Solution) -> bool:
-    """Whether no replicon is negative: a further step collapses. At T = 0 also where breaking is below rounding."""
-    if solution.T == 0.0:
-        scale = noise_scale(solution.network, solution.load)
-        return min(solution.replicons[:-1], default=0.0) > -SLACK and solution.susceptibility * scale < RESOLUTION
+    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (small C, small T)."""
+    C = solution.susceptibility
+    gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`
+    if solution.T < math.sqrt(gap) and gap < RESOLUTION:
+        return min(solution.replicons[:-1], default=0.0) > -SLACK
     return solution.replicon > -SLACK
 
 
@@ -98,11 +99,11 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
         rs = max(base, key=lambda s: s.free_energy, default=None)
         if rs is not None and not stable(rs):
             problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
-            at = best(problem, first_starts(problem, 0.0, rs.q_EA, rs.susceptibility))
+            at = first(problem, 0.0, rs.q_EA, rs.susceptibility)
             found += [saddle(network, load, T, "spin_glass", *at)] if at else []
     if not network.wishart and not network.unit_covariance.has_field:
         problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
-        at = best(problem, first_starts(problem, 0.0, 0.0, 0.0))
+        at = first(problem, 0.0, 0.0, 0.0)
         found += [saddle(network, load, T, "spin_glass", *at)] if at else []
         if not found:
             dynamical = _dynamical(network, load, T)
@@ -169,7 +170,7 @@ def _retrieval_here(network: DenseHebbian, load: float, T: float, k: int) -> Sol
     if load == 0.0 or stable(base):
         return padded(base, k)
     problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
-    found = best(problem, first_starts(problem, base.m, base.q_EA, base.susceptibility))
+    found = first(problem, base.m, base.q_EA, base.susceptibility)
     return found and _deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
 
 

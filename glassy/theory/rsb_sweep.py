@@ -28,7 +28,7 @@ _x, _w = np.polynomial.hermite_e.hermegauss(7)
 CLOUD_Z = _x.copy()
 CLOUD_W = _w / _w.sum()
 REACH = 8.5  # standard deviations kept on each side: the rest weighs 1e-17
-MOST_POINTS = 200_000
+MOST_POINTS = 400_000
 MOST_PAIRS = 2_000_000
 PAIRS_PER_TILT = 50  # an innermost average costs about as much as this many pairs
 
