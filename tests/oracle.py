@@ -10,7 +10,9 @@ SQRT_2PI = math.sqrt(2 * math.pi)
 
 def _average(f, reach, cuts=()):
     points = [c for c in cuts if -reach < c < reach]
-    return quad(lambda z: f(z) * math.exp(-z * z / 2) / SQRT_2PI, -reach, reach, points=points or None, epsabs=1e-12, limit=400)[0]
+    return quad(
+        lambda z: f(z) * math.exp(-z * z / 2) / SQRT_2PI, -reach, reach, points=points or None, epsabs=1e-12, limit=400
+    )[0]
 
 
 def xi(P, kind, load, q, derivative=0):

@@ -467,3 +467,54 @@ def test_hard_corners(P, kind, log_load, log_T, phase, k):
         assert 0.0 <= s.q_levels[0] <= s.q_levels[-1] <= 1.0
         assert list(s.q_levels) == sorted(s.q_levels)
         assert list(s.x_levels) == sorted(s.x_levels)
+
+
+# ---- where levels are about to merge, the search must know where to look ----
+
+
+@pytest.mark.parametrize("distance", [0.05, 0.01, 0.005])
+def test_onset_of_the_sk_glass(distance):
+    """Just below T_c = 1 x(q) is linear, and 1RSB has q_0 = q_RS/3, q_1 = q_RS and x_1 = (4/3) q_RS, up to order q."""
+    sk, T = SpinGlass({2: 1.0}), 1.0 - distance
+    q = solve(sk, 1.0, T, "spin_glass").q_EA
+    s = solve(sk, 1.0, T, "spin_glass", RSB(1))
+    assert s.status is Status.CONVERGED
+    assert (s.q_levels[0] / q, s.q_EA / q) == pytest.approx((1 / 3, 1.0), abs=0.7 * distance)
+    assert s.x_levels[0] / q == pytest.approx(4 / 3, abs=4 * distance)
+
+
+@pytest.mark.parametrize(("network", "T"), [(SpinGlass({3: 1.0}), 0.24), (DenseHebbian(4), 0.127)])
+def test_onset_of_the_second_step(network, T):
+    """0.1 % and 0.6 % below T_G: the new level is as close to the old one as the replicon is to 0, and removes it."""
+    one, two = (solve(network, 1.0, T, "spin_glass", RSB(k)) for k in (1, 2))
+    assert two.status is Status.CONVERGED
+    assert -0.006 < one.replicon < 0.003 * one.replicon < two.replicon < 0
+    assert 0 < two.q_levels[2] - two.q_levels[1] < abs(one.replicon)
+    assert one.x_levels[0] < two.x_levels[1] < 1
+
+
+def test_break_at_T0_is_universal_where_C_is_small():
+    for P in (8, 10):
+        one, two = (solve(DenseHebbian(P), 1.0, 0.0, "spin_glass", RSB(k)) for k in (1, 2))
+        slope = P * (P - 1) / 2
+        s = math.sqrt(slope * (1.0 - two.q_levels[1]))
+        assert s / (slope * one.susceptibility) == pytest.approx(0.745, abs=0.01)
+        assert two.y_levels[1] * s == pytest.approx(1.06, abs=0.01)
+        assert two.susceptibility / one.susceptibility == pytest.approx(0.236, abs=0.003)
+
+
+@pytest.mark.parametrize(("network", "load"), [(DenseHebbian(2), 0.02), (DenseHebbian(5), 0.1), (DenseHebbian(20), 0.38)])
+def test_a_break_below_rounding_collapses(network, load):
+    """Far inside the retrieval phase at T = 0 so few fields are small that breaking changes no digit."""
+    s = solve(network, load, 0.0, ansatz=RSB(1))
+    assert s.status is Status.COLLAPSED
+    assert s.free_energy == solve(network, load, 0.0).free_energy
+
+
+@pytest.mark.parametrize("load", [1e-4, 1e-3, 1e-2])
+def test_hopfield_glass_at_small_load(load):
+    """At P = 2, 1 - C is of order sqrt(load) and the levels tend to those of a load-free limit."""
+    s = solve(DenseHebbian(2), load, 0.35, "spin_glass", RSB(1))
+    assert s.status is Status.CONVERGED
+    assert (1 - s.susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
+    assert s.q_levels == pytest.approx((0.27, 0.65), abs=0.05)

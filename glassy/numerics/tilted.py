@@ -1,4 +1,6 @@
-"""Averages over a Gaussian local field tilted by exp{y phi(h)}, phi(h) = T ln 2cosh(h/T): the innermost step of R.1 and R.6.
+"""Averages over a Gaussian local field tilted by exp{y phi(h)}, phi(h) = T ln cosh(h/T): the innermost step of R.1 and R.6.
+
+The T ln 2 that is missing in phi is left to the caller: without it phi is small where the fields are, and keeps its digits.
 
 At T = 0 phi is |h| and every average is closed (R.6). At T > 0 the separation of scales of `gaussian` holds: where the field
 is wider than T, the closed form plus an integral over u = |h|/T of functions that decay like exp(-2u), times the smooth
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from glassy.numerics.gaussian import RSQRT_2PI, SQRT_HALF, E, U, W
 from glassy.numerics.jit import kernel
 
+LN2 = math.log(2.0)
 _Z = np.linspace(-10.0, 10.0, 81)
 _WZ = 0.25 * RSQRT_2PI * np.exp(-0.5 * _Z**2)
 _LOG = np.log1p(E)
@@ -38,10 +41,19 @@ def tilted_weights(x: float, out: npt.NDArray[np.float64]) -> None:
 
 
 @kernel
+def log_cosh(u: float) -> float:
+    """Return ln cosh u for u >= 0, relatively accurate also where it is small."""
+    if u < 1.0:
+        half = math.sinh(0.5 * u)
+        return math.log1p(2.0 * half * half)
+    return u + math.log1p(math.exp(-2.0 * u)) - LN2
+
+
+@kernel
 def tilted_averages(
     h: float, s: float, y: float, T: float, weights: npt.NDArray[np.float64]
 ) -> tuple[float, float, float, float, float, float]:
-    """Averages over h' = h + s z with weight exp{y phi(h')}, z standard normal, phi(h') = T ln 2cosh(h'/T).
+    """Averages over h' = h + s z with weight exp{y phi(h')}, z standard normal, phi(h') = T ln cosh(h'/T).
 
     Parameters
     ----------
@@ -101,11 +113,11 @@ def tilted_averages(
                 C += weights[3, j] * both
                 E4 += weights[4, j] * both
                 entropy += T * weights[5, j] * both
-        phi /= Z
-        free = A + 0.5 * ys * s + math.log(Z) / y if y > 0.0 else phi
+        phi = phi / Z - T * LN2
+        free = A + 0.5 * ys * s + math.log(Z) / y - T * LN2 if y > 0.0 else phi
         return free, sign * t / Z, phi, C / Z, E4 / Z, entropy / Z
     u0 = A / T
-    base = u0 + math.log1p(math.exp(-2.0 * u0))
+    base = log_cosh(u0)
     Z = 0.0
     t = 0.0
     phi = 0.0
@@ -116,17 +128,16 @@ def tilted_averages(
         u = u0 + s / T * _Z[j]
         v = abs(u)
         e = math.exp(-2.0 * v)
-        log = math.log1p(e)
         small = 2.0 * e / (1.0 + e)
         sech2 = small * (2.0 - small)
-        d = v + log - base
+        d = log_cosh(v) - base
         w = _WZ[j] * math.exp(x * d)
         Z += _WZ[j] * math.expm1(x * d)
         t += w * math.copysign(1.0 - small, u)
         phi += w * d
         C += w * sech2
         E4 += w * sech2 * sech2
-        entropy += w * (log + v * small)
+        entropy += w * (math.log1p(e) + v * small)
     inv = 1.0 / (1.0 + Z)
     free = T * (base + (math.log1p(Z) / x if x > 0.0 else phi))
     return free, sign * t * inv, T * (base + phi * inv), C * inv / T, E4 * inv / T, entropy * inv

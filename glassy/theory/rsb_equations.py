@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from glassy.numerics.tilted import LN2
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.theory import rsb_kernels
@@ -197,7 +198,7 @@ class Problem:
                 damping *= 0.4
             if new is None or shorter is None:
                 if fresh:
-                    return u if length < 1e-4 else None  # rounding: the residual tells
+                    return u if length < 1e-3 else None  # rounding: the residual tells
                 J = None
                 continue
             u, F, fresh = u + damping * d, new, False
@@ -311,7 +312,7 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
     t2, c2, gain = np.empty(k), np.empty(k), np.empty(k + 1)
     *_, points, free, weights = sweep(a, s, y, T, 1.0, t2, c2, gain)
-    phi = np.abs(h) + T * np.log1p(np.exp(-2.0 * np.abs(h) / T)) if T > 0.0 else np.abs(h)
+    phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
     density = np.zeros_like(h)
     for x, f, w in zip(points, free, weights, strict=True):
         exponent = y[k] * (phi - f) if k else 0.0

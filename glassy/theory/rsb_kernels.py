@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.jit import kernel
+from glassy.numerics.tilted import LN2
 from glassy.theory.rsb_sweep import sweep
 
 FloatArray = npt.NDArray[np.float64]
@@ -160,7 +161,7 @@ def evaluate(
     averages[0, k] = 1.0 - T * C_new
     averages[1, k] = E4
     averages[2, :] = gain
-    f += 0.5 * (P - 1) * power * m - phi
+    f += 0.5 * (P - 1) * power * m - phi - T * LN2
     e -= 0.5 * power * m
     q = levels[0, k]
     if wishart:

@@ -156,9 +156,12 @@ def broken_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
     q, y = levels.overlaps(T), levels.y
     room = 0.2 * (q[k] - (q[k - 1] if k else 0.0))
     end = breaking(problem, levels)
-    if end is not None and end[1] < room:
+    if end is not None:
         top, down, up = end
-        yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
+        if down < room:
+            yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
+        elif k == 0:  # below a continuous onset of q, where x(q) rises from 0 in proportion to q
+            yield Levels(levels.m, (q[0] / 3.0,), C, (top / 1.5,))
     slope = noise_slope(problem.network, problem.load, T, C)
     s = 0.75 * slope * C
     if T < 0.3 * s and C * s < room:

@@ -104,7 +104,8 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
     if not network.wishart and not network.unit_covariance.has_field:
         problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
         at = first(problem, 0.0, 0.0, 0.0)
-        found += [saddle(network, load, T, "spin_glass", *at)] if at else []
+        symmetric = [saddle(network, load, T, "spin_glass", *at)] if at else []
+        found += [s for s in symmetric if s.replicons[0] > -SLACK]  # else q_0 > 0 is the saddle, found or not
         if not found:
             dynamical = _dynamical(network, load, T)
             found += [dynamical] if dynamical else []
@@ -117,17 +118,16 @@ def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Soluti
         return base and padded(base, k)
     if base is not None and T == 0.0 and stable(base):
         return padded(base, k)
-    first = _first_zero(network, load, T)
-    if first is None:  # a negative replicon with nothing found is a failure, no saddle at all is not
+    one = _first_zero(network, load, T)
+    if one is None:  # a negative replicon with nothing found is a failure, no saddle at all is not
         return base and replace(padded(base, k), status=Status.COLLAPSED if stable(base) else Status.NOT_CONVERGED)
-    return _deepened(first, k, has_q0=first.q_levels[0] > 0.0)
+    return _deepened(one, k, has_q0=one.q_levels[0] > 0.0)
 
 
-def _deepened(first: Solution, k: int, has_q0: bool) -> Solution:
+def _deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
     """Add one step after the other up to k, as long as a replicon is negative."""
-    network, load, T, phase = first.network, first.load, first.T, first.phase
-    solution = first
-    for depth in range(len(first.x_levels) + 1, k + 1):
+    network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
+    for depth in range(len(solution.x_levels) + 1, k + 1):
         if stable(solution) or solution.x_levels[-1] >= 1.0:
             return padded(solution, k)
         problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)

@@ -1,8 +1,8 @@
 """One inward and one outward sweep through the levels of k-step replica symmetry breaking (R.1, R.4, R.6).
 
-In phi_i = T g_i and y_i = x_i/T the recursion R.1 is finite at T = 0, so one kernel serves every temperature:
+In phi_i = T (g_i - ln 2) and y_i = x_i/T the recursion R.1 is finite at T = 0, so one kernel serves every temperature:
 
-    phi_k(h) = T ln 2cosh(h/T),    phi_{i-1}(h) = (1/y_i) ln E exp{y_i phi_i(h + s_i z)},    s_i^2 = r_i - r_{i-1},  y_0 = 0.
+    phi_k(h) = T ln cosh(h/T),    phi_{i-1}(h) = (1/y_i) ln E exp{y_i phi_i(h + s_i z)},    s_i^2 = r_i - r_{i-1},  y_0 = 0.
 
 Level i lives on its own points: a uniform grid on which the trapezoidal rule is accurate to rounding (the spacing resolves
 both the Gaussian and the strip in which phi_i is analytic), or, where s_i is small on that scale, a cloud of Gauss-Hermite
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from glassy.numerics.gaussian import U
 from glassy.numerics.jit import kernel
-from glassy.numerics.tilted import tilted_averages, tilted_weights
+from glassy.numerics.tilted import LN2, tilted_averages, tilted_weights
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def layout(
 ) -> npt.NDArray[np.int64]:
     """Choose the points of levels 0..k-1: n[i] points; grid[i] = (first point, spacing), spacing 0 for a cloud.
 
-    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i]. Return the number of pairs (point, deeper
+    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i] - T ln 2. Return the number of pairs (point, deeper
     point) of every level.
     """
     k = s.size - 1
@@ -165,7 +165,7 @@ def sweep(
     for j in range(count):
         h = H[last + j]
         if abs(h) > bound[k]:
-            phi[last + j] = abs(h) + lift[k]
+            phi[last + j] = abs(h) + lift[k] - T * LN2
             t[last + j] = math.copysign(1.0, h)
             c[last + j] = 0.0
             inner[j, 0] = lift[k]
@@ -192,7 +192,7 @@ def sweep(
         small = y[i] * s[i] < 0.1
         for p in range(start[i], start[i + 1]):
             if abs(H[p]) > bound[i] and grid[i, 1] > 0.0:
-                phi[p] = abs(H[p]) + lift[i]
+                phi[p] = abs(H[p]) + lift[i] - T * LN2
                 t[p] = math.copysign(1.0, H[p])
                 c[p] = 0.0
                 rise[p] = 0.5 * y[i] * s[i] ** 2
