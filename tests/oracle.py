@@ -1,7 +1,7 @@
 """Slow, obvious oracles that share no code with the solvers: 1RSB by nested scipy quad, straight from R.1-R.4."""
 
 import math
-from functools import lru_cache
+from functools import cache
 
 from scipy.integrate import quad
 
@@ -41,7 +41,7 @@ class OneStep:
         self.r0, self.r1 = r0, r1
         self.a = P / 2 * m ** (P - 1)
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def inner(self, h):
         """ln E cosh^x, and the averages of tanh, tanh^2 and ln cosh with weight cosh^x."""
         s, b, x = math.sqrt(self.r1 - self.r0), self.beta, self.x

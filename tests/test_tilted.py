@@ -24,7 +24,7 @@ def oracle(h, s, y, T):
         free = phi(h) + mp.log(Z) / y if y else average(phi) / Z
         rest = [average(t) / Z, average(phi) / Z]
         if T > 0:
-            rest += [average(lambda x: mp.sech(x / T) ** n / T) / Z for n in (2, 4)]
+            rest += [average(lambda x, n=n: mp.sech(x / T) ** n / T) / Z for n in (2, 4)]
             rest.append(average(lambda x: phi(x) / T + mp.log(2) - x / T * t(x)) / Z)
         return [float(v) for v in (free, *rest)]
 

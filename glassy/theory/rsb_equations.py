@@ -266,8 +266,8 @@ def saddle(
 ) -> Solution:
     """Return the Solution at a saddle: thermodynamics, one replicon for every level, the complexity, the residual.
 
-    `marginal`: the x_k = 1 form between T_c and T_d, whose last breakpoint is no stationary point: its states are exp(N complexity)
-    many, and the entropy is that of all of them.
+    `marginal`: the x_k = 1 form between T_c and T_d, whose last breakpoint is no stationary point: exp(N complexity) states
+    dominate, and the entropy is that of all of them.
     """
     at = evaluate(network, load, T, levels, gaps=gaps)
     k = levels.k
@@ -278,7 +278,8 @@ def saddle(
     return Solution(
         network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
         x_levels=tuple(T * y for y in levels.y), y_levels=levels.y, susceptibility=levels.C, free_energy=at.free_energy,
-        energy=at.energy, entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at), residual=error, status=status,
+        energy=at.energy, entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
+        residual=error, status=status,
     )  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def broken_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
             yield Levels(levels.m, (q[0] / 3.0,), C, (top / 1.5,))
     slope = noise_slope(problem.network, problem.load, T, C)
     s = 0.75 * slope * C
-    if T < 0.3 * s and C * s < room:
+    if 0.3 * s > T and C * s < room:
         yield Levels(levels.m, (*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.0 / (s / 1.06 + T)))
 
 

@@ -25,10 +25,10 @@ RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f m
 
 
 def stable(solution: Solution) -> bool:
-    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (small C, small T)."""
+    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (C and T small)."""
     C = solution.susceptibility
     gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`
-    if solution.T < math.sqrt(gap) and gap < RESOLUTION:
+    if math.sqrt(gap) > solution.T and gap < RESOLUTION:
         return min(solution.replicons[:-1], default=0.0) > -SLACK
     return solution.replicon > -SLACK
 

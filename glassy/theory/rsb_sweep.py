@@ -47,8 +47,8 @@ def layout(
 ) -> npt.NDArray[np.int64]:
     """Choose the points of levels 0..k-1: n[i] points; grid[i] = (first point, spacing), spacing 0 for a cloud.
 
-    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i] - T ln 2. Return the number of pairs (point, deeper
-    point) of every level.
+    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i] - T ln 2. Return the number of pairs
+    (point, deeper point) of every level.
     """
     k = s.size - 1
     pairs = np.zeros(k, np.int64)
