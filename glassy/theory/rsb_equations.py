@@ -87,15 +87,33 @@ def evaluate(
     >>> round(evaluate(sk, 1.0, 0.0, Levels(0.0, (0.4767844,), 0.2395222, (1.3608208,))).free_energy, 7)   # 1RSB at T = 0
     -0.7652594
     """
-    k = levels.k
-    averages, at = np.empty((3, k + 1)), np.empty((4, k + 1))
     gaps = levels.gaps(T) if gaps is None else gaps
-    f, e, s, m, C, _ = rsb_kernels.evaluate(
-        coefficients(network), network.wishart, network.P, load, T, levels.m, gaps, levels.C,
-        np.array((0.0, *levels.y)), fine, averages, at,
-    )  # fmt: skip
+    y = np.array((0.0, *levels.y))
+    scalars, averages, at = _evaluate(network, load, T, levels.m, gaps, levels.C, y, fine)
+    f, e, s, m, C = scalars
     shift = wishart_shift(network, load)
     return Averages(f + shift, e + shift, s, m, C, *averages, *at)
+
+
+def _evaluate(
+    network: Network, load: float, T: float, m: float, gaps: FloatArray, C: float, y: FloatArray, fine: float = 1.0
+) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
+    """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
+    k, P = len(y) - 1, network.P
+    averages, at = np.empty((3, k + 1)), np.empty((4, k + 1))
+    ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, C, y, at)
+    if not ok:
+        return (math.nan,) * 5, averages, at
+    signal = m ** (P - 1) if m else 0.0
+    deviations = np.sqrt(np.maximum(at[1], 0.0))
+    averages[2, 0] = 0.0
+    phi, m_new, C_new, E4, entropy, *_ = sweep(
+        0.5 * P * signal, deviations, y, T, fine, averages[0, :k], averages[1, :k], averages[2]
+    )
+    averages[0, k] = 1.0 - T * C_new
+    averages[1, k] = E4
+    f += 0.5 * (P - 1) * signal * m - phi - T * LN2
+    return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
 
 
 @dataclass(frozen=True)
@@ -116,10 +134,6 @@ class Problem:
     k: int
     has_m: bool
     has_q0: bool
-
-    @property
-    def _args(self) -> tuple[FloatArray, bool, int, float, float]:
-        return coefficients(self.network), self.network.wishart, self.network.P, self.load, self.T
 
     @property
     def size(self) -> int:
@@ -146,9 +160,17 @@ class Problem:
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
-        out = np.empty(self.size)
-        ok = rsb_kernels.equations(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, out)
-        return out if ok and bool(np.isfinite(out).all()) else None
+        gaps, y, out = np.empty(self.k + 1), np.empty(self.k + 1), np.empty(self.size)
+        m, C = rsb_kernels.unpack(u, self.T, self.has_m, self.has_q0, gaps, y)
+        (f, _, _, m_new, C_new), averages, at = _evaluate(self.network, self.load, self.T, m, gaps, C, y)
+        if not math.isfinite(f):
+            return None
+        if self.has_m:
+            out[0] = m_new - m
+        at_C = int(self.has_m)
+        out[at_C] = C_new / C - 1.0
+        rsb_kernels.deflated(averages, at, gaps, y, self.has_q0, at_C + 1, out)
+        return out if bool(np.isfinite(out).all()) else None
 
     def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
         """Return the derivatives of the equations in u by forward differences from F = equations(u).
@@ -158,8 +180,14 @@ class Problem:
         levels, gaps = self.unpack(u)
         step = min(max(1e-7 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)
         out = np.empty((self.size, self.size))
-        ok = rsb_kernels.jacobian(*self._args, u, self.has_m, self.has_q0, self.k, 1.0, F, out, step)
-        return out if ok and bool(np.isfinite(out).all()) else None
+        for j in range(self.size):
+            moved = u.copy()
+            moved[j] += step
+            plus = self.equations(moved)
+            if plus is None:
+                return None
+            out[:, j] = (plus - F) / step
+        return out
 
     def newton(self, u: FloatArray, steps: int = 40) -> FloatArray | None:
         """Newton's method with the natural monotonicity test (Deuflhard); None where it fails.
