@@ -1,7 +1,8 @@
 """Figures: the only file that imports matplotlib, and the one place of the visual grammar.
 
-Theory is a line (RS dashed), simulation a point with its error bar, an exact enumeration a cross. The marker tells N. A run
-that left its phase or did not equilibrate is drawn hollow and pale: kept, but never silently counted.
+Theory is a line (RS dashed, RSB(1) solid, deeper dotted), simulation a point with its error bar, an exact enumeration a
+cross. The marker tells N. A run that left its phase or did not equilibrate is drawn hollow and pale: kept, but
+never silently counted.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from glassy.theory.solve import scan
 # Okabe and Ito's colours: told apart by colour-blind readers; their order also darkens in grey.
 COLORS = ("#E69F00", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-STYLES: Any = {"RS": (0, (5, 2)), "RSB(1)": "solid", "FullRSB": "dotted"}
+STYLES: Any = {"RS": (0, (5, 2)), "RSB(1)": "solid", "deeper": (0, (1, 1))}
 
 _RC: Any = {
     "font.size": 9.0,
@@ -46,6 +47,13 @@ def figure(rows: int, columns: int, width: float = 3.6, height: float = 2.9) -> 
         fig = Figure(figsize=(width * columns, height * rows), layout="constrained")
         axes = np.asarray(fig.subplots(rows, columns, squeeze=False))
     return fig, axes
+
+
+def depth_style(k: float) -> dict[str, Any]:
+    """Line of an ansatz of k steps where several are drawn together; k = inf is full RSB."""
+    name = "RS" if k == 0 else "RSB(1)" if k == 1 else "deeper"
+    color = {0: COLORS[3], 1: COLORS[2], 2: COLORS[1], 3: COLORS[0]}.get(int(min(k, 9)), COLORS[5])
+    return {"color": color, "linestyle": STYLES[name], "linewidth": 1.3}
 
 
 def save(fig: Figure, stem: str | Path) -> tuple[Path, Path]:

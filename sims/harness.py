@@ -23,7 +23,7 @@ from typing import Any
 
 import glassy
 from glassy.compare import predicted
-from glassy.provenance import Provenance
+from glassy.provenance import Provenance, provenance
 from glassy.simulation.samples import joint_provenance
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,6 +154,28 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
     print(f"{target}: {meta['verdict']}")
 
 
+def write_theory(
+    sim: str,
+    case: str,
+    quick: bool,
+    claim: str,
+    verdict: str,
+    seconds: float,
+    tables: dict[str, list[dict[str, Any]]],
+) -> None:
+    """Write the tables and meta.json of a case that is theory only: no sizes, no samples."""
+    target = folder(sim, case, quick)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        _write(target / name, tuple(rows[0]), rows)
+    meta = {
+        "claim": claim, "verdict": verdict, "command": f"python -m sims.{sim} run" + (" --quick" if quick else ""),
+        "seconds": round(seconds, 1), "provenance": dataclasses.asdict(provenance()),
+    }  # fmt: skip
+    (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
+    print(f"{target}: {verdict}")
+
+
 def _seconds(store: Path) -> float:
     """Time that sampling took, over all its sessions: the gaps between finished samples, pauses of a minute left out."""
     times = sorted(p.stat().st_mtime for p in store.rglob("sample_*.npz"))
@@ -171,7 +193,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     """Read data.csv or lines.csv; numbers become floats, empty cells NaN."""
 
     def value(key: str, text: str) -> Any:
-        if key in ("curve", "observable", "status", "sizes"):
+        if key in ("curve", "observable", "status", "sizes", "ansatz", "phase"):
             return text
         return float(text) if text else math.nan
 

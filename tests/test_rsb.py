@@ -519,3 +519,17 @@ def test_hopfield_glass_at_small_load(load):
     assert s.status is Status.CONVERGED
     assert (1 - s.susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
     assert s.q_levels == pytest.approx((0.27, 0.65), abs=0.05)
+
+
+@pytest.mark.parametrize("T", [0.0, 0.05, 0.2])
+@pytest.mark.parametrize("k", [1, 2, 4])
+@pytest.mark.parametrize("network", [SK, SpinGlass({3: 1.0}), DenseHebbian(4, "self-interacting")], ids=repr)
+def test_field_distribution_is_normalised_and_gives_the_overlap(network, k, T):
+    s = solve(network, 1.0, T, "spin_glass", RSB(k))
+    h = np.linspace(-25.0, 25.0, 20001)
+    p = s.field_distribution(h)
+    assert np.trapezoid(p, h) == pytest.approx(1.0, abs=1e-9 if T else 2e-6)  # at T = 0 the density has a kink
+    if T > 0.0:
+        assert np.trapezoid(p * np.tanh(h / T) ** 2, h) == pytest.approx(s.q_EA, abs=1e-9)
+    else:
+        assert 2.0 * p[10000] == pytest.approx(s.susceptibility, rel=1e-9)

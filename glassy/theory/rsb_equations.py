@@ -340,10 +340,16 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     P = network.P
     a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
     t2, c2, gain = np.empty(k), np.empty(k), np.empty(k + 1)
-    *_, points, free, weights = sweep(a, s, y, T, 1.0, t2, c2, gain)
+    *_, points, free, weights, next_step = sweep(a, s, y, T, 1.0, t2, c2, gain)
     phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
     density = np.zeros_like(h)
-    for x, f, w in zip(points, free, weights, strict=True):
-        exponent = y[k] * (phi - f) if k else 0.0
-        density += w * np.exp(exponent - 0.5 * ((h - x) / s[k]) ** 2)
-    return np.asarray(density / (math.sqrt(2.0 * math.pi) * s[k]))
+    for x, f, w, i in zip(points, free, weights, next_step, strict=True):
+        if w == 0.0:
+            continue
+        if i == k:
+            tilt = np.exp((y[k] * (phi - f) if k else 0.0) - 0.5 * ((h - x) / s[k]) ** 2)
+            density += w / s[k] * tilt
+        else:  # far from 0 every step that is left is a Gaussian that drifts outward
+            far, spread = x + np.sign(x) * (y[i:] @ s[i:] ** 2), math.sqrt(s[i:] @ s[i:])
+            density += w / spread * np.exp(-0.5 * ((h - far) / spread) ** 2)
+    return np.asarray(density / math.sqrt(2.0 * math.pi))

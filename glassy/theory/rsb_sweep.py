@@ -96,7 +96,7 @@ def layout(
 @kernel
 def sweep(
     a: float, s: FloatArray, y: FloatArray, T: float, fine: float, t2: FloatArray, c2: FloatArray, gain: FloatArray
-) -> tuple[float, float, float, float, float, FloatArray, FloatArray, FloatArray]:
+) -> tuple[float, float, float, float, float, FloatArray, FloatArray, FloatArray, npt.NDArray[np.int64]]:
     """Evaluate the recursion R.1 for a signal field a and the averages of R.4 and S.1.
 
     Parameters
@@ -119,8 +119,9 @@ def sweep(
     phi, m, C, E4, entropy : float
         E_0[phi_0], E_0[t_0], E_k[sech^2(h/T)]/T, E_k[sech^4(h/T)]/T, E_k[ln 2cosh u - u tanh u]; NaN where the grids would
         be too large.
-    points, free, weights : arrays
-        The points of level k-1, phi_{k-1} and the probabilities there (one point for k = 0).
+    points, free, weights, next_step : arrays
+        Where the paths end: points, phi there and their probabilities (0 for points passed through). `next_step` is the first
+        step not taken: k, or less where phi is |h| plus a constant for all deeper ones.
     """
     k = s.size - 1
     n = np.zeros(k + 1, np.int64)
@@ -138,7 +139,7 @@ def sweep(
         tilts = min(tilts, int(2.0 * bound[k] / grid[k - 1, 1]) + 2)
     if total > MOST_POINTS or joints + PAIRS_PER_TILT * tilts > MOST_PAIRS:
         bad = np.full(1, math.nan)
-        return math.nan, math.nan, math.nan, math.nan, math.nan, bad, bad, bad
+        return math.nan, math.nan, math.nan, math.nan, math.nan, bad, bad, bad, pairs
     start = np.zeros(k + 2, np.int64)  # of level i - 1 in the arrays; "level -1" is the point a
     start[1] = 1
     for i in range(k):
@@ -267,6 +268,7 @@ def sweep(
     P = np.zeros(total)
     P[0] = 1.0
     slot = 0
+    next_step = np.full(total, k)
     frozen = 0.0  # probability of the points that needed no deeper level: t^2 = 1 on all of them
     for i in range(k):
         at = slot
@@ -276,8 +278,11 @@ def sweep(
             gain[i] += P[p] * rise[p]
             if low[p] == high[p]:
                 frozen += P[p]
+                next_step[p] = i
+                continue
             for q in range(low[p], high[p]):
                 P[first + q] += P[p] * joint[at + q - low[p]]
+            P[p] = 0.0
             at += high[p] - low[p]
         slot += pairs[i]
         t2[i] = frozen
@@ -295,4 +300,4 @@ def sweep(
         C += w * inner[j, 1]
         E4 += w * inner[j, 2]
         entropy += w * inner[j, 3]
-    return phi[0], t[0], C, E4, entropy, H[last:], phi[last:], P[last:]
+    return phi[0], t[0], C, E4, entropy, H, phi, P, next_step
