@@ -52,7 +52,7 @@ def figure(rows: int, columns: int, width: float = 3.6, height: float = 2.9) -> 
 def depth_style(k: float) -> dict[str, Any]:
     """Line of an ansatz of k steps where several are drawn together; k = inf is full RSB."""
     name = "RS" if k == 0 else "RSB(1)" if k == 1 else "deeper"
-    color = {0: COLORS[3], 1: COLORS[2], 2: COLORS[1], 3: COLORS[0]}.get(int(min(k, 9)), COLORS[5])
+    color = {0: COLORS[3], 1: COLORS[2], 2: COLORS[1], 3: COLORS[0], 4: COLORS[4]}.get(int(min(k, 9)), COLORS[5])
     return {"color": color, "linestyle": STYLES[name], "linewidth": 1.3}
 
 

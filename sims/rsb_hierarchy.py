@@ -154,6 +154,9 @@ def plot(name: str, target: Path) -> None:
         rows = [r for r in levels if r["k"] == k]
         q = [0.0, *(r["q"] for r in rows), 1.0]
         order.step(q, [0.0, *(r["x"] for r in rows), 1.0], where="post", label=f"RSB({int(k)})", **plots.depth_style(k))
+    first = min(r["q"] for r in levels if r["q"] > 0.0)
+    if first > 0.8:  # q_0 = 0, and all that happens lies near q = 1
+        order.set_xlim(1.0 - 1.4 * (1.0 - first), 1.0)
     for name_ in [c for c in fields[0] if c != "h"]:
         look = plots.depth_style(steps_of(name_))
         field.plot([r["h"] for r in fields], [r[name_] for r in fields], label=short(name_), **look)
@@ -169,7 +172,7 @@ def plot(name: str, target: Path) -> None:
         ax.set_ylabel(y)
     for ax in (f, replicon, depth, order, field):
         ax.legend(fontsize=7)
-    fig.suptitle(f"{NETWORKS[name]!r}, load = {LOAD:g}, spin-glass phase: RS (dashed) against every depth of RSB")
+    fig.suptitle(f"In the spin-glass phase RS (dashed) fails and the steps of RSB converge: {NETWORKS[name]!r}, load {LOAD:g}")
     plots.save(fig, target / "figure")
 
 

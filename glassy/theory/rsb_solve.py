@@ -235,7 +235,8 @@ def solve_full(network: Network, load: float, T: float, phase: str, ansatz: Full
 def limit(values: Sequence[float]) -> Estimate:
     """Extrapolate f(k), k = 1, 2, ..., to k -> infinity by f + c/(k + k0)^p; p = 2, 3 or 4, whichever moves least.
 
-    The error is twice the change of the limit when the last value is left out: an upper bound where the form holds.
+    The error is twice the change of the limit when the last value is left out, or 0.6 times the change before that one where
+    it is larger: a single small change may be luck.
 
     Examples
     --------
@@ -246,12 +247,16 @@ def limit(values: Sequence[float]) -> Estimate:
     last, size = values[-1], max(abs(v) for v in values)
     if max(values[-4:]) - min(values[-4:]) <= 1e-13 * max(size, 1e-300):
         return Estimate(last, 0.0)
+    luck = 0.0
     best_limit, change = last, abs(values[-1] - values[-2])
     for p in (2, 3, 4):
         a, b = _fit(values[-3:], len(values), p), _fit(values[-4:-1], len(values) - 1, p)
         if abs(a - b) < change:
             best_limit, change = a, abs(a - b)
-    error = 2.0 * change + 1e-14 * size
+            if len(values) > 4:
+                earlier = abs(b - _fit(values[-5:-2], len(values) - 2, p))
+                luck = max(0.3 * earlier, change) if math.isfinite(earlier) else change
+    error = 2.0 * max(change, luck) + 1e-14 * size
     return Estimate(best_limit, error if error > 1e-13 * size else 0.0)
 
 
