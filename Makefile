@@ -26,6 +26,7 @@ lint: $(STAMP)
 figures: $(STAMP)
 	$(BIN)/python -m sims.retrieval plot
 	$(BIN)/python -m sims.interactions plot
+	$(BIN)/python -m sims.rsb_hierarchy plot
 	$(BIN)/python -m sims.report
 
 benchmark: $(STAMP)

@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 from sims.harness import ROOT, counted, read
+
+
+def _sampling(folder: Path, meta: dict[str, Any]) -> list[str]:
+    """What was sampled, and how far the worst value is off; nothing for a case of theory alone."""
+    if "sizes" not in meta:
+        return []
+    rows = counted(read(folder / "data.csv"))
+    worst = max(abs(r["z"]) for r in rows)
+    return [
+        f"Worst |z| = {worst:.2f} of {len(rows)} values; sizes {meta['sizes']}, samples {meta['samples']}, "
+        f"sweeps {meta['sweeps']}, two replicas; seed {meta['seed']}.",
+        "",
+    ]
+
+
+def _took(meta: dict[str, Any]) -> str:
+    if "sizes" in meta:
+        return f"sampling took {meta['sampling_seconds']:.0f} s on two cores"
+    return f"theory alone, {meta['seconds']:.0f} s on one core"
 
 
 def main() -> None:
@@ -20,8 +41,6 @@ def main() -> None:
     for meta_file in sorted(results.glob("*/*/meta.json")):
         folder = meta_file.parent
         meta = json.loads(meta_file.read_text())
-        rows = counted(read(folder / "data.csv"))
-        worst = max(abs(r["z"]) for r in rows)
         name = folder.relative_to(results)
         versions = {k: v for k, v in meta["provenance"].items() if k != "machine"}
         lines += [
@@ -33,11 +52,8 @@ def main() -> None:
             "",
             f"![{name}]({name}/figure.png)",
             "",
-            f"Worst |z| = {worst:.2f} of {len(rows)} values; sizes {meta['sizes']}, samples {meta['samples']}, "
-            f"sweeps {meta['sweeps']}, two replicas; seed {meta['seed']}.",
-            "",
-            f"Command: `{meta['command']}` (sampling took {meta['sampling_seconds']:.0f} s on two cores). "
-            f"Versions: {', '.join(f'{k} {v}' for k, v in versions.items())}.",
+            *_sampling(folder, meta),
+            f"Command: `{meta['command']}` ({_took(meta)}). Versions: {', '.join(f'{k} {v}' for k, v in versions.items())}.",
             "",
         ]
     (results / "README.md").write_text("\n".join(lines))

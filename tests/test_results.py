@@ -11,7 +11,7 @@ from glassy.compare import predicted
 from sims.harness import counted, read, verdict
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
-CASES = sorted(p.parent for p in RESULTS.glob("*/*/meta.json"))
+CASES = sorted(p.parent for p in RESULTS.glob("*/*/meta.json") if "sizes" in json.loads(p.read_text()))  # simulated ones
 
 
 def network_of(folder, row):

@@ -102,14 +102,21 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
             at = first(problem, 0.0, rs.q_EA, rs.susceptibility)
             found += [saddle(network, load, T, "spin_glass", *at)] if at else []
     if not network.wishart and not network.unit_covariance.has_field:
-        problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
-        at = first(problem, 0.0, 0.0, 0.0)
-        symmetric = [saddle(network, load, T, "spin_glass", *at)] if at else []
-        found += [s for s in symmetric if s.replicons[0] > -SLACK]  # else q_0 > 0 is the saddle, found or not
+        symmetric = symmetric_glass(network, load, T)
+        if symmetric is not None and symmetric.replicons[0] > -SLACK:  # else q_0 > 0 is the saddle, found or not
+            found.append(symmetric)
         if not found:
             dynamical = _dynamical(network, load, T)
             found += [dynamical] if dynamical else []
     return max(found, key=lambda s: s.free_energy, default=None)
+
+
+def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
+    """Return the 1RSB spin glass with q_0 = 0 held, a saddle in all other parameters; None where it is not found."""
+    problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
+    rs = max((s for s in zero_rs(network, load, T) if s.q_EA > 0.0), key=lambda s: s.free_energy, default=None)
+    at = first(problem, 0.0, rs.q_EA, rs.susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)
+    return saddle(network, load, T, "spin_glass", *at) if at else None
 
 
 def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Solution | None:
