@@ -27,6 +27,7 @@ figures: $(STAMP)
 	$(BIN)/python -m sims.retrieval plot
 	$(BIN)/python -m sims.interactions plot
 	$(BIN)/python -m sims.rsb_hierarchy plot
+	$(BIN)/python -m sims.glassiness plot
 	$(BIN)/python -m sims.report
 
 benchmark: $(STAMP)

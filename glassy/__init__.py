@@ -15,6 +15,7 @@ from glassy.errors import (
     PhaseError,
 )
 from glassy.exact import Exact, enumerate_states, transition_matrix
+from glassy.glassiness import Glassiness, glassiness
 from glassy.network import DenseHebbian, StatePoint
 from glassy.patterns import draw_patterns
 from glassy.phases import (
@@ -46,6 +47,7 @@ __all__ = [
     "Estimate",
     "Exact",
     "FullRSB",
+    "Glassiness",
     "GlassyError",
     "Glauber",
     "Grid",
@@ -67,6 +69,7 @@ __all__ = [
     "compare",
     "draw_patterns",
     "enumerate_states",
+    "glassiness",
     "load",
     "save",
     "scan",

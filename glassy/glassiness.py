@@ -15,7 +15,7 @@ from glassy.numerics.tilted import tilted_averages, tilted_weights
 from glassy.results import Status
 from glassy.spin_glass import SpinGlass
 from glassy.theory.ansatz import RS, RSB, Ansatz
-from glassy.theory.rsb_solve import symmetric_glass
+from glassy.theory.rsb_solve import stable, symmetric_glass
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 
@@ -65,8 +65,8 @@ class Glassiness:
 def glassiness(network: DenseHebbian, load: float, T: float, ansatz: Ansatz | None = None) -> Glassiness:
     """Split A = -beta f of the spin-glass (or paramagnetic) phase into a hard and a soft glass (G.1, G.1', G.2).
 
-    At P = 2 the network is a Sherrington-Kirkpatrick glass at beta_1 = beta sqrt(load)/D, a Gaussian glass on its critical line,
-    and a remainder: G.1 at RS, G.1' at RSB(1) with q_0 = 0 (q_0 > 0 does not split; that saddle is not the one `solve` returns).
+    At P = 2 the network is a Sherrington-Kirkpatrick glass at beta_1 = beta sqrt(load)/D, a Gaussian glass on its critical
+    line, and a remainder: G.1 at RS, G.1' at RSB(1) with q_0 = 0 (q_0 > 0 does not split; `solve` returns that other saddle).
     For P > 2 and distinct interactions only the hard part is left: the Ising p-spin glass at beta sqrt(load) (G.2).
 
     Parameters
@@ -87,14 +87,15 @@ def glassiness(network: DenseHebbian, load: float, T: float, ansatz: Ansatz | No
     Raises
     ------
     InputError
-        For T = 0 or load = 0 (A = -beta f), self-interacting P > 2 (its covariance is a sum of powers, not one p-spin glass), or
-        an ansatz for which no split is known.
+        For T = 0 or load = 0 (A = -beta f), for self-interacting P > 2 (its covariance is a sum of powers, not one p-spin
+        glass), and for an ansatz for which no split is known.
     ConvergenceError
         Where the saddle is not found.
 
     Notes
     -----
-    Source: Barra, Genovese, Guerra and Tantari, J. Stat. Mech. P07009 (2012), and Albanese et al. (2022); docs/theory.md, section 6.
+    Source: Barra, Genovese, Guerra and Tantari, J. Stat. Mech. P07009 (2012), and Albanese et al. (2022); docs/theory.md,
+    section 6.
 
     Examples
     --------
@@ -150,7 +151,7 @@ def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glas
     if s is None:
         s = _equilibrium(network, load, T, RS())
         if isinstance(ansatz, RSB):
-            if s.replicon < 0.0:
+            if not stable(s):
                 raise ConvergenceError(f"the saddle of RSB(1) with q_0 = 0 was not found at {s!r}.", s)
             status = Status.COLLAPSED
     elif not s.status.ok:
@@ -170,7 +171,7 @@ def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glas
     hard = math.log(2.0) + phi * beta + reaction
     squares = 0.25 * beta_2**2 * (diagonal**2 - (1.0 - x) * p**2)
     u1, u0 = D1, D0  # 1 - lambda - beta_2^2 (P_d - p), and the same less beta_2^2 theta p
-    logs = (math.log(u0 / u1) / x if x else -beta_2**2 * p / u1) + math.log(u1)
+    logs = (math.log(u0 / u1) / x if x else -(beta_2**2) * p / u1) + math.log(u1)
     soft = -squares - 0.5 * logs
     remainder = -reaction - 0.5 * load * beta * p * (1.0 - (1.0 - x) * q) + load * squares
     if network.interactions == "distinct":
