@@ -56,11 +56,10 @@ def plot(name: str, target: Path) -> None:
     T = [r["T"] for r in rs]
     for part, color in zip(PARTS, (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True):
         for which, k in ((rs, 0), (one, 1)):
-            style = {**plots.depth_style(k), "color": color}
+            width = {"hard": 3.0, "soft": 3.0}.get(part, 1.0)  # parts stay visible where they fall on each other
+            style = {**plots.depth_style(k), "color": color, "linewidth": width}
             whole.plot(T, [r["T"] * r[part] for r in which], label=part if k else None, **style)
-        change.plot(
-            T, [t * (b[part] - a[part]) for t, a, b in zip(T, rs, one, strict=True)], label=part, **{**style, "color": color}
-        )
+        change.plot(T, [t * (b[part] - a[part]) for t, a, b in zip(T, rs, one, strict=True)], label=part, **style)
     whole.plot([], [], color="0.4", **{k: v for k, v in plots.depth_style(0).items() if k != "color"}, label="RS")
     whole.plot([], [], color="0.4", **{k: v for k, v in plots.depth_style(1).items() if k != "color"}, label="RSB(1)")
     glass = spin_glass_temperatures(DenseHebbian(int(name[1:])), LOAD)

@@ -1,4 +1,4 @@
-"""Replica symmetry breaking: R.1-R.4, R.6, R.7, S.1 against oracles, limits, laws and published values."""
+"""Replica symmetry breaking: R.1-R.4, R.1a, R.4a, R.6, R.7, S.1 against oracles, limits, laws and published values."""
 
 import math
 from itertools import pairwise
