@@ -213,7 +213,7 @@ def test_two_grids_give_the_same_digits(network, load, T, phase):
 
 
 @pytest.mark.parametrize(("network", "load", "phase"), [(n, load, phase) for n, load, _, phase in POINTS], ids=IDS)
-@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("k", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_R6_zero_temperature_is_the_limit(network, load, phase, k):
     zero = solve(network, load, 0.0, phase, RSB(k), strict=False)
     if not zero.status.ok:
