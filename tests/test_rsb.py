@@ -533,3 +533,14 @@ def test_field_distribution_is_normalised_and_gives_the_overlap(network, k, T):
         assert np.trapezoid(p * np.tanh(h / T) ** 2, h) == pytest.approx(s.q_EA, abs=1e-9)
     else:
         assert 2.0 * p[10000] == pytest.approx(s.susceptibility, rel=1e-9)
+
+
+def test_of_several_saddles_the_largest_free_energy():
+    """q^2 and q^4 together: x(q) jumps, and a new level may sit on either side of the jump."""
+    mixture, T = SpinGlass({2: 0.5087054, 4: 0.2660116}), 0.259
+    f = [solve(mixture, 1.0, T, "spin_glass", RSB(k)).free_energy for k in (1, 2, 3)]
+    assert f == sorted(f)
+    s = solve(mixture, 1.0, T, "spin_glass", RSB(3))
+    assert s.q_levels == pytest.approx((0.0734, 0.2400, 0.8555, 0.9418), abs=2e-4)  # two levels below the jump
+    other = solve(mixture, 1.0, 0.9 * T, "spin_glass", RSB(3))
+    assert solve(mixture, 1.0, T, "spin_glass", RSB(3), start=other).free_energy == pytest.approx(s.free_energy, abs=1e-11)

@@ -168,26 +168,35 @@ def broken_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
         yield Levels(levels.m, (*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.0 / (s / 1.06 + T)))
 
 
-def deeper_starts(problem: Problem, levels: Levels) -> Iterator[Levels]:
-    """Starts for k + 1 from the saddle at k: the top level broken, q(x) interpolated, a level inserted, the top split."""
+def families(problem: Problem, levels: Levels) -> Iterator[Iterator[Levels]]:
+    """Starts for k + 1 from the saddle at k: the top level broken, q(x) interpolated, a level in each gap, the top split."""
+    k = levels.k
+    end = breaking(problem, levels)
+    spreads = [0.06, 0.2]
+    if end is not None:
+        spreads.insert(0, 0.5 * (end[0] / levels.y[-1] - 1.0))
+    yield broken_tops(problem, levels)
+    if problem.has_q0 or k > 1:
+        yield iter((_interpolated(levels, problem.T, problem.has_q0),))
+    for i in reversed(range(1 if problem.has_q0 else 2, k + 1)):
+        for spread in spreads:
+            yield iter((_inserted(problem, levels, i, spread),))
+    yield _split_tops(problem, levels)
+
+
+def _inserted(problem: Problem, levels: Levels, i: int, spread: float) -> Levels:
+    """A level in the middle of gap i, y spread to both sides."""
+    q, y = levels.overlaps(problem.T), levels.y
+    pair = (y[i - 1] * (1 - spread), y[i - 1] * (1 + spread))
+    return Levels(levels.m, (*q[:i], 0.5 * (q[i - 1] + q[i]), *q[i : levels.k]), levels.C, (*y[: i - 1], *pair, *y[i:]))
+
+
+def _split_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
+    """The top level in two, at several distances."""
     T, k = problem.T, levels.k
     q, y, C = levels.overlaps(T), levels.y, levels.C
-    spreads = [0.06, 0.2]
-    end = breaking(problem, levels)
-    if end is not None:
-        spreads.insert(0, 0.5 * (end[0] / y[-1] - 1.0))
-    yield from broken_tops(problem, levels)
-    if problem.has_q0 or k > 1:
-        yield _interpolated(levels, T, problem.has_q0)
-    lowest = 1 if problem.has_q0 else 2
-    for i in reversed(range(lowest, k + 1)):  # a level in the middle of gap i
-        for spread in spreads:
-            middle = 0.5 * (q[i - 1] + q[i])
-            yield Levels(
-                levels.m, (*q[:i], middle, *q[i:k]), C, (*y[: i - 1], y[i - 1] * (1 - spread), y[i - 1] * (1 + spread), *y[i:])
-            )
     gap = q[k] - q[k - 1]
-    for factor in (2.5, 1.8, 1.3, 1.1):  # the top level in two
+    for factor in (2.5, 1.8, 1.3, 1.1):
         for down, up in ((6.0 * T * C, 0.5), (0.15 * gap, 0.5), (0.02 * gap, 0.3)):
             if down <= 0.0 or down > 0.3 * gap:
                 continue
@@ -237,12 +246,25 @@ def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
 
 
 def deepen(problem: Problem, levels: Levels) -> Found | None:
-    """Return the saddle of problem.k steps, started from one of problem.k - 1; at m = 0 its free energy is no lower."""
+    """Return the saddle of problem.k steps, started from one of problem.k - 1; at m = 0 its free energy is no lower.
+
+    Where x(q) can jump between two continuous parts (a q^2 term beside higher powers) a new level may go into either, and there
+    are several saddles: at m = 0 the one of largest free energy is taken, with every family of starts heard.
+    """
     network, load, T = problem.network, problem.load, problem.T
     at = evaluate(network, load, T, levels)
     floor = at.free_energy - 1e-9 * max(abs(at.free_energy), 1e-3)
-    for start in deeper_starts(problem, levels):
-        found = converge(problem, start)
-        if found is not None and (problem.has_m or free_energy(problem, found) >= floor):
-            return found
-    return None
+    xi = network.unit_covariance
+    several = not (problem.has_m or network.wishart) and 0.0 < xi(0.0, 2) < xi(1.0, 2)
+    winner: Found | None = None
+    for family in families(problem, levels):
+        for start in family:
+            found = converge(problem, start)
+            if found is None or not (problem.has_m or free_energy(problem, found) >= floor):
+                continue
+            if not several:
+                return found
+            if winner is None or free_energy(problem, found) > free_energy(problem, winner):
+                winner = found
+            break
+    return winner
