@@ -21,7 +21,8 @@ class Status(enum.Enum):
 
     CONVERGED = "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond"
     COLLAPSED = (
-        "levels have merged: the saddle of this depth is one of fewer steps, as the breakpoints show; the numbers are good"
+        "levels have merged, or lie too close to be told apart (f to 1e-11): the saddle of this depth is one of fewer steps, "
+        "as the breakpoints show; the numbers are good"
     )
     LEFT_PHASE = "the asked phase does not exist or did not hold here; ask for phase='equilibrium', or lower load or T"
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from published import AGS_CAPACITY, AGS_CAPACITY_M
 
-from glassy import DenseHebbian, InputError, PhaseError, Status, at_line, solve, spinodal
+from glassy import RSB, DenseHebbian, InputError, PhaseError, Status, at_line, solve, spin_glass_temperatures, spinodal
 
 KINDS = ("distinct", "self-interacting")
 NETWORKS = [DenseHebbian(P, k) for P in (2, 3, 4, 5, 8) for k in KINDS]
@@ -111,3 +111,23 @@ def test_bad_input():
         spinodal(DenseHebbian(3), -1.0)
     with pytest.raises(InputError, match="phase must be"):
         at_line(DenseHebbian(3), 0.1, "equilibrium")
+
+
+@pytest.mark.parametrize("network", [DenseHebbian(3), DenseHebbian(4)], ids=repr)
+def test_RSB1_spinodal_joins_that_of_RS_on_the_nishimori_line(network):
+    """Just below T = t_d^2 the steps live in a sliver of load: found, and closer to the bound B.1 than RS; above it RS is stable."""
+    t_d2 = spin_glass_temperatures(network).T_d ** 2
+    for gap in (0.1, 0.03, 0.01):
+        T = (1.0 - gap) * t_d2
+        one, rs = spinodal(network, T, RSB(1)), spinodal(network, T)
+        assert one.status is Status.CONVERGED
+        assert one.load > rs.load
+        assert 0.0 < t_d2 - one.load < 0.01 * gap
+    assert spinodal(network, 1.001 * t_d2, RSB(1)).load == spinodal(network, 1.001 * t_d2).load
+
+
+def test_a_break_below_rounding_is_collapsed_and_cheap():
+    """P = 4 just below the Nishimori point, where the levels lie 1e-4 apart."""
+    s = solve(DenseHebbian(4), 0.46024149, 0.46, "retrieval", RSB(1))
+    assert s.status is Status.COLLAPSED
+    assert -0.01 < s.replicon < 0.0

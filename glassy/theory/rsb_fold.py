@@ -7,6 +7,7 @@ root of that derivative gives the load to second order in the error of m.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,10 @@ from scipy.optimize import brentq
 
 from glassy.network import DenseHebbian
 from glassy.theory import rs_retrieval
-from glassy.theory.rsb_equations import FloatArray, Problem, levels_of, saddle
-from glassy.theory.rsb_solve import solve_steps, stable
+from glassy.theory.rs_equations import saddle as rs_saddle
+from glassy.theory.rsb_equations import FloatArray, Problem, levels_of, padded, saddle
+from glassy.theory.rsb_search import unresolved
+from glassy.theory.rsb_solve import moved, solve_steps, stable
 from glassy.theory.solution import Solution
 
 
@@ -62,41 +65,72 @@ class _Branch:
         return saddle(self.problem.network, math.exp(self.w[-1]), self.problem.T, "retrieval", levels, gaps)
 
 
-def _anchor(network: DenseHebbian, T: float, k: int, load: float) -> Solution | None:
-    """Return a retrieval saddle of k distinct steps at the largest load where one is easily found."""
-    for fraction in (0.998, 0.99, 0.97, 0.93, 0.85, 0.7, 0.5):
-        s = solve_steps(network, fraction * load, T, "retrieval", k, None)
+def _anchor(network: DenseHebbian, T: float, k: int, end: float) -> Solution | None:
+    """Return a retrieval saddle of k distinct steps at a large load where one is easily found; `end` is the RS spinodal.
+
+    Where RS breaks only close to its own spinodal the steps live in the sliver of load between the two.
+    """
+
+    def replicon(load: float) -> float:
+        found = rs_retrieval.retrieval(network, load, T)
+        return rs_saddle(network, load, T, "retrieval", found[0], 1.0 - T * found[1], found[1]).replicon if found else -1.0
+
+    loads = [0.998, 0.99, 0.97, 0.93, 0.85, 0.7, 0.5]
+    if T > 0.0 and replicon(0.998 * end) > 0.0:
+        broken = brentq(replicon, 0.998 * end, end, xtol=1e-15) / end
+        loads = [broken + part * (1.0 - broken) for part in (0.9, 0.6, 0.3)]
+    for fraction in loads:
+        s = solve_steps(network, fraction * end, T, "retrieval", k, None)
         if s is not None and s.status.ok and levels_of(s).k == k:
             return s
     return None
 
 
-def fold(network: DenseHebbian, T: float, k: int) -> Solution | None:
-    """Return the RSB(k) saddle at the spinodal; COLLAPSED to RS where RS is stable there; None where it is not found."""
+def fold(network: DenseHebbian, T: float, k: int, near: Solution | None = None) -> Solution | None:
+    """Return the RSB(k) saddle at the spinodal; COLLAPSED to RS where RS is stable there; None where it is not found.
+
+    `near` is the spinodal at a neighbouring temperature.
+    """
     end = rs_retrieval.fold(network, T)
     if end is None:
         return None
-    start = _anchor(network, T, k, end.load)
-    if start is None:
-        last = solve_steps(network, end.load, T, "retrieval", k, None)
-        return last if last is not None and last.status.ok and stable(last) else None
-    problem = Problem(network, start.load, T, k, has_m=True, has_q0=True)
-    u = problem.pack(levels_of(start))
+    rs = rs_saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
+    if stable(rs) or unresolved(Problem(network, end.load, T, 1, True, True), levels_of(rs)):
+        return padded(rs, k)
+    for start in _starts(network, T, k, end.load, near):
+        found = _climb(start, T, k)
+        if found is not None:
+            return found
+    return None
+
+
+def _starts(network: DenseHebbian, T: float, k: int, end: float, near: Solution | None) -> Iterator[Solution]:
+    if near is not None and near.status.ok and levels_of(near).k == k and near.T > 0.0:
+        yield near
+    anchor = _anchor(network, T, k, end)
+    if anchor is not None:
+        yield anchor
+
+
+def _climb(start: Solution, T: float, k: int) -> Solution | None:
+    """Follow the branch through `start` at temperature T to the load where it turns."""
+    problem = Problem(start.network, start.load, T, k, has_m=True, has_q0=True)
+    u = problem.pack(moved(start, T))
     if u is None:
         return None
     branch = _Branch(problem, np.append(u[1:], math.log(start.load)))
     m = start.m
     slope = branch.go(m)
-    step = 0.05 * (1.0 - m)
-    while slope is not None and slope < 0.0 and step > 1e-9:
-        stay = branch.w
-        new = branch.go(m - step)
-        if new is None or not problem.distinct(np.concatenate(([m - step], branch.w[:-1]))):
+    step = 0.05 * (1.0 - m) if T == start.T else 0.005 * (1.0 - m)
+    while slope is not None and step > 1e-9:
+        stay, way = branch.w, -1.0 if slope < 0.0 else 1.0  # the load grows along the branch until it turns
+        new = branch.go(m + way * step)
+        if new is None or not problem.distinct(np.concatenate(([m + way * step], branch.w[:-1]))):
             branch.w, step = stay, 0.3 * step
             continue
-        if new >= 0.0:
-            return _turn(branch, stay, m, m - step)
-        m, slope, step = m - step, new, 1.5 * step
+        if new * slope <= 0.0:
+            return _turn(branch, stay, m, m + way * step)
+        m, slope, step = m + way * step, new, 1.5 * step
     return None
 
 
@@ -111,6 +145,6 @@ def _turn(branch: _Branch, w: FloatArray, high: float, low: float) -> Solution |
     try:
         m = brentq(slope, low, high, xtol=1e-9)
         slope(m)
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):  # the branch was lost, or left for another
         return None
     return branch.solution(m)

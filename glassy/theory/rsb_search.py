@@ -65,11 +65,24 @@ def best(problem: Problem, starts: Iterable[Levels], enough: int = 2) -> Found |
 def first(problem: Problem, m: float, q: float, C: float) -> Found | None:
     """Return the 1RSB saddle next to the RS point (m, q, C), q = 0 the paramagnet: where RS has just broken, or the best."""
     if q > 0.0 and problem.has_q0:
-        for start in broken_tops(problem, Levels(m, (), C, ())):
+        rs = Levels(m, (), C, ())
+        for start in broken_tops(problem, rs):
             found = converge(problem, start)
             if found is not None:
                 return found
+        if unresolved(problem, rs):
+            return None
     return best(problem, first_starts(problem, m, q, C))
+
+
+def unresolved(problem: Problem, levels: Levels) -> bool:
+    """Whether the deepest level has just broken, by less than 2e-3 of q and 1 - q: lost in rounding, and f moves by 1e-11."""
+    at = evaluate(problem.network, problem.load, problem.T, levels)
+    if problem.T == 0.0 or float(at.slope[-1] * at.c2[-1]) / problem.T - 1.0 > 0.01:
+        return False
+    end = breaking(problem, levels)
+    rest = problem.T * levels.C
+    return end is not None and end[1] + end[2] < 2e-3 * min(rest, 1.0 - rest)
 
 
 def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Levels]:

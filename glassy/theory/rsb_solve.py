@@ -17,7 +17,7 @@ from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
-from glassy.theory.rsb_search import converge, deepen, first, noise_slope
+from glassy.theory.rsb_search import converge, deepen, first, noise_slope, unresolved
 from glassy.theory.solution import Solution
 
 SLACK = 1e-9  # a replicon above -SLACK counts as stable
@@ -148,24 +148,27 @@ def _deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
 # ---- retrieval ----
 
 
-def _near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
-    """Newton's method from a neighbouring saddle of the same depth."""
+def moved(solution: Solution, T: float) -> Levels:
+    """Return the levels of a saddle carried to a neighbouring temperature."""
     levels = levels_of(solution)
-    if levels.k != k or not solution.status.ok:
-        return None
     q, C = levels.overlaps(solution.T), levels.C
     if T > 0.0 and solution.T == 0.0:
         C = C / (1.0 + T * C)
-    gaps = np.diff(np.array(q))
     scale = (1.0 - T * C) / q[-1]
-    while T > 0.0 and gaps.size and q[-2] >= 1.0 - T * C:
+    while T > 0.0 and levels.k and q[-2] >= 1.0 - T * C:
         C *= 0.7
         scale = 1.0
     y = tuple(v / (1.0 + v * (T - solution.T)) if v * (T - solution.T) > -0.9 else v for v in levels.y)
+    return Levels(levels.m, tuple(v * min(scale, 1.0) for v in levels.q), C, y)
+
+
+def _near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
+    """Newton's method from a neighbouring saddle of the same depth."""
+    if levels_of(solution).k != k or not solution.status.ok:
+        return None
     network, phase = solution.network, solution.phase
-    problem = Problem(network, load, T, k, has_m=phase == "retrieval", has_q0=q[0] > 0.0)
-    moved = Levels(levels.m, tuple(v * min(scale, 1.0) for v in levels.q), C, y)
-    found = converge(problem, moved)
+    problem = Problem(network, load, T, k, has_m=phase == "retrieval", has_q0=solution.q_levels[0] > 0.0)
+    found = converge(problem, moved(solution, T))
     return found and saddle(network, load, T, phase, *found)
 
 
@@ -178,7 +181,9 @@ def _retrieval_here(network: DenseHebbian, load: float, T: float, k: int) -> Sol
         return padded(base, k)
     problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
     found = first(problem, base.m, base.q_EA, base.susceptibility)
-    return found and _deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
+    if found is None:
+        return padded(base, k) if unresolved(problem, levels_of(base)) else None
+    return _deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
 
 
 def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
@@ -189,9 +194,19 @@ def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution
     end = rs_retrieval.fold(network, T)
     if end is None:
         return None
-    at = 0.97 * min(load, end.load)
+    found = _followed(network, load, T, k, end.load)
+    rs = rs_retrieval.retrieval(network, load, T)
+    if found is None and rs is not None:  # RS breaks here, and its breaking was not found
+        base = rs_saddle(network, load, T, "retrieval", rs[0], 1.0 - T * rs[1], rs[1])
+        return replace(padded(base, k), status=Status.NOT_CONVERGED)
+    return found
+
+
+def _followed(network: DenseHebbian, load: float, T: float, k: int, end: float) -> Solution | None:
+    """Follow the retrieval saddle from a load below `end`, the RS spinodal, None if it does not get here."""
+    at = 0.97 * min(load, end)
     last = _retrieval_here(network, at, T, k)
-    while (last is None or not last.status.ok) and at > 0.05 * end.load:
+    while (last is None or not last.status.ok) and at > 0.05 * end:
         at *= 0.8
         last = _retrieval_here(network, at, T, k)
     if last is None or not last.status.ok:
