@@ -115,7 +115,7 @@ def test_bad_input():
 
 @pytest.mark.parametrize("network", [DenseHebbian(3), DenseHebbian(4)], ids=repr)
 def test_RSB1_spinodal_joins_that_of_RS_on_the_nishimori_line(network):
-    """Just below T = t_d^2 the steps live in a sliver of load: found, and closer to the bound B.1 than RS; above it RS is stable."""
+    """Just below T = t_d^2 the steps live in a sliver of load: found, and closer to B.1 than RS; above it RS is stable."""
     t_d2 = spin_glass_temperatures(network).T_d ** 2
     for gap in (0.1, 0.03, 0.01):
         T = (1.0 - gap) * t_d2
