@@ -81,3 +81,20 @@ def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
         q, rest = overlap(B)
         found.append(ZeroPoint(q, rest / T, B * T))
     return found
+
+
+def near(network: Network, load: float, T: float, s: float) -> ZeroPoint | None:
+    """Return the saddle with q > 0 next to one whose field has standard deviation s, nearby; None if it is far."""
+    if load == 0.0 or T < FROZEN or s <= 0.0:
+        return None
+
+    def mismatch(y: float) -> float:
+        return math.log(max(load_at(network, T, math.exp(y)), 1e-300) / load)
+
+    y = math.log(s / T)
+    for width in (0.01, 0.05, 0.2):
+        if mismatch(y - width) * mismatch(y + width) < 0.0:
+            B = math.exp(brentq(mismatch, y - width, y + width, xtol=1e-15, rtol=1e-15))
+            q, rest = overlap(B)
+            return ZeroPoint(q, rest / T, B * T)
+    return None

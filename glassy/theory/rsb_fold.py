@@ -47,14 +47,15 @@ class _Branch:
     def go(self, m: float) -> float | None:
         """Move to m by Newton's method and return d ln(load)/dm there; None where it fails."""
         w = self.w.copy()
-        for _ in range(12):
+        for i in range(12):
             F = self.equations(m, w)
             both = None if F is None else self.jacobian(m, w, F)
             if F is None or both is None:
                 return None
             d = np.linalg.solve(both[0], -F)
             w = w + d * min(1.0, 1.0 / float(np.abs(d).max()))
-            if float(np.abs(d).max()) < 1e-8:
+            size = float(np.abs(d).max())
+            if size < 1e-8 or (i > 5 and size < 1e-3 and abs(float(d[-1])) < 1e-10):  # levels near merging: rounding
                 self.w = w
                 return float(np.linalg.solve(both[0], -both[1])[-1])
         return None

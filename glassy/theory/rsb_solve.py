@@ -44,9 +44,22 @@ def zero_rs(network: Network, load: float, T: float) -> list[Solution]:
             s if s.replicon <= 0.0 else rs_saddle(network, load, T, "paramagnetic", 0.0, s.q_EA, s.susceptibility)
             for s in found
         ]
+    free = paramagnet(network, load, T)
+    return [*found, free] if free else found
+
+
+def paramagnet(network: Network, load: float, T: float) -> Solution | None:
+    """Return the saddle q = 0, where it exists."""
     if rs_zero.has_paramagnet(network, T) or (load == 0.0 and T > 0.0):
-        found.append(rs_saddle(network, load, T, "paramagnetic", 0.0, 0.0, 1.0 / T))
-    return found
+        return rs_saddle(network, load, T, "paramagnetic", 0.0, 0.0, 1.0 / T)
+    return None
+
+
+def zero_rs_of(network: Network, load: float, T: float, phase: str) -> Solution | None:
+    """Return the m = 0 saddle of RS in a phase, of several the one of largest free energy."""
+    if phase == "paramagnetic" and not network.unit_covariance.has_field:
+        return paramagnet(network, load, T)
+    return max((s for s in zero_rs(network, load, T) if s.phase == phase), key=lambda s: s.free_energy, default=None)
 
 
 def continuous(network: Network) -> bool:
@@ -88,7 +101,7 @@ def _dynamical(network: Network, load: float, T: float) -> Solution | None:
     if not roots:
         return None
     s = marginal(network, load, T, roots[0])
-    return s if s.complexity >= 0.0 else None
+    return s if s.complexity >= -1e-6 else None  # so close to T_c, x_1 is 1 to rounding
 
 
 def _first_zero(network: Network, load: float, T: float) -> Solution | None:
@@ -120,7 +133,7 @@ def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
 
 
 def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Solution | None:
-    base = max((s for s in zero_rs(network, load, T) if s.phase == phase), key=lambda s: s.free_energy, default=None)
+    base = zero_rs_of(network, load, T, phase)
     if phase == "paramagnetic" or load == 0.0:
         return base and padded(base, k)
     if base is not None and T == 0.0 and stable(base):

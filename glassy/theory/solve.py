@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,9 +13,9 @@ from glassy.network import DenseHebbian
 from glassy.results import Grid, Status
 from glassy.spin_glass import Network, SpinGlass
 from glassy.theory import ansatz as ansaetze
-from glassy.theory import rs_retrieval, rsb_solve
+from glassy.theory import rs_retrieval, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
-from glassy.theory.rs_equations import saddle
+from glassy.theory.rs_equations import saddle, variance
 from glassy.theory.solution import Solution, missing
 
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
@@ -120,8 +122,12 @@ def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, 
         guess = (start.m, start.susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
         return found and saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
-    candidates = [s for s in rsb_solve.zero_rs(network, load, T) if s.phase == phase]
-    return max(candidates, key=lambda s: s.free_energy, default=None)
+    if start is not None and start.network == network and start.phase == phase == "spin_glass" and start.status.ok:
+        s = math.sqrt(variance(network, start.load, start.q_EA, start.susceptibility))
+        close = rs_zero.near(network, load, T, s)
+        if close is not None and not network.unit_covariance.has_field:
+            return saddle(network, load, T, phase, 0.0, close.q, close.C, close.s)
+    return rsb_solve.zero_rs_of(network, load, T, phase)
 
 
 def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start: Solution | None) -> Solution | None:

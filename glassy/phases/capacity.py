@@ -1,0 +1,205 @@
+"""Storage capacity at T = 0, in the three senses in which it is asked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scipy.special import ndtri
+
+from glassy import checks
+from glassy.errors import InputError
+from glassy.network import DenseHebbian
+from glassy.phases.coexistences import LostError, coexistence, root_near
+from glassy.phases.glass import static
+from glassy.phases.spinodals import spinodal
+from glassy.results import Estimate, Status
+from glassy.storage import Saved
+from glassy.theory import ansatz as ansaetze
+from glassy.theory import rsb_solve
+from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
+from glassy.theory.solution import Solution
+from glassy.theory.solve import check_network, solve
+
+DEPTH = 8  # steps of the ground state that counts as the true one
+
+
+@dataclass(frozen=True)
+class StorageCapacity(Saved):
+    """Largest loads at T = 0. Multiply by 2/P! for patterns per N^(P-1), or use `network.to_convention`.
+
+    Parameters
+    ----------
+    load_c : float
+        Retrieval exists (metastable): the spinodal of the ansatz.
+    m_c : float
+        Magnetization there.
+    load_t : float
+        Retrieval is the ground state: its energy in the ansatz against the true (full RSB) ground state of the spin glass. An
+        Estimate, with the error of that ground state and of the limit in k.
+    load_t_ansatz : float
+        The same with the spin glass in the ansatz, too: `coexistence` at T = 0.
+    bound_c, bound_t : float
+        Exact upper bounds t_d^2 and t_c^2 of load_c and load_t from the Nishimori line (B.1); NaN where it does not exist
+        (P = 2, self-interacting).
+    reason : str
+        Why load_t or load_t_ansatz does not exist.
+    """
+
+    network: DenseHebbian
+    ansatz: Ansatz
+    load_c: float
+    m_c: float
+    load_t: float
+    load_t_ansatz: float
+    bound_c: float
+    bound_t: float
+    status: Status
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        numbers = f"load_c={_text(self.load_c)} m_c={self.m_c:.6g} load_t={_text(self.load_t)}"
+        mark = "" if self.status.ok else f" {self.status.name}"
+        return f"StorageCapacity({self.network!r} {self.ansatz!r}: {numbers}{mark}{'; ' if self.reason else ''}{self.reason})"
+
+
+def _text(value: float) -> str:
+    return repr(value) if isinstance(value, Estimate) else f"{value:.9g}"
+
+
+def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCapacity:  # noqa: B008
+    """Return the storage capacity at T = 0: the spinodal load_c, the coexistence load_t, and their exact bounds (section 5).
+
+    The signal-to-noise estimates need no saddle: `signal_to_noise_load`, `patterns_without_errors`.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        The network.
+    ansatz : RS, RSB or FullRSB
+        RSB(k) raises load_c with k; FullRSB gives Estimates, extrapolated in k (a minute).
+
+    Returns
+    -------
+    StorageCapacity
+        A value that was not found is NaN and the status says NOT_CONVERGED.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> capacity = storage_capacity(glassy.DenseHebbian(P=4), glassy.RSB(1))
+    >>> round(capacity.load_c, 6), round(capacity.load_t, 6), round(capacity.bound_c, 6), round(capacity.bound_t, 6)
+    (0.458343, 0.379814, 0.460242, 0.380545)
+    """
+    checked, ansatz = check_network(network, signal=True), ansaetze.check(ansatz)
+    assert isinstance(checked, DenseHebbian)
+    network = checked
+    end = spinodal(network, 0.0, ansatz, strict=False)
+    same = coexistence(network, 0.0, ansatz, strict=False)
+    reason = "" if same.status.ok else f"coexistence in this ansatz: {same.reason}"
+    try:
+        load_t = _against_ground_state(network, ansatz, end.load if not same.status.ok else same.load)
+    except LostError:
+        load_t = Estimate(math.nan, math.nan)
+        near = 0.999999 * end.load  # at the spinodal, but for rounding
+        s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
+        if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
+            reason = "load_t: retrieval in this ansatz lies below the true ground state up to its spinodal"
+    t_d, t_c = static(network) if network.P > 2 and network.interactions == "distinct" else (math.nan, math.nan)
+    good = end.status.ok and (math.isfinite(load_t) or bool(reason))
+    status = Status.CONVERGED if good else Status.NOT_CONVERGED
+    return StorageCapacity(network, ansatz, end.load, end.m, load_t, same.load, t_d**2, t_c**2, status, reason)
+
+
+@lru_cache(maxsize=256)
+def _ground_state(network: DenseHebbian, load: float) -> Estimate:
+    """Energy of the true ground state of the spin glass; for P > 2 it scales with sqrt(load)."""
+    if not network.wishart and load != 1.0:
+        unit = _ground_state(network, 1.0)
+        return Estimate(math.sqrt(load) * unit, math.sqrt(load) * unit.error)
+    s = solve(network, load, 0.0, "spin_glass", FullRSB(DEPTH), strict=False)
+    if not s.status.ok:
+        raise LostError(repr(s))
+    return s.free_energy if isinstance(s.free_energy, Estimate) else Estimate(s.free_energy, 0.0)
+
+
+def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -> Estimate:
+    """Return the load where the retrieval energy equals that of the true ground state."""
+    if isinstance(ansatz, FullRSB):
+        path: list[Estimate] = []
+        for k in range(1, ansatz.steps + 1):
+            path.append(_against_ground_state(network, RSB(k), path[-1] if path else guess))
+        end = rsb_solve.limit(path)
+        return Estimate(end, math.hypot(end.error, path[-1].error))
+    last: list[Solution | None] = [None]
+
+    def retrieval(load: float) -> float:
+        s = solve(network, load, 0.0, "retrieval", ansatz, start=last[0], strict=False)
+        if not s.status.ok:
+            raise LostError(repr(s))
+        last[0] = s
+        return s.free_energy
+
+    load = root_near(lambda load: _ground_state(network, load) - retrieval(load), guess)
+    step = 1e-4 * load
+    slope = [(_ground_state(network, x) - retrieval(x)) for x in (load - step, load + step)]
+    return Estimate(load, abs(_ground_state(network, load).error * 2.0 * step / (slope[1] - slope[0])))
+
+
+def signal_to_noise_load(network: DenseHebbian, error: float) -> float:
+    """Return the load at which one spin of a stored pattern is unstable with probability `error`.
+
+    Signal P/2 against Gaussian noise of variance load xi'(1): load = (P/2)^2/(xi'(1) z^2) with xi at load 1 and z the normal
+    quantile of the error. It ignores that errors feed back: no capacity, but the estimate of Krotov and Hopfield (2016).
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        The network.
+    error : float
+        Probability of a wrong spin, above 0 and below 0.5.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> round(signal_to_noise_load(glassy.DenseHebbian(P=2), 0.0036), 3)              # at P = 2, load 0.138: 0.36 % errors
+    0.138
+    """
+    network = _checked(network)
+    error = checks.number("error", error, "It is the probability of a wrong spin, above 0 and below 0.5.", most=0.5)
+    if not 0.0 < error < 0.5:
+        raise InputError(f"error must lie above 0 and below 0.5, got {error:g}. Try 0.005.")
+    z = float(ndtri(error))
+    return (0.5 * network.P) ** 2 / (network.unit_covariance(1.0, 1) * z * z)
+
+
+def patterns_without_errors(network: DenseHebbian, N: int) -> float:
+    """Return K_max = N^(P-1)/(2 c ln N), the number of patterns stored without one wrong spin.
+
+    c = (P-1)! for H.2 and (2P-3)!! for H.3: signal to noise with an error below 1/N, to leading order in ln N (Krotov and
+    Hopfield 2016, Baldi and Venkatesh 1987); not rounded.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        The network.
+    N : int
+        Number of spins.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> round(patterns_without_errors(glassy.DenseHebbian(P=3, interactions="self-interacting"), N=100))
+    362
+    """
+    network = _checked(network)
+    N = network.size(N)
+    c = math.factorial(network.P) / 2.0 * network.unit_covariance(1.0, 1) / (0.5 * network.P) ** 2
+    return float(N ** (network.P - 1)) / (2.0 * c * math.log(N))
+
+
+def _checked(network: DenseHebbian) -> DenseHebbian:
+    checked = check_network(network, signal=True)
+    assert isinstance(checked, DenseHebbian)
+    return checked

@@ -1,0 +1,235 @@
+"""Coexistence: the load at which retrieval and the m = 0 state have the same free energy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+
+from scipy.optimize import brentq
+
+from glassy import checks
+from glassy.errors import ConvergenceError, InputError, PhaseError
+from glassy.network import DenseHebbian
+from glassy.phases.glass import critical_temperature, rs_onset
+from glassy.phases.spinodals import spinodal
+from glassy.results import Status
+from glassy.spin_glass import Network
+from glassy.storage import Saved
+from glassy.theory import ansatz as ansaetze
+from glassy.theory import rs_retrieval, rsb_solve
+from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
+from glassy.theory.solution import Solution, missing
+from glassy.theory.solve import check_network, solve
+
+
+@dataclass(frozen=True)
+class Coexistence(Saved):
+    """The load where f of retrieval equals f of the m = 0 state, and both states there.
+
+    Parameters
+    ----------
+    retrieval, other : Solution
+        The two states; `other` is the spin glass or the paramagnet.
+    reason : str
+        Why there is no such load, where status is NO_BOUNDARY.
+    """
+
+    network: DenseHebbian
+    T: float
+    ansatz: Ansatz
+    load: float
+    retrieval: Solution
+    other: Solution
+    status: Status
+    reason: str = ""
+
+    @property
+    def m(self) -> float:
+        """Mattis magnetization of the retrieval state there."""
+        return self.retrieval.m
+
+    @property
+    def residual(self) -> float:
+        """Difference of the two free energies."""
+        return abs(self.retrieval.free_energy - self.other.free_energy)
+
+    def __repr__(self) -> str:
+        where = f"{self.network!r} {self.ansatz!r} T={self.T:g}"
+        if not self.status.ok:
+            return f"Coexistence({where}: {self.status.name}{'; ' if self.reason else ''}{self.reason})"
+        return f"Coexistence({where}: load={self.load:.10g} with {self.other.phase}, m={self.m:.6g})"
+
+
+def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: Solution | None = None) -> Solution:
+    """Return the thermodynamic m = 0 state of an ansatz (section 5): the paramagnet above its onset, the spin glass below.
+
+    With a random field the one saddle there is; `near` is one at a neighbouring point.
+    """
+    if not network.unit_covariance.has_field:
+        phase = "paramagnetic" if load == 0.0 or _onset(network, load, ansatz) < T else "spin_glass"
+        return solve(network, load, T, phase, ansatz, start=near, strict=False)
+    found = [solve(network, load, T, p, ansatz, start=near, strict=False) for p in ("spin_glass", "paramagnetic")]
+    for s in found:
+        if s.status is Status.NOT_CONVERGED:
+            return s
+    return max((s for s in found if s.status.ok), key=lambda s: s.free_energy, default=found[0])
+
+
+def _onset(network: Network, load: float, ansatz: Ansatz) -> float:
+    if network.wishart or not isinstance(ansatz, RS):
+        return critical_temperature(network, load)
+    return math.sqrt(load) * rs_onset(network)[0]
+
+
+@lru_cache(maxsize=64)
+def curie_weiss_coexistence(P: int) -> float:
+    """Return the temperature at which retrieval and the paramagnet coexist at load 0."""
+    if P == 2:
+        return 1.0
+    network = DenseHebbian(P)
+    top = rs_retrieval.curie_weiss_limit(P)[1]
+    over = partial(_over_paramagnet, network)
+    return float(brentq(over, 0.1 * top, top * (1.0 - 1e-9), xtol=1e-15, rtol=1e-14))
+
+
+def _over_paramagnet(network: DenseHebbian, T: float) -> float:
+    return solve(network, 0.0, T).free_energy + T * math.log(2.0)
+
+
+def coexistence(
+    network: DenseHebbian,
+    T: float,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    start: Coexistence | None = None,
+    strict: bool = True,
+) -> Coexistence:
+    """Return load_t(T), where retrieval and the m = 0 state of the same ansatz have equal free energies (section 5).
+
+    Below this load retrieval is the equilibrium state, above it metastable.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        The network.
+    T : float
+        Temperature, >= 0.
+    ansatz : RS, RSB or FullRSB
+        Of both states. FullRSB extrapolates load_t in the number of steps: an Estimate.
+    start : Coexistence, optional
+        That at a neighbouring temperature, same ansatz.
+    strict : bool
+        If False, NaN and status NO_BOUNDARY, with a reason, or NOT_CONVERGED instead of an error.
+
+    Returns
+    -------
+    Coexistence
+        The load to about 1e-11; the residual is the difference of the free energies, at most 1e-12 or so.
+
+    Raises
+    ------
+    PhaseError
+        If `strict` and there is none: retrieval does not exist, or is nowhere the equilibrium, or up to its spinodal.
+    ConvergenceError
+        If `strict` and one of the states was not found.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 3)                # Amit, Gutfreund and Sompolinsky
+    0.051
+    """
+    checked, T = check_network(network, signal=True), checks.temperature(T)
+    assert isinstance(checked, DenseHebbian)
+    network, ansatz = checked, ansaetze.check(ansatz)
+    if start is not None and not isinstance(start, Coexistence):
+        raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")
+    found = _limit(network, T, ansatz) if isinstance(ansatz, FullRSB) else _coexistence(network, T, ansatz, start)
+    if not strict or found.status.ok:
+        return found
+    if found.status is Status.NO_BOUNDARY:
+        raise PhaseError(f"no coexistence at {network!r}, T={T:g} with {ansatz!r}: {found.reason}.")
+    raise ConvergenceError(f"no coexistence found at {network!r}, T={T:g} with {ansatz!r}: {found.reason}. Try RSB(1) or RS().")
+
+
+def _none(network: DenseHebbian, T: float, ansatz: Ansatz, reason: str, status: Status = Status.NO_BOUNDARY) -> Coexistence:
+    none = missing(network, math.nan, T, "retrieval", ansatz, status)
+    return Coexistence(network, T, ansatz, math.nan, none, replace(none, phase="spin_glass"), status, reason)
+
+
+class LostError(Exception):
+    """A state was not found: retrieval beyond its spinodal, or a search that failed."""
+
+
+def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexistence | None) -> Coexistence:
+    guess = start.load if start is not None and start.status.ok else None
+    if guess is None:
+        end = spinodal(network, T, strict=False)
+        if not end.status.ok:
+            return _none(network, T, ansatz, "no load retrieves at this temperature")
+        top = curie_weiss_coexistence(network.P)
+        if top <= T:
+            return _none(network, T, ansatz, f"retrieval is metastable at every load above T={top:.8g}")
+        guess = end.load
+    state: list[Solution | None] = [start.retrieval if start else None, start.other if start else None]
+
+    def gap(load: float, ansatz: Ansatz = ansatz) -> float:
+        """F of the m = 0 state over that of retrieval; falls with the load."""
+        kept = [s if s is not None and s.ansatz == ansatz else None for s in state]
+        new = [
+            solve(network, load, T, "retrieval", ansatz, start=kept[0], strict=False),
+            zero_state(network, load, T, ansatz, kept[1]),
+        ]
+        for s in new:
+            if not s.status.ok:
+                raise LostError(f"{s!r}")
+        state[:] = new
+        return float(new[1].free_energy - new[0].free_energy)
+
+    if start is None:
+        if gap(guess * (1.0 - 1e-12), RS()) > 0.0:
+            return _none(network, T, ansatz, "retrieval is the equilibrium up to its RS spinodal")
+        guess = brentq(lambda load: gap(load, RS()), 1e-9 * guess, guess * (1.0 - 1e-12), xtol=1e-300, rtol=1e-13)
+    try:
+        load = root_near(gap, guess) if start is not None or not isinstance(ansatz, RS) else guess
+        gap(load)
+    except LostError as lost:
+        if start is not None:
+            return _coexistence(network, T, ansatz, None)
+        return _none(network, T, ansatz, str(lost), Status.NOT_CONVERGED)
+    retrieval, other = state
+    assert retrieval is not None
+    assert other is not None
+    return Coexistence(network, T, ansatz, load, retrieval, other, Status.CONVERGED)
+
+
+def root_near(f: Callable[[float], float], guess: float, step: float = 0.01) -> float:
+    """Root of a falling function of the load near a guess: a bracket that grows in its direction, then Brent's method."""
+    here, at = guess, f(guess)
+    if at == 0.0:
+        return guess
+    way = 1.0 if at > 0.0 else -1.0
+    while 1e-6 < step < 8.0:
+        there = here * (1.0 + step) ** way
+        try:
+            value = f(there)
+        except LostError:  # beyond the spinodal
+            step *= 0.4
+            continue
+        if at * value <= 0.0:
+            return float(brentq(f, here, there, xtol=1e-300, rtol=1e-13))
+        here, at, step = there, value, 2.0 * step
+    raise LostError(f"the free energies do not cross between load={guess:.6g} and {here:.6g}")
+
+
+def _limit(network: DenseHebbian, T: float, ansatz: FullRSB) -> Coexistence:
+    """Coexistence of RSB(1), RSB(2), ... extrapolated to infinitely many steps."""
+    path: list[Coexistence] = []
+    for k in range(1, ansatz.steps + 1):
+        path.append(_coexistence(network, T, RSB(k), path[-1] if path else None))
+        both = (path[-1].retrieval, path[-1].other)
+        if not path[-1].status.ok or all(s.status is Status.COLLAPSED for s in both):
+            return replace(path[-1], ansatz=ansatz)
+    return replace(path[-1], ansatz=ansatz, load=rsb_solve.limit([p.load for p in path]))

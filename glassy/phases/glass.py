@@ -1,0 +1,183 @@
+"""Temperatures of the m = 0 glass: T_d, T_c, T_G."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+
+from glassy import checks
+from glassy.errors import InputError
+from glassy.spin_glass import Network
+from glassy.storage import Saved
+from glassy.theory.ansatz import RSB
+from glassy.theory.rsb_solve import marginal, marginal_excess, marginal_roots, rest_of, zero_rs
+from glassy.theory.solution import Solution
+from glassy.theory.solve import check_network, solve
+
+
+@dataclass(frozen=True)
+class SpinGlassTemperatures(Saved):
+    """Temperatures of the m = 0 glass at one load; NaN where a transition does not exist, as `reason` says.
+
+    Parameters
+    ----------
+    T_d : float
+        Dynamical transition: below it the 1RSB saddle with x_1 = 1 exists.
+    T_c : float
+        Static transition: its complexity vanishes and x_1 leaves 1; or the continuous onset.
+    T_G : float
+        Gardner temperature: below it 1RSB is unstable (S.1 at the largest level).
+    continuous : bool
+        Whether T_c is a continuous onset (q grows from zero), where T_d = T_c and 1RSB is never stable.
+    reason : str
+        What does not exist, or exists beside the three.
+    residual : float
+        Largest violation of the definitions: |complexity| at T_c, |replicon| at T_G; 0 where they are explicit.
+    """
+
+    network: Network
+    load: float
+    T_d: float
+    T_c: float
+    T_G: float
+    continuous: bool
+    reason: str
+    residual: float
+
+    def __repr__(self) -> str:
+        kind = "continuous" if self.continuous else "discontinuous"
+        return (
+            f"SpinGlassTemperatures({self.network!r} load={self.load:g}: T_d={self.T_d:.8g} T_c={self.T_c:.8g} "
+            f"T_G={self.T_G:.8g} {kind}{'; ' if self.reason else ''}{self.reason})"
+        )
+
+
+def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTemperatures:
+    """Return T_d, T_c and T_G of the m = 0 glass (section 5): from 1RSB at x_1 = 1 and the replicon S.1.
+
+    For distinct interactions and P > 2 they are sqrt(load) times the numbers of the Ising p-spin glass.
+
+    Parameters
+    ----------
+    network : DenseHebbian or SpinGlass
+        The network.
+    load : float
+        Storage load, > 0.
+
+    Returns
+    -------
+    SpinGlassTemperatures
+        To about 1e-9 (relative). P = 2 and covariances whose q^2 term orders first have the continuous onset in T_c = T_d and
+        T_G = T_c; a random field leaves no transition but the AT line of `at_line`, and NaN here.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> t = spin_glass_temperatures(glassy.DenseHebbian(P=3))          # Montanari and Ricci-Tersenghi: 0.682, 0.651, 0.240
+    >>> round(t.T_d, 3), round(t.T_c, 3), round(t.T_G, 3)
+    (0.682, 0.651, 0.24)
+    """
+    network, load = check_network(network), checks.load(load)
+    if load == 0.0:
+        raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
+    nan = math.nan
+    if network.unit_covariance.has_field:
+        text = "a random field leaves no onset; replica symmetry breaks at at_line(phase='paramagnetic')"
+        return SpinGlassTemperatures(network, load, nan, nan, nan, False, text, nan)
+    if network.wishart:
+        T_g = 1.0 + math.sqrt(load)
+        return SpinGlassTemperatures(network, load, T_g, T_g, T_g, True, "", 0.0)
+    scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
+    T_d, T_c = static(network)
+    onset = math.sqrt(network.unit_covariance(0.0, 2))
+    if not T_c > onset:
+        return SpinGlassTemperatures(network, load, *(3 * (scale * onset,)), True, "", 0.0)
+    T_G, residual = _gardner(network)
+    text = f"q = 0 is unstable below T={scale * onset:.6g}" if onset > 0.0 else ""
+    return SpinGlassTemperatures(network, load, scale * T_d, scale * T_c, scale * T_G, False, text, residual)
+
+
+@lru_cache(maxsize=64)
+def rs_onset(network: Network) -> tuple[float, float]:
+    """Return (T, |difference of free energies|) at load 1 where the RS spin glass takes over at m = 0; P > 2, no field."""
+    onset = math.sqrt(network.unit_covariance(0.0, 2))
+
+    def above(T: float) -> float:
+        found = {s.phase: float(s.free_energy) for s in sorted(zero_rs(network, 1.0, T), key=lambda s: s.free_energy)}
+        return found["spin_glass"] - found["paramagnetic"] if "spin_glass" in found else math.nan
+
+    span = math.sqrt(network.unit_covariance(1.0, 1))
+    T = _vanishing(above, np.geomspace(2.0 * span, max(0.02 * span, 1.0001 * onset), 60).tolist())
+    return (T, abs(above(T))) if onset < T else (onset, 0.0)
+
+
+def critical_temperature(network: Network, load: float) -> float:
+    """Return T_c alone, discontinuous or continuous; not for a random field."""
+    if network.wishart:
+        return 1.0 + math.sqrt(load)
+    onset = math.sqrt(network.unit_covariance(0.0, 2))
+    return math.sqrt(load) * (T_c if (T_c := static(network)[1]) > onset else onset)
+
+
+@lru_cache(maxsize=64)
+def static(network: Network) -> tuple[float, float]:
+    """Return (T_d, T_c) at load 1 of the discontinuous glass; NaN where there is none."""
+    onset = math.sqrt(network.unit_covariance(0.0, 2))
+    T_d = _dynamical(network)
+    if not T_d > onset:
+        return math.nan, math.nan
+    grid = np.geomspace(T_d * (1.0 - 1e-9), max(0.2 * T_d, 1.0001 * onset), 40).tolist()
+    return T_d, _vanishing(lambda T: _complexity(network, T), grid)
+
+
+def _complexity(network: Network, T: float) -> float:
+    roots = marginal_roots(network, 1.0, T)
+    return marginal(network, 1.0, T, roots[0]).complexity if roots else math.nan
+
+
+def _dynamical(network: Network) -> float:
+    """T_d: the maximum over q of the temperature at which q solves 1RSB with x_1 = 1; two solutions merge there."""
+
+    def temperature(x: float) -> float:
+        rest = rest_of(x)
+        span = math.sqrt(network.unit_covariance(1.0 - rest, 1))
+        if span < 1e-3:  # q^(P-1) so small that T is, too: not the maximum
+            return span
+        return brentq(lambda T: marginal_excess(network, 1.0, T, rest), 0.03 * span, 60.0 * span, xtol=1e-14, rtol=1e-14)
+
+    grid = np.linspace(-40.0, 4.0, 60)
+    i = int(np.argmax([temperature(x) for x in grid]))
+    bounds = (grid[max(i - 1, 0)], grid[min(i + 1, grid.size - 1)])
+    found = minimize_scalar(lambda x: -temperature(x), bounds=bounds, method="bounded", options={"xatol": 1e-9})
+    return float(-found.fun)
+
+
+def _vanishing(f: Callable[[float], float], grid: list[float]) -> float:
+    """The largest root of f on a falling grid; NaN if f keeps its sign."""
+    for high, low in pairwise(grid):
+        if f(high) * f(low) < 0.0:
+            return float(brentq(f, low, high, xtol=1e-14, rtol=1e-13))
+    return math.nan
+
+
+@lru_cache(maxsize=64)
+def _gardner(network: Network) -> tuple[float, float]:
+    """T_G at load 1, where the replicon of the largest level of 1RSB vanishes on cooling from T_c; and the residual there."""
+    T_c = static(network)[1]
+    path: list[Solution] = []
+
+    def replicon(T: float) -> float:
+        start = path[-1] if path else None
+        s = solve(network, 1.0, T, "spin_glass", RSB(1), start=start, strict=False)
+        if s.status.ok:
+            path.append(s)
+        return s.replicons[-1] if s.status.ok else math.nan
+
+    T_G = _vanishing(replicon, np.geomspace(0.999 * T_c, 1e-9 * T_c, 90).tolist())
+    return T_G, max(abs(_complexity(network, T_c)), abs(replicon(T_G)) if T_G > 0.0 else 0.0)

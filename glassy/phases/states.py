@@ -1,0 +1,245 @@
+"""Complexity: how many metastable states of the spin glass have a given free energy (1RSB, section 5)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq, minimize_scalar
+
+from glassy import checks
+from glassy.errors import InputError, PhaseError
+from glassy.numerics.roots import all_roots
+from glassy.phases.glass import critical_temperature, static
+from glassy.results import Status
+from glassy.spin_glass import Network
+from glassy.storage import Saved
+from glassy.theory.ansatz import RSB
+from glassy.theory.rsb_equations import Levels, evaluate
+from glassy.theory.rsb_solve import rest_of
+from glassy.theory.solve import check_network, solve
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Complexity(Saved):
+    """The curve Sigma(f): exp(N Sigma) metastable states have free energy f per spin.
+
+    From the lowest states (Sigma = 0) to the highest that 1RSB has. The slope d Sigma/df is y = beta x.
+
+    Parameters
+    ----------
+    free_energy, complexity : ndarray
+        f of a state (its energy at T = 0) and Sigma, by falling y.
+    y, q_EA, replicon : ndarray
+        beta x, the overlap within a state and S.1 within a state: where it is negative (always at T = 0) the states are
+        themselves broken up and Sigma is the 1RSB estimate.
+    T_d, T_c : float
+        Dynamical and static transition at this load.
+    f_dominant, complexity_dominant : float
+        The states that dominate: x = 1 between T_c and T_d; the lowest below T_c.
+    reason : str
+        Why there is no curve, where status is NO_BOUNDARY.
+    """
+
+    network: Network
+    load: float
+    T: float
+    free_energy: FloatArray
+    complexity: FloatArray
+    y: FloatArray
+    q_EA: FloatArray
+    replicon: FloatArray
+    T_d: float
+    T_c: float
+    f_dominant: float
+    complexity_dominant: float
+    status: Status
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        where = f"{self.network!r} load={self.load:g} T={self.T:g}"
+        if not self.status.ok:
+            return f"Complexity({where}: {self.status.name}; {self.reason})"
+        return (
+            f"Complexity({where}: f from {self.free_energy[0]:.8g} to {self.free_energy[-1]:.8g}, "
+            f"Sigma up to {self.complexity.max():.4g}, dominant {self.complexity_dominant:.4g})"
+        )
+
+
+@dataclass(frozen=True)
+class _State:
+    y: float
+    f: float
+    sigma: float
+    q: float
+    replicon: float
+
+
+def complexity(network: Network, load: float, T: float, *, points: int = 60, strict: bool = True) -> Complexity:
+    """Return Sigma(f) of the spin glass: Sigma = x^2 d(beta f_rep)/dx at f = d(x f_rep)/dx along the 1RSB saddle at fixed x.
+
+    Parameters
+    ----------
+    network : DenseHebbian or SpinGlass
+        One with a discontinuous onset (P > 2): elsewhere its 1RSB states are unstable at every T, and no curve is drawn.
+    load : float
+        Storage load, > 0.
+    T : float
+        Temperature, 0 <= T <= T_d; T = 0 counts energy minima.
+    points : int
+        Points of the curve.
+    strict : bool
+        If False, empty arrays, status NO_BOUNDARY and a reason instead of an error.
+
+    Raises
+    ------
+    PhaseError
+        If `strict` and there is no such curve.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> curve = complexity(glassy.DenseHebbian(P=3), load=1.0, T=0.0)
+    >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
+    True
+    """
+    network, load, T = check_network(network), checks.load(load), checks.temperature(T)
+    points = checks.integer("points", points, 3, "A curve needs a few.")
+    if load == 0.0:
+        raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")
+    reason, T_d, T_c = _refusal(network, load, T)
+    if reason:
+        if strict:
+            raise PhaseError(f"no complexity at {network!r}, load={load:g}, T={T:g}: {reason}.")
+        none = np.empty(0)
+        nan = math.nan
+        return Complexity(network, load, T, none, none, none, none, none, T_d, T_c, nan, nan, Status.NO_BOUNDARY, reason)
+    scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
+    curve = _curve(network, T / scale, points)
+    dominant = curve[0]
+    if T_c <= T:
+        dominant = _state(network, T / scale, scale / T) or dominant
+    f, sigma, y, q, replicon = (np.array([getattr(s, name) for s in curve]) for name in ("f", "sigma", "y", "q", "replicon"))
+    return Complexity(
+        network, load, T, scale * f, sigma, y / scale, q, replicon, T_d, T_c, scale * dominant.f, dominant.sigma,
+        Status.CONVERGED,
+    )  # fmt: skip
+
+
+def _refusal(network: Network, load: float, T: float) -> tuple[str, float, float]:
+    """Return (why there is no curve, or nothing; T_d; T_c)."""
+    nan, scale = math.nan, math.sqrt(load)
+    if network.unit_covariance.has_field:
+        return "a random field gives every state a continuous onset, at the AT line", nan, nan
+    if network.wishart:
+        return "the onset is continuous, and 1RSB states are unstable at every T below it", nan, nan
+    T_d, T_c = static(network)
+    if not T_c**2 > network.unit_covariance(0.0, 2):
+        at = critical_temperature(network, load)
+        return f"the onset at T={at:.6g} is continuous, and 1RSB states are unstable at every T below it", at, at
+    if T_c * scale > T and solve(network, load, T, "spin_glass", RSB(1)).q_levels[0] > 0.0:
+        return "a q^2 term makes q_0 = 0, from which states are counted, unstable here; raise T", T_d * scale, T_c * scale
+    if T_d * scale < T:
+        return f"above T_d={T_d * scale:.8g} no exponential number of states dominates; lower T", T_d * scale, T_c * scale
+    return "", T_d * scale, T_c * scale
+
+
+def _state(network: Network, T: float, y: float, near: float | None = None) -> _State | None:
+    """Return the 1RSB saddle with q_0 = 0 and y = beta x held, at load 1: the solution of largest q; None where there is none.
+
+    `near`: 1 - q at a neighbouring y, which saves the search.
+    """
+    if T == 0.0:
+        rest = 0.0
+        C = evaluate(network, 1.0, 0.0, Levels(0.0, (0.0,), 1.0, (y,))).C
+    else:
+
+        def excess(x: float) -> float:
+            rest = rest_of(x)
+            at = evaluate(network, 1.0, T, Levels(0.0, (0.0,), rest / T, (y,)))
+            return float((rest - T * at.C) / (rest * (1.0 - rest)))
+
+        x = None if near is None else _root_near(excess, math.log(near / (1.0 - near)))
+        if x is None:
+            x = next(iter(all_roots(excess, np.linspace(-40.0, 4.0, 90).tolist())), None)
+        if x is None:
+            return None
+        rest = rest_of(x)
+        C = rest / T
+    at = evaluate(network, 1.0, T, Levels(0.0, (0.0,), C, (y,)))
+    sigma = float(y * (y * at.work[1] - at.gain[1]))
+    replicon = 1.0 - float(at.slope[1] * at.c2[1]) / T if T > 0.0 else -math.inf
+    return _State(y, at.free_energy + sigma / y, sigma, 1.0 - rest, replicon)
+
+
+def _root_near(f: Callable[[float], float], x: float) -> float | None:
+    """The root next to x of a function that rises through it, if it is close."""
+    for width in (0.02, 0.1):
+        if f(x - width) * f(x + width) < 0.0:
+            return float(brentq(f, x - width, x + width, xtol=1e-14, rtol=1e-14))
+    return None
+
+
+def _curve(network: Network, T: float, points: int) -> list[_State]:
+    """The states from Sigma = 0 to the largest f, where the saddle ends or f turns back, at load 1."""
+    seed = _seed(network, T)
+    lowest = seed
+    while lowest.sigma > 0.0:  # larger y: lower states
+        above = _state(network, T, 1.05 * lowest.y, 1.0 - lowest.q)
+        assert above is not None
+        if above.sigma <= 0.0:
+            y = brentq(lambda y: _sigma(network, T, y, 1.0 - seed.q), lowest.y, above.y, xtol=1e-14, rtol=1e-13)
+            lowest = _state(network, T, y, 1.0 - lowest.q) or lowest
+            break
+        lowest = above
+    walk, factor = [lowest], 0.97
+    while factor < 1.0 - 1e-7:  # smaller y: higher states, until the saddle is lost or f falls again
+        last = walk[-1]
+        new = _state(network, T, factor * last.y, 1.0 - last.q)
+        if new is None or new.f <= last.f or abs(new.q - last.q) > 0.2:
+            factor = math.sqrt(factor)
+            continue
+        walk.append(new)
+        if factor < 0.9:
+            factor = factor**2
+    last = _highest(network, T, walk)
+    ys = lowest.y + (last.y - lowest.y) * 0.5 * (1.0 - np.cos(np.linspace(0.0, math.pi, points)))
+    curve = [lowest]
+    for y in ys[1:-1]:
+        new = _state(network, T, float(y), 1.0 - curve[-1].q)
+        if new is not None:
+            curve.append(new)
+    return [*curve, last]
+
+
+def _highest(network: Network, T: float, walk: list[_State]) -> _State:
+    """The state of largest f near the end of a walk, where f and Sigma turn back together."""
+    before = walk[max(len(walk) - 4, 0)]
+
+    def negative(y: float) -> float:
+        s = _state(network, T, y, 1.0 - before.q)
+        return -s.f if s is not None else 0.0
+
+    found = minimize_scalar(negative, bounds=(walk[-1].y, before.y), method="bounded", options={"xatol": 1e-9 * before.y})
+    return _state(network, T, float(found.x), 1.0 - before.q) or walk[-1]
+
+
+def _sigma(network: Network, T: float, y: float, near: float) -> float:
+    s = _state(network, T, y, near)
+    return s.sigma if s is not None else math.nan
+
+
+def _seed(network: Network, T: float) -> _State:
+    """A state on the curve: x = 1 above T_c; below, the equilibrium states, where Sigma = 0."""
+    if static(network)[1] <= T:
+        s = _state(network, T, 1.0 / T)
+    else:
+        one = solve(network, 1.0, T, "spin_glass", RSB(1))
+        s = _state(network, T, one.y_levels[0], 1.0 - one.q_EA)
+    assert s is not None
+    return s
