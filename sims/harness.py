@@ -31,6 +31,7 @@ COLUMNS = (
     "curve", "load", "T", "N", "K", "observable", "theory", "simulation", "error", "thermal", "disorder", "tau_int",
     "samples", "sweeps", "z", "status", "sizes", "chi2", "dof",
 )  # fmt: skip
+TEXT = ("curve", "observable", "status", "sizes", "ansatz", "phase", "line", "point", "meaning", "interactions", "reason")
 LIMIT = 4.0  # |z| up to which theory and simulation agree
 Remark = Callable[[list[dict[str, Any]]], str]
 LINE_COLUMNS = ("curve", "load", "T", "m", "q", "energy", "energy_excess", "free_energy", "replicon", "status")
@@ -64,12 +65,19 @@ class Case:
     seed: int
 
 
-def parse(name: str, description: str) -> argparse.Namespace:
-    """Read the command line of a sim: run | plot | all, --quick."""
-    parser = argparse.ArgumentParser(prog=f"python -m sims.{name}", description=description)
+def command_line(name: str, description: str) -> argparse.ArgumentParser:
+    """Return the command line of a sim: run | plot | all, --quick."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m sims.{name}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", nargs="?", default="all", choices=("run", "plot", "all"))
     parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
-    return parser.parse_args()
+    return parser
+
+
+def parse(name: str, description: str) -> argparse.Namespace:
+    """Read the command line of a sim without options of its own."""
+    return command_line(name, description).parse_args()
 
 
 def folder(sim: str, case: str, quick: bool) -> Path:
@@ -162,6 +170,7 @@ def write_theory(
     verdict: str,
     seconds: float,
     tables: dict[str, list[dict[str, Any]]],
+    arguments: str = "",
 ) -> None:
     """Write the tables and meta.json of a case that is theory only: no sizes, no samples."""
     target = folder(sim, case, quick)
@@ -169,7 +178,7 @@ def write_theory(
     for name, rows in tables.items():
         _write(target / name, tuple(rows[0]), rows)
     meta = {
-        "claim": claim, "verdict": verdict, "command": f"python -m sims.{sim} run" + (" --quick" if quick else ""),
+        "claim": claim, "verdict": verdict, "command": f"python -m sims.{sim} run{arguments}" + (" --quick" if quick else ""),
         "seconds": round(seconds, 1), "provenance": dataclasses.asdict(provenance()),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
@@ -193,7 +202,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     """Read data.csv or lines.csv; numbers become floats, empty cells NaN."""
 
     def value(key: str, text: str) -> Any:
-        if key in ("curve", "observable", "status", "sizes", "ansatz", "phase"):
+        if key in TEXT:
             return text
         return float(text) if text else math.nan
 
