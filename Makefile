@@ -28,11 +28,14 @@ figures: $(STAMP)
 	$(BIN)/python -m sims.interactions plot
 	$(BIN)/python -m sims.rsb_hierarchy plot
 	$(BIN)/python -m sims.glassiness plot
+	$(BIN)/python -m sims.phase_diagram plot
+	$(BIN)/python -m sims.storage_capacity plot
 	$(BIN)/python -m sims.report
 
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.kernel
 	$(BIN)/python -m benchmarks.solve
+	$(BIN)/python -m benchmarks.diagram
 	$(BIN)/python -m benchmarks.startup
 
 $(STAMP): pyproject.toml

@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from glassy import RS, RSB, DenseHebbian, FullRSB, plots, signal_to_noise_load, spinodal, storage_capacity
-from glassy.phases.diagram import at_spinodal
+from glassy.phases.drafting import at_spinodal
 from glassy.theory.ansatz import Ansatz
 from glassy.theory.rs_retrieval import curie_weiss_limit
 from sims.harness import folder, parse, read, write_theory
@@ -136,12 +136,12 @@ def plot(target: Path) -> None:
         style = plots.STYLES["RS"] if part is rs else "solid"
         face = "white" if part is rs else color
         values = [r[key] for r in part]
-        against_P.plot(
-            [r["P"] for r in part], values, color=color, linestyle=style, marker="o", ms=4, mfc=face, lw=1.3, label=label
-        )
+        look: Any = {"color": color, "linestyle": style, "marker": "o", "ms": 4, "mfc": face, "lw": 1.3}
+        against_P.plot([r["P"] for r in part], values, label=label, **look)
+    bounds = "bounds $t_d^2$, $t_c^2$ (Nishimori line)"
     for key in ("bound_c", "bound_t"):
-        label = "bounds $t_d^2$, $t_c^2$ (Nishimori line)" if key == "bound_c" else None
-        against_P.plot([r["P"] for r in full], [r[key] for r in full], "k_", ms=13, mew=1.2, label=label, zorder=4)
+        against_P.plot([r["P"] for r in full], [r[key] for r in full], "k_", ms=13, mew=1.2, label=bounds, zorder=4)
+        bounds = "_"
     against_P.axhline(LARGE_P, color="0.5", lw=0.8)
     against_P.text(12.3, LARGE_P, " $1/(4\\ln 2)$:\n coexistence,\n $P\\to\\infty$", fontsize=6.5, color="0.35", va="center")
     against_P.set(xlabel="interaction order P", ylabel="load", ylim=(0.0, 0.75), xlim=(1.5, 14.6))

@@ -143,7 +143,7 @@ def test_full_rsb_capacity_lies_below_the_bound_and_above_every_depth():
 
 
 def test_signal_to_noise():
-    """Direct sampling of the noise of one spin, H.3 at P = 3, against the load at which 2 % of the spins are wrong."""
+    """B.3: direct sampling of the noise of one spin, H.3 at P = 3, at the load at which 2 % of the spins are wrong."""
     network, N, error = DenseHebbian(3, SELF), 150, 0.02
     K = network.patterns(signal_to_noise_load(network, error), N)
     rng = np.random.default_rng(3)
@@ -169,7 +169,7 @@ def test_signal_to_noise():
 @pytest.mark.parametrize("P", [3, 4, 6])
 @pytest.mark.parametrize("fraction", [0.0, 0.3, 0.95])
 def test_complexity_below_T_c(P, fraction):
-    """Sigma = 0 at the equilibrium free energy of RSB(1); the slope is beta x; concave; positive in between."""
+    """B.2: Sigma = 0 at the equilibrium free energy of RSB(1); the slope is beta x; concave; positive in between."""
     network, load = DenseHebbian(P), 0.4
     T = fraction * spin_glass_temperatures(network, load).T_c
     curve = complexity(network, load, T, points=200)

@@ -21,7 +21,7 @@ from glassy import (
     spin_glass_temperatures,
     spinodal,
 )
-from glassy.phases import diagram as diagram_module
+from glassy.phases import drafting
 
 SELF = "self-interacting"
 CASES = [(DenseHebbian(P, k), a) for P, k in ((2, "distinct"), (3, "distinct"), (3, SELF), (4, SELF)) for a in (RS(), RSB(1))]
@@ -159,7 +159,7 @@ def test_an_interrupted_diagram_goes_on(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return coexistence(*args, **kwargs)
 
-    monkeypatch.setattr(diagram_module, "coexistence", stop)
+    monkeypatch.setattr(drafting, "coexistence", stop)
     with pytest.raises(KeyboardInterrupt):
         phase_diagram(network, tolerance=0.01, out=path)
     assert path.exists()
@@ -173,8 +173,8 @@ def test_an_interrupted_diagram_goes_on(tmp_path, monkeypatch):
 
         return call
 
-    monkeypatch.setattr(diagram_module, "coexistence", counted("coexistence", coexistence))
-    monkeypatch.setattr(diagram_module, "spinodal", counted("spinodal", spinodal))
+    monkeypatch.setattr(drafting, "coexistence", counted("coexistence", coexistence))
+    monkeypatch.setattr(drafting, "spinodal", counted("spinodal", spinodal))
     resumed = phase_diagram(network, tolerance=0.01, out=path)
     assert again["coexistence"]
     assert set(again["coexistence"]).isdisjoint(a[1] for a in calls[:7])
@@ -195,7 +195,7 @@ def test_a_failed_point_is_kept_and_breaks_the_line(monkeypatch, tmp_path):
         return found
 
     monkeypatch.setattr(
-        diagram_module,
+        drafting,
         "spinodal",
         lambda network, T, ansatz=RS(), **k: fails(network, T, ansatz, **k),  # noqa: B008
     )

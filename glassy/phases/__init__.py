@@ -2,7 +2,8 @@
 
 from glassy.phases.capacity import StorageCapacity, patterns_without_errors, signal_to_noise_load, storage_capacity
 from glassy.phases.coexistences import Coexistence, coexistence
-from glassy.phases.diagram import Line, NamedPoint, PhaseDiagram, PhasePoint, phase_diagram, phases_at
+from glassy.phases.diagram import Line, NamedPoint, PhaseDiagram, PhasePoint, phases_at
+from glassy.phases.drafting import phase_diagram
 from glassy.phases.glass import SpinGlassTemperatures, spin_glass_temperatures
 from glassy.phases.spinodals import Spinodal, spinodal
 from glassy.phases.stability import ATLine, at_line

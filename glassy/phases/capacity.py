@@ -150,8 +150,8 @@ def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -
 def signal_to_noise_load(network: DenseHebbian, error: float) -> float:
     """Return the load at which one spin of a stored pattern is unstable with probability `error`.
 
-    Signal P/2 against Gaussian noise of variance load xi'(1): load = (P/2)^2/(xi'(1) z^2) with xi at load 1 and z the normal
-    quantile of the error. It ignores that errors feed back: no capacity, but the estimate of Krotov and Hopfield (2016).
+    B.3: signal P/2 against Gaussian noise of variance load xi'(1), so load = (P/2)^2/(xi'(1) z^2) with xi at load 1 and z the
+    normal quantile of the error. It ignores that errors feed back: no capacity, but the estimate of Krotov and Hopfield (2016).
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def signal_to_noise_load(network: DenseHebbian, error: float) -> float:
 def patterns_without_errors(network: DenseHebbian, N: int) -> float:
     """Return K_max = N^(P-1)/(2 c ln N), the number of patterns stored without one wrong spin.
 
-    c = (P-1)! for H.2 and (2P-3)!! for H.3: signal to noise with an error below 1/N, to leading order in ln N (Krotov and
+    B.3: c = (P-1)! for H.2 and (2P-3)!! for H.3, signal to noise with an error below 1/N, to leading order in ln N (Krotov and
     Hopfield 2016, Baldi and Venkatesh 1987); not rounded.
 
     Parameters

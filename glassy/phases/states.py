@@ -81,7 +81,9 @@ class _State:
 
 
 def complexity(network: Network, load: float, T: float, *, points: int = 60, strict: bool = True) -> Complexity:
-    """Return Sigma(f) of the spin glass: Sigma = x^2 d(beta f_rep)/dx at f = d(x f_rep)/dx along the 1RSB saddle at fixed x.
+    """Return Sigma(f) of the spin glass along the 1RSB saddle at fixed x (B.2).
+
+    Sigma = x^2 d(beta f_rep)/dx at f = d(x f_rep)/dx.
 
     Parameters
     ----------
