@@ -1,5 +1,6 @@
 """The claims of results/phase_diagram and results/storage_capacity re-checked from the committed data and today's code."""
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -103,9 +104,9 @@ def test_capacity_is_that_of_this_code(network):
 @pytest.mark.parametrize("network", storage_capacity.NETWORKS, ids=repr)
 def test_claim_every_step_raises_the_capacity_and_the_steps_converge(network):
     *steps, full = [r["load_c"] for r in rows_of(network.P, network.interactions)]
-    gains = [b - a for a, b in zip(steps, steps[1:], strict=False)]
+    gains = [b - a for a, b in itertools.pairwise(steps)]
     assert all(g > 0.0 for g in gains)
-    assert all(b < 0.7 * a for a, b in zip(gains, gains[1:], strict=False))
+    assert all(b < 0.7 * a for a, b in itertools.pairwise(gains))
     assert full > steps[-1]
 
 
@@ -138,5 +139,5 @@ def test_claim_re_entrance():
 def test_large_P():
     """Coexistence falls towards 1/(4 ln 2) of the random energy model."""
     loads = [rows_of(P)[-1]["load_t"] for P in (3, 4, 5, 6, 8, 12)]
-    assert all(b < a for a, b in zip(loads, loads[1:], strict=False))
+    assert all(b < a for a, b in itertools.pairwise(loads))
     assert loads[-1] == pytest.approx(storage_capacity.LARGE_P, abs=2e-4)
