@@ -90,7 +90,7 @@ def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCap
     >>> import glassy
     >>> capacity = storage_capacity(glassy.DenseHebbian(P=4), glassy.RSB(1))
     >>> round(capacity.load_c, 6), round(capacity.load_t, 6), round(capacity.bound_c, 6), round(capacity.bound_t, 6)
-    (0.458343, 0.379814, 0.460242, 0.380545)
+    (0.458343, 0.379833, 0.460242, 0.380545)
     """
     checked, ansatz = check_network(network, signal=True), ansaetze.check(ansatz)
     assert isinstance(checked, DenseHebbian)

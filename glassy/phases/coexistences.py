@@ -138,8 +138,8 @@ def coexistence(
     Examples
     --------
     >>> import glassy
-    >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 3)                # Amit, Gutfreund and Sompolinsky
-    0.051
+    >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 5)          # Amit, Gutfreund and Sompolinsky print 0.051
+    0.05185
     """
     checked, T = check_network(network, signal=True), checks.temperature(T)
     assert isinstance(checked, DenseHebbian)
