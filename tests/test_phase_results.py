@@ -114,7 +114,7 @@ def test_claim_every_step_raises_the_capacity_and_the_steps_converge(network):
 def test_claim_the_limits_stay_below_the_bounds(P):
     full = rows_of(P)[-1]
     assert full["bound_c"] - full["load_c"] > 10.0 * full["load_c_error"] > 0.0
-    assert full["bound_t"] - full["load_t"] > 10.0 * full["load_t_error"] > 0.0
+    assert full["bound_t"] - full["load_t"] > 10.0 * full["load_t_error"] >= 0.0  # 0: breaks below rounding, P = 8
     assert full["bound_c"] == pytest.approx(spin_glass_temperatures(DenseHebbian(P)).T_d ** 2, rel=1e-10)
 
 

@@ -21,7 +21,7 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.solution import Solution, missing
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solve import check_network, rank, solve
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
     for s in found:
         if s.status is Status.NOT_CONVERGED:
             return s
-    return max((s for s in found if s.status.ok), key=lambda s: s.free_energy, default=found[0])
+    return max((s for s in found if s.status.ok), key=rank, default=found[0])
 
 
 def _onset(network: Network, load: float, ansatz: Ansatz) -> float:

@@ -148,26 +148,28 @@ class _Builder:
 
     def _zero_lines(self) -> Iterator[Line]:
         network = self.network
-        xi = network.unit_covariance
-        if xi.has_field:
+        glass = None if isinstance(self.ansatz, RS) else spin_glass_temperatures(network)
+        if network.wishart:
+            yield self._root("T_g", "continuous onset of the spin glass, T = 1 + sqrt(load)", 1.0, 0.0, 1.0)
+        elif glass is not None and glass.T_c > 0.0 and not glass.continuous:
+            yield self._root("T_d", "metastable glassy states dominate below", glass.T_d, glass.residual)
+            yield self._root("T_c", "the spin glass is the m = 0 state below", glass.T_c, glass.residual)
+            if glass.T_G > 0.0:
+                yield self._root("T_G", "RSB(1) of the spin glass is unstable below", glass.T_G, glass.residual)
+            else:
+                self.absent.append("T_G: RSB(1) of the spin glass is stable at every T reached")
+        elif glass is not None and glass.continuous:
+            yield self._root("T_c", "continuous onset of the spin glass", glass.T_c, glass.residual)
+            self.absent.append("T_d and T_G: the onset is continuous, they coincide with T_c")
+        elif network.unit_covariance.has_field:
             line = at_line(network, 1.0, "paramagnetic")
             yield self._root("m = 0 AT", "replica symmetry is stable at m = 0 above", line.T, line.residual)
-            self.absent.append("T_d, T_c, T_G: " + spin_glass_temperatures(network).reason)
-        elif network.wishart:
-            yield self._root("T_g", "continuous onset of the spin glass, T = 1 + sqrt(load)", 1.0, 0.0, 1.0)
-        elif isinstance(self.ansatz, RS):
+            if glass is not None:
+                self.absent.append("T_d, T_c, T_G: " + glass.reason)
+        else:
             T, gap = rs_onset(network)
             text = "onset of the RS spin glass: below, its free energy lies above the paramagnet's"
             yield self._root("onset", text, T, gap)
-        else:
-            glass = spin_glass_temperatures(network)
-            if glass.continuous:
-                yield self._root("T_c", "continuous onset of the spin glass", glass.T_c, glass.residual)
-                self.absent.append("T_d and T_G: the onset is continuous, they coincide with T_c")
-            else:
-                yield self._root("T_d", "metastable glassy states dominate below", glass.T_d, glass.residual)
-                yield self._root("T_c", "the spin glass is the m = 0 state below", glass.T_c, glass.residual)
-                yield self._root("T_G", "RSB(1) of the spin glass is unstable below", glass.T_G, glass.residual)
         if network.P > 2 and network.interactions == "distinct":
             ends = np.array([0.0, self.load_max])
             ok = (Status.CONVERGED,) * 2

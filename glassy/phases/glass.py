@@ -13,6 +13,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 from glassy import checks
 from glassy.errors import InputError
+from glassy.phases.stability import at_line
 from glassy.spin_glass import Network
 from glassy.storage import Saved
 from glassy.theory.ansatz import RSB
@@ -86,20 +87,22 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     network, load = check_network(network), checks.load(load)
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
-    nan = math.nan
-    if network.unit_covariance.has_field:
-        text = "a random field leaves no onset; replica symmetry breaks at at_line(phase='paramagnetic')"
-        return SpinGlassTemperatures(network, load, nan, nan, nan, False, text, nan)
-    if network.wishart:
-        T_g = 1.0 + math.sqrt(load)
-        return SpinGlassTemperatures(network, load, T_g, T_g, T_g, True, "", 0.0)
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
+    if network.wishart:
+        T_g = 1.0 + scale
+        return SpinGlassTemperatures(network, load, T_g, T_g, T_g, True, "", 0.0)
+    field = network.unit_covariance.has_field
+    onset = _continuous(network)
     T_d, T_c = static(network)
-    onset = math.sqrt(network.unit_covariance(0.0, 2))
     if not T_c > onset:
+        if field:
+            text = f"a random field leaves no onset; replica symmetry breaks at the AT line, T={scale * onset:.8g}"
+            return SpinGlassTemperatures(network, load, math.nan, math.nan, math.nan, False, text, math.nan)
         return SpinGlassTemperatures(network, load, *(3 * (scale * onset,)), True, "", 0.0)
     T_G, residual = _gardner(network)
     text = f"q = 0 is unstable below T={scale * onset:.6g}" if onset > 0.0 else ""
+    if field:
+        text = f"in a random field: q_0 > 0{f', and RS is unstable below T={scale * onset:.6g}' if onset > 0.0 else ''}"
     return SpinGlassTemperatures(network, load, scale * T_d, scale * T_c, scale * T_G, False, text, residual)
 
 
@@ -128,8 +131,8 @@ def critical_temperature(network: Network, load: float) -> float:
 @lru_cache(maxsize=64)
 def static(network: Network) -> tuple[float, float]:
     """Return (T_d, T_c) at load 1 of the discontinuous glass; NaN where there is none."""
-    onset = math.sqrt(network.unit_covariance(0.0, 2))
-    T_d = _dynamical(network)
+    onset = _continuous(network)
+    T_d = _highest(network, onset) if network.unit_covariance.has_field else _dynamical(network)
     if not T_d > onset:
         return math.nan, math.nan
     grid = np.geomspace(T_d * (1.0 - 1e-9), max(0.2 * T_d, 1.0001 * onset), 40).tolist()
@@ -139,6 +142,26 @@ def static(network: Network) -> tuple[float, float]:
 def _complexity(network: Network, T: float) -> float:
     roots = marginal_roots(network, 1.0, T)
     return marginal(network, 1.0, T, roots[0]).complexity if roots else math.nan
+
+
+def _continuous(network: Network) -> float:
+    """Temperature at load 1 below which RS is unstable at m = 0: AT line of a random field, onset of a q^2 term, or 0."""
+    if network.unit_covariance.has_field:
+        line = at_line(network, 1.0, "paramagnetic", strict=False)
+        return line.T if line.roots else 0.0
+    return math.sqrt(network.unit_covariance(0.0, 2))
+
+
+def _highest(network: Network, onset: float) -> float:
+    """T_d in a random field: the highest temperature with a solution of 1RSB at x_1 = 1; NaN where there is none above RS."""
+    xi = network.unit_covariance
+    low, high = max(1.000001 * onset, 0.3 * math.sqrt(2.0 * xi(1.0))), 2.0 * math.sqrt(xi(1.0, 1))
+    if not marginal_roots(network, 1.0, low):
+        return math.nan
+    while high - low > 1e-13 * high:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if marginal_roots(network, 1.0, middle) else (low, middle)
+    return low
 
 
 def _dynamical(network: Network) -> float:

@@ -137,7 +137,7 @@ def _refusal(network: Network, load: float, T: float) -> tuple[str, float, float
     """Return (why there is no curve, or nothing; T_d; T_c)."""
     nan, scale = math.nan, math.sqrt(load)
     if network.unit_covariance.has_field:
-        return "a random field gives every state a continuous onset, at the AT line", nan, nan
+        return "a random field leaves no q_0 = 0, from which states are counted", nan, nan
     if network.wishart:
         return "the onset is continuous, and 1RSB states are unstable at every T below it", nan, nan
     T_d, T_c = static(network)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import brentq
@@ -68,14 +69,23 @@ def continuous(network: Network) -> bool:
     return network.wishart or xi.has_field or xi(0.0, 2) > 0.0
 
 
+def outer_overlap(network: Network, load: float, T: float) -> float:
+    """Return q_0 at x_1 = 1, the overlap of RS: 0 without a random field."""
+    if not network.unit_covariance.has_field:
+        return 0.0
+    return max(zero_rs(network, load, T), key=lambda s: s.free_energy).q_EA
+
+
 def marginal_roots(network: Network, load: float, T: float) -> tuple[float, ...]:
-    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1, q_0 = 0 (section 5): the first is the glass."""
-    if network.wishart or network.unit_covariance.has_field or T == 0.0:
+    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (section 5): the first is the glass."""
+    if network.wishart or T == 0.0:
         return ()
     if network.unit_covariance(1.0, 1) * load / T**2 > 2e3:  # far below T_c: x = 1 is out of reach and out of question
         return ()
-    grid = np.linspace(-40.0, 4.0, 90)
-    return tuple(rest_of(x) for x in all_roots(lambda x: marginal_excess(network, load, T, rest_of(x)), grid.tolist()))
+    q0 = outer_overlap(network, load, T)
+    top = 4.0 if q0 == 0.0 else min(4.0, math.log((1.0 - q0) / q0) - 1e-3)  # q_1 = q_0 is RS
+    grid = np.linspace(-40.0, top, 90)
+    return tuple(rest_of(x) for x in all_roots(lambda x: marginal_excess(network, load, T, rest_of(x), q0), grid.tolist()))
 
 
 def rest_of(x: float) -> float:
@@ -83,16 +93,17 @@ def rest_of(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-def marginal_excess(network: Network, load: float, T: float, rest: float) -> float:
-    """Return (E_1[t^2] - q)/(q (1 - q)) at x_1 = 1, q_0 = 0 and q = 1 - rest."""
-    at = evaluate(network, load, T, Levels(0.0, (0.0,), rest / T, (1.0 / T,)))
-    return float((rest - T * at.C) / (rest * (1.0 - rest)))
+def marginal_excess(network: Network, load: float, T: float, rest: float, q0: float = 0.0) -> float:
+    """Return (E_1[t^2] - q)/((q - q_0) (1 - q)) at x_1 = 1 and q = 1 - rest."""
+    at = evaluate(network, load, T, Levels(0.0, (q0,), rest / T, (1.0 / T,)))
+    return float((rest - T * at.C) / (rest * (1.0 - rest - q0)))
 
 
 def marginal(network: Network, load: float, T: float, rest: float) -> Solution:
-    """Return the x_1 = 1 form of 1RSB with q_0 = 0 and q_1 = 1 - rest; its complexity may have either sign."""
-    levels = Levels(0.0, (0.0,), rest / T, (1.0 / T,))
-    return saddle(network, load, T, "spin_glass", levels, np.array([0.0, 1.0 - rest]), marginal=True)
+    """Return the x_1 = 1 form of 1RSB with q_1 = 1 - rest; its complexity may have either sign."""
+    q0 = outer_overlap(network, load, T)
+    levels = Levels(0.0, (q0,), rest / T, (1.0 / T,))
+    return saddle(network, load, T, "spin_glass", levels, np.array([q0, 1.0 - rest - q0]), marginal=True)
 
 
 def _dynamical(network: Network, load: float, T: float) -> Solution | None:
@@ -102,6 +113,20 @@ def _dynamical(network: Network, load: float, T: float) -> Solution | None:
         return None
     s = marginal(network, load, T, roots[0])
     return s if s.complexity >= -1e-6 else None  # so close to T_c, x_1 is 1 to rounding
+
+
+def _field_glass(network: Network, load: float, T: float) -> Solution | None:
+    """Return the 1RSB glass that appears discontinuously in a random field, started from its x_1 = 1 form."""
+    roots = marginal_roots(network, load, T)
+    if not roots:
+        return None
+    s = marginal(network, load, T, roots[0])
+    if s.complexity >= -1e-6:
+        return s
+    problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
+    starts = (Levels(0.0, s.q_levels[:1], s.susceptibility, (x / T,)) for x in (0.97, 0.9, 0.75, 0.55, 0.35))
+    found = next((at for at in map(partial(converge, problem), starts) if at), None)
+    return saddle(network, load, T, "spin_glass", *found) if found else None
 
 
 def _first_zero(network: Network, load: float, T: float) -> Solution | None:
@@ -114,6 +139,9 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
             problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
             at = first(problem, 0.0, rs.q_EA, rs.susceptibility)
             found += [saddle(network, load, T, "spin_glass", *at)] if at else []
+    if network.unit_covariance.has_field:
+        jumped = _field_glass(network, load, T)
+        found += [jumped] if jumped else []
     if not network.wishart and not network.unit_covariance.has_field:
         symmetric = symmetric_glass(network, load, T)
         if symmetric is not None and symmetric.replicons[0] > -SLACK:  # else q_0 > 0 is the saddle, found or not

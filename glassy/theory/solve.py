@@ -136,12 +136,12 @@ def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start:
     failed = next((s for s in good.values() if not s.status.ok), None)
     if failed is not None:  # which phase wins is unknown while one of them is
         return failed
-    zero = max((s for p, s in good.items() if p != "retrieval"), key=_rank, default=None)
+    zero = max((s for p, s in good.items() if p != "retrieval"), key=rank, default=None)
     both = [s for s in (good.get("retrieval"), zero) if s is not None]
     return min(both, key=lambda s: s.free_energy, default=None)
 
 
-def _rank(s: Solution) -> tuple[float, float]:
+def rank(s: Solution) -> tuple[float, float]:
     """Order of m = 0 saddles: the larger free energy; at equality (x_1 = 1) the one without complexity."""
     return float(s.free_energy) - 1e-12 * (s.complexity > 0.0), -s.complexity
 
