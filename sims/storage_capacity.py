@@ -152,22 +152,15 @@ def plot(target: Path) -> None:
         against_P.plot([r["P"] for r in full], [r[key] for r in full], "k_", ms=13, mew=1.2, label=bounds, zorder=4)
         bounds = "_"
     against_P.axhline(LARGE_P, color="0.5", lw=0.8)
-    against_P.text(
-        14.4, LARGE_P - 0.015, "coexistence at $P\\to\\infty$: $1/(4\\ln 2)$", fontsize=6.5, color="0.3", ha="right", va="top"
-    )
+    text = "coexistence at $P\\to\\infty$: $1/(4\\ln 2)$"
+    against_P.text(14.4, LARGE_P - 0.015, text, fontsize=6.5, color="0.3", ha="right", va="top")
     against_P.set(xlabel="interaction order P", ylabel="load", ylim=(0.0, 0.98), xlim=(1.5, 14.6))
     against_P.legend(fontsize=6.5, loc="upper left")
     against_P.set_title("capacity at T = 0, distinct interactions", fontsize=8.5)
     _patterns(patterns, rows)
     _gap(c_gap, distinct, "load_c", "bound_c", "$t_d^2$ - load of the spinodal", "spinodal: stops below its bound")
-    _gap(
-        t_gap,
-        distinct,
-        "load_t",
-        "bound_t",
-        "$t_c^2$ - load of coexistence",
-        "coexistence with the true glass: stops below its bound",
-    )
+    title = "coexistence with the true glass: stops below its bound"
+    _gap(t_gap, distinct, "load_t", "bound_t", "$t_c^2$ - load of coexistence", title)
     nose = read(target / "nose.csv")
     _nose(nose_2, nose, 2, next(r for r in full if r["P"] == 2) if len(full) > 1 else None, "P = 2: no re-entrance is left")
     _nose(nose_3, nose, 3, next(r for r in full if r["P"] == 3), "P = 3: a trace of it stays")
@@ -205,8 +198,8 @@ def _patterns(ax: Axes, rows: list[dict[str, Any]]) -> None:
             ax.plot([r["P"] for r in full], alpha, color=color, marker=marker, ms=4, lw=1.0, label=f"{name}, {kind}")
         snr = [n.to_convention("baldi-venkatesh", signal_to_noise_load(n, 0.01), 0.0).load for n in networks]
         ax.plot([r["P"] for r in full], snr, "x", color=color, ms=5, label=f"1 % errors by signal to noise, {kind}")
-    ax.set(yscale="log", xlabel="interaction order P", ylabel="patterns $K/N^{P-1}$")
-    ax.legend(fontsize=6.5, loc="upper right")
+    ax.set(yscale="log", xlabel="interaction order P", ylabel="patterns $K/N^{P-1}$", ylim=(1e-13, 1.0))
+    ax.legend(fontsize=6.5, loc="lower left")
     ax.set_title("the same in patterns, and self-interactions", fontsize=8.5)
 
 
