@@ -225,3 +225,40 @@ def test_complexity_that_does_not_exist_says_so(network, T, why):
     assert why in none.reason
     with pytest.raises(PhaseError, match=why):
         complexity(network, 1.0, T)
+
+
+# ---- odd P, self-interacting: a random field, and from P = 5 on a glass that appears discontinuously in it ----
+
+
+@pytest.mark.parametrize("P", [5, 7, 9])
+def test_glass_in_a_random_field(P):
+    network = DenseHebbian(P, SELF)
+    glass = spin_glass_temperatures(network)
+    assert glass.T_d > glass.T_c > glass.T_G > 0.0
+    assert "random field" in glass.reason
+    for T, phase in (
+        (1.01 * glass.T_d, "paramagnetic"),
+        (0.5 * (glass.T_c + glass.T_d), "paramagnetic"),
+        (0.99 * glass.T_c, "spin_glass"),
+    ):
+        assert solve(network, 1.0, T, "equilibrium", RSB(1)).phase == phase
+    assert solve(network, 1.0, 1.001 * glass.T_d, "spin_glass", RSB(1), strict=False).status is Status.LEFT_PHASE
+    s, rs = solve(network, 1.0, 0.98 * glass.T_c, "spin_glass", RSB(1)), solve(network, 1.0, 0.98 * glass.T_c, "paramagnetic")
+    assert s.free_energy > rs.free_energy  # RS is stable there, and not the thermodynamic state
+    assert rs.replicon > 0.0
+    assert 0.0 < s.q_levels[0] < s.q_levels[1]
+    assert s.x_levels[0] < 1.0
+    h = 1e-5
+    f = [solve(network, 1.0, s.T + e, "spin_glass", RSB(1)).free_energy for e in (-h, h)]
+    assert s.entropy == pytest.approx(-(f[1] - f[0]) / (2 * h), abs=1e-7)
+    quarter = spin_glass_temperatures(network, 0.25)
+    assert quarter.T_c == pytest.approx(0.5 * glass.T_c, rel=1e-12)
+
+
+def test_at_P3_the_field_leaves_only_the_AT_line():
+    glass = spin_glass_temperatures(DenseHebbian(3, SELF))
+    assert math.isnan(glass.T_c)
+    T = 0.7350788924587743
+    assert f"T={T:.8g}" in glass.reason
+    just = solve(DenseHebbian(3, SELF), 1.0, 0.99 * T, "spin_glass", RSB(1))
+    assert just.q_levels[1] - just.q_levels[0] < 0.1  # it breaks continuously
