@@ -13,7 +13,7 @@ from glassy.errors import InputError
 from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
-from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
 from glassy.simulation.statistics import drift, estimate
 from glassy.storage import Saved
 
@@ -87,7 +87,7 @@ class Samples(Saved):
     N: int
     K: int
     T: float
-    method: Metropolis | Glauber
+    method: Metropolis | Glauber | ReplicaExchange
     start: str
     start_overlap: float
     burn_in: int
