@@ -236,7 +236,8 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | P
     ax = axes[0][0]
     draw_phase_diagram(ax, found)
     network = found[0].network
-    ax.set_title(f"P = {network.P}, {network.interactions} interactions", fontsize=9.5)
+    kind = "distinct interactions" if network.interactions == "distinct" else "self-interacting"
+    ax.set_title(f"P = {network.P}, {kind}", fontsize=9.5)
     where: Any = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "frameon": False}
     ax.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
     return save(fig, path)[0]
@@ -269,9 +270,10 @@ def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(6))
     text: Any = {"fontsize": 8.0, "ha": "center", "va": "center", "color": "0.15"}
     coex, spin = last["coexistence"], last["spinodal"]
-    T = (0.28 if wishart else 0.55) * end
+    T = (0.28 if wishart else 0.7) * float(coex.T[-1])
+    ax.text(0.45 * float(np.interp(T, coex.T, coex.load)), T, "retrieval", **text)
+    T = (0.28 if wishart else 0.7) * end
     left, right = (float(np.interp(T, line.T, line.load)) for line in (coex, spin))
-    ax.text(0.45 * left, T, "retrieval", **text)
     ax.text(0.5 * (left + right), T, "metastable\nretrieval", **{**text, "fontsize": 7.0})
     ax.text(0.5 * (float(np.nanmax(spin.load)) + last.load_max), 0.14 * top, "spin\nglass", **text)
     ax.text((0.25 if wishart else 0.8) * last.load_max, 0.95 * top, "paramagnet", **text)

@@ -7,6 +7,7 @@ nose.csv    the spinodal at T > 0, below the point where RS breaks on it: is the
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,7 @@ from matplotlib.axes import Axes
 
 from glassy import RS, RSB, DenseHebbian, FullRSB, plots, signal_to_noise_load, spinodal, storage_capacity
 from glassy.phases.drafting import at_spinodal
+from glassy.provenance import provenance
 from glassy.theory.ansatz import Ansatz
 from glassy.theory.rs_retrieval import curie_weiss_limit
 from sims.harness import folder, parse, read, write_theory
@@ -37,8 +39,10 @@ CLAIM = (
 )
 
 
-def measure(network: DenseHebbian, depth: int) -> list[dict[str, Any]]:
-    """All capacities of one network, at every depth and in the limit."""
+def measure(network: DenseHebbian, depth: int, part: Path) -> list[dict[str, Any]]:
+    """All capacities of one network, at every depth and in the limit; kept in a file, so that an interrupted run goes on."""
+    if part.exists():
+        return list(json.loads(part.read_text()))
     rows = []
     every: tuple[Ansatz, ...] = (RS(), *(RSB(k) for k in range(1, depth + 1)), FullRSB(depth))
     for ansatz in every:
@@ -50,6 +54,8 @@ def measure(network: DenseHebbian, depth: int) -> list[dict[str, Any]]:
              "load_t_error": getattr(c.load_t, "error", 0.0), "load_t_ansatz": float(c.load_t_ansatz), "bound_c": c.bound_c,
              "bound_t": c.bound_t, "status": c.status.name, "reason": c.reason}
         )  # fmt: skip
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(json.dumps(rows))
     return rows
 
 
@@ -95,8 +101,11 @@ def run(quick: bool) -> None:
     began = time.perf_counter()
     networks = (DenseHebbian(3), DenseHebbian(4, "self-interacting")) if quick else NETWORKS
     rows: list[dict[str, Any]] = []
+    depth = 4 if quick else DEPTH
+    store = folder("storage_capacity", "parts", True) / provenance().commit
+    parts = [store / f"{network!r}_{depth}.json" for network in networks]
     with ProcessPoolExecutor(2) as pool:
-        for network, found in zip(networks, pool.map(measure, networks, [4 if quick else DEPTH] * len(networks)), strict=True):
+        for network, found in zip(networks, pool.map(measure, networks, [depth] * len(networks), parts), strict=True):
             rows += found
             print(f"storage_capacity: {network!r} {found[-1]['status']}", flush=True)
         noses = NOSES[1:2] if quick else NOSES

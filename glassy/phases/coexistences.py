@@ -219,7 +219,8 @@ def root_near(f: Callable[[float], float], guess: float, step: float = 0.01) -> 
             step *= 0.4
             continue
         if at * value <= 0.0:
-            return float(brentq(f, here, there, xtol=1e-300, rtol=1e-13))
+            known = {here: at, there: value}  # evaluated again from elsewhere they could differ by rounding, and in sign
+            return float(brentq(lambda x, known=known: known[x] if x in known else f(x), here, there, xtol=1e-300, rtol=1e-13))
         here, at, step = there, value, 2.0 * step
     raise LostError(f"the free energies do not cross between load={guess:.6g} and {here:.6g}")
 
