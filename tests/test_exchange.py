@@ -120,3 +120,23 @@ def test_bad_method():
         ReplicaExchange("metropolis")
     with pytest.raises(InputError, match="every must be"):
         ReplicaExchange(every=0)
+
+
+def test_M6_free_energy_by_thermodynamic_integration():
+    network, samples = DenseHebbian(3), 3
+    grid = [0.2, 0.25, 0.3, 0.36, 0.43, 0.52, 0.65, 0.85, 1.2, 2.0, 4.0, math.inf]
+    r = simulate(network, 0.5, grid, 12, seed=3, start="random", sweeps=6000, samples=samples, method=ReplicaExchange())
+    f = r.minus_beta_f()
+    for T, found in zip(grid, f, strict=True):
+        if T == math.inf:
+            assert found == math.log(2.0)
+            continue
+        exact = []
+        for s in range(samples):
+            e = enumerate_states(network, patterns=draw_patterns(r[0].K, 12, seed=3, sample=s), T=T)
+            exact.append(-e.free_energy / T)
+        assert abs(found - np.mean(exact)) <= 4.0 * found.thermal + 1e-12, T
+        assert found.error >= 0.5 * np.std(exact, ddof=1) / math.sqrt(samples)
+        assert found.thermal < 0.01
+    with pytest.raises(InputError, match="needs T = inf"):
+        ladder(DenseHebbian(3), T=[0.3, 0.4, 0.5], sweeps=20).minus_beta_f()

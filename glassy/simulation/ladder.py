@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,13 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.errors import InputError
 from glassy.patterns import chain_generator, draw_rows, exchange_generator, pattern_generator
 from glassy.results import Estimate, Grid
 from glassy.simulation.chains import Chain
 from glassy.simulation.methods import ReplicaExchange
 from glassy.simulation.run import CHUNK, Run
 from glassy.simulation.samples import Samples, Series
-from glassy.simulation.statistics import estimate
+from glassy.simulation.statistics import block_means, estimate, jackknife
 from glassy.simulation.tables import kernel_tables
 from glassy.storage import Saved
 
@@ -87,8 +90,64 @@ class Ladder(Grid[Samples]):
 
     exchange: Exchange
 
+    def minus_beta_f(self) -> tuple[Estimate, ...]:
+        """Return -beta f = ln Z/N averaged over samples at every temperature, by thermodynamic integration (M.6).
+
+        The ladder must hold T = inf, where it is ln 2 (and -beta e of the mean energy there follows). Between temperatures
+        the energy is the cubic in beta with its measured slopes; the error is that of the samples, and the difference between
+        this and the integral of every second temperature is added to it.
+
+        Raises
+        ------
+        InputError
+            If the ladder does not hold T = inf, or fewer than three temperatures.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network, T = glassy.DenseHebbian(P=3), [0.5, 0.7, 1.0, 2.0, float("inf")]
+        >>> r = glassy.simulate(
+        ...     network, 0.3, T, 14, start="random", method=glassy.ReplicaExchange(), sweeps=3000, samples=4, seed=1
+        ... )
+        >>> f = r.minus_beta_f()
+        >>> f[-1] == math.log(2), f[0] > f[1] > f[2] > f[3] > f[4], f[0].error < 0.1
+        (True, True, True)
+        """
+        points = sorted(self.points, key=lambda p: -p.T)
+        if len(points) < 3 or math.inf != points[0].T:
+            raise InputError(
+                f"thermodynamic integration needs T = inf and two more temperatures, got {[p.T for p in self.points]}. "
+                "Add float('inf') to T."
+            )
+        beta = np.array([1.0 / p.T for p in points])
+        energies = [block_means(p.series.energy) for p in points]
+        squares = [block_means((p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True)) ** 2) for p in points]
+        N = points[0].N
+        found = {}
+        for i, point in enumerate(points):
+            whole = jackknife(
+                [*energies[: i + 1], *squares[: i + 1]],
+                lambda *m, i=i: math.log(2.0) - _integral(beta[: i + 1], m[: i + 1], m[i + 1 :], N),
+            )
+            keep = sorted({0, i, *range(i, 0, -2)})
+            coarse = math.log(2.0) - _integral(beta[keep], [energies[j] for j in keep], [squares[j] for j in keep], N)
+            off = abs(float(whole) - coarse) / 8.0 if i > 1 else 0.0
+            error = math.hypot(whole.error, off)
+            found[point.T] = Estimate(
+                float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples
+            )
+        return tuple(found[p.T] for p in self.points)
+
     def __repr__(self) -> str:
         return f"{Grid.__repr__(self)}, {self.exchange!r}"
+
+
+def _integral(beta: FloatArray, energies: Sequence[FloatArray], variances: Sequence[FloatArray], N: int) -> float:
+    """Integral of the mean energy over beta: cubics with the slopes d e/d beta = -N var(e)."""
+    e = np.array([x.mean() for x in energies])
+    slope = np.array([-N * x.mean() for x in variances])
+    h = np.diff(beta)
+    return float(np.sum(h * (e[1:] + e[:-1]) / 2.0 + h**2 * (slope[:-1] - slope[1:]) / 12.0))
 
 
 @dataclass(frozen=True)
