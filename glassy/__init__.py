@@ -39,6 +39,7 @@ from glassy.phases import (
     storage_capacity,
 )
 from glassy.results import Estimate, Grid, Status
+from glassy.simulation.adapt import exchange_temperatures
 from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
 from glassy.simulation.samples import Samples
@@ -92,6 +93,7 @@ __all__ = [
     "complexity",
     "draw_patterns",
     "enumerate_states",
+    "exchange_temperatures",
     "glassiness",
     "load",
     "patterns_without_errors",

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 import glassy
-from glassy import DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, draw_patterns, enumerate_states, simulate
+from glassy import (
+    DenseHebbian,
+    Glauber,
+    InputError,
+    Metropolis,
+    ReplicaExchange,
+    draw_patterns,
+    enumerate_states,
+    exchange_temperatures,
+    simulate,
+)
 
 T = [0.25, 0.35, 0.5, 0.8, math.inf]
 
@@ -140,3 +150,16 @@ def test_M6_free_energy_by_thermodynamic_integration():
         assert found.thermal < 0.01
     with pytest.raises(InputError, match="needs T = inf"):
         ladder(DenseHebbian(3), T=[0.3, 0.4, 0.5], sweeps=20).minus_beta_f()
+
+
+def test_adapted_ladder_exchanges_equally():
+    network = DenseHebbian(3)
+    T = exchange_temperatures(network, 0.5, 40, lowest=0.3, highest=math.inf, count=9, seed=2)
+    options = {"start": "random", "sweeps": 1500, "samples": 2, "method": ReplicaExchange()}
+    adapted = simulate(network, 0.5, T, 40, seed=4, **options)
+    found = [float(a) for a in adapted.exchange.acceptance]
+    assert max(found) - min(found) < 0.25
+    plain = simulate(network, 0.5, [*np.linspace(0.3, 1.5, 8), math.inf], 40, seed=4, **options)
+    assert min(found) > min(float(a) for a in plain.exchange.acceptance)
+    with pytest.raises(InputError, match="0 < lowest < highest"):
+        exchange_temperatures(network, 0.5, 40, lowest=1.0, highest=0.5, count=5, seed=1)
