@@ -39,7 +39,9 @@ from glassy.phases import (
     storage_capacity,
 )
 from glassy.results import Estimate, Grid, Status
-from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.adapt import exchange_temperatures
+from glassy.simulation.ladder import Exchange, Ladder
+from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.spin_glass import SpinGlass
@@ -60,6 +62,7 @@ __all__ = [
     "DenseHebbian",
     "Estimate",
     "Exact",
+    "Exchange",
     "FullRSB",
     "Glassiness",
     "GlassyError",
@@ -68,12 +71,14 @@ __all__ = [
     "InputError",
     "IntegerRangeError",
     "Interrupted",
+    "Ladder",
     "MemoryLimitError",
     "Metropolis",
     "OverlapDistribution",
     "PhaseDiagram",
     "PhaseError",
     "PhasePoint",
+    "ReplicaExchange",
     "Samples",
     "Solution",
     "SpinGlass",
@@ -88,6 +93,7 @@ __all__ = [
     "complexity",
     "draw_patterns",
     "enumerate_states",
+    "exchange_temperatures",
     "glassiness",
     "load",
     "patterns_without_errors",

@@ -33,6 +33,11 @@ def chain_generator(seed: int, N: int, K: int, T: float, sample: int, replica: i
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, N, K, bits, sample, replica)))
 
 
+def exchange_generator(seed: int, N: int, K: int, sample: int, replica: int) -> np.random.Generator:
+    """Return the generator of the exchanges between the temperatures of one replica."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, N, K, sample, replica)))
+
+
 def draw_rows(generator: np.random.Generator, K: int, N: int) -> Int8Array:
     """Draw K fair patterns of N spins, stored spin by spin: shape (N, K), rows contiguous."""
     width = (K + 7) // 8

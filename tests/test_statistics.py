@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
 from glassy.results import Estimate, short
-from glassy.simulation.statistics import autocovariance, drift, estimate, integrated_time
+from glassy.simulation.statistics import autocovariance, block_means, drift, estimate, integrated_time, jackknife
 
 
 def ar1(rng, r, shape):
@@ -104,3 +105,46 @@ def test_estimates_behave_as_floats():
 )
 def test_short_form(value, error, text):
     assert short(value, error) == text
+
+
+def test_jackknife_covers():
+    """Two moments of Gaussian samples: the variance within its error in 68 % of 400 cases, and in 95 % within two."""
+    rng = np.random.default_rng(5)
+    hits = np.zeros(2)
+    for _ in range(400):
+        x = rng.normal(0.0, 2.0, (12, 1, 40))
+        moments = [block_means(x), block_means(x**2)]
+        found = jackknife(moments, lambda a, b: float(b.mean() - a.mean() ** 2))
+        hits += np.array([1.0, 2.0]) * found.error > abs(found - 4.0)
+    for share, p in zip(hits / 400, (0.68, 0.95), strict=True):
+        assert abs(share - p) < 4.0 * np.sqrt(p * (1 - p) / 400) + 0.03  # 12 samples: a t-distribution
+
+
+def test_fluctuations_against_enumeration():
+    """Specific heat, susceptibility and Binder cumulants of one sample against all its states."""
+    network, N, T = DenseHebbian(3), 14, 0.6
+    r = simulate(network, 0.4, T, N, seed=2, start="random", sweeps=40000, replicas=2)
+    patterns = draw_patterns(r.K, N, seed=2)
+    exact = enumerate_states(network, patterns=patterns, T=T)
+    m, w = exact.m_values, exact.m_weights
+    q, v = exact.q_values, exact.q_weights
+    wanted = {
+        "specific_heat": N * (exact.energy2 - exact.energy**2) / T**2,
+        "susceptibility": N * (w @ m**2 - (w @ m) ** 2) / T,
+        "binder_m": 0.5 * (3.0 - (w @ m**4) / (w @ m**2) ** 2),
+        "binder_q": 0.5 * (3.0 - (v @ q**4) / (v @ q**2) ** 2),
+    }
+    for name, value in wanted.items():
+        found = getattr(r, name)
+        assert abs(found - value) <= 4.0 * found.error, name
+        assert 0.0 < found.error < 0.2 * abs(value) + 0.05, name
+    centres, density, _ = r.overlap_histogram(bins=15)
+    exact_density = np.histogram(q, np.linspace(-1, 1, 16), weights=v)[0] / (centres[1] - centres[0])
+    assert density == pytest.approx(exact_density, abs=0.06)
+
+
+def test_fluctuations_at_the_ends_of_T():
+    assert math.isnan(simulate(DenseHebbian(3), 0.2, 0.0, 12, seed=1, sweeps=20).specific_heat)
+    assert simulate(DenseHebbian(3), 0.2, math.inf, 12, seed=1, sweeps=20).specific_heat == 0.0
+    with pytest.raises(InputError, match="two replicas"):
+        simulate(DenseHebbian(3), 0.2, 0.5, 12, seed=1, sweeps=20, replicas=1).binder_q  # noqa: B018

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
+from glassy.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
 ORDERS = ("random", "sequential")
@@ -102,3 +103,35 @@ class Glauber:
         if T == 0.0:
             return np.where(dE < 0.0, 1.0, np.where(dE == 0.0, 0.5, 0.0))
         return 0.5 * (1.0 - np.tanh(0.5 * dE / T))
+
+
+@dataclass(frozen=True)
+class ReplicaExchange:
+    """Chains at all temperatures of `T` at once, neighbours exchange configurations (M.5): `simulate` returns a Ladder.
+
+    An exchange is accepted with probability min(1, exp((beta_i - beta_j)(E_i - E_j))), E the total energies, exact integers.
+    Every replica has a ladder of its own; even and odd edges are attempted in turn.
+
+    Parameters
+    ----------
+    dynamics : Metropolis or Glauber
+        The moves between exchanges.
+    every : int
+        Sweeps between exchanges.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> temperatures, network = [0.3, 0.4, 0.5], glassy.DenseHebbian(P=3)
+    >>> r = glassy.simulate(network, 0.4, temperatures, 20, start="random", method=ReplicaExchange(), sweeps=300, seed=1)
+    >>> len(r), r[0].T, len(r.exchange.acceptance)
+    (3, 0.3, 2)
+    """
+
+    dynamics: Metropolis | Glauber = Metropolis()
+    every: int = 1
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.dynamics, Metropolis | Glauber):
+            raise InputError(f"dynamics must be glassy.Metropolis() or glassy.Glauber(), got {self.dynamics!r}.")
+        object.__setattr__(self, "every", checks.integer("every", self.every, 1, "Sweeps between exchanges."))

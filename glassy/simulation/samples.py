@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -9,12 +10,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from glassy import checks
 from glassy.errors import InputError
 from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
-from glassy.simulation.methods import Glauber, Metropolis
-from glassy.simulation.statistics import drift, estimate
+from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
+from glassy.simulation.statistics import block_means, drift, estimate, jackknife
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -87,7 +89,7 @@ class Samples(Saved):
     N: int
     K: int
     T: float
-    method: Metropolis | Glauber
+    method: Metropolis | Glauber | ReplicaExchange
     start: str
     start_overlap: float
     burn_in: int
@@ -172,6 +174,59 @@ class Samples(Saved):
         """Mean of q^2."""
         return self._pairs(self.series.q**2)
 
+    # ---- derived quantities: jackknife over samples and over blocks of time ----
+
+    def _fluctuation(self, series: FloatArray, factor: float) -> Estimate:
+        if not 0.0 < self.T < math.inf:
+            return Estimate(0.0 if math.inf == self.T else math.nan, 0.0, 0.0, None, None, self.samples)
+        shifted = series - series.mean(axis=(1, 2), keepdims=True)  # fewer digits lost
+        moments = [block_means(shifted), block_means(shifted**2)]
+        return jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
+
+    @cached_property
+    def specific_heat(self) -> Estimate:
+        """Specific heat per spin, N (<e^2> - <e>^2)/T^2 within each sample, averaged; NaN at T = 0, 0 at T = inf.
+
+        A run of n sweeps misses a share of about 2 tau_int/n of it.
+        """
+        return self._fluctuation(self.series.energy, self.N / self.T**2 if self.T > 0.0 else math.nan)
+
+    @cached_property
+    def susceptibility(self) -> Estimate:
+        """Susceptibility N (<m^2> - <m>^2)/T of the condensed pattern within each sample, averaged; NaN at T = 0."""
+        return self._fluctuation(self.series.m, self.N / self.T if self.T > 0.0 else math.nan)
+
+    @cached_property
+    def binder_m(self) -> Estimate:
+        """Binder cumulant (3 - [<m^4>]/[<m^2>]^2)/2 of the averaged moments: 1 where |m| is sharp, 0 where m is Gaussian."""
+        return _binder(self.series.m)
+
+    @cached_property
+    def binder_q(self) -> Estimate:
+        """Binder cumulant of the overlap of two replicas, as `binder_m`."""
+        if self.replicas < 2:
+            raise InputError("q is the overlap of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
+        return _binder(self.series.q)
+
+    def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return P(q) averaged over samples: centres of the bins on [-1, 1], density, and its error over the samples.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
+        >>> q, p, error = r.overlap_histogram(bins=11)
+        >>> round(float(p.sum() * (q[1] - q[0])), 12)
+        1.0
+        """
+        if self.replicas < 2:
+            raise InputError("P(q) is that of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
+        bins = checks.integer("bins", bins, 2, "The interval is [-1, 1].")
+        edges = np.linspace(-1.0, 1.0, bins + 1)
+        each = np.array([np.histogram(q, edges)[0] / (q.size * (edges[1] - edges[0])) for q in self.series.q])
+        error = each.std(axis=0, ddof=1) / math.sqrt(len(each)) if len(each) > 1 else np.full(bins, math.nan)
+        return 0.5 * (edges[1:] + edges[:-1]), each.mean(axis=0), error
+
     # ---- what became of the run ----
 
     @cached_property
@@ -221,3 +276,8 @@ class Samples(Saved):
             f"Samples({self.network!r} N={self.N} K={self.K} load={self.load:.6g} T={self.T:g} {self.method!r}: "
             f"m={self.m}{q} energy={self.energy} samples={self.samples} {self.status.name})"
         )
+
+
+def _binder(series: FloatArray) -> Estimate:
+    moments = [block_means(series**2), block_means(series**4)]
+    return jackknife(moments, lambda a, b: float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300))))

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
@@ -19,7 +20,8 @@ from glassy.network import DenseHebbian, check_dense
 from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
 from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
-from glassy.simulation.methods import Glauber, Metropolis
+from glassy.simulation.ladder import Exchange, Ladder, LadderRun, Rungs
+from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series, joint_provenance
 from glassy.simulation.store import Store
@@ -56,12 +58,12 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     replicas: int = 2,
     sweeps: int = 1000,
     burn_in: int | None = None,
-    method: Metropolis | Glauber = _METROPOLIS,
+    method: Metropolis | Glauber | ReplicaExchange = _METROPOLIS,
     threads: int | None = None,
     max_bytes: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
-) -> Samples | Grid[Samples]:
+) -> Samples | Grid[Samples] | Ladder:
     """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
 
     Parameters
@@ -86,8 +88,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         Independent draws of the patterns; independent chains for each of them.
     sweeps, burn_in : int
         Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
-    method : Metropolis or Glauber
-        Dynamics and order of the attempts.
+    method : Metropolis, Glauber or ReplicaExchange
+        Dynamics and order of the attempts; ReplicaExchange couples the temperatures of `T` and gives a Ladder.
     threads : int, optional
         Samples that run at once; default: the cores this process may use.
     max_bytes : int, optional
@@ -100,7 +102,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
 
     Returns
     -------
-    Samples, or Grid of Samples where load or T is an array
+    Samples, or Grid of Samples where load or T is an array; a Ladder, which is a Grid, with ReplicaExchange
 
     Raises
     ------
@@ -129,8 +131,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     network = check_dense(network)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
-    if not isinstance(method, Metropolis | Glauber):
-        raise InputError(f"method must be glassy.Metropolis() or glassy.Glauber(), got {method!r}.")
+    if not isinstance(method, Metropolis | Glauber | ReplicaExchange):
+        raise InputError(f"method must be glassy.Metropolis(), Glauber() or ReplicaExchange(), got {method!r}.")
+    dynamics = method.dynamics if isinstance(method, ReplicaExchange) else method
     given = None
     if patterns is not None:
         if load is not None or N is not None:
@@ -158,25 +161,30 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
                 raise InputError(f"load={x:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
         word, overlap, spins = _check_start(start, start_overlap, samples, replicas, size)
         temperature = checks.temperature(y, infinite=True)
-        return Run(network, size, K, temperature, method, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
+        return Run(network, size, K, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
 
     loads, load_axis = _axis("load", load)
     temperatures, T_axis = _axis("T", T)
-    runs = [state_point(x, y) for x in loads for y in temperatures]
+    runs: Sequence[Run | LadderRun] = [state_point(x, y) for x in loads for y in temperatures]
+    if isinstance(method, ReplicaExchange):
+        if load_axis:
+            raise InputError(f"load must be a float with ReplicaExchange, got shape {load_axis}. Call simulate once per load.")
+        runs = [LadderRun(tuple(sorted(_rungs(runs, T_axis), key=lambda run: run.T)), method)]
     workers = _check_memory(runs, samples, threads, limit)
     for run in runs:
-        kernel_tables(run.network, run.N, run.K)  # raises here if the integers would not fit
+        first = _first(run)
+        kernel_tables(first.network, first.N, first.K)  # raises here if the integers would not fit
     disable = None if progress is None else not progress
-    results = []
-    with tqdm(total=len(runs) * samples * replicas * (sweeps + burn_in), disable=disable, unit="sweep", unit_scale=True) as bar:
+    total = len(loads) * len(temperatures) * samples * replicas * (sweeps + burn_in)
+    results: list[Samples] = []
+    with tqdm(total=total, disable=disable, unit="sweep", unit_scale=True) as bar:
         for run, count in zip(runs, workers, strict=True):
             folder = None if out is None else Path(out)
+            if isinstance(run, LadderRun):
+                return _in_order(_ladder(run, _finish(run, samples, count, folder, bar, ())), temperatures)
             if folder is not None and len(runs) > 1:
                 folder = folder / f"load={run.network.load(run.K, run.N):.8g}_T={run.T:.8g}"
-            try:
-                results.append(_state_point(run, samples, count, folder, bar))
-            except Interrupted as stopped:
-                raise Interrupted(str(stopped), (*results, *stopped.samples)) from None
+            results.append(_collect(run, _finish(run, samples, count, folder, bar, tuple(results))))
     if load_axis or T_axis:
         return Grid(tuple(results), load_axis + T_axis)
     return results[0]
@@ -202,14 +210,14 @@ def _half_memory() -> int:
         return 2**31
 
 
-def _check_memory(runs: list[Run], samples: int, threads: int, limit: int) -> list[int]:
+def _check_memory(runs: Sequence[Run | LadderRun], samples: int, threads: int, limit: int) -> list[int]:
     """Return how many samples of each run may be in work at once within `limit`; raise if not even one.
 
     The series of all samples and state points stay in memory, twice while they are joined.
     """
     series = 2 * samples * sum(run.bytes_of_series() for run in runs)
-    largest = max(runs, key=Run.bytes_per_sample)
-    need = largest.bytes_per_sample()
+    widest = max(runs, key=lambda run: run.bytes_per_sample())
+    largest, need = _first(widest), widest.bytes_per_sample()
     if series + need > limit:
         text = (
             f"N={largest.N}, P={largest.network.P}, load={largest.network.load(largest.K, largest.N):g} needs K={largest.K} "
@@ -238,14 +246,34 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
     return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
 
 
-def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar: Any) -> Samples:
+def _first(run: Run | LadderRun) -> Run:
+    return run.rungs[0] if isinstance(run, LadderRun) else run
+
+
+def _rungs(runs: Sequence[Run | LadderRun], axis: tuple[int, ...]) -> list[Run]:
+    """Return the runs of a ladder, or raise InputError where its temperatures make none."""
+    rungs = [run for run in runs if isinstance(run, Run)]
+    temperatures = [run.T for run in rungs]
+    if not axis or len(set(temperatures)) < max(len(temperatures), 2):
+        raise InputError(f"T must hold at least two different temperatures for ReplicaExchange, got {temperatures}.")
+    if min(temperatures) == 0.0:
+        raise InputError("T must be > 0 for ReplicaExchange, got 0: a configuration of higher energy would never move there.")
+    return rungs
+
+
+def _finish(
+    run: Run | LadderRun, samples: int, threads: int, folder: Path | None, bar: Any, before: tuple[Samples, ...]
+) -> dict[int, tuple[Any, Provenance]]:
+    """Run all samples of one state point or ladder that are not in the folder yet; `before`: finished state points."""
     store = None if folder is None else Store(folder, run.description())
-    done: dict[int, tuple[Series, Provenance]] = {}
+    first = _first(run)
+    done: dict[int, tuple[Any, Provenance]] = {}
     for index in range(samples):
         kept = store.read(index) if store else None
         if kept is not None:
             done[index] = kept.series, kept.provenance
-            bar.update(run.replicas * (run.sweeps + run.burn_in))
+            chains = run.replicas * (len(run.rungs) if isinstance(run, LadderRun) else 1)
+            bar.update(chains * (first.sweeps + first.burn_in))
     stop = threading.Event()
 
     def work(index: int) -> None:
@@ -263,15 +291,18 @@ def _state_point(run: Run, samples: int, threads: int, folder: Path | None, bar:
             stop.set()
             pool.shutdown(cancel_futures=True)
             remedy = f"they are kept in {folder}; the same call goes on" if folder else "out=folder would keep them"
+            here = f"T={first.T:g}" if isinstance(run, Run) else f"a ladder of {len(run.rungs)} temperatures"
+            found: tuple[Samples, ...] = ()
+            if done:
+                found = tuple(_ladder(run, done)) if isinstance(run, LadderRun) else (_collect(run, done),)
             raise Interrupted(
-                f"interrupted with {len(done)} of {samples} samples finished at T={run.T:g}; {remedy}.",
-                (_collect(run, done),) if done else (),
+                f"interrupted with {len(done)} of {samples} samples finished at {here}; {remedy}.", (*before, *found)
             ) from None
         finally:
             stop.set()
         for future in futures:
             future.result()
-    return _collect(run, done)
+    return done
 
 
 def _joined(parts: list[Any]) -> Any:
@@ -285,3 +316,19 @@ def _collect(run: Run, done: dict[int, tuple[Series, Provenance]]) -> Samples:
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
         run.patterns is None, series, joint_provenance(origins),
     )  # fmt: skip
+
+
+def _ladder(run: LadderRun, done: dict[int, tuple[Rungs, Provenance]]) -> Ladder:
+    points = tuple(
+        replace(_collect(rung, {k: (rungs.series[i], origin) for k, (rungs, origin) in done.items()}), method=run.method)
+        for i, rung in enumerate(run.rungs)
+    )
+    ordered = [done[index][0] for index in sorted(done)]
+    swaps, trips = (np.concatenate([getattr(r, name) for r in ordered]) for name in ("swaps", "round_trips"))
+    return Ladder(points, (len(points),), Exchange(tuple(rung.T for rung in run.rungs), swaps, trips))
+
+
+def _in_order(ladder: Ladder, temperatures: list[float]) -> Ladder:
+    """Return the points in the order of the call."""
+    place = {point.T: point for point in ladder.points}
+    return replace(ladder, points=tuple(place[float(T)] for T in temperatures))

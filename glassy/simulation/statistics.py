@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -99,3 +101,50 @@ def drift(series: FloatArray, tau: float) -> float:
     if error <= 1e-13 * max(float(np.abs(series).max()), 1e-300):
         return 1.0 if shift <= 1e-12 else 0.0
     return float(2.0 * stdtr(n - 1, -shift / error)) if n >= 4 else math.erfc(shift / error / math.sqrt(2.0))
+
+
+def block_means(series: FloatArray, blocks: int = 20) -> FloatArray:
+    """Return means of series [sample, chain, time] over chains and blocks of time, [sample, block]."""
+    n = series.shape[-1]
+    edges = np.linspace(0, n, min(blocks, n) + 1).astype(int)
+    return np.stack([series[..., a:b].mean(axis=(1, 2)) for a, b in itertools.pairwise(edges)], axis=1)
+
+
+def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimate:
+    """Return f of sample means with jackknife errors: over samples, and over blocks of time (thermal).
+
+    Parameters
+    ----------
+    moments : sequence of arrays [sample, block]
+        Block means of each moment, from `block_means`.
+    f : callable
+        Takes the means of each moment over time, arrays [sample], and returns a number.
+
+    Returns
+    -------
+    Estimate
+        error = the larger of the two; with one sample error = thermal and disorder is None.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 3.0], [2.0, 4.0]])
+    >>> jackknife([x], lambda m: float(m.mean())).disorder
+    0.0
+    """
+
+    def left_out(axis: int, i: int) -> float:
+        return f(*(np.delete(m, i, axis).mean(axis=1) for m in moments))
+
+    samples, blocks = moments[0].shape
+    value = f(*(m.mean(axis=1) for m in moments))
+    thermal = _spread([left_out(1, b) for b in range(blocks)]) if blocks > 1 else math.nan
+    if samples == 1:
+        return Estimate(value, thermal, thermal, None, None, 1)
+    scatter = _spread([left_out(0, s) for s in range(samples)])
+    return Estimate(value, max(scatter, thermal), thermal, math.sqrt(max(scatter**2 - thermal**2, 0.0)), None, samples)
+
+
+def _spread(values: list[float]) -> float:
+    """Jackknife error from the values with one part left out."""
+    n = len(values)
+    return math.sqrt((n - 1) * float(np.var(values)))

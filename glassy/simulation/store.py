@@ -15,6 +15,7 @@ from typing import Any
 from glassy import storage
 from glassy.errors import InputError
 from glassy.provenance import Provenance, provenance
+from glassy.simulation.ladder import Rungs
 from glassy.simulation.samples import Series
 from glassy.storage import Saved
 
@@ -31,13 +32,13 @@ class Kept(Saved):
         Digest of the description of its run.
     provenance : Provenance
         The code that made it.
-    series : Series
-        Its series.
+    series : Series or Rungs
+        Its series; those of every temperature of a ladder.
     """
 
     digest: str
     provenance: Provenance
-    series: Series
+    series: Series | Rungs
 
 
 class Store:
@@ -95,7 +96,7 @@ class Store:
             path.replace(path.with_suffix(".damaged"))
         return found
 
-    def write(self, sample: int, series: Series) -> None:
+    def write(self, sample: int, series: Series | Rungs) -> None:
         """Keep a finished sample of this process."""
         storage.save(Kept(self.digest, provenance(), series), self._path(sample))
 
