@@ -23,6 +23,7 @@ from glassy import (
 )
 from glassy.phases import drafting
 
+pytestmark = pytest.mark.slow  # eight diagrams
 SELF = "self-interacting"
 CASES = [(DenseHebbian(P, k), a) for P, k in ((2, "distinct"), (3, "distinct"), (3, SELF), (4, SELF)) for a in (RS(), RSB(1))]
 

@@ -39,6 +39,7 @@ def test_M5_every_temperature_keeps_its_boltzmann_measure(network, dynamics):
             assert abs(found - getattr(exact, name)) <= 4.0 * found.error + 1e-12, (rung.T, name)
 
 
+@pytest.mark.slow
 def test_a_wrong_exchange_is_seen(monkeypatch):
     """The twin: exchange energies in the wrong unit, and the same test fails."""
     from glassy.simulation import ladder as module
@@ -132,6 +133,7 @@ def test_bad_method():
         ReplicaExchange(every=0)
 
 
+@pytest.mark.slow
 def test_M6_free_energy_by_thermodynamic_integration():
     network, samples = DenseHebbian(3), 3
     grid = [0.2, 0.25, 0.3, 0.36, 0.43, 0.52, 0.65, 0.85, 1.2, 2.0, 4.0, math.inf]
@@ -152,6 +154,7 @@ def test_M6_free_energy_by_thermodynamic_integration():
         ladder(DenseHebbian(3), T=[0.3, 0.4, 0.5], sweeps=20).minus_beta_f()
 
 
+@pytest.mark.slow
 def test_adapted_ladder_exchanges_equally():
     network = DenseHebbian(3)
     T = exchange_temperatures(network, 0.5, 40, lowest=0.3, highest=math.inf, count=9, seed=2)

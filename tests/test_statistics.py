@@ -120,6 +120,7 @@ def test_jackknife_covers():
         assert abs(share - p) < 4.0 * np.sqrt(p * (1 - p) / 400) + 0.03  # 12 samples: a t-distribution
 
 
+@pytest.mark.slow
 def test_fluctuations_against_enumeration():
     """Specific heat, susceptibility and Binder cumulants of one sample against all its states."""
     network, N, T = DenseHebbian(3), 14, 0.6

@@ -92,7 +92,7 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
         )
     phases = ("retrieval",) if phase == "retrieval" else ("spin_glass", "paramagnetic")  # a root is an end of both
     found = ([solve(network, load, T, p, strict=False) for p in phases] for T in roots)
-    worst = max((min(abs(s.replicon) for s in both if s.status.ok) for both in found), default=math.nan)
+    worst = max((min((abs(s.replicon) for s in both if s.status.ok), default=math.nan) for both in found), default=math.nan)
     return ATLine(network, load, phase, tuple(sorted(roots)), worst, Status.CONVERGED if roots else Status.NO_BOUNDARY)
 
 
