@@ -70,7 +70,7 @@ def _class(name: str) -> Any:
     return found
 
 
-def _named(path: str | os.PathLike[str]) -> Path:
+def named(path: str | os.PathLike[str]) -> Path:
     """Return the path of a result: .npz is added if missing."""
     path = Path(path)
     return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
@@ -78,7 +78,7 @@ def _named(path: str | os.PathLike[str]) -> Path:
 
 def save(result: Any, path: str | os.PathLike[str]) -> Path:
     """Write a result to `path` (.npz is added if missing) in one step: the file is whole or it is not there."""
-    path = _named(path)
+    path = named(path)
     arrays: list[np.ndarray[Any, Any]] = []
     text = json.dumps({"format": FORMAT, "result": _encode(result, arrays)})
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -98,7 +98,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     InputError
         If the file is no result of glassy, or one of a newer format.
     """
-    path = _named(path)
+    path = named(path)
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             tree = json.loads(str(file["result"]))

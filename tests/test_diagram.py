@@ -218,7 +218,15 @@ def test_figures(diagrams, tmp_path):
         glassy.plots.phase_diagram([], tmp_path / "figure")
 
 
+def test_a_network_without_an_AT_line_at_m0():
+    d = phase_diagram(DenseHebbian(9, SELF), tolerance=0.05)
+    assert any("m = 0 AT" in text for text in d.absent)
+    assert "T_c" in [line.name for line in phase_diagram(DenseHebbian(9, SELF), RSB(1), tolerance=0.05).lines]
+
+
 def test_bad_input(diagrams):
+    with pytest.raises(InputError, match="folder that exists"):
+        phase_diagram(DenseHebbian(3), out="/nowhere/at/all")
     with pytest.raises(InputError, match="RSB\\(k\\) for a diagram"):
         phase_diagram(DenseHebbian(3), FullRSB())
     with pytest.raises(InputError, match="tolerance must be"):

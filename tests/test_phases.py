@@ -131,3 +131,19 @@ def test_a_break_below_rounding_is_collapsed_and_cheap():
     s = solve(DenseHebbian(4), 0.46024149, 0.46, "retrieval", RSB(1))
     assert s.status is Status.COLLAPSED
     assert -0.01 < s.replicon < 0.0
+
+
+def test_boundaries_carry_their_residuals():
+    for network in (DenseHebbian(3), DenseHebbian(4), DenseHebbian(5, "self-interacting")):
+        assert spin_glass_temperatures(network).residual < 1e-9  # complexity at T_c, replicon at T_G
+        assert at_line(network, 0.08).residual < 1e-6
+        assert spinodal(network, 0.1, RSB(1)).residual < 1e-10
+
+
+def test_full_rsb_spinodal_at_positive_temperature():
+    from glassy import FullRSB
+
+    full, three = spinodal(DenseHebbian(3), 0.2, FullRSB(5)), spinodal(DenseHebbian(3), 0.2, RSB(3))
+    assert three.load < full.load < spin_glass_temperatures(DenseHebbian(3)).T_d ** 2
+    assert 0.0 < full.load.error < 1e-5
+    assert spinodal(DenseHebbian(3), 0.6, FullRSB(5)).load == spinodal(DenseHebbian(3), 0.6).load

@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from glassy.phases.spinodals import Spinodal, spinodal
 from glassy.phases.stability import at_curve, at_line
 from glassy.phases.tracing import Journal, Knot, Tracer, trace
 from glassy.results import Status
+from glassy.storage import named
 from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
@@ -86,7 +86,9 @@ def phase_diagram(
     load_max = checks.load(load_max)
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
-    part = None if out is None else Path(out).with_suffix(".npz")
+    part = None if out is None else named(out)
+    if part is not None and not part.parent.is_dir():
+        raise InputError(f"out must be a file in a folder that exists, got {out}. Make {part.parent} first.")
     with tqdm(desc=f"{checked!r} {ansatz!r}", disable=None if progress is None else not progress, unit="point") as bar:
 
         def tick(line: str) -> None:
@@ -162,8 +164,11 @@ class _Builder:
             yield self._root("T_c", "continuous onset of the spin glass", glass.T_c, glass.residual)
             self.absent.append("T_d and T_G: the onset is continuous, they coincide with T_c")
         elif network.unit_covariance.has_field:
-            line = at_line(network, 1.0, "paramagnetic")
-            yield self._root("m = 0 AT", "replica symmetry is stable at m = 0 above", line.T, line.residual)
+            line = at_line(network, 1.0, "paramagnetic", strict=False)
+            if line.roots:
+                yield self._root("m = 0 AT", "replica symmetry is stable at m = 0 above", line.T, line.residual)
+            else:
+                self.absent.append("m = 0 AT: the RS replicon of m = 0 stays positive, or RS jumps over its zero")
             if glass is not None:
                 self.absent.append("T_d, T_c, T_G: " + glass.reason)
         else:
