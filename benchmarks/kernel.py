@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from glassy import DenseHebbian, Metropolis
-from glassy.simulation.chains import Chain
+from glassy.simulation.chains import start_chains
 from glassy.simulation.tables import kernel_tables
 
 
@@ -45,11 +45,12 @@ def measure(P, N, load, T, rounds=5):
     K = network.patterns(load, N)
     rng = np.random.default_rng(1)
     xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
-    chain = Chain(kernel_tables(network, N, K), xi, np.ascontiguousarray(xi[:, 0]))
+    chain = start_chains(P, kernel_tables(network, N, K), xi, [np.ascontiguousarray(xi[:, 0])])[0]
     chain.advance(3, Metropolis(), T, rng)  # compile and settle
     F = np.array(network.energy_table(N).values, np.int64)
     F = F if network.energy_table(N).unit > 0 else -F
-    sigma, M = chain.sigma.copy(), N - 2 * chain.u.astype(np.int64)
+    sigma = chain.sigma.copy()
+    M = sigma.astype(np.int64) @ xi
     x, y = aligned(K), aligned(K)
     repeats = max(1, 2_000_000 // K)
     rows = {"glassy": [], "numpy": [], "sdot": []}

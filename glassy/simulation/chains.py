@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy.patterns import Int8Array
-from glassy.simulation.kernels import run
+from glassy.simulation.kernels import run, run_fields
 from glassy.simulation.methods import Method
 from glassy.simulation.tables import KernelTables
+
+IntArray = npt.NDArray[np.int64]
 
 
 class Chain:
@@ -55,14 +58,73 @@ class Chain:
         thresholds = method.thresholds(generator.random((sweeps, N)), T) / float(self.tables.step)
         spins = np.empty((sweeps, N), np.int8)
         trace = np.empty((sweeps, 3), np.int64)
+        self.run(sites, thresholds, spins, trace)
+        return spins, trace
+
+    def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
+        """Attempt the flips; write the spins and the trace of every sweep."""
         t = self.tables
         self.a, self.b_sum, self.energy = run(
             self.xi, self.sigma, self.u, self.b, t.A, t.B, t.block, self.a, self.b_sum, self.energy,
             sites, thresholds, spins, trace,
         )  # fmt: skip
-        return spins, trace
 
     def energy_per_spin(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Turn integer energies into H/N: the exact unit and offset of the tables, applied once."""
         N, K = self.xi.shape
         return np.asarray(float(self.tables.base * K / N) + units * float(self.tables.step / N), np.float64)
+
+
+class FieldChain(Chain):
+    """The same chain at P = 2, by cached local fields: spins, traces and energies are equal bit for bit.
+
+    Parameters
+    ----------
+    couplings : array (N, N) of int16 or int32
+        `couplings(xi)`, shared by the chains of one sample.
+    """
+
+    def __init__(self, tables: KernelTables, xi: Int8Array, sigma: Int8Array, couplings: npt.NDArray[Any]) -> None:
+        super().__init__(tables, xi, sigma)
+        N, K = xi.shape
+        self.couplings = couplings
+        self.first = np.ascontiguousarray(xi[:, 0])
+        self.m = int(self.first.astype(np.int64) @ self.sigma)
+        self.factor = -int(tables.A[N // 2])  # F(M - 2x) - F(M) = factor (x M - 1) in units of the tables
+        self.h = (couplings.astype(np.int64) @ self.sigma.astype(np.int64)).astype(np.int32 if 4 * N * K < 2**31 else np.int64)
+        del self.u, self.b  # not kept up: `recompute` tells them
+
+    def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
+        """Attempt the flips; write the spins and the trace of every sweep."""
+        self.m, self.energy = run_fields(
+            self.couplings, self.first, self.sigma, self.h, self.factor, self.m, self.energy, sites, thresholds, spins, trace
+        )
+
+
+def couplings(xi: Int8Array) -> npt.NDArray[Any]:
+    """Return J_ij = sum_mu xi_i xi_j without its diagonal; sums in blocks that float32 holds exactly."""
+    N, K = xi.shape
+    J = np.zeros((N, N), np.int16 if K < 2**15 else np.int32)  # rows come from memory: the smaller the faster
+    for start in range(0, K, 2**20):
+        part = xi[:, start : start + 2**20].astype(np.float32)
+        J += (part @ part.T).astype(J.dtype)
+    np.fill_diagonal(J, 0)
+    return J
+
+
+def makes_fields(P: int, N: int, K: int) -> bool:
+    """Whether chains run by local fields: at P = 2, unless there are so few patterns that their signed sum is shorter."""
+    return P == 2 and 32 * K >= N and K < 2**31 and N <= 2**14
+
+
+def bytes_of_fields(N: int, K: int, replicas: int) -> int:
+    """Memory of the couplings, of making them, and of one field per replica."""
+    return 12 * N * N + 4 * N * min(K, 2**20) + 8 * N * replicas
+
+
+def start_chains(P: int, tables: KernelTables, xi: Int8Array, spins: Sequence[Int8Array]) -> list[Chain]:
+    """Return one chain for each initial state, of the kind that suits the network."""
+    if not makes_fields(P, *xi.shape):
+        return [Chain(tables, xi, sigma) for sigma in spins]
+    J = couplings(xi)
+    return [FieldChain(tables, xi, sigma, J) for sigma in spins]

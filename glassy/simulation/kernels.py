@@ -95,3 +95,48 @@ def run(
         trace[t, 1] = energy
         trace[t, 2] = accepted
     return a, b_sum, energy
+
+
+@kernel
+def run_fields(
+    J: npt.NDArray[Any],
+    first: Int8,
+    sigma: Int8,
+    h: npt.NDArray[Any],
+    factor: int,
+    m: int,
+    energy: int,
+    sites: Int64,
+    thresholds: npt.NDArray[np.float64],
+    spins: Int8,
+    trace: Int64,
+) -> tuple[int, int]:
+    """The same sweeps at P = 2 by cached local fields h_i = sum_j J_ij sigma_j: an attempt is one product, a flip one row of J.
+
+    J = sum_mu xi_i xi_j with zero diagonal, `first` is pattern 0 and m its overlap N m with sigma; dE = factor sigma_i h_i in
+    units of the tables. Returns (m, energy).
+    """
+    for t in range(sites.shape[0]):
+        accepted = 0
+        for j in range(sites.shape[1]):
+            i = sites[t, j]
+            sign = np.int64(sigma[i])
+            dE = factor * sign * np.int64(h[i])
+            if dE <= thresholds[t, j]:
+                _turn(J[i], h.dtype.type(2 * sign), h)
+                sigma[i] = -sigma[i]
+                m -= 2 * sign * np.int64(first[i])  # type: ignore[assignment]
+                energy += dE  # type: ignore[assignment]
+                accepted += 1
+        for i in range(sigma.size):
+            spins[t, i] = sigma[i]
+        trace[t, 0] = m
+        trace[t, 1] = energy
+        trace[t, 2] = accepted
+    return m, energy
+
+
+@kernel
+def _turn(row: npt.NDArray[Any], twice: int, h: npt.NDArray[Any]) -> None:
+    for k in range(h.size):
+        h[k] = h.dtype.type(h[k] - twice * row[k])

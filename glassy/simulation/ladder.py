@@ -15,7 +15,7 @@ import numpy.typing as npt
 from glassy.errors import InputError
 from glassy.patterns import chain_generator, draw_rows, exchange_generator, pattern_generator
 from glassy.results import Estimate, Grid
-from glassy.simulation.chains import Chain
+from glassy.simulation.chains import Chain, start_chains
 from glassy.simulation.methods import ReplicaExchange
 from glassy.simulation.run import CHUNK, Run
 from glassy.simulation.samples import Samples, Series
@@ -186,10 +186,11 @@ class LadderRun:
         else:
             xi = np.ascontiguousarray(first.patterns.T)
         generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in self.rungs]
-        chains = [
-            [Chain(tables, xi, run.initial(xi, index, r, g)) for r, g in enumerate(row)]
-            for run, row in zip(self.rungs, generators, strict=True)
+        spins = [
+            run.initial(xi, index, r, g) for run, row in zip(self.rungs, generators, strict=True) for r, g in enumerate(row)
         ]
+        every = start_chains(first.network.P, tables, xi, spins)
+        chains = [every[i * R : (i + 1) * R] for i in range(n)]
         condensed = Chain(tables, xi, np.ascontiguousarray(xi[:, 0]))
         start_m = np.array([[np.dot(xi[:, 0].astype(np.int64), c.sigma) / N for c in row] for row in chains])
         swappers = [_Swapper(self, exchange_generator(first.seed, N, K, index, r), float(tables.step)) for r in range(R)]
@@ -206,15 +207,15 @@ class LadderRun:
             for i, run in enumerate(self.rungs):
                 if stop.is_set():
                     return None
-                spins = []
+                now = []
                 for r in range(R):
                     configurations, rows = chains[i][r].advance(size, run.method, run.T, generators[i][r])
-                    spins.append(configurations)
+                    now.append(configurations)
                     if t >= 0:
                         trace[i, r, t : t + size] = rows
                 if t >= 0:
                     for p, (r, s) in enumerate(pairs):
-                        q[i, p, t : t + size] = np.einsum("ti,ti->t", spins[r], spins[s], dtype=np.int32) / N
+                        q[i, p, t : t + size] = np.einsum("ti,ti->t", now[r], now[s], dtype=np.int32) / N
                 bar.update(size * R)
             t += size
             if size == to_swap and t < first.sweeps:  # the final spins are those of the last sweep

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassy.network import DenseHebbian
 from glassy.patterns import Int8Array, chain_generator, draw_rows, pattern_generator
-from glassy.simulation.chains import Chain
+from glassy.simulation.chains import Chain, bytes_of_fields, makes_fields, start_chains
 from glassy.simulation.methods import Glauber, Metropolis
 from glassy.simulation.samples import Series
 from glassy.simulation.tables import kernel_tables
@@ -59,6 +59,7 @@ class Run:
         return (
             self.N * self.K
             + self.K * (16 + self.replicas * 12)
+            + (bytes_of_fields(self.N, self.K, self.replicas) if makes_fields(self.network.P, self.N, self.K) else 0)
             + CHUNK * self.N * (24 + 3 * self.replicas)
             + 8 * self.sweeps * (3 * self.replicas + 1)
         )
@@ -88,7 +89,7 @@ class Run:
         else:
             xi = np.ascontiguousarray(self.patterns.T)
         generators = [chain_generator(self.seed, self.N, self.K, self.T, index, r) for r in range(self.replicas)]
-        chains = [Chain(tables, xi, self.initial(xi, index, r, g)) for r, g in enumerate(generators)]
+        chains = start_chains(self.network.P, tables, xi, [self.initial(xi, index, r, g) for r, g in enumerate(generators)])
         start_m = np.array([[np.dot(xi[:, 0].astype(np.int64), c.sigma) / self.N for c in chains]])
         pairs = [(r, s) for r in range(self.replicas) for s in range(r + 1, self.replicas)]
         trace = np.empty((self.replicas, self.sweeps, 3), np.int64)
