@@ -18,6 +18,7 @@ from glassy import (
     coexistence,
     complexity,
     patterns_without_errors,
+    phases_at,
     signal_to_noise_load,
     solve,
     spin_glass_temperatures,
@@ -262,3 +263,29 @@ def test_at_P3_the_field_leaves_only_the_AT_line():
     assert f"T={T:.8g}" in glass.reason
     just = solve(DenseHebbian(3, SELF), 1.0, 0.99 * T, "spin_glass", RSB(1))
     assert just.q_levels[1] - just.q_levels[0] < 0.1  # it breaks continuously
+
+
+@pytest.mark.parametrize("ansatz", [RS(), RSB(1)], ids=repr)
+def test_exactly_on_a_continuous_onset_the_paramagnet_is_the_state(ansatz):
+    assert phases_at(DenseHebbian(2), 0.25, 1.5, ansatz).equilibrium.phase == "paramagnetic"
+    assert phases_at(DenseHebbian(4, SELF), 1.0, math.sqrt(3.0), ansatz).equilibrium.phase == "paramagnetic"
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-8, 0.0])
+def test_complexity_at_the_ends(factor):
+    """Just below T_c, and at T_d itself, up to rounding."""
+    network, glass = DenseHebbian(3), spin_glass_temperatures(DenseHebbian(3))
+    assert abs(complexity(network, 1.0, glass.T_c * (1 - factor)).complexity_dominant) < 1e-10
+    top = complexity(network, 0.3, math.sqrt(0.3) * glass.T_d * (1 - factor))
+    assert top.complexity_dominant == pytest.approx(0.02267, abs=1e-3)
+    assert complexity(network, 1.0, 1e-300).free_energy[0] == pytest.approx(
+        complexity(network, 1.0, 0.0).free_energy[0], rel=1e-12
+    )
+
+
+def test_coexistence_next_to_its_end():
+    end = 0.7258986683
+    assert coexistence(DenseHebbian(4), end * (1 - 1e-6)).load < 1e-5
+    assert "rounding" in coexistence(DenseHebbian(4), end * (1 - 1e-9), strict=False).reason
+    load = coexistence(DenseHebbian(2), 1 - 1e-6).load  # 0.148384 (1 - T)^2
+    assert load == pytest.approx(0.148384e-12, rel=1e-4)

@@ -225,6 +225,10 @@ def test_a_network_without_an_AT_line_at_m0():
 
 
 def test_bad_input(diagrams):
+    with pytest.raises(InputError, match="path of a file"):
+        phase_diagram(DenseHebbian(3), out=3)
+    clipped = phase_diagram(DenseHebbian(4), load_max=0.05, tolerance=0.05)
+    assert clipped.point("coexistence meets onset").load == pytest.approx(0.277874119, abs=1e-7)  # not where the line is cut
     with pytest.raises(InputError, match="folder that exists"):
         phase_diagram(DenseHebbian(3), out="/nowhere/at/all")
     with pytest.raises(InputError, match="RSB\\(k\\) for a diagram"):

@@ -147,3 +147,20 @@ def test_full_rsb_spinodal_at_positive_temperature():
     assert three.load < full.load < spin_glass_temperatures(DenseHebbian(3)).T_d ** 2
     assert 0.0 < full.load.error < 1e-5
     assert spinodal(DenseHebbian(3), 0.6, FullRSB(5)).load == spinodal(DenseHebbian(3), 0.6).load
+
+
+@pytest.mark.parametrize("part", [0.999, 0.993, 0.98, 0.95])
+def test_more_steps_never_lower_the_spinodal(part):
+    """Just below the Nishimori point a second step is lost in rounding: COLLAPSED or a little above, never a false fold."""
+    network = DenseHebbian(4)
+    T = part * spin_glass_temperatures(network).T_d ** 2
+    one, two = spinodal(network, T, RSB(1)), spinodal(network, T, RSB(2))
+    assert one.load * (1 - 1e-12) <= two.load < spin_glass_temperatures(network).T_d ** 2
+
+
+def test_a_start_of_another_network_is_refused():
+    other = spinodal(DenseHebbian(3), 0.2, RSB(1))
+    with pytest.raises(InputError, match="start must be of DenseHebbian"):
+        spinodal(DenseHebbian(4), 0.2, RSB(1), start=other)
+    with pytest.raises(InputError, match="and RSB"):
+        spinodal(DenseHebbian(3), 0.2, RSB(2), start=other)

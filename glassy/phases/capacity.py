@@ -97,18 +97,14 @@ def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCap
     network = checked
     end = spinodal(network, 0.0, ansatz, strict=False)
     same = coexistence(network, 0.0, ansatz, strict=False)
-    reason = "" if same.status.ok else f"coexistence in this ansatz: {same.reason}"
-    try:
-        load_t = _against_ground_state(network, ansatz, end.load if not same.status.ok else same.load)
-    except LostError:
-        load_t = Estimate(math.nan, math.nan)
-        near = 0.999999 * end.load  # at the spinodal, but for rounding
-        s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
-        if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
-            reason = "load_t: retrieval in this ansatz lies below the true ground state up to its spinodal"
+    known = same.status.ok or same.status is Status.NO_BOUNDARY
+    reasons = [] if same.status.ok else [f"load_t_ansatz: {same.reason}"]
+    load_t, why = _ground_state_load(network, ansatz, same.load if same.status.ok else end.load)
+    reasons += [f"load_t: {why}"] if why else []
     t_d, t_c = static(network) if network.P > 2 and network.interactions == "distinct" else (math.nan, math.nan)
-    good = end.status.ok and (math.isfinite(load_t) or bool(reason))
+    good = end.status.ok and known and (math.isfinite(load_t) or why.startswith("retrieval"))
     status = Status.CONVERGED if good else Status.NOT_CONVERGED
+    reason = "; ".join(reasons)
     return StorageCapacity(network, ansatz, end.load, end.m, load_t, same.load, t_d**2, t_c**2, status, reason)
 
 
@@ -122,6 +118,25 @@ def _ground_state(network: DenseHebbian, load: float) -> Estimate:
     if not s.status.ok:
         raise LostError(repr(s))
     return s.free_energy if isinstance(s.free_energy, Estimate) else Estimate(s.free_energy, 0.0)
+
+
+def _ground_state_load(network: DenseHebbian, ansatz: Ansatz, guess: float) -> tuple[Estimate, str]:
+    """Return load_t against the true ground state, or NaN and why there is none."""
+    none = Estimate(math.nan, math.nan)
+    if not math.isfinite(guess):
+        return none, "no load to start from was found"
+    try:
+        return _against_ground_state(network, ansatz, guess), ""
+    except LostError as lost:
+        end = spinodal(network, 0.0, strict=False)
+        near = 0.999999 * end.load  # at the RS spinodal, but for rounding
+        s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
+        try:
+            if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
+                return none, "retrieval in this ansatz lies below the true ground state up to its spinodal"
+        except LostError:
+            pass
+        return none, str(lost)
 
 
 def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -> Estimate:

@@ -68,13 +68,16 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
     With a random field the one saddle there is; `near` is one at a neighbouring point.
     """
     if not network.unit_covariance.has_field:
-        phase = "paramagnetic" if load == 0.0 or _onset(network, load, ansatz) < T else "spin_glass"
-        return solve(network, load, T, phase, ansatz, start=near, strict=False)
-    found = [solve(network, load, T, p, ansatz, start=near, strict=False) for p in ("spin_glass", "paramagnetic")]
-    for s in found:
+        glassy = load > 0.0 and _onset(network, load, ansatz) > T
+        found = solve(network, load, T, "spin_glass" if glassy else "paramagnetic", ansatz, start=near, strict=False)
+        if not glassy or found.status is not Status.LEFT_PHASE:
+            return found
+        return solve(network, load, T, "paramagnetic", ansatz, strict=False)  # on the onset itself
+    both = [solve(network, load, T, p, ansatz, start=near, strict=False) for p in ("spin_glass", "paramagnetic")]
+    for s in both:
         if s.status is Status.NOT_CONVERGED:
             return s
-    return max((s for s in found if s.status.ok), key=rank, default=found[0])
+    return max((s for s in both if s.status.ok), key=rank, default=both[0])
 
 
 def _onset(network: Network, load: float, ansatz: Ansatz) -> float:
@@ -146,12 +149,15 @@ def coexistence(
     network, ansatz = checked, ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):
         raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")
+    if start is not None and (start.network, start.ansatz) != (network, ansatz):
+        raise InputError(f"start must be of {network!r} and {ansatz!r}, got {start!r}. Leave it out.")
     found = _limit(network, T, ansatz) if isinstance(ansatz, FullRSB) else _coexistence(network, T, ansatz, start)
     if not strict or found.status.ok:
         return found
     if found.status is Status.NO_BOUNDARY:
         raise PhaseError(f"no coexistence at {network!r}, T={T:g} with {ansatz!r}: {found.reason}.")
-    raise ConvergenceError(f"no coexistence found at {network!r}, T={T:g} with {ansatz!r}: {found.reason}. Try RSB(1) or RS().")
+    where = f"{network!r}, T={T:g} with {ansatz!r}"
+    raise ConvergenceError(f"no coexistence found at {where}: {found.reason}. Try RS(), a smaller k, or a neighbouring T.")
 
 
 def _none(network: DenseHebbian, T: float, ansatz: Ansatz, reason: str, status: Status = Status.NO_BOUNDARY) -> Coexistence:
@@ -170,8 +176,8 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
         if not end.status.ok:
             return _none(network, T, ansatz, "no load retrieves at this temperature")
         top = curie_weiss_coexistence(network.P)
-        if top <= T:
-            return _none(network, T, ansatz, f"retrieval is metastable at every load above T={top:.8g}")
+        if top * (1.0 - 1e-7) <= T:
+            return _none(network, T, ansatz, f"retrieval is metastable at every load above T={top:.8g}, but for rounding")
         guess = end.load
     state: list[Solution | None] = [start.retrieval if start else None, start.other if start else None]
 
@@ -191,7 +197,10 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
     if start is None:
         if gap(guess * (1.0 - 1e-12), RS()) > 0.0:
             return _none(network, T, ansatz, "retrieval is the equilibrium up to its RS spinodal")
-        guess = brentq(lambda load: gap(load, RS()), 1e-9 * guess, guess * (1.0 - 1e-12), xtol=1e-300, rtol=1e-13)
+        low = 1e-3 * guess
+        while gap(low, RS()) <= 0.0:
+            low *= 1e-3
+        guess = brentq(lambda load: gap(load, RS()), low, guess * (1.0 - 1e-12), xtol=1e-300, rtol=1e-13)
     try:
         load = root_near(gap, guess) if start is not None or not isinstance(ansatz, RS) else guess
         gap(load)

@@ -86,6 +86,8 @@ def phase_diagram(
     load_max = checks.load(load_max)
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
+    if out is not None and not isinstance(out, str | os.PathLike):
+        raise InputError(f"out must be the path of a file, got {out!r}.")
     part = None if out is None else named(out)
     if part is not None and not part.parent.is_dir():
         raise InputError(f"out must be a file in a folder that exists, got {out}. Make {part.parent} first.")
@@ -110,6 +112,7 @@ class _Builder:
         self.T_0 = curie_weiss_coexistence(network.P)
         self.extent = (load_max, 1.1 * self.T_cw)
         self.absent: list[str] = []
+        self.laws: dict[str, tuple[float, float]] = {}  # of the lines T = offset + c sqrt(load)
         self.tracers = {
             "spinodal": Tracer(journal, "spinodal", self._spinodal),
             "coexistence": Tracer(journal, "coexistence", self._coexistence),
@@ -184,6 +187,7 @@ class _Builder:
 
     def _root(self, name: str, meaning: str, c: float, residual: float, offset: float = 0.0) -> Line:
         """A line T = offset + c sqrt(load), an exact law: drawn by points even in sqrt(load)."""
+        self.laws[name] = offset, c
         root = np.linspace(0.0, math.sqrt(self.load_max), 60)
         return Line(name, meaning, root**2, offset + c * root, np.full(60, residual), (Status.CONVERGED,) * 60)
 
@@ -237,8 +241,10 @@ class _Builder:
         """Where coexistence meets a line of the glass."""
         f = self.tracers["coexistence"]
 
+        offset, c = self.laws[glass.name]
+
         def over(T: float) -> float:
-            return T - float(np.interp(math.sqrt(f(T).load), np.sqrt(glass.load), glass.T))  # straight in sqrt(load): exact
+            return T - offset - c * math.sqrt(f(T).load)
 
         for a, b in zip(coex.T[:-1], coex.T[1:], strict=True):
             if over(a) * over(b) < 0.0:

@@ -99,6 +99,8 @@ def spinodal(
     network, ansatz = checked, ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")
+    if start is not None and (start.network, start.ansatz) != (network, ansatz):
+        raise InputError(f"start must be of {network!r} and {ansatz!r}, got {start!r}. Leave it out.")
     found = _fold(network, T, ansatz, start.saddle if start is not None else None)
     if not strict or found.status.ok:
         return found
@@ -106,12 +108,12 @@ def spinodal(
         limit = rs_retrieval.curie_weiss_limit(network.P)[1]
         raise PhaseError(f"no retrieval at {network!r}, T={T:g}: it ends at T={limit:.8g}, load=0. Lower T.")
     raise ConvergenceError(
-        f"the branch of {ansatz!r} at {network!r}, T={T:g} could not be followed to its fold. Try a smaller k, or follow the "
-        "branch with scan."
+        f"the branch of {ansatz!r} at {network!r}, T={T:g} could not be followed to its fold. Try a smaller k, or a "
+        "neighbouring temperature and start=."
     )
 
 
-def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None) -> Spinodal:
+def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None, below: Solution | None = None) -> Spinodal:
     end = rs_retrieval.fold(network, T)
     if end is None:
         none = missing(network, math.nan, T, "retrieval", ansatz)
@@ -121,7 +123,7 @@ def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None
         return Spinodal(network, T, ansatz, s.load, s.m, s, s.status)
     if isinstance(ansatz, FullRSB):
         return _limit(network, T, ansatz)
-    found = rsb_fold.fold(network, T, ansatz.k, near)
+    found = rsb_fold.fold(network, T, ansatz.k, near, below)
     if found is None:
         lost = missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
         return Spinodal(network, T, ansatz, math.nan, math.nan, lost, lost.status)
@@ -132,7 +134,10 @@ def _limit(network: DenseHebbian, T: float, ansatz: FullRSB) -> Spinodal:
     """Spinodals of RSB(1), RSB(2), ... extrapolated to infinitely many steps."""
     path: list[Spinodal] = []
     for k in range(1, ansatz.steps + 1):
-        path.append(_fold(network, T, RSB(k), None))
+        path.append(_fold(network, T, RSB(k), None, path[-1].saddle if path else None))
+        if path[-1].status is Status.NOT_CONVERGED and len(path) > 4:  # the steps found tell the limit, and its error
+            del path[-1]
+            break
         if path[-1].status is not Status.CONVERGED:
             return replace(path[-1], ansatz=ansatz)
     load, m = (rsb_solve.limit([getattr(p, name) for p in path]) for name in ("load", "m"))

@@ -11,13 +11,14 @@ import numpy.typing as npt
 from scipy.optimize import brentq, minimize_scalar
 
 from glassy import checks
-from glassy.errors import InputError, PhaseError
+from glassy.errors import ConvergenceError, InputError, PhaseError
 from glassy.numerics.roots import all_roots
 from glassy.phases.glass import critical_temperature, static
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.storage import Saved
 from glassy.theory.ansatz import RSB
+from glassy.theory.rs_equations import FROZEN
 from glassy.theory.rsb_equations import Levels, evaluate
 from glassy.theory.rsb_solve import rest_of
 from glassy.theory.solve import check_network, solve
@@ -71,6 +72,10 @@ class Complexity(Saved):
         )
 
 
+class _NoStateError(Exception):
+    """The saddle at fixed y was lost."""
+
+
 @dataclass(frozen=True)
 class _State:
     y: float
@@ -122,10 +127,21 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
         nan = math.nan
         return Complexity(network, load, T, none, none, none, none, none, T_d, T_c, nan, nan, Status.NO_BOUNDARY, reason)
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
-    curve = _curve(network, T / scale, points)
+    unit = min(T / scale, T_d / scale * (1.0 - 1e-10))  # at T_d itself the states merge
+    unit = unit if unit >= FROZEN else 0.0
+    try:
+        curve = _curve(network, unit, points)
+    except (_NoStateError, ConvergenceError) as lost:
+        if strict:
+            raise ConvergenceError(
+                f"no complexity found at {network!r}, load={load:g}, T={T:g}: {lost}. Try another T."
+            ) from lost
+        nan, none = math.nan, np.empty(0)
+        failed = Status.NOT_CONVERGED
+        return Complexity(network, load, T, none, none, none, none, none, T_d, T_c, nan, nan, failed, str(lost))
     dominant = curve[0]
     if T_c <= T:
-        dominant = _state(network, T / scale, scale / T) or dominant
+        dominant = _state(network, unit, 1.0 / unit) or dominant
     f, sigma, y, q, replicon = (np.array([getattr(s, name) for s in curve]) for name in ("f", "sigma", "y", "q", "replicon"))
     return Complexity(
         network, load, T, scale * f, sigma, y / scale, q, replicon, T_d, T_c, scale * dominant.f, dominant.sigma,
@@ -144,7 +160,7 @@ def _refusal(network: Network, load: float, T: float) -> tuple[str, float, float
     if not T_c**2 > network.unit_covariance(0.0, 2):
         at = critical_temperature(network, load)
         return f"the onset at T={at:.6g} is continuous, and 1RSB states are unstable at every T below it", at, at
-    if T_c * scale > T and solve(network, load, T, "spin_glass", RSB(1)).q_levels[0] > 0.0:
+    if T_c * scale > T and solve(network, load, T, "spin_glass", RSB(1), strict=False).q_levels[0] > 0.0:
         return "a q^2 term makes q_0 = 0, from which states are counted, unstable here; raise T", T_d * scale, T_c * scale
     if T_d * scale < T:
         return f"above T_d={T_d * scale:.8g} no exponential number of states dominates; lower T", T_d * scale, T_c * scale
@@ -191,14 +207,15 @@ def _curve(network: Network, T: float, points: int) -> list[_State]:
     """The states from Sigma = 0 to the largest f, where the saddle ends or f turns back, at load 1."""
     seed = _seed(network, T)
     lowest = seed
-    while lowest.sigma > 0.0:  # larger y: lower states
-        above = _state(network, T, 1.05 * lowest.y, 1.0 - lowest.q)
-        assert above is not None
-        if above.sigma <= 0.0:
-            y = brentq(lambda y: _sigma(network, T, y, 1.0 - seed.q), lowest.y, above.y, xtol=1e-14, rtol=1e-13)
-            lowest = _state(network, T, y, 1.0 - lowest.q) or lowest
+    while abs(lowest.sigma) > 1e-12:  # larger y: lower states
+        up = lowest.sigma > 0.0
+        other = _state(network, T, lowest.y * (1.05 if up else 0.999), 1.0 - lowest.q)
+        if other is None:
+            raise _NoStateError(f"the states of Sigma = 0 were lost at y={lowest.y:.6g}")
+        if (other.sigma > 0.0) is not up:
+            lowest = _between(network, T, lowest, other)
             break
-        lowest = above
+        lowest = other
     walk, factor = [lowest], 0.97
     while factor < 1.0 - 1e-7:  # smaller y: higher states, until the saddle is lost or f falls again
         last = walk[-1]
@@ -231,6 +248,17 @@ def _highest(network: Network, T: float, walk: list[_State]) -> _State:
     return _state(network, T, float(found.x), 1.0 - before.q) or walk[-1]
 
 
+def _between(network: Network, T: float, one: _State, other: _State) -> _State:
+    """The state of Sigma = 0 between two whose Sigma has different signs; their values are not computed again."""
+    known = {one.y: one.sigma, other.y: other.sigma}
+
+    def sigma(y: float) -> float:
+        return known[y] if y in known else _sigma(network, T, y, 1.0 - one.q)
+
+    y = float(brentq(sigma, one.y, other.y, xtol=1e-14, rtol=1e-13))
+    return _state(network, T, y, 1.0 - one.q) or one
+
+
 def _sigma(network: Network, T: float, y: float, near: float) -> float:
     s = _state(network, T, y, near)
     return s.sigma if s is not None else math.nan
@@ -243,5 +271,6 @@ def _seed(network: Network, T: float) -> _State:
     else:
         one = solve(network, 1.0, T, "spin_glass", RSB(1))
         s = _state(network, T, one.y_levels[0], 1.0 - one.q_EA)
-    assert s is not None
+    if s is None:
+        raise _NoStateError("the equilibrium states were not found")
     return s

@@ -14,10 +14,12 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.network import DenseHebbian
+from glassy.results import Status
 from glassy.theory import rs_retrieval
+from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import FloatArray, Problem, levels_of, padded, saddle
-from glassy.theory.rsb_search import unresolved
+from glassy.theory.rsb_search import deepen, unresolved
 from glassy.theory.rsb_solve import moved, solve_steps, stable
 from glassy.theory.solution import Solution
 
@@ -87,30 +89,56 @@ def _anchor(network: DenseHebbian, T: float, k: int, end: float) -> Solution | N
     return None
 
 
-def fold(network: DenseHebbian, T: float, k: int, near: Solution | None = None) -> Solution | None:
-    """Return the RSB(k) saddle at the spinodal; COLLAPSED to RS where RS is stable there; None where it is not found.
+def fold(
+    network: DenseHebbian, T: float, k: int, near: Solution | None = None, below: Solution | None = None
+) -> Solution | None:
+    """Return the RSB(k) saddle at the spinodal; None where it is not found.
 
-    `near` is the spinodal at a neighbouring temperature.
+    COLLAPSED to fewer steps where those are stable at their spinodal, or break by less than rounding shows. `near` is the
+    spinodal at a neighbouring temperature, `below` that of k - 1 steps here. More steps never lower the load.
     """
     end = rs_retrieval.fold(network, T)
     if end is None:
         return None
-    rs = rs_saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
-    if stable(rs) or unresolved(Problem(network, end.load, T, 1, True, True), levels_of(rs)):
-        return padded(rs, k)
-    for start in _starts(network, T, k, end.load, near):
-        found = _climb(start, T, k)
+    if k == 1:
+        below = rs_saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
+    elif below is None:
+        below = fold(network, T, k - 1)
+    if below is not None:
+        problem = Problem(network, below.load, T, levels_of(below).k, True, True)
+        if below.status is Status.COLLAPSED or stable(below) or unresolved(problem, levels_of(below)):
+            return padded(replace(below, ansatz=RSB(k)), k)
+
+    def climbed(starts: Iterator[Solution]) -> Solution | None:
+        tops = (_climb(start, T, k) for start in starts)
+        return next((s for s in tops if s and (below is None or s.load > below.load * (1.0 - 1e-9))), None)
+
+    if near is not None and near.status.ok and levels_of(near).k == k and near.T > 0.0:
+        found = climbed(iter((near,)))
         if found is not None:
             return found
-    return None
+    if below is not None and k > 1:
+        found = climbed(_one_more(below, k))
+        if found is not None:
+            return found
+        if unresolved(problem, levels_of(below), width=0.03):  # the load moves by less than 1e-8
+            return padded(replace(below, ansatz=RSB(k)), k)
+    anchor = _anchor(network, T, k, end.load)
+    return climbed(iter((anchor,))) if anchor is not None else None
 
 
-def _starts(network: DenseHebbian, T: float, k: int, end: float, near: Solution | None) -> Iterator[Solution]:
-    if near is not None and near.status.ok and levels_of(near).k == k and near.T > 0.0:
-        yield near
-    anchor = _anchor(network, T, k, end)
-    if anchor is not None:
-        yield anchor
+def _one_more(below: Solution, k: int) -> Iterator[Solution]:
+    """Saddles of k steps a little below the fold of k - 1."""
+    network, T = below.network, below.T
+    assert isinstance(network, DenseHebbian)
+    for shift in (1e-3, 1e-4, 1e-2):
+        load = below.load * (1.0 - shift)
+        base = solve_steps(network, load, T, "retrieval", k - 1, below)
+        if base is None or not base.status.ok or levels_of(base).k != k - 1:
+            continue
+        found = deepen(Problem(network, load, T, k, has_m=True, has_q0=True), levels_of(base))
+        if found is not None:
+            yield saddle(network, load, T, "retrieval", *found)
 
 
 def _climb(start: Solution, T: float, k: int) -> Solution | None:
@@ -123,7 +151,9 @@ def _climb(start: Solution, T: float, k: int) -> Solution | None:
     m = start.m
     slope = branch.go(m)
     step = 0.05 * (1.0 - m) if T == start.T else 0.005 * (1.0 - m)
-    while slope is not None and step > 1e-9:
+    for _ in range(200):
+        if slope is None or step < 1e-9:
+            break
         stay, way = branch.w, -1.0 if slope < 0.0 else 1.0  # the load grows along the branch until it turns
         new = branch.go(m + way * step)
         if new is None or not problem.distinct(np.concatenate(([m + way * step], branch.w[:-1]))):

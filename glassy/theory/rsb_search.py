@@ -75,14 +75,17 @@ def first(problem: Problem, m: float, q: float, C: float) -> Found | None:
     return best(problem, first_starts(problem, m, q, C))
 
 
-def unresolved(problem: Problem, levels: Levels) -> bool:
-    """Whether the deepest level has just broken, by less than 2e-3 of q and 1 - q: lost in rounding, and f moves by 1e-11."""
+def unresolved(problem: Problem, levels: Levels, width: float = 2e-3) -> bool:
+    """Whether the deepest level has just broken, by less than `width` of q and 1 - q.
+
+    At 2e-3 rounding hides it, and f moves by 1e-11, in proportion to the cube of the width.
+    """
     at = evaluate(problem.network, problem.load, problem.T, levels)
     if problem.T == 0.0 or float(at.slope[-1] * at.c2[-1]) / problem.T - 1.0 > 0.01:
         return False
     end = breaking(problem, levels)
     rest = problem.T * levels.C
-    return end is not None and end[1] + end[2] < 2e-3 * min(rest, 1.0 - rest)
+    return end is not None and end[1] + end[2] < width * min(rest, 1.0 - rest)
 
 
 def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Levels]:
