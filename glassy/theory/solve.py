@@ -54,7 +54,8 @@ def solve(
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
         Without a random field the paramagnet is the saddle q = 0 and the spin glass one with q > 0; with one (odd P,
-        self-interacting) the m = 0 saddle is the paramagnet where its replicon is positive and the spin glass elsewhere.
+        self-interacting) the m = 0 saddle of RS is the paramagnet where its replicon is positive and the spin glass
+        elsewhere; beyond RS the glass may also appear above that line, discontinuously (P >= 5).
     ansatz : RS, RSB or FullRSB
         Replica symmetry (default), k steps of its breaking, or the limit of infinitely many. Where the levels of RSB(k)
         merge because fewer steps are stable, the status is COLLAPSED and the merged levels carry the breakpoint 1.
