@@ -76,7 +76,9 @@ def spinodal(
     Returns
     -------
     Spinodal
-        Load to about 1e-14 at RS and 1e-10 beyond, m to about 1e-9. The residual is that of R.5 or R.4.
+        Load to about 1e-14 at RS and 1e-10 beyond, m to about 1e-9. The residual is that of R.5 or R.4. Just below the
+        temperature where RS breaks on its spinodal the steps lie too close to be told apart: COLLAPSED, the load to 1e-7 at
+        RSB(1) and, of a second and later step, to 1e-8.
 
     Raises
     ------
