@@ -41,7 +41,7 @@ from glassy.phases import (
 from glassy.results import Estimate, Grid, Status
 from glassy.simulation.adapt import exchange_temperatures
 from glassy.simulation.ladder import Exchange, Ladder
-from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
+from glassy.simulation.methods import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.spin_glass import SpinGlass
@@ -54,6 +54,7 @@ __all__ = [
     "RS",
     "RSB",
     "ATLine",
+    "Annealing",
     "Coexistence",
     "Comparison",
     "Complexity",
@@ -78,6 +79,7 @@ __all__ = [
     "PhaseDiagram",
     "PhaseError",
     "PhasePoint",
+    "Quench",
     "ReplicaExchange",
     "Samples",
     "Solution",

@@ -76,14 +76,15 @@ def named(path: str | os.PathLike[str]) -> Path:
     return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
 
 
-def save(result: Any, path: str | os.PathLike[str]) -> Path:
+def save(result: Any, path: str | os.PathLike[str], *, compressed: bool = True) -> Path:
     """Write a result to `path` (.npz is added if missing) in one step: the file is whole or it is not there."""
+    write = np.savez_compressed if compressed else np.savez
     path = named(path)
     arrays: list[np.ndarray[Any, Any]] = []
     text = json.dumps({"format": FORMAT, "result": _encode(result, arrays)})
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with part.open("wb") as file:
-        np.savez_compressed(file, result=np.array(text), **{f"a{i}": a for i, a in enumerate(arrays)})  # type: ignore[arg-type]
+        write(file, result=np.array(text), **{f"a{i}": a for i, a in enumerate(arrays)})  # type: ignore[arg-type]
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

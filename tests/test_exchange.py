@@ -42,14 +42,14 @@ def test_M5_every_temperature_keeps_its_boltzmann_measure(network, dynamics):
 @pytest.mark.slow
 def test_a_wrong_exchange_is_seen(monkeypatch):
     """The twin: exchange energies in the wrong unit, and the same test fails."""
-    from glassy.simulation import ladder as module
+    from glassy.simulation.swapper import Swapper
 
-    kept = module._Swapper.__init__
+    kept = Swapper.__init__
 
-    def wrong(self, run, generator, step):
-        kept(self, run, generator, 0.5 * step)
+    def wrong(self, T, generator, step):
+        kept(self, T, generator, 0.5 * step)
 
-    monkeypatch.setattr(module._Swapper, "__init__", wrong)
+    monkeypatch.setattr(Swapper, "__init__", wrong)
     network = DenseHebbian(3)
     r = simulate(network, 0.5, T, 12, seed=3, start="random", sweeps=12000, replicas=2, method=ReplicaExchange())
     patterns = draw_patterns(r[0].K, 12, seed=3)

@@ -198,14 +198,14 @@ def test_out_resumes_and_refuses_another_run(tmp_path):
 
 
 def test_a_resumed_run_reports_the_code_that_made_its_samples(tmp_path, monkeypatch):
+    from glassy.simulation import checkpoint
     from glassy.simulation import simulate as module
-    from glassy.simulation import store
 
     today = glassy.provenance.provenance()
     assert simulate(network, **POINT).provenance == today
 
     def at(commit, **options):
-        for place in (store, module):
+        for place in (checkpoint, module):
             monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(today, commit=commit))
         return simulate(network, **POINT, out=tmp_path, **options).provenance
 
@@ -265,11 +265,11 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
     original, finished = module.Run.sample, []
     release = threading.Event()
 
-    def counted(run, index, stop, bar):
+    def counted(run, index, stop, bar, checkpoints):
         if index >= 2:
             stop.wait(30)  # as a long chain would: it looks at `stop`
             return None
-        result = original(run, index, stop, bar)
+        result = original(run, index, stop, bar, checkpoints)
         finished.append(index)
         if len(finished) == 2:
             release.set()

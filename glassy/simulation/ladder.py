@@ -13,14 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.errors import InputError
-from glassy.patterns import chain_generator, draw_rows, exchange_generator, pattern_generator
 from glassy.results import Estimate, Grid
-from glassy.simulation.chains import Chain, start_chains
+from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.methods import ReplicaExchange
-from glassy.simulation.run import CHUNK, Run
+from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series
 from glassy.simulation.statistics import block_means, estimate, jackknife
-from glassy.simulation.tables import kernel_tables
+from glassy.simulation.walk import Walk
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -176,101 +175,11 @@ class LadderRun:
         """Memory of what one finished sample keeps."""
         return len(self.rungs) * self.rungs[0].bytes_of_series()
 
-    def sample(self, index: int, stop: threading.Event, bar: Any) -> Rungs | None:
-        """Run all temperatures and replicas of one sample; None if stopped."""
-        first, n = self.rungs[0], len(self.rungs)
-        N, K, R = first.N, first.K, first.replicas
-        tables = kernel_tables(first.network, N, K)
-        if first.patterns is None:
-            xi = draw_rows(pattern_generator(first.seed, N, K, index), K, N)
-        else:
-            xi = np.ascontiguousarray(first.patterns.T)
-        generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in self.rungs]
-        spins = [
-            run.initial(xi, index, r, g) for run, row in zip(self.rungs, generators, strict=True) for r, g in enumerate(row)
-        ]
-        every = start_chains(first.network.P, tables, xi, spins)
-        chains = [every[i * R : (i + 1) * R] for i in range(n)]
-        condensed = Chain(tables, xi, np.ascontiguousarray(xi[:, 0]))
-        start_m = np.array([[np.dot(xi[:, 0].astype(np.int64), c.sigma) / N for c in row] for row in chains])
-        swappers = [_Swapper(self, exchange_generator(first.seed, N, K, index, r), float(tables.step)) for r in range(R)]
-        pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
-        trace = np.empty((n, R, first.sweeps, 3), np.int64)
-        q = np.empty((n, len(pairs), first.sweeps))
-        t = -first.burn_in
-        while t < first.sweeps:
-            if t == 0:
-                for swapper in swappers:
-                    swapper.forget()
-            to_swap = self.method.every - (t + first.burn_in) % self.method.every
-            size = min(CHUNK, to_swap, (0 if t < 0 else first.sweeps) - t)
-            for i, run in enumerate(self.rungs):
-                if stop.is_set():
-                    return None
-                now = []
-                for r in range(R):
-                    configurations, rows = chains[i][r].advance(size, run.method, run.T, generators[i][r])
-                    now.append(configurations)
-                    if t >= 0:
-                        trace[i, r, t : t + size] = rows
-                if t >= 0:
-                    for p, (r, s) in enumerate(pairs):
-                        q[i, p, t : t + size] = np.einsum("ti,ti->t", now[r], now[s], dtype=np.int32) / N
-                bar.update(size * R)
-            t += size
-            if size == to_swap and t < first.sweeps:  # the final spins are those of the last sweep
-                for r, swapper in enumerate(swappers):
-                    swapper.step(chains, r)
-        pattern_energy = condensed.energy_per_spin(np.array([condensed.energy]))
-        series = tuple(
-            Series(
-                m=trace[i, None, :, :, 0] / N,
-                energy=np.stack([chains[i][r].energy_per_spin(trace[i, r, :, 1]) for r in range(R)])[None],
-                q=q[i, None],
-                acceptance=trace[i, None, :, :, 2] / N,
-                pattern_energy=pattern_energy,
-                spins=np.stack([c.sigma for c in chains[i]])[None],
-                start_m=start_m[i, None],
-            )
-            for i in range(n)
-        )
-        return Rungs(series, np.stack([s.swaps for s in swappers])[None], np.array([[s.round_trips for s in swappers]]))
-
-
-class _Swapper:
-    """Exchanges of one replica's ladder: even and odd edges in turn, with the exact integer energies."""
-
-    def __init__(self, run: LadderRun, generator: np.random.Generator, step: float) -> None:
-        T = np.array([rung.T for rung in run.rungs])
-        self.beta = step / T  # per unit of the integer energies; 0 at T = inf
-        self.generator = generator
-        self.parity = 0
-        self.swaps = np.zeros((len(T) - 1, 2), np.int64)
-        self.label = np.arange(len(T))  # which configuration is at each temperature
-        self.heading = np.zeros(len(T), np.int8)  # of each configuration: 1 from the cold end, -1 from the hot one
-        self.round_trips = 0
-
-    def forget(self) -> None:
-        """Count from here on."""
-        self.swaps[:] = 0
-        self.round_trips = 0
-        self.heading[:] = 0
-
-    def step(self, chains: list[list[Chain]], r: int) -> None:
-        """Attempt every second edge of replica r; exp((beta_i - beta_j)(E_i - E_j)) is the ratio of the product measures."""
-        uniform = self.generator.random(len(self.beta))
-        for i in range(self.parity, len(self.beta) - 1, 2):
-            self.swaps[i, 0] += 1
-            low, high = chains[i], chains[i + 1]
-            gain = (self.beta[i] - self.beta[i + 1]) * (low[r].energy - high[r].energy)
-            if np.log1p(-uniform[i]) <= gain:
-                self.swaps[i, 1] += 1
-                low[r], high[r] = high[r], low[r]
-                self.label[i], self.label[i + 1] = self.label[i + 1], self.label[i]
-        self.parity = 1 - self.parity
-        cold, hot = self.label[0], self.label[-1]
-        if self.heading[cold] == -1:
-            self.round_trips += 1
-        self.heading[cold] = 1
-        if self.heading[hot] == 1:
-            self.heading[hot] = -1
+    def sample(self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None) -> Rungs | None:
+        """Run all temperatures and replicas of one sample, from its checkpoint if there is one; None if stopped."""
+        walk = Walk(self.rungs, index, self.method.every, checkpoints.read() if checkpoints else None)
+        bar.update(walk.done * self.replicas * len(self.rungs))
+        if not walk.run(stop, bar, checkpoints):
+            return None
+        swaps = np.stack([s.swaps for s in walk.swappers])
+        return Rungs(walk.series(), swaps[None], np.array([[s.round_trips for s in walk.swappers]]))

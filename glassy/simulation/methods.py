@@ -6,6 +6,7 @@ knows neither the temperature nor the dynamics, and T = 0 and T = infinity need 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from glassy.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
 ORDERS = ("random", "sequential")
+SHAPES = ("geometric", "linear", "beta")
 
 
 class Method(Protocol):
@@ -103,6 +105,137 @@ class Glauber:
         if T == 0.0:
             return np.where(dE < 0.0, 1.0, np.where(dE == 0.0, 0.5, 0.0))
         return 0.5 * (1.0 - np.tanh(0.5 * dE / T))
+
+
+@dataclass(frozen=True)
+class Quench:
+    """Strict descent at T = 0: only dE < 0 is accepted, ties are not, so that every chain ends in a local minimum.
+
+    A chain that no flip can lower is not run on: its series stay constant, as they would anyway. `Samples.start_m`, `final_m`
+    and `settled` tell the basins of attraction.
+
+    Parameters
+    ----------
+    order : {"random", "sequential"}
+        As for `Metropolis`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> r = glassy.simulate(network, 0.1, 0.0, 40, start_overlap=0.8, method=Quench(), sweeps=50, burn_in=0, seed=1)
+    >>> r.start_m[0, 0], r.final_m[0, 0] > 0.9, r.settled.all()
+    (np.float64(0.8), np.True_, np.True_)
+    """
+
+    order: str = "random"
+
+    def __post_init__(self) -> None:
+        checks.choice("order", self.order, ORDERS)
+
+    def check(self, T: float, burn_in: int) -> None:
+        """Raise InputError unless T = 0."""
+        if T != 0.0:
+            raise InputError(f"T must be 0 with Quench(), got {T:g}. Give T=0.0, or glassy.Metropolis().")
+
+    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
+        """Return a number between every dE < 0 and 0, whatever the uniforms and T."""
+        return np.full_like(uniform, -np.finfo(np.float64).tiny)
+
+    def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
+        """Return 1 where dE < 0, else 0."""
+        return np.where(dE < 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Annealing:
+    """Simulated annealing: in burn-in the temperature goes from T_start to T, sweep by sweep, then the run measures at T (M.7).
+
+    Parameters
+    ----------
+    T_start : float
+        Temperature of the first sweep, > 0 and >= T; inf with shape "beta" only.
+    dynamics : Metropolis or Glauber
+        The moves; they see the same random numbers as without annealing.
+    shape : {"geometric", "linear", "beta"}
+        Whether ln T, T or 1/T changes by equal steps. Only "linear" reaches T = 0.
+
+    Examples
+    --------
+    >>> Annealing(2.0, shape="linear").temperatures(T=1.0, burn_in=4)
+    array([2.  , 1.75, 1.5 , 1.25])
+    >>> Annealing(float("inf"), shape="beta").temperatures(T=1.0, burn_in=4)
+    array([       inf, 4.        , 2.        , 1.33333333])
+    """
+
+    T_start: float
+    dynamics: Metropolis | Glauber = Metropolis()
+    shape: str = "geometric"
+
+    def __post_init__(self) -> None:
+        start = checks.number("T_start", self.T_start, "It is the temperature of the first sweep.", infinite=True)
+        checks.choice("shape", self.shape, SHAPES)
+        if start == 0.0:
+            raise InputError("T_start must be > 0, got 0. Give glassy.Quench() for T = 0 from the first sweep on.")
+        if math.isinf(start) and self.shape != "beta":
+            raise InputError(
+                f"T_start must be finite with shape={self.shape!r}, got inf. Give shape='beta', equal steps of 1/T."
+            )
+        if not isinstance(self.dynamics, Metropolis | Glauber):
+            raise InputError(f"dynamics must be glassy.Metropolis() or glassy.Glauber(), got {self.dynamics!r}.")
+        object.__setattr__(self, "T_start", start)
+
+    def check(self, T: float, burn_in: int) -> None:
+        """Raise InputError where this annealing cannot end at T."""
+        if self.T_start < T or math.isinf(T):
+            raise InputError(f"T must be finite and <= T_start={self.T_start:g} with Annealing, got {T:g}. Raise T_start.")
+        if T == 0.0 and self.shape != "linear":
+            raise InputError(f"T must be > 0 with Annealing and shape={self.shape!r}, got 0. Give shape='linear', or T > 0.")
+        if burn_in == 0:
+            raise InputError("burn_in must be >= 1 with Annealing, got 0: that is when the temperature falls. Raise burn_in.")
+
+    def temperatures(self, T: float, burn_in: int) -> FloatArray:
+        """Return the temperature of each sweep of burn-in (M.7)."""
+        return self._at(np.arange(burn_in) / max(burn_in, 1), T)
+
+    def _at(self, x: FloatArray, T: float) -> FloatArray:
+        """Return the temperatures at parts x of the way: exactly T where T_start is T."""
+        if self.shape == "geometric":
+            return np.asarray(self.T_start * (T / self.T_start) ** x)
+        if self.shape == "linear":
+            return self.T_start + (T - self.T_start) * x
+        with np.errstate(divide="ignore"):  # inf at the start
+            return np.asarray(T / (x + (1.0 - x) * (T / self.T_start)))
+
+    def cooling(self, T: float, burn_in: int, first: int, sweeps: int) -> Cooling:
+        """Return the dynamics of sweeps first .. first + sweeps of burn-in."""
+        return Cooling(self.dynamics, self._at(np.arange(first, first + sweeps) / burn_in, T))
+
+
+@dataclass(frozen=True)
+class Cooling:
+    """A dynamics with a temperature of its own for every sweep: row i of the uniforms is at `temperatures[i]`."""
+
+    dynamics: Metropolis | Glauber
+    temperatures: FloatArray
+
+    @property
+    def order(self) -> str:
+        """The order of the dynamics."""
+        return self.dynamics.order
+
+    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
+        """Return the thresholds of the dynamics row by row; T itself is not used."""
+        rows = zip(uniform, self.temperatures, strict=True)
+        return np.stack([self.dynamics.thresholds(row, float(t)) for row, t in rows])
+
+    def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
+        """Return the probabilities of the dynamics row by row."""
+        rows = zip(dE, self.temperatures, strict=True)
+        return np.stack([self.dynamics.acceptance(row, float(t)) for row, t in rows])
+
+
+Dynamics = Metropolis | Glauber | Annealing | Quench  # what moves a chain by itself
 
 
 @dataclass(frozen=True)

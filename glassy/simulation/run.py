@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from glassy.network import DenseHebbian
-from glassy.patterns import Int8Array, chain_generator, draw_rows, pattern_generator
-from glassy.simulation.chains import Chain, bytes_of_fields, makes_fields, start_chains
-from glassy.simulation.methods import Glauber, Metropolis
+from glassy.patterns import Int8Array
+from glassy.simulation.chains import bytes_of_fields, makes_fields
+from glassy.simulation.checkpoint import Checkpoints
+from glassy.simulation.methods import Annealing, Dynamics, Method
 from glassy.simulation.samples import Series
-from glassy.simulation.tables import kernel_tables
-
-CHUNK = 32  # sweeps between looks at Ctrl-C
+from glassy.simulation.walk import CHUNK, Walk
 
 
 def _digest(array: Int8Array | None) -> str | None:
@@ -34,7 +33,7 @@ class Run:
     N: int
     K: int
     T: float
-    method: Metropolis | Glauber
+    method: Dynamics
     start: str
     start_overlap: float
     spins: Int8Array | None
@@ -81,42 +80,14 @@ class Run:
         sigma[flipped] *= -1
         return sigma
 
-    def sample(self, index: int, stop: threading.Event, bar: Any) -> Series | None:
-        """Run all replicas of one sample, side by side for their overlaps; None if stopped."""
-        tables = kernel_tables(self.network, self.N, self.K)
-        if self.patterns is None:
-            xi = draw_rows(pattern_generator(self.seed, self.N, self.K, index), self.K, self.N)
-        else:
-            xi = np.ascontiguousarray(self.patterns.T)
-        generators = [chain_generator(self.seed, self.N, self.K, self.T, index, r) for r in range(self.replicas)]
-        chains = start_chains(self.network.P, tables, xi, [self.initial(xi, index, r, g) for r, g in enumerate(generators)])
-        start_m = np.array([[np.dot(xi[:, 0].astype(np.int64), c.sigma) / self.N for c in chains]])
-        pairs = [(r, s) for r in range(self.replicas) for s in range(r + 1, self.replicas)]
-        trace = np.empty((self.replicas, self.sweeps, 3), np.int64)
-        q = np.empty((len(pairs), self.sweeps))
-        t = -self.burn_in
-        while t < self.sweeps:
-            size = min(CHUNK, (0 if t < 0 else self.sweeps) - t)
-            spins = []
-            for r, (chain, generator) in enumerate(zip(chains, generators, strict=True)):
-                if stop.is_set():
-                    return None
-                configurations, rows = chain.advance(size, self.method, self.T, generator)
-                spins.append(configurations)
-                if t >= 0:
-                    trace[r, t : t + size] = rows
-                bar.update(size)
-            if t >= 0:
-                for p, (r, s) in enumerate(pairs):
-                    q[p, t : t + size] = np.einsum("ti,ti->t", spins[r], spins[s], dtype=np.int32) / self.N
-            t += size
-        condensed = Chain(tables, xi, np.ascontiguousarray(xi[:, 0]))
-        return Series(
-            m=trace[None, :, :, 0] / self.N,
-            energy=np.stack([c.energy_per_spin(trace[r, :, 1]) for r, c in enumerate(chains)])[None],
-            q=q[None],
-            acceptance=trace[None, :, :, 2] / self.N,
-            pattern_energy=condensed.energy_per_spin(np.array([condensed.energy])),
-            spins=np.stack([c.sigma for c in chains])[None],
-            start_m=start_m,
-        )
+    def moves(self, t: int, size: int) -> Method:
+        """Return the dynamics of sweeps t .. t + size; t is negative in burn-in."""
+        if not isinstance(self.method, Annealing):
+            return self.method
+        return self.method.cooling(self.T, self.burn_in, t + self.burn_in, size) if t < 0 else self.method.dynamics
+
+    def sample(self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None) -> Series | None:
+        """Run all replicas of one sample, from its checkpoint if there is one; None if stopped."""
+        walk = Walk((self,), index, saved=checkpoints.read() if checkpoints else None)
+        bar.update(walk.done * self.replicas)
+        return walk.series()[0] if walk.run(stop, bar, checkpoints) else None

@@ -15,7 +15,7 @@ from glassy.errors import InputError
 from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
-from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
+from glassy.simulation.methods import Dynamics, ReplicaExchange
 from glassy.simulation.statistics import block_means, drift, estimate, jackknife
 from glassy.storage import Saved
 
@@ -52,6 +52,8 @@ class Series(Saved):
         Final spins.
     start_m : array [sample, replica], optional
         Overlap of the initial spins with pattern 0; None in files of older versions.
+    settled : array [sample, replica] of bool, optional
+        At T = 0: whether no single flip lowers the energy of the final spins. None at T > 0.
     """
 
     m: FloatArray
@@ -61,6 +63,7 @@ class Series(Saved):
     pattern_energy: FloatArray
     spins: npt.NDArray[np.int8]
     start_m: FloatArray | None = None
+    settled: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Samples(Saved):
     N: int
     K: int
     T: float
-    method: Metropolis | Glauber | ReplicaExchange
+    method: Dynamics | ReplicaExchange
     start: str
     start_overlap: float
     burn_in: int
@@ -122,6 +125,25 @@ class Samples(Saved):
     def overlaps(self) -> FloatArray:
         """Overlaps q of all pairs of replicas, [sample, pair, time]: the raw material of P(q)."""
         return self.series.q
+
+    @property
+    def start_m(self) -> FloatArray:
+        """Overlap of the initial spins of every chain with pattern 0, [sample, replica]."""
+        if self.series.start_m is None:
+            raise InputError("start_m must be in the series, but an older version that did not keep it made them. Run again.")
+        return self.series.start_m
+
+    @property
+    def final_m(self) -> FloatArray:
+        """Overlap of the final spins of every chain with pattern 0, [sample, replica]."""
+        return self.series.m[:, :, -1]
+
+    @property
+    def settled(self) -> npt.NDArray[np.bool_]:
+        """Chains [sample, replica] that ended in a local minimum: no single flip lowers the energy. At T = 0 only."""
+        if self.series.settled is None:
+            raise InputError(f"settled is known of runs at T = 0, got T={self.T:g} (or an older version). Run at T=0.0.")
+        return self.series.settled
 
     # ---- averages ----
 

@@ -21,14 +21,14 @@ from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
 from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
 from glassy.simulation.ladder import Exchange, Ladder, LadderRun, Rungs
-from glassy.simulation.methods import Glauber, Metropolis, ReplicaExchange
+from glassy.simulation.methods import Annealing, Dynamics, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series, joint_provenance
 from glassy.simulation.store import Store
 from glassy.simulation.tables import kernel_tables
 
 _METROPOLIS = Metropolis()
-_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins", "start_m")
+_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins", "start_m", "settled")
 
 
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
@@ -58,7 +58,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     replicas: int = 2,
     sweeps: int = 1000,
     burn_in: int | None = None,
-    method: Metropolis | Glauber | ReplicaExchange = _METROPOLIS,
+    method: Dynamics | ReplicaExchange = _METROPOLIS,
     threads: int | None = None,
     max_bytes: int | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -88,15 +88,17 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         Independent draws of the patterns; independent chains for each of them.
     sweeps, burn_in : int
         Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
-    method : Metropolis, Glauber or ReplicaExchange
-        Dynamics and order of the attempts; ReplicaExchange couples the temperatures of `T` and gives a Ladder.
+    method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
+        Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
+        T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
     threads : int, optional
         Samples that run at once; default: the cores this process may use.
     max_bytes : int, optional
         Limit for the patterns in work and all series together, checked before anything is allocated; default: half of the
         machine's memory.
     out : path, optional
-        Folder that keeps every finished sample; the same call goes on where it stopped, also with more samples.
+        Folder that keeps every finished sample, and every half a minute the state of those in work: the same call goes on where
+        it stopped, wherever that was, bit for bit as if it had not; also with more samples.
     progress : bool, optional
         Progress bar on stderr; default: where stderr is a terminal.
 
@@ -131,8 +133,10 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     network = check_dense(network)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
-    if not isinstance(method, Metropolis | Glauber | ReplicaExchange):
-        raise InputError(f"method must be glassy.Metropolis(), Glauber() or ReplicaExchange(), got {method!r}.")
+    if not isinstance(method, Dynamics | ReplicaExchange):
+        raise InputError(
+            f"method must be glassy.Metropolis(), Glauber(), Annealing(), Quench() or ReplicaExchange(), got {method!r}."
+        )
     dynamics = method.dynamics if isinstance(method, ReplicaExchange) else method
     given = None
     if patterns is not None:
@@ -161,6 +165,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
                 raise InputError(f"load={x:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
         word, overlap, spins = _check_start(start, start_overlap, samples, replicas, size)
         temperature = checks.temperature(y, infinite=True)
+        if isinstance(dynamics, Annealing | Quench):
+            dynamics.check(temperature, burn_in)
         return Run(network, size, K, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
 
     loads, load_axis = _axis("load", load)
@@ -277,11 +283,13 @@ def _finish(
     stop = threading.Event()
 
     def work(index: int) -> None:
-        series = run.sample(index, stop, bar)
+        checkpoints = store.checkpoints(index) if store else None
+        series = run.sample(index, stop, bar, checkpoints)
         if series is not None:
+            origin = checkpoints.origin if checkpoints else provenance()
             if store:
-                store.write(index, series)
-            done[index] = series, provenance()
+                store.write(index, series, origin)
+            done[index] = series, origin
 
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(work, index) for index in range(samples) if index not in done]
@@ -290,7 +298,7 @@ def _finish(
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(cancel_futures=True)
-            remedy = f"they are kept in {folder}; the same call goes on" if folder else "out=folder would keep them"
+            remedy = f"all so far is kept in {folder}; the same call goes on" if folder else "out=folder would keep it"
             here = f"T={first.T:g}" if isinstance(run, Run) else f"a ladder of {len(run.rungs)} temperatures"
             found: tuple[Samples, ...] = ()
             if done:

@@ -1,7 +1,8 @@
 """Finished samples in a folder: written whole or not at all, found again by the same call.
 
 The folder holds description.json (everything that fixes the numbers, but not how many samples) and one file per sample, which
-names its run and the code that made it: a sample never passes for one of another run, nor for one of today's code.
+names its run and the code that made it: a sample never passes for one of another run, nor for one of today's code. Beside
+them lie the checkpoints of the samples in work.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from glassy import storage
 from glassy.errors import InputError
-from glassy.provenance import Provenance, provenance
+from glassy.provenance import Provenance
+from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.ladder import Rungs
 from glassy.simulation.samples import Series
 from glassy.storage import Saved
@@ -65,6 +67,8 @@ class Store:
             return
         for sample in sorted(folder.glob("sample_*.npz")):
             self._open(sample)
+        for checkpoint in sorted(folder.glob(f"checkpoint_{6 * '[0-9]'}.npz")):
+            self.checkpoints(int(checkpoint.stem[-6:])).read()
         part = path.with_suffix(".part")
         part.write_text(json.dumps(wanted, indent=1))
         part.replace(path)
@@ -94,11 +98,18 @@ class Store:
         found = self._open(path)
         if found is None:
             path.replace(path.with_suffix(".damaged"))
+        else:
+            self.checkpoints(sample).remove()  # of a process killed between writing this file and removing that
         return found
 
-    def write(self, sample: int, series: Series | Rungs) -> None:
-        """Keep a finished sample of this process."""
-        storage.save(Kept(self.digest, provenance(), series), self._path(sample))
+    def checkpoints(self, sample: int) -> Checkpoints:
+        """Return the checkpoint of a sample in work."""
+        return Checkpoints(self.folder / f"checkpoint_{sample:06d}.npz", self.digest, sample)
+
+    def write(self, sample: int, series: Series | Rungs, origin: Provenance) -> None:
+        """Keep a finished sample; its checkpoint has served."""
+        storage.save(Kept(self.digest, origin, series), self._path(sample))
+        self.checkpoints(sample).remove()
 
 
 def _description(path: Path) -> dict[str, Any]:

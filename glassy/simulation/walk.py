@@ -1,0 +1,179 @@
+"""The chains of one sample on their way: all temperatures (rungs) and replicas, chunk by chunk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.patterns import Int8Array, chain_generator, draw_rows, exchange_generator, pattern_generator
+from glassy.simulation.chains import Chain, start_chains
+from glassy.simulation.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
+from glassy.simulation.methods import Method, Quench
+from glassy.simulation.samples import Series
+from glassy.simulation.swapper import Swapper
+from glassy.simulation.tables import KernelTables, kernel_tables
+
+if TYPE_CHECKING:
+    from glassy.simulation.run import Run
+
+CHUNK = 32  # sweeps between looks at Ctrl-C
+
+
+def is_local_minimum(tables: KernelTables, xi: Int8Array, sigma: Int8Array) -> bool:
+    """Whether no single flip lowers the energy: a sequential sweep of strict descent tries them all and accepts none."""
+    _, trace = Chain(tables, xi, sigma).advance(1, Quench("sequential"), 0.0, np.random.default_rng(0))
+    return bool(trace[0, 2] == 0)
+
+
+class Walk:
+    """All chains of one sample, side by side for their overlaps and exchanges.
+
+    Parameters
+    ----------
+    rungs : sequence of Run
+        State points with the same patterns, coldest first; one for a run without exchange.
+    index : int
+        Index of the sample.
+    every : int
+        Sweeps between exchanges; 0: there are none.
+    saved : WalkState, optional
+        Where to go on; default: at the beginning.
+    """
+
+    def __init__(self, rungs: Sequence[Run], index: int, every: int = 0, saved: WalkState | None = None) -> None:
+        first, n = rungs[0], len(rungs)
+        N, K, R = first.N, first.K, first.replicas
+        self.rungs, self.every, self.t = rungs, every, -first.burn_in
+        self.tables = kernel_tables(first.network, N, K)
+        if first.patterns is None:
+            self.xi = draw_rows(pattern_generator(first.seed, N, K, index), K, N)
+        else:
+            self.xi = np.ascontiguousarray(first.patterns.T)
+        self.generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in rungs]
+        spins = np.array(
+            [
+                [run.initial(self.xi, index, r, g) for r, g in enumerate(row)]
+                for run, row in zip(rungs, self.generators, strict=True)
+            ]
+        )
+        self.start_m = spins @ self.xi[:, 0].astype(np.int64) / N
+        self.swappers = [
+            Swapper([run.T for run in rungs], exchange_generator(first.seed, N, K, index, r), float(self.tables.step))
+            for r in range(R if every else 0)
+        ]
+        self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
+        self.trace = np.empty((n, R, first.sweeps, 3), np.int64)
+        self.q = np.empty((n, len(self.pairs), first.sweeps))
+        self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
+        if saved is not None:
+            self._restore(saved)
+            spins = saved.spins
+        chains = start_chains(first.network.P, self.tables, self.xi, list(spins.reshape(n * R, N)))
+        self.chains = [chains[i * R : (i + 1) * R] for i in range(n)]
+
+    @property
+    def done(self) -> int:
+        """Sweeps of each chain so far, burn-in counted."""
+        return self.t + self.rungs[0].burn_in
+
+    def state(self) -> WalkState:
+        """Return what fixes all that follows; without copies: to be written before the next step."""
+        t = max(self.t, 0)
+        return WalkState(
+            t=self.t,
+            spins=self._spins(),
+            generators=tuple(tuple(generator_state(g) for g in row) for row in self.generators),
+            trace=self.trace[:, :, :t],
+            q=self.q[:, :, :t],
+            swappers=tuple(swapper.state() for swapper in self.swappers),
+        )
+
+    def _restore(self, saved: WalkState) -> None:
+        self.t, t = saved.t, max(saved.t, 0)
+        self.trace[:, :, :t], self.q[:, :, :t] = saved.trace, saved.q
+        for row, states in zip(self.generators, saved.generators, strict=True):
+            for generator, state in zip(row, states, strict=True):
+                restore_generator(generator, state)
+        for swapper, exchanges in zip(self.swappers, saved.swappers, strict=True):
+            swapper.restore(exchanges)
+
+    def _spins(self) -> Int8Array:
+        return np.array([[chain.sigma for chain in row] for row in self.chains])
+
+    def run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None) -> bool:
+        """Run to the end; False if stopped before. Every chunk begins and ends at the same sweeps, whenever it is run."""
+        first = self.rungs[0]
+        while self.t < first.sweeps:
+            if stop.is_set():
+                if checkpoints:
+                    checkpoints.keep(self, now=True)
+                return False
+            if self.t == 0:
+                for swapper in self.swappers:
+                    swapper.forget()
+            to_swap = self.every - self.done % self.every if self.every else CHUNK
+            size = min(CHUNK, to_swap, (0 if self.t < 0 else first.sweeps) - self.t)
+            for i in range(len(self.rungs)):
+                self._advance(i, size)
+                bar.update(size * first.replicas)
+            self.t += size
+            if size == to_swap and self.t < first.sweeps:  # the final spins are those of the last sweep
+                for r, swapper in enumerate(self.swappers):
+                    swapper.step(self.chains, r)
+            if checkpoints:
+                checkpoints.keep(self)
+        return True
+
+    def _advance(self, i: int, size: int) -> None:
+        """Run the chains of one temperature and write their series, burn-in left out."""
+        run, t = self.rungs[i], self.t
+        method = run.moves(t, size)
+        now = []
+        for r in range(run.replicas):
+            spins, rows = self._rest(i, r, size) if self.absorbed[i, r] else self._move(i, r, size, method)
+            now.append(spins)
+            if t >= 0:
+                self.trace[i, r, t : t + size] = rows
+        if t >= 0:
+            for p, (r, s) in enumerate(self.pairs):
+                self.q[i, p, t : t + size] = np.einsum("ti,ti->t", now[r], now[s], dtype=np.int32) / run.N
+
+    def _move(self, i: int, r: int, size: int, method: Method) -> tuple[Int8Array, npt.NDArray[np.int64]]:
+        run, chain = self.rungs[i], self.chains[i][r]
+        spins, rows = chain.advance(size, method, run.T, self.generators[i][r])
+        if isinstance(run.method, Quench) and not rows[:, 2].any():
+            self.absorbed[i, r] = is_local_minimum(self.tables, self.xi, chain.sigma)
+        return spins, rows
+
+    def _rest(self, i: int, r: int, size: int) -> tuple[Int8Array, npt.NDArray[np.int64]]:
+        """Return what strict descent would go on to give at a local minimum."""
+        chain = self.chains[i][r]
+        M = int(self.xi[:, 0].astype(np.int64) @ chain.sigma)
+        return np.broadcast_to(chain.sigma, (size, chain.sigma.size)), np.array([[M, chain.energy, 0]])
+
+    def series(self) -> tuple[Series, ...]:
+        """Return the finished series of every temperature."""
+        N, spins = self.rungs[0].N, self._spins()
+        condensed = Chain(self.tables, self.xi, np.ascontiguousarray(self.xi[:, 0]))
+        pattern_energy = condensed.energy_per_spin(np.array([condensed.energy]))
+        return tuple(
+            Series(
+                m=self.trace[i, None, :, :, 0] / N,
+                energy=condensed.energy_per_spin(self.trace[i, None, :, :, 1]),
+                q=self.q[i, None],
+                acceptance=self.trace[i, None, :, :, 2] / N,
+                pattern_energy=pattern_energy,
+                spins=spins[i, None],
+                start_m=self.start_m[i, None],
+                settled=self._settled(i)[None] if run.T == 0.0 else None,
+            )
+            for i, run in enumerate(self.rungs)
+        )
+
+    def _settled(self, i: int) -> npt.NDArray[np.bool_]:
+        rest = zip(self.absorbed[i], self.chains[i], strict=True)
+        return np.array([known or is_local_minimum(self.tables, self.xi, chain.sigma) for known, chain in rest])

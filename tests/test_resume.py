@@ -1,0 +1,295 @@
+"""Checkpoints inside a sample: a run stopped anywhere and continued equals the undisturbed one bit for bit."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import glassy
+from glassy import (
+    Annealing,
+    DenseHebbian,
+    Glauber,
+    InputError,
+    Interrupted,
+    Metropolis,
+    Quench,
+    ReplicaExchange,
+    simulate,
+)
+from glassy.simulation import checkpoint, walk
+from glassy.simulation.ladder import LadderRun
+from glassy.simulation.run import Run
+from glassy.simulation.store import Store
+
+METROPOLIS = Metropolis()
+POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 200, "seed": 3}
+
+
+class Bar:
+    def __init__(self):
+        self.n = 0
+
+    def update(self, n):
+        self.n += n
+
+
+class StopAfter:
+    """A stop event that is set after a number of looks at it."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def is_set(self):
+        self.looks -= 1
+        return self.looks < 0
+
+
+def bits(result):
+    """Every array of a result as bytes, with its name."""
+    found = {}
+    for field in dataclasses.fields(result):
+        value = getattr(result, field.name)
+        if isinstance(value, np.ndarray):
+            found[field.name] = (value.dtype, value.shape, value.tobytes())
+        elif isinstance(value, tuple) and dataclasses.is_dataclass(value[0]):
+            found |= {f"{field.name}.{i}.{k}": b for i, v in enumerate(value) for k, b in bits(v).items()}
+    assert found
+    return found
+
+
+def run_at(T, method=METROPOLIS, P=3, N=24, burn_in=90, start="random"):
+    network = DenseHebbian(P)
+    return Run(network, N, network.patterns(0.3, N), T, method, start, 0.8, None, None, 2, 200, burn_in, 5)
+
+
+def ladder(every, **options):
+    return LadderRun(tuple(run_at(T, **options) for T in (0.25, 0.5, 1.0, np.inf)), ReplicaExchange(every=every))
+
+
+def go_on(run, folder, rng, chunks):
+    """Run sample 0 with stops at random places; return the result, and how many stops there were."""
+    store, stops = Store(folder, run.description()), 0
+    chains = run.replicas * (len(run.rungs) if isinstance(run, LadderRun) else 1)
+    while True:
+        bar, checkpoints = Bar(), store.checkpoints(0)
+        found = run.sample(0, StopAfter(int(rng.integers(0, chunks))), bar, checkpoints)
+        if found is not None:
+            assert bar.n == 290 * chains  # resumed sweeps are counted
+            store.write(0, found, checkpoints.origin)
+            return found, stops
+        stops += 1
+
+
+RUNS = {
+    "Metropolis": (run_at(0.4), 4),
+    "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 4),
+    "annealing": (run_at(0.4, Annealing(2.0)), 4),
+    "quench": (run_at(0.0, Quench()), 3),
+    "ladder": (ladder(1), 60),
+    "ladder, every=7": (ladder(7, start="pattern"), 15),
+    "ladder, P=2": (ladder(1, P=2, N=60), 60),
+}
+
+
+@pytest.mark.parametrize(("run", "chunks"), RUNS.values(), ids=RUNS)
+def test_a_run_stopped_anywhere_equals_the_undisturbed_one(run, chunks, tmp_path):
+    whole, stops = bits(run.sample(0, threading.Event(), Bar())), 0
+    for k in range(4):
+        found, n = go_on(run, tmp_path / str(k), np.random.default_rng(k), chunks)
+        stops += n
+        assert bits(found) == whole
+        assert [p.name for p in (tmp_path / str(k)).glob("*.npz")] == ["sample_000000.npz"]  # the checkpoint is removed
+        kept = Store(tmp_path / str(k), run.description()).read(0)
+        assert bits(kept.series) == whole
+    assert stops > 12
+
+
+@pytest.mark.parametrize("what", ["restore_generator", "Swapper.restore", "spins"])
+def test_a_checkpoint_that_forgets_is_seen(what, tmp_path, monkeypatch):
+    """The twin: leave out one part of the state, and the same comparison fails."""
+    run = ladder(1)
+    whole = bits(run.sample(0, threading.Event(), Bar()))
+    if what == "restore_generator":
+        monkeypatch.setattr(walk, what, lambda generator, state: None)
+    elif what == "Swapper.restore":
+        monkeypatch.setattr(walk.Swapper, "restore", lambda self, state: None)
+    else:
+        kept = walk.Walk.state
+        monkeypatch.setattr(walk.Walk, "state", lambda self: dataclasses.replace(s := kept(self), spins=s.spins[::-1]))
+    found, stops = go_on(run, tmp_path, np.random.default_rng(0), 200)
+    assert stops > 0
+    assert bits(found) != whole
+
+
+@pytest.mark.parametrize("has", [0, 1])
+def test_generators_are_restored_exactly(has):
+    a = np.random.default_rng(7)
+    a.integers(0, 5, 2 + has)  # half of a 64-bit number may be kept back
+    assert checkpoint.generator_state(a)[2] == has
+    b = np.random.default_rng(8)
+    checkpoint.restore_generator(b, checkpoint.generator_state(a))
+    assert np.array_equal(a.integers(0, 9, 99), b.integers(0, 9, 99))
+    assert np.array_equal(a.random(9), b.random(9))
+
+
+def test_ctrl_c_goes_on_inside_a_sample(tmp_path, monkeypatch):
+    """Through simulate, with threads: every sample in work leaves a checkpoint, and the same call goes on."""
+    module = __import__("glassy.simulation.simulate", fromlist=["x"])
+
+    def interrupted_wait(*_args, **_kw):
+        time.sleep(0.3)
+        raise KeyboardInterrupt
+
+    options = {**POINT, "N": 40, "sweeps": 30_000, "samples": 3, "threads": 2, "out": tmp_path}
+    monkeypatch.setattr(module, "wait", interrupted_wait)
+    with pytest.raises(Interrupted, match="0 of 3 samples finished .* all so far is kept in"):
+        simulate(DenseHebbian(4), **options)
+    monkeypatch.undo()
+    assert len(list(tmp_path.glob("checkpoint_*.npz"))) == 2
+    again = simulate(DenseHebbian(4), **options)
+    assert bits(again.series) == bits(simulate(DenseHebbian(4), **{**options, "out": None}).series)
+    assert not list(tmp_path.glob("checkpoint_*"))
+
+
+def stopped(run, folder, looks=4):
+    store = Store(folder, run.description())
+    assert run.sample(0, StopAfter(looks), Bar(), store.checkpoints(0)) is None
+    return folder / "checkpoint_000000.npz"
+
+
+def test_a_damaged_checkpoint_is_set_aside_and_the_sample_starts_afresh(tmp_path):
+    run = run_at(0.4)
+    whole = bits(run.sample(0, threading.Event(), Bar()))
+    for k, harm in enumerate([lambda b: b[:200], lambda b: b"", lambda b: b[:400] + bytes(40) + b[440:]]):
+        path = stopped(run, tmp_path / str(k))
+        path.write_bytes(harm(path.read_bytes()))
+        bar = Bar()
+        found = run.sample(0, threading.Event(), bar, Store(path.parent, run.description()).checkpoints(0))
+        assert bits(found) == whole
+        assert bar.n == 290 * 2
+        assert path.with_suffix(".damaged").exists()
+        assert not path.exists()
+
+
+def test_a_checkpoint_of_another_run_or_sample_is_never_used(tmp_path):
+    mine, other = run_at(0.4), run_at(0.5)
+    path = stopped(other, tmp_path / "other")
+    store = Store(tmp_path / "mine", mine.description())
+    foreign = path.read_bytes()
+    target = tmp_path / "mine" / path.name
+    target.write_bytes(foreign)
+    with pytest.raises(InputError, match=r"checkpoint_000000.npz must be a checkpoint of this very run and sample, but is not"):
+        mine.sample(0, threading.Event(), Bar(), store.checkpoints(0))
+    assert target.read_bytes() == foreign  # left as it was
+    path.rename(path.with_name("checkpoint_000001.npz"))
+    with pytest.raises(InputError, match="of this very run and sample"):
+        other.sample(1, threading.Event(), Bar(), Store(tmp_path / "other", other.description()).checkpoints(1))
+    (tmp_path / "mine" / "description.json").unlink()  # nothing says whose folder it is, but the checkpoint does
+    with pytest.raises(InputError, match="of this very run and sample"):
+        Store(tmp_path / "mine", mine.description())
+
+
+def test_a_checkpoint_left_beside_a_finished_sample_is_removed(tmp_path):
+    r = simulate(DenseHebbian(3), **POINT, out=tmp_path)
+    left = tmp_path / "checkpoint_000000.npz"
+    left.write_bytes(b"killed before it was removed")
+    assert bits(simulate(DenseHebbian(3), **POINT, out=tmp_path).series) == bits(r.series)
+    assert not left.exists()
+
+
+def test_a_sample_of_two_codes_names_both(tmp_path, monkeypatch):
+    today, run = glassy.provenance.provenance(), run_at(0.4)
+    monkeypatch.setattr(checkpoint, "provenance", lambda: dataclasses.replace(today, commit="old"))
+    stopped(run, tmp_path)
+    monkeypatch.setattr(checkpoint, "provenance", lambda: dataclasses.replace(today, commit="new"))
+    checkpoints = Store(tmp_path, run.description()).checkpoints(0)
+    run.sample(0, threading.Event(), Bar(), checkpoints)
+    assert checkpoints.origin.commit == "old and new"
+
+
+def test_checkpoints_are_written_now_and_then(tmp_path, monkeypatch):
+    """Every 30 s; where one takes long to write, so seldom that writing takes 5 % of the time. Nothing is written twice."""
+    clock, saves, took = [1000.0], [], [0.0]
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: clock[0])
+
+    def slow(result, path, compressed):
+        clock[0] += took[0]
+        saves.append(result.state.t)
+
+    class Traveller:
+        t = 0
+
+        def state(self):
+            return checkpoint.WalkState(self.t, *5 * [None])
+
+    monkeypatch.setattr(checkpoint.storage, "save", slow)
+    for seconds, pause in ((0.5, 30.0), (10.0, 200.0)):
+        clock[0], took[0], saves[:] = 1000.0, seconds, []
+        checkpoints, traveller = checkpoint.Checkpoints(tmp_path / "x.npz", "d", 0), Traveller()
+        for _ in range(2000):
+            clock[0] += 1.0
+            traveller.t += 1
+            checkpoints.keep(traveller)
+        assert saves[:2] == [30, 30 + pause]
+        assert np.all(np.diff(saves) == pause)
+        before = len(saves)
+        checkpoints.keep(traveller, now=True)
+        checkpoints.keep(traveller, now=True)
+        assert len(saves) == before + 1
+
+
+SCRIPT = """
+import sys
+from glassy.simulation import checkpoint
+checkpoint.SECONDS, checkpoint.SHARE = 0.0, 0.5
+from tests.test_resume import killed
+killed(sys.argv[1], sys.argv[2])
+"""
+
+
+def killed(kind, out=None):
+    """Run the simulation that is killed; about three seconds of work."""
+    if kind == "run":
+        return simulate(DenseHebbian(4), 0.3, 0.4, 60, start="random", sweeps=30_000, seed=1, out=out, progress=False)
+    T = [0.3, 0.4, 0.5, 0.7, 1.0, 2.0]
+    return simulate(
+        DenseHebbian(3), 0.3, T, 30, start="random", sweeps=5000, seed=1, out=out, progress=False, method=ReplicaExchange()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["run", "ladder"])
+def test_kill_9_several_times(kind, tmp_path):
+    whole, kills = killed(kind), 0
+    rng = np.random.default_rng(1)
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+    path, times = tmp_path / "checkpoint_000000.npz", []
+    for _ in range(4):
+        process = subprocess.Popen([sys.executable, "-c", SCRIPT, kind, str(tmp_path)], env=environment, cwd=root)
+        seen = path.stat().st_mtime_ns if path.exists() else 0
+        while process.poll() is None:  # until it has gone on
+            if path.exists() and path.stat().st_mtime_ns != seen:
+                time.sleep(float(rng.uniform(0.0, 0.2)))
+                process.kill()
+                break
+            time.sleep(0.002)
+        kills += process.wait() == -9
+        if path.exists():
+            times.append(glassy.load(path).state.t)
+    assert kills >= 2
+    assert times == sorted(times)
+    assert times[0] < times[-1]
+    again = killed(kind, tmp_path)
+    assert not path.exists()
+    if kind == "run":
+        assert bits(again.series) == bits(whole.series)
+    else:
+        assert [bits(p.series) for p in again] == [bits(p.series) for p in whole]
+        assert bits(again.exchange) == bits(whole.exchange)
