@@ -1,0 +1,129 @@
+"""Attempted flips per second of glassy's chains beside OpenJij and dwave-samplers: same instance, same beta at every sweep.
+
+python -m benchmarks.peers        peers: pip install 'glassy[benchmarks]'
+
+One thread, Metropolis, sites 0..N-1 in turn: a sweep is N attempts (at beta = 0 each peer flips every spin once a sweep).
+The peers cache all local fields: cheap where nothing flips, while a flip touches every coupling of its site. Their clocks
+include setting this up, so they are charged t(sweeps) - t(1 sweep); glassy's includes its random numbers and, where T changes,
+one Python call a sweep. OpenJij's P = 2 is its dense form, faster here than its sparse one. A small seed leaves
+dwave-samplers' generator few bits to start from, so seeds are drawn. At T = 0.2 spins freeze: rates rise with the sweeps.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import itertools
+import math
+import time
+
+import numpy as np
+
+from glassy import DenseHebbian, Metropolis
+from glassy.simulation.chains import start_chains
+from glassy.simulation.tables import kernel_tables
+
+RUNS = 20
+SCHEDULES = {"T=2..0.2": (0.5, 5.0, 400), "T=1": (1.0, 1.0, 400), "T=0.2": (5.0, 5.0, 4000)}  # beta from, to; sweeps
+BLOCK = 256  # sweeps in one call of glassy
+
+
+def polynomial(P, xi):
+    """Return H.2 as {sites: coupling}, in spins."""
+    N = len(xi)
+    sites = np.array(list(itertools.combinations(range(N), P)))
+    sums = [xi[block].prod(axis=1, dtype=np.int8).sum(axis=1) for block in np.array_split(sites, len(sites) // 1000 + 1)]
+    couplings = -math.factorial(P) / (2 * N ** (P - 1)) * np.concatenate(sums)
+    return dict(zip(map(tuple, sites.tolist()), couplings.tolist(), strict=True))
+
+
+def hubo(openjij, J, N):
+    """OpenJij at any P; beta runs geometrically from the first to the last."""
+
+    def run(betas, seed):
+        ends = {"beta_min": betas[0], "beta_max": betas[-1]}
+        r = openjij.SASampler().sample_hubo(J, "SPIN", num_sweeps=len(betas), seed=seed, **ends)
+        return r.info["execution_time"] / 1e6, r.record.sample[0], r.record.energy[0]
+
+    return run
+
+
+def dense(openjij, J, N):
+    """OpenJij at P = 2."""
+    model = openjij.BinaryQuadraticModel(dict.fromkeys(range(N), 0.0), J, 0.0, "SPIN", sparse=False)
+
+    def run(betas, seed):
+        r = openjij.SASampler().sample(model, schedule=[(b, 1) for b in betas], seed=seed, sparse=False)
+        return r.info["execution_time"] / 1e6, r.record.sample[0], r.record.energy[0]
+
+    return run
+
+
+def dwave(samplers, J, N):
+    """dwave-samplers, P = 2."""
+    model = importlib.import_module("dimod").BinaryQuadraticModel(dict.fromkeys(range(N), 0.0), J, 0.0, "SPIN")
+
+    def run(betas, seed):
+        r = samplers.SimulatedAnnealingSampler().sample(model, beta_schedule=betas, beta_schedule_type="custom", seed=seed)
+        return r.info["timing"]["sampling_ns"] / 1e9, r.record.sample[0], r.record.energy[0]
+
+    return run
+
+
+def anneal(chain, betas, rng):
+    """Return seconds, final energy per spin and acceptance of one chain."""
+    start, parts = time.perf_counter(), []
+    for beta, group in itertools.groupby(betas):
+        n = len(list(group))
+        parts += [chain.advance(min(BLOCK, n - i), Metropolis("sequential"), 1 / beta, rng)[1] for i in range(0, n, BLOCK)]
+    seconds, trace = time.perf_counter() - start, np.concatenate(parts)
+    return seconds, chain.energy_per_spin(trace[-1:, 1])[0], trace[:, 2].mean() / chain.sigma.size
+
+
+def measure(name, make, peer, P, N, K):
+    rng = np.random.default_rng(1)
+    xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
+    tables, run = kernel_tables(DenseHebbian(P), N, K), make(peer, polynomial(P, xi), N)
+
+    def start(spins):
+        return start_chains(P, tables, xi, np.ascontiguousarray(spins, np.int8))
+
+    anneal(start(xi.T[:1])[0], [1.0, 2.0], rng)  # compile
+    for schedule, (first, last, sweeps) in SCHEDULES.items():
+        betas = np.geomspace(first, last, sweeps).tolist()
+        setup = np.median([run(betas[:1], int(rng.integers(2**31)))[0] for _ in range(5)])
+        rows = []
+        for chain in start(rng.choice(np.array([-1, 1], np.int8), (RUNS, N))):
+            theirs, spins, energy = run(betas, int(rng.integers(2**31)))
+            same = start(spins[None])[0]
+            assert abs(same.energy_per_spin(np.array([same.energy]))[0] - energy / N) < 1e-9, "not the same instance"
+            ours, *final = anneal(chain, betas, rng)
+            rows.append(((sweeps - 1) * N / (theirs - setup) / 1e6, sweeps * N / ours / 1e6, energy / N, *final))
+        peer, glassy = np.median(rows, axis=0)[:2]
+        e, f, acceptance = np.mean(rows, axis=0)[2:]
+        de, df = np.std(rows, axis=0, ddof=1)[2:4] / math.sqrt(RUNS)
+        print(
+            f"{name:<14} P={P} N={N:<4} K={K:<4} {schedule:<8} {sweeps:4} sweeps acc {acceptance:.3f}  "
+            f"{peer:6.3f} | {glassy:6.3f} M/s = {glassy / peer:6.2f} x  "
+            f"E/N {e:.4f}({de:.4f}) | {f:.4f}({df:.4f}) |z| {abs(e - f) / math.hypot(de, df):.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    peers = {}
+    for module, package in (("openjij", "openjij"), ("dwave.samplers", "dwave-samplers")):
+        try:
+            peers[package] = importlib.import_module(module)
+            print(package, importlib.metadata.version(package))
+        except ImportError:
+            print(f"{package} is not here, its rows are left out. To have them: pip install {package}")
+    print(f"one core; million attempted flips/s, peer | glassy, medians of {RUNS} interleaved runs; final E/N (standard error)")
+    cases = [
+        ("OpenJij hubo", hubo, "openjij", P, N, DenseHebbian(P).patterns(0.2, N))
+        for P, N in ((3, 60), (3, 100), (4, 32), (4, 48))
+    ]
+    cases += [("OpenJij dense", dense, "openjij", 2, 1000, 100), ("dwave-samplers", dwave, "dwave-samplers", 2, 1000, 100)]
+    for name, make, package, P, N, K in cases:
+        if package in peers:
+            measure(name, make, peers[package], P, N, K)
