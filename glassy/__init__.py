@@ -7,6 +7,7 @@ from glassy.compare import Comparison, compare
 from glassy.covariance import Covariance
 from glassy.errors import (
     ConvergenceError,
+    EquilibrationWarning,
     GlassyError,
     InputError,
     IntegerRangeError,
@@ -40,10 +41,14 @@ from glassy.phases import (
 )
 from glassy.results import Estimate, Grid, Status
 from glassy.simulation.adapt import exchange_temperatures
+from glassy.simulation.autocorrelation import Autocorrelation, Binning
+from glassy.simulation.equilibration import Evidence
 from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.methods import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
+from glassy.simulation.reweighting import Reweighted
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
+from glassy.simulation.starts import Starts, compare_starts
 from glassy.spin_glass import SpinGlass
 from glassy.storage import load, save
 from glassy.theory.ansatz import RS, RSB, FullRSB
@@ -55,13 +60,17 @@ __all__ = [
     "RSB",
     "ATLine",
     "Annealing",
+    "Autocorrelation",
+    "Binning",
     "Coexistence",
     "Comparison",
     "Complexity",
     "ConvergenceError",
     "Covariance",
     "DenseHebbian",
+    "EquilibrationWarning",
     "Estimate",
+    "Evidence",
     "Exact",
     "Exchange",
     "FullRSB",
@@ -81,17 +90,20 @@ __all__ = [
     "PhasePoint",
     "Quench",
     "ReplicaExchange",
+    "Reweighted",
     "Samples",
     "Solution",
     "SpinGlass",
     "SpinGlassTemperatures",
     "Spinodal",
+    "Starts",
     "StatePoint",
     "Status",
     "StorageCapacity",
     "at_line",
     "coexistence",
     "compare",
+    "compare_starts",
     "complexity",
     "draw_patterns",
     "enumerate_states",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from glassy.errors import InputError
+from glassy.errors import EquilibrationWarning, InputError
 from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status, short
@@ -126,6 +127,12 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     InputError
         If the runs belong to another network, load or temperature, or the Solution has not converged.
 
+    Warns
+    -----
+    EquilibrationWarning
+        Once, if a run is not EQUILIBRATED: the status of each such run, with its remedy. Its rows are there all the same, under
+        this status. What EQUILIBRATED claims is said at `Samples.status`.
+
     Notes
     -----
     Source: docs/theory.md, sections 2 and 9 (M.3, M.4).
@@ -134,7 +141,7 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
     --------
     >>> import glassy
     >>> network = glassy.DenseHebbian(P=3)
-    >>> runs = [glassy.simulate(network, load=0.1, T=0.3, N=N, samples=8, sweeps=60, seed=3) for N in (40, 60)]
+    >>> runs = [glassy.simulate(network, load=0.1, T=0.3, N=N, samples=8, sweeps=200, seed=3) for N in (40, 60)]
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
@@ -145,6 +152,7 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
         raise InputError(f"solution must be a converged glassy.Solution, got {solution!r}. Solve where the phase exists.")
     for run in runs:
         _check_same(solution, run)
+    _warn(runs)
     if solution.m > 0.0:
         runs = [_upright(run) for run in runs]
     theories = [_at(solution, run) for run in runs]
@@ -153,6 +161,17 @@ def compare(solution: Solution, samples: Samples | Sequence[Samples]) -> Compari
         raw = [_row(name, theory, run) for theory, run in zip(theories, runs, strict=True)]
         rows += raw + _limit(name, solution, runs, raw)
     return Comparison(solution, tuple(rows), _note(runs))
+
+
+def _warn(runs: list[Samples]) -> None:
+    """Warn once of all runs that have not shown their equilibrium, by status."""
+    bad: dict[Status, list[str]] = {}
+    for run in runs:
+        if not run.status.ok:
+            bad.setdefault(run.status, []).append(str(run.N))
+    if bad:
+        parts = [f"N={', '.join(sizes)} {status.name} ({status.value})" for status, sizes in bad.items()]
+        warnings.warn(f"theory is compared with runs that are not equilibrated: {'; '.join(parts)}.", EquilibrationWarning, 3)
 
 
 def _note(runs: list[Samples]) -> str:

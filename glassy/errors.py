@@ -41,3 +41,7 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, message: str, samples: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
         self.samples = samples
+
+
+class EquilibrationWarning(UserWarning):
+    """Numbers of a run that has not shown its equilibrium are put to use; the message names the run and the remedy."""

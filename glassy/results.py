@@ -27,10 +27,15 @@ class Status(enum.Enum):
     LEFT_PHASE = "the asked phase does not exist or did not hold here; ask for phase='equilibrium', or lower load or T"
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
-    EQUILIBRATED = "no chain left its phase, the two halves of the runs agree, and the runs are at least 50 tau_int long"
-    SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are not trustworthy; raise sweeps"
+    EQUILIBRATED = (
+        "no chain left its phase, the two halves of the runs agree, and the runs are at least 50 tau_int long; "
+        "what no chain has seen is not excluded: glassy.compare_starts looks further"
+    )
+    SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are rough and may be too small; raise sweeps"
     CONSTANT = "the value stood still: its error is unknown, nothing says that the run equilibrated; raise sweeps, samples or T"
-    NOT_EQUILIBRATED = "the second halves of the runs differ from the first; raise burn_in and sweeps"
+    NOT_EQUILIBRATED = (
+        "the second halves of the runs differ from the first, or two starts do not meet; raise burn_in and sweeps"
+    )
 
     @property
     def ok(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import glassy
 from glassy import plots
+from sims.harness import compared
 
 LOAD = 0.1
 TEMPERATURES = (0.2, 0.35, 0.5, 0.65)
@@ -22,7 +23,7 @@ def main() -> None:
         runs = [
             glassy.simulate(network, load=LOAD, T=T, N=N, samples=S, sweeps=160, seed=1 + i, progress=True) for N, S in SIZES
         ]
-        comparisons.append(glassy.compare(glassy.solve(network, load=LOAD, T=T), runs))
+        comparisons.append(compared(glassy.solve(network, load=LOAD, T=T), runs))
     for c in comparisons:
         print(f"\nT = {c.solution.T:g}   (theory: {c.solution!r})\n{c.table()}")
         c.save(out_file(out, c))

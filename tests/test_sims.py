@@ -87,7 +87,7 @@ def test_demo_prints_the_table_and_the_path_of_its_figure(root, monkeypatch, cap
 
 def comparison(load=0.1, T=0.3, sizes=(20, 30), network=DenseHebbian(3), **options):  # noqa: B008
     runs = [glassy.simulate(network, load=load, T=T, N=N, samples=2, sweeps=60, seed=1, **options) for N in sizes]
-    return glassy.compare(glassy.solve(network, load, T), runs)
+    return harness.compared(glassy.solve(network, load, T), runs)
 
 
 def test_figures_are_the_same_bytes_from_the_same_data(root):

@@ -13,7 +13,7 @@ network = DenseHebbian(3)
 
 def results():
     s = solve(network, 0.1, 0.3)
-    r = simulate(network, load=0.1, T=0.3, N=20, samples=2, sweeps=30, seed=1)
+    r = simulate(network, load=0.1, T=0.3, N=30, samples=2, sweeps=200, seed=1)
     return {
         "Solution": s,
         "missing": solve(network, 9.0, 0.3, strict=False),

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy import checks
 from glassy.errors import InputError
-from glassy.results import Estimate, Grid
+from glassy.results import Estimate, Grid, Status
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.methods import ReplicaExchange
+from glassy.simulation.reweighting import Reweighted, reweight
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series
-from glassy.simulation.statistics import block_means, estimate, jackknife
+from glassy.simulation.statistics import block_means, estimate, from_left_out, jackknife
 from glassy.simulation.walk import Walk
 from glassy.storage import Saved
 
@@ -89,17 +91,26 @@ class Ladder(Grid[Samples]):
 
     exchange: Exchange
 
-    def minus_beta_f(self) -> tuple[Estimate, ...]:
-        """Return -beta f = ln Z/N averaged over samples at every temperature, by thermodynamic integration (M.6).
+    def minus_beta_f(self, method: str = "integration") -> tuple[Estimate, ...]:
+        """Return -beta f = ln Z/N averaged over samples at every temperature.
 
-        The ladder must hold T = inf, where it is ln 2 (and -beta e of the mean energy there follows). Between temperatures
-        the energy is the cubic in beta with its measured slopes; the error is that of the samples, and the difference between
-        this and the integral of every second temperature is added to it.
+        The ladder must hold T = inf, where it is ln 2. The energies are those of H.2 or H.3: at even P, before H.3 is compared,
+        take beta times `network.energy_offset(K, N)` (M.3) away from the theory's -beta f.
+
+        Parameters
+        ----------
+        method : {"integration", "mbar"}
+            "integration" (M.6): between temperatures the energy is the cubic in beta with its measured slopes; the difference
+            between this and the integral of every second temperature is added to the error. "mbar" (M.8): the energies of all
+            temperatures of a sample joined, with no error of a rule; neighbouring temperatures must overlap. Errors are those
+            of the jackknife over samples and over blocks of time.
 
         Raises
         ------
         InputError
             If the ladder does not hold T = inf, or fewer than three temperatures.
+        ConvergenceError
+            If the energies of neighbouring temperatures do not overlap ("mbar").
 
         Examples
         --------
@@ -111,13 +122,12 @@ class Ladder(Grid[Samples]):
         >>> f = r.minus_beta_f()
         >>> f[-1] == math.log(2), f[0] > f[1] > f[2] > f[3] > f[4], f[0].error < 0.1
         (True, True, True)
+        >>> abs(r.minus_beta_f("mbar")[0] - f[0]) < 3 * f[0].thermal
+        True
         """
-        points = sorted(self.points, key=lambda p: -p.T)
-        if len(points) < 3 or math.inf != points[0].T:
-            raise InputError(
-                f"thermodynamic integration needs T = inf and two more temperatures, got {[p.T for p in self.points]}. "
-                "Add float('inf') to T."
-            )
+        if checks.choice("method", method, ("integration", "mbar")) == "mbar":
+            return tuple(point.minus_beta_f for point in self.reweighted([p.T for p in self.points]))
+        points = self._from_infinity("thermodynamic integration")
         beta = np.array([1.0 / p.T for p in points])
         energies = [block_means(p.series.energy) for p in points]
         squares = [block_means((p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True)) ** 2) for p in points]
@@ -136,6 +146,71 @@ class Ladder(Grid[Samples]):
                 float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples
             )
         return tuple(found[p.T] for p in self.points)
+
+    def reweighted(self, T: float | Sequence[float] | FloatArray) -> Grid[Reweighted]:
+        """Return -beta f, energy, entropy and specific heat at any temperature within the ladder (M.9).
+
+        The energies of all temperatures of a sample are joined (M.8), so the curves between the temperatures cost no run.
+
+        Parameters
+        ----------
+        T : float or 1-d array
+            Temperatures from the coldest of the ladder up to infinity.
+
+        Returns
+        -------
+        Grid of Reweighted
+
+        Raises
+        ------
+        InputError
+            If a T lies outside the ladder, or the ladder does not hold T = inf and two more temperatures.
+        ConvergenceError
+            If the energies of neighbouring temperatures do not overlap.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network, T = glassy.DenseHebbian(P=3), [0.5, 0.7, 1.0, 2.0, float("inf")]
+        >>> r = glassy.simulate(network, 0.3, T, 14, start="random", method=glassy.ReplicaExchange(), sweeps=3000, seed=1)
+        >>> curve = r.reweighted([0.6, 0.8])
+        >>> r[0].energy < curve[0].energy < r[1].energy < curve[1].energy < r[2].energy
+        True
+        >>> bool(np.all(curve.errors("energy") < 0.02))
+        True
+        """
+        points = self._from_infinity("reweighting")
+        asked = np.atleast_1d(checks.array("T", T, "Give a temperature or a 1-d array of them."))
+        if asked.ndim != 1 or asked.dtype.kind not in "iuf" or not np.all(asked >= points[-1].T):
+            raise InputError(
+                f"T must be temperatures from the coldest of the ladder, {points[-1].T:g}, up to infinity; got {T!r}. "
+                "Add colder temperatures to the ladder."
+            )
+        beta = np.array([1.0 / p.T for p in points])
+        N, samples = points[0].N, points[0].samples
+        parts = [reweight(beta, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
+        each, left = np.array([p[0] for p in parts]), np.array([p[1] for p in parts]).mean(axis=0)
+        rest = [np.delete(each, s, axis=0).mean(axis=0) for s in range(samples)] if samples > 1 else []
+        mean = each.mean(axis=0)
+        found = []
+        for i, t in enumerate(asked.tolist()):
+            below = max(k for k, p in enumerate(points) if t <= p.T) + 1
+            bad = (p.status for p in points[: min(below, len(points) - 1) + 1] if not p.status.ok)
+            f, e, s, c = (
+                from_left_out(float(mean[i, k]), [float(x[i, k]) for x in left], [float(x[i, k]) for x in rest])
+                for k in range(4)
+            )
+            found.append(Reweighted(float(t), f, e, s, c, next(bad, Status.EQUILIBRATED)))
+        return Grid(tuple(found), (len(found),))
+
+    def _from_infinity(self, what: str) -> list[Samples]:
+        """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""
+        points = sorted(self.points, key=lambda p: -p.T)
+        if len(points) < 3 or math.inf != points[0].T:
+            raise InputError(
+                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Add float('inf') to T."
+            )
+        return points
 
     def __repr__(self) -> str:
         return f"{Grid.__repr__(self)}, {self.exchange!r}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
@@ -15,8 +15,11 @@ from glassy.errors import InputError
 from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
+from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
+from glassy.simulation.equilibration import Evidence, gather
 from glassy.simulation.methods import Dynamics, ReplicaExchange
-from glassy.simulation.statistics import block_means, drift, estimate, jackknife
+from glassy.simulation.overlaps import histograms
+from glassy.simulation.statistics import block_means, estimate, jackknife
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -176,9 +179,12 @@ class Samples(Saved):
         """Fraction of accepted flips."""
         return estimate(self.series.acceptance)
 
-    def _pairs(self, q: FloatArray) -> Estimate:
+    def _check_pairs(self, what: str) -> None:
         if self.replicas < 2:
-            raise InputError("q is the overlap of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
+            raise InputError(f"{what} of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
+
+    def _pairs(self, q: FloatArray) -> Estimate:
+        self._check_pairs("q is the overlap")
         return estimate(q.mean(axis=1, keepdims=True))  # pairs share replicas: their mean is one series
 
     @cached_property
@@ -226,8 +232,7 @@ class Samples(Saved):
     @cached_property
     def binder_q(self) -> Estimate:
         """Binder cumulant of the overlap of two replicas, as `binder_m`."""
-        if self.replicas < 2:
-            raise InputError("q is the overlap of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
+        self._check_pairs("q is the overlap")
         return _binder(self.series.q)
 
     def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -241,13 +246,59 @@ class Samples(Saved):
         >>> round(float(p.sum() * (q[1] - q[0])), 12)
         1.0
         """
-        if self.replicas < 2:
-            raise InputError("P(q) is that of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
-        bins = checks.integer("bins", bins, 2, "The interval is [-1, 1].")
-        edges = np.linspace(-1.0, 1.0, bins + 1)
-        each = np.array([np.histogram(q, edges)[0] / (q.size * (edges[1] - edges[0])) for q in self.series.q])
-        error = each.std(axis=0, ddof=1) / math.sqrt(len(each)) if len(each) > 1 else np.full(bins, math.nan)
-        return 0.5 * (edges[1:] + edges[:-1]), each.mean(axis=0), error
+        self._check_pairs("P(q) is that")
+        centres, each, _ = histograms(self.series.q, bins)
+        error = each.std(axis=0, ddof=1) / math.sqrt(len(each)) if len(each) > 1 else np.full(len(centres), math.nan)
+        return centres, each.mean(axis=0), error
+
+    def overlap_histograms(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return P(q) of every sample: centres of the bins on [-1, 1], densities [sample, bin], and their thermal errors.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
+        >>> q, p, error = r.overlap_histograms(bins=11)
+        >>> p.shape, np.allclose(p.mean(axis=0), r.overlap_histogram(bins=11)[1])
+        ((3, 11), True)
+        """
+        self._check_pairs("P(q) is that")
+        return histograms(self.series.q, bins)
+
+    # ---- memory ----
+
+    def _watched(self, observable: str) -> FloatArray:
+        """Return the series of m, energy or q, [sample, chain, time]; the pairs of a sample as one chain."""
+        name = checks.choice("observable", observable, ("energy", "m", "q"))
+        if name != "q":
+            return self.series.m if name == "m" else self.series.energy
+        self._check_pairs("q is the overlap")
+        return np.asarray(self.series.q.mean(axis=1, keepdims=True))
+
+    def autocorrelation(self, observable: str = "energy", lags: Sequence[int] | None = None) -> Autocorrelation:
+        """Return rho(t) of "energy", "m" or "q" with its errors (M.10); by default at the lags up to the window of tau_int.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=400, seed=7)
+        >>> a = r.autocorrelation("energy")
+        >>> float(a.rho[0]), a.tau_int == r.energy.tau_int
+        (1.0, True)
+        """
+        return autocorrelation(self._watched(observable), observable, lags)
+
+    def binning(self, observable: str = "energy") -> Binning:
+        """Return the thermal error of "energy", "m" or "q" against the width of bins: an independent check of tau_int (M.10).
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=400, seed=7)
+        >>> abs(r.binning("energy").tau_int / r.energy.tau_int - 1.0) < 0.4
+        True
+        """
+        return binning(self._watched(observable), observable)
 
     # ---- what became of the run ----
 
@@ -272,25 +323,22 @@ class Samples(Saved):
         return np.asarray(np.ptp(self.series.energy[..., self.sweeps // 2 :], axis=-1) == 0.0)
 
     @cached_property
+    def evidence(self) -> Evidence:
+        """What speaks for and against equilibrium: log-binned means, tau_int against run length, drift, stray chains."""
+        names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
+        stuck = self.frozen & ~self.from_pattern
+        return gather({name: self._watched(name) for name in names}, int(self.escaped.sum()), int(stuck.sum()), stuck.size)
+
+    @property
     def status(self) -> Status:
-        """What became of the run, the first of these that holds.
+        """What became of the run, the first of these that holds, from `evidence`.
 
         LEFT_PHASE if a chain lost the pattern, CONSTANT if a chain that did not begin at the pattern froze,
-        NOT_EQUILIBRATED (p < 1e-6 of `drift`) or SHORT_CHAIN by m, energy and, with two replicas or more, q; EQUILIBRATED.
+        NOT_EQUILIBRATED (p < 1e-6 of `drift`) or SHORT_CHAIN (fewer than 50 tau_int) by m, energy and, with two replicas or
+        more, q; EQUILIBRATED. The last claims that the measured series show nothing against equilibrium within the phase in
+        which the run began. A barrier that no chain crossed leaves no trace in them: `compare_starts` looks for it.
         """
-        if self.escaped.any():
-            return Status.LEFT_PHASE
-        if (self.frozen & ~self.from_pattern).any():
-            return Status.CONSTANT
-        watched = [self.series.m, self.series.energy]
-        if self.replicas > 1:
-            watched.append(self.series.q.mean(axis=1, keepdims=True))
-        taus = [(series, estimate(series).tau_int or 0.5) for series in watched]
-        if any(drift(series, tau) < 1e-6 for series, tau in taus):
-            return Status.NOT_EQUILIBRATED
-        if any(self.sweeps < 50.0 * tau for _, tau in taus):
-            return Status.SHORT_CHAIN
-        return Status.EQUILIBRATED
+        return self.evidence.status
 
     def __repr__(self) -> str:
         q = f" q={self.q}" if self.replicas > 1 else ""

@@ -103,11 +103,15 @@ def drift(series: FloatArray, tau: float) -> float:
     return float(2.0 * stdtr(n - 1, -shift / error)) if n >= 4 else math.erfc(shift / error / math.sqrt(2.0))
 
 
+def block_edges(n: int, blocks: int = 20) -> list[tuple[int, int]]:
+    """Return [start, stop) of each of `blocks` blocks of n sweeps, fewer where n is smaller."""
+    edges = np.linspace(0, n, min(blocks, n) + 1).astype(int).tolist()
+    return list(itertools.pairwise(edges))
+
+
 def block_means(series: FloatArray, blocks: int = 20) -> FloatArray:
     """Return means of series [sample, chain, time] over chains and blocks of time, [sample, block]."""
-    n = series.shape[-1]
-    edges = np.linspace(0, n, min(blocks, n) + 1).astype(int)
-    return np.stack([series[..., a:b].mean(axis=(1, 2)) for a, b in itertools.pairwise(edges)], axis=1)
+    return np.stack([series[..., a:b].mean(axis=(1, 2)) for a, b in block_edges(series.shape[-1], blocks)], axis=1)
 
 
 def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimate:
@@ -137,14 +141,27 @@ def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimat
 
     samples, blocks = moments[0].shape
     value = f(*(m.mean(axis=1) for m in moments))
-    thermal = _spread([left_out(1, b) for b in range(blocks)]) if blocks > 1 else math.nan
-    if samples == 1:
+    thermal = [left_out(1, b) for b in range(blocks)]
+    return from_left_out(value, thermal, [left_out(0, s) for s in range(samples)] if samples > 1 else [])
+
+
+def from_left_out(value: float, blocks: Sequence[float], samples: Sequence[float]) -> Estimate:
+    """Return an Estimate from the values with one block of time left out, and with one sample left out (none: one sample).
+
+    Examples
+    --------
+    >>> from_left_out(2.0, [1.5, 2.5], []).thermal
+    0.5
+    """
+    thermal = _spread(blocks) if len(blocks) > 1 else math.nan
+    if len(samples) < 2:
         return Estimate(value, thermal, thermal, None, None, 1)
-    scatter = _spread([left_out(0, s) for s in range(samples)])
-    return Estimate(value, max(scatter, thermal), thermal, math.sqrt(max(scatter**2 - thermal**2, 0.0)), None, samples)
+    scatter = _spread(samples)
+    disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
+    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples))
 
 
-def _spread(values: list[float]) -> float:
+def _spread(values: Sequence[float]) -> float:
     """Jackknife error from the values with one part left out."""
     n = len(values)
     return math.sqrt((n - 1) * float(np.var(values)))

@@ -1,0 +1,106 @@
+"""Coverage: over many runs, one-sigma bars hold the exact value as often as they claim, and half of them do not.
+
+The jackknife over 20 blocks of time has 19 degrees of freedom: 67.0 % of Student's t lie within one error, not 68.3.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import stdtr
+from test_statistics import ar1
+
+from glassy import DenseHebbian, Ladder, Metropolis, Samples, draw_patterns
+from glassy.exact import state_energies
+from glassy.simulation.ladder import Exchange
+from glassy.simulation.samples import Series
+
+network, N = DenseHebbian(3), 8
+
+
+def samples(T, energy, m=None):
+    """Samples with given series of energy and m, [sample, replica, time]."""
+    shape = energy.shape
+    q = np.zeros((shape[0], shape[1] * (shape[1] - 1) // 2, shape[2]))
+    m = np.zeros(shape) if m is None else m
+    series = Series(m, energy, q, np.zeros(shape), np.zeros(shape[0]), np.zeros((*shape[:2], N), np.int8))
+    return Samples(network, N, 4, T, Metropolis(), "random", 1.0, 0, 0, True, series)
+
+
+def covers(found, exact, freedom):
+    """Whether the share of bars that hold `exact` is that of Student's t, and that of half the bars is not."""
+    z = np.array([(float(e) - exact) / e.error for e in found])
+    wanted = 2.0 * float(stdtr(freedom, 1.0)) - 1.0
+    allowed = 4.0 * math.sqrt(wanted * (1.0 - wanted) / len(z))
+    assert abs(np.mean(np.abs(z) <= 1.0) - wanted) < allowed, np.mean(np.abs(z) <= 1.0)
+    assert abs(np.mean(np.abs(z) <= 0.5) - wanted) > allowed
+
+
+def test_specific_heat_covers():
+    """AR(1) energies of known variance, r = 0.6: 400 runs, and 400 of twelve samples each."""
+    rng, T = np.random.default_rng(1), 0.7
+    series = ar1(rng, 0.6, (400, 1, 2, 4000))
+    covers([samples(T, 0.1 * x - 0.4).specific_heat for x in series], N * 0.01 / T**2, 19)
+    series = ar1(rng, 0.6, (400, 12, 1, 1000))
+    spread = 0.3 * rng.normal(size=(400, 12, 1, 1))  # samples of different energies: not a part of the specific heat
+    covers([samples(T, 0.1 * x + s).specific_heat for x, s in zip(series, spread, strict=True)], N * 0.01 / T**2, 11)
+
+
+def test_binder_covers():
+    """m = a + AR(1): <m^2> = a^2 + 1, <m^4> = a^4 + 6 a^2 + 3."""
+    rng, a = np.random.default_rng(2), 1.5
+    exact = 0.5 * (3.0 - (a**4 + 6 * a**2 + 3.0) / (a**2 + 1.0) ** 2)
+    series = ar1(rng, 0.6, (400, 1, 2, 4000))
+    covers([samples(1.0, x, a + x).binder_m for x in series], exact, 19)
+
+
+def test_means_over_samples_with_disorder_cover():
+    rng = np.random.default_rng(3)
+    series = ar1(rng, 0.6, (600, 12, 2, 200)) + 0.4 * rng.normal(size=(600, 12, 1, 1))
+    covers([samples(1.0, x).energy for x in series], 0.0, 11)
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    xi = draw_patterns(network.patterns(0.5, N), N, seed=3)
+    return state_energies(network, xi)
+
+
+GRID = (0.4, 0.5, 0.65, 0.85, 1.2, 2.0, 4.0, math.inf)
+
+
+def drawn_ladder(H, rng, n):
+    """A Ladder whose energies are independent draws from the Boltzmann weights of all states."""
+    points = []
+    for T in GRID:
+        weights = np.exp(-(H - H.min()) / T)
+        points.append(samples(T, rng.choice(H, size=(1, 2, n), p=weights / weights.sum()) / N))
+    exchange = Exchange(GRID, np.ones((1, 2, len(GRID) - 1, 2), np.int64), np.zeros((1, 2), np.int64))
+    return Ladder(tuple(points), (len(points),), exchange)
+
+
+@pytest.mark.slow
+def test_free_energies_and_reweighted_curves_cover(tiny):
+    rng = np.random.default_rng(4)
+    ladders = [drawn_ladder(tiny, rng, 200) for _ in range(150)]
+    T = 0.6  # between two temperatures of the ladder
+    exact = boltzmann(tiny, T)
+    curves = [ladder.reweighted(T)[0] for ladder in ladders]
+    for name, value in exact.items():
+        covers([getattr(c, name) for c in curves], value, 19)
+    coldest = boltzmann(tiny, GRID[0])["minus_beta_f"]
+    covers([ladder.minus_beta_f()[0] for ladder in ladders], coldest, 19)
+    covers([ladder.minus_beta_f("mbar")[0] for ladder in ladders], coldest, 19)
+
+
+def boltzmann(H, T):
+    x = -H / T
+    lnZ = float(np.logaddexp.reduce(x))
+    w = np.exp(x - lnZ)
+    e, e2 = float(w @ H), float(w @ H**2)
+    return {
+        "minus_beta_f": lnZ / N,
+        "energy": e / N,
+        "entropy": (lnZ + e / T) / N,
+        "specific_heat": (e2 - e * e) / T**2 / N,
+    }
