@@ -20,7 +20,9 @@ import time
 import numpy as np
 
 from glassy import DenseHebbian, Metropolis
-from glassy.simulation.chains import start_chains
+from glassy.patterns import Patterns
+from glassy.simulation.engine import chain_maker, choose_kernel
+from glassy.simulation.methods import Cooling
 from glassy.simulation.tables import kernel_tables
 
 RUNS = 20
@@ -72,10 +74,10 @@ def dwave(samplers, J, N):
 
 def anneal(chain, betas, rng):
     """Return seconds, final energy per spin and acceptance of one chain."""
-    start, parts = time.perf_counter(), []
-    for beta, group in itertools.groupby(betas):
-        n = len(list(group))
-        parts += [chain.advance(min(BLOCK, n - i), Metropolis("sequential"), 1 / beta, rng)[1] for i in range(0, n, BLOCK)]
+    start, parts, T = time.perf_counter(), [], 1.0 / np.array(betas)
+    for i in range(0, len(T), BLOCK):
+        part = T[i : i + BLOCK]
+        parts.append(chain.advance(len(part), Cooling(Metropolis("sequential"), part), 0.0, rng)[1])
     seconds, trace = time.perf_counter() - start, np.concatenate(parts)
     return seconds, chain.energy_per_spin(trace[-1:, 1])[0], trace[:, 2].mean() / chain.sigma.size
 
@@ -85,8 +87,10 @@ def measure(name, make, peer, P, N, K):
     xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
     tables, run = kernel_tables(DenseHebbian(P), N, K), make(peer, polynomial(P, xi), N)
 
+    make_chain = chain_maker(choose_kernel(DenseHebbian(P), N, K), DenseHebbian(P), tables, Patterns.of(xi))
+
     def start(spins):
-        return start_chains(P, tables, xi, np.ascontiguousarray(spins, np.int8))
+        return [make_chain(sigma) for sigma in np.ascontiguousarray(spins, np.int8)]
 
     anneal(start(xi.T[:1])[0], [1.0, 2.0], rng)  # compile
     for schedule, (first, last, sweeps) in SCHEDULES.items():

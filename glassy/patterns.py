@@ -6,6 +6,7 @@ of a grid, the same point alone, and `enumerate_states` therefore see the same p
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError
+from glassy.numerics.bits import Bits, empty_rows, misaligned
 
 Int8Array = npt.NDArray[np.int8]
 
@@ -38,16 +40,58 @@ def exchange_generator(seed: int, N: int, K: int, sample: int, replica: int) -> 
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, N, K, sample, replica)))
 
 
-def draw_rows(generator: np.random.Generator, K: int, N: int) -> Int8Array:
-    """Draw K fair patterns of N spins, stored spin by spin: shape (N, K), rows contiguous."""
-    width = (K + 7) // 8
-    rows = np.empty((N, K), np.int8)
-    for i in range(N):  # spin by spin, so that no second full-size array is needed
-        bits = np.frombuffer(generator.bytes(width), np.uint8)
-        rows[i] = np.unpackbits(bits, count=K)
-    rows *= 2
-    rows -= 1
-    return rows
+class Patterns:
+    """The patterns of one sample, spin by spin, one bit each.
+
+    Parameters
+    ----------
+    bits : array (N, bytes) of uint8
+        Rows as `glassy.numerics.bits` describes them.
+    K : int
+        Number of patterns.
+    """
+
+    def __init__(self, bits: Bits, K: int) -> None:
+        self.bits, self.N, self.K = bits, len(bits), K
+
+    @classmethod
+    def drawn(cls, generator: np.random.Generator, K: int, N: int) -> Patterns:
+        """Draw K fair patterns of N spins: K random bits for each spin in turn."""
+        width = (K + 7) // 8
+        bits = empty_rows(N, K)
+        for row in bits:
+            row[:width] = np.frombuffer(generator.bytes(width), np.uint8)
+        bits[:, max(width - 1, 0) : width] &= np.uint8(0xFF << (-K % 8) & 0xFF)  # nothing beyond the last pattern
+        return cls(bits, K)
+
+    @classmethod
+    def of(cls, xi: Int8Array) -> Patterns:
+        """Pack an array (N, K) of +-1."""
+        N, K = xi.shape
+        bits = empty_rows(N, K)
+        for row, signs in zip(bits, xi, strict=True):
+            row[: (K + 7) // 8] = np.packbits(signs > 0)
+        return cls(bits, K)
+
+    def pattern(self, k: int) -> Int8Array:
+        """Return pattern k, shape (N,)."""
+        return (2 * (self.bits[:, k // 8] >> (7 - k % 8) & 1).astype(np.int8) - 1).astype(np.int8)
+
+    @cached_property
+    def signs(self) -> Int8Array:
+        """All patterns as an array (N, K) of +-1: eight times the memory, made when it is first asked for."""
+        rows = np.empty((self.N, self.K), np.int8)
+        for row, bits in zip(rows, self.bits, strict=True):
+            row[:] = np.unpackbits(bits, count=self.K)
+        rows *= 2
+        rows -= 1
+        return rows
+
+    def misaligned(self, sigma: Int8Array, dtype: npt.DTypeLike = np.uint32) -> npt.NDArray[Any]:
+        """Return u = (N - M)/2 of every pattern: the number of spins in which it differs from sigma."""
+        u = np.empty(self.K, dtype)
+        misaligned(self.bits, sigma, u)
+        return u
 
 
 def draw_patterns(K: int, N: int, seed: int, sample: int = 0) -> Int8Array:
@@ -73,7 +117,7 @@ def draw_patterns(K: int, N: int, seed: int, sample: int = 0) -> Int8Array:
     K = checks.integer("K", K, 0, "K counts the patterns.")
     N = checks.integer("N", N, 1, "N counts the spins.")
     sample = checks.integer("sample", sample, 0, "It is the index of the sample.")
-    return draw_rows(pattern_generator(check_seed(seed), N, K, sample), K, N).T
+    return Patterns.drawn(pattern_generator(check_seed(seed), N, K, sample), K, N).signs.T
 
 
 def check_patterns(patterns: Any, least: int) -> Int8Array:

@@ -117,7 +117,7 @@ def test_start_at_a_chosen_overlap(overlap):
     from glassy.simulation.run import Run
 
     run = Run(network, 40, 50, 0.0, Metropolis(), "pattern", overlap, None, None, 2, 1, 0, 1)
-    sigma = run.initial(np.ascontiguousarray(xi.T), 0, 0, chain_generator(1, 40, 50, 0.0, 0, 0))
+    sigma = run.initial(xi[0], 0, 0, chain_generator(1, 40, 50, 0.0, 0, 0))
     assert xi[0].astype(int) @ sigma / 40 == pytest.approx(overlap)
     assert chain.start_overlap == overlap
 
@@ -290,7 +290,7 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
 
 def test_memory_guard_before_anything_is_allocated():
     with pytest.raises(MemoryLimitError, match=r"N=200, P=4, load=0\.6 needs K=400000 patterns and .* MB"):
-        simulate(DenseHebbian(4), load=0.6, T=0.1, N=200, seed=1, max_bytes=50_000_000)
+        simulate(DenseHebbian(4), load=0.6, T=0.1, N=200, seed=1, max_bytes=10_000_000)
     with pytest.raises(MemoryLimitError):
         simulate(DenseHebbian(6), load=1.0, T=0.1, N=1000, seed=1)
     r = simulate(network, **POINT, samples=3, threads=3, max_bytes=200_000)  # fewer threads instead of an error

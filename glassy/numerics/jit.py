@@ -17,3 +17,8 @@ def kernel(function: F) -> F:
     equals its Python form (`kernel.py_func`) bit for bit.
     """
     return cast(F, njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inlined(function: F) -> F:
+    """A part of kernels, copied into them before they are compiled: no calls, and no counting of references to its arrays."""
+    return cast(F, njit(inline="always", error_model="numpy")(function))

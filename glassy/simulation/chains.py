@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from glassy.patterns import Int8Array
+from glassy.numerics.bits import histogram
+from glassy.patterns import Int8Array, Patterns
 from glassy.simulation.kernels import run, run_fields
 from glassy.simulation.methods import Method
 from glassy.simulation.tables import KernelTables
@@ -23,28 +23,28 @@ class Chain:
     ----------
     tables : KernelTables
         Integer tables.
-    xi : array (N, K) of int8
-        Patterns spin by spin.
+    patterns : Patterns
+        The patterns of the sample.
     sigma : array (N,) of int8
         Initial spins; copied.
     """
 
-    def __init__(self, tables: KernelTables, xi: Int8Array, sigma: Int8Array) -> None:
+    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array) -> None:
         self.tables = tables
-        self.xi = xi
+        self.patterns = patterns
         self.sigma = sigma.copy()
-        self.u, self.b, self.a, self.b_sum, self.energy = self.recompute()
+        u, a, b_sum, self.energy = self.recompute()
+        self._keep(u, a, b_sum)
 
-    def recompute(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[Any], int, int, int]:
-        """Return u, b, a, sum b and the energy computed afresh from the spins: what the running values must equal exactly."""
-        N, K = self.xi.shape
-        M = np.zeros(K, np.int64)
-        for i in range(N):
-            M += self.xi[i] if self.sigma[i] > 0 else -self.xi[i]
-        u = ((N - M) // 2).astype(np.uint32)
-        t = self.tables
-        b = t.B[u]
-        return u, b, int(t.A[u].sum()), int(b.sum(dtype=np.int64)), int(t.W[u].sum())
+    def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
+        """Set up what this kind of chain keeps up."""
+        self.u, self.b, self.a, self.b_sum = u, self.tables.B[u], a, b_sum
+
+    def recompute(self) -> tuple[npt.NDArray[np.uint32], int, int, int]:
+        """Return u, sum A[u], sum B[u] and the energy, computed afresh from the spins: running values must equal them."""
+        u, t = self.patterns.misaligned(self.sigma), self.tables
+        counts = histogram(u, t.W.size)
+        return u, int(counts @ t.A), int(counts @ t.B.astype(np.int64)), int(counts @ t.W)
 
     def advance(
         self, sweeps: int, method: Method, T: float, generator: np.random.Generator
@@ -65,13 +65,13 @@ class Chain:
         """Attempt the flips; write the spins and the trace of every sweep."""
         t = self.tables
         self.a, self.b_sum, self.energy = run(
-            self.xi, self.sigma, self.u, self.b, t.A, t.B, t.block, self.a, self.b_sum, self.energy,
+            self.patterns.signs, self.sigma, self.u, self.b, t.A, t.B, t.block, self.a, self.b_sum, self.energy,
             sites, thresholds, spins, trace,
         )  # fmt: skip
 
     def energy_per_spin(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Turn integer energies into H/N: the exact unit and offset of the tables, applied once."""
-        N, K = self.xi.shape
+        N, K = self.patterns.N, self.patterns.K
         return np.asarray(float(self.tables.base * K / N) + units * float(self.tables.step / N), np.float64)
 
 
@@ -81,18 +81,20 @@ class FieldChain(Chain):
     Parameters
     ----------
     couplings : array (N, N) of int16 or int32
-        `couplings(xi)`, shared by the chains of one sample.
+        `couplings(patterns)`, shared by the chains of one sample.
     """
 
-    def __init__(self, tables: KernelTables, xi: Int8Array, sigma: Int8Array, couplings: npt.NDArray[Any]) -> None:
-        super().__init__(tables, xi, sigma)
-        N, K = xi.shape
+    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, couplings: npt.NDArray[Any]) -> None:
         self.couplings = couplings
-        self.first = np.ascontiguousarray(xi[:, 0])
-        self.m = int(self.first.astype(np.int64) @ self.sigma)
-        self.factor = -int(tables.A[N // 2])  # F(M - 2x) - F(M) = factor (x M - 1) in units of the tables
-        self.h = (couplings.astype(np.int64) @ self.sigma.astype(np.int64)).astype(np.int32 if 4 * N * K < 2**31 else np.int64)
-        del self.u, self.b  # not kept up: `recompute` tells them
+        super().__init__(tables, patterns, sigma)
+
+    def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
+        N, K = self.patterns.N, self.patterns.K
+        self.first = self.patterns.pattern(0)
+        self.m = N - 2 * int(u[0])
+        self.factor = -int(self.tables.A[N // 2])  # F(M - 2x) - F(M) = factor (x M - 1) in units of the tables
+        fields = self.couplings.astype(np.int64) @ self.sigma.astype(np.int64)
+        self.h = fields.astype(np.int32 if 4 * N * K < 2**31 else np.int64)
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
@@ -101,8 +103,9 @@ class FieldChain(Chain):
         )
 
 
-def couplings(xi: Int8Array) -> npt.NDArray[Any]:
+def couplings(patterns: Patterns) -> npt.NDArray[Any]:
     """Return J_ij = sum_mu xi_i xi_j without its diagonal; sums in blocks that float32 holds exactly."""
+    xi = patterns.signs
     N, K = xi.shape
     J = np.zeros((N, N), np.int16 if K < 2**15 else np.int32)  # rows come from memory: the smaller the faster
     for start in range(0, K, 2**20):
@@ -120,11 +123,3 @@ def makes_fields(P: int, N: int, K: int) -> bool:
 def bytes_of_fields(N: int, K: int, replicas: int) -> int:
     """Memory of the couplings, of making them, and of one field per replica."""
     return 12 * N * N + 4 * N * min(K, 2**20) + 8 * N * replicas
-
-
-def start_chains(P: int, tables: KernelTables, xi: Int8Array, spins: Sequence[Int8Array]) -> list[Chain]:
-    """Return one chain for each initial state, of the kind that suits the network."""
-    if not makes_fields(P, *xi.shape):
-        return [Chain(tables, xi, sigma) for sigma in spins]
-    J = couplings(xi)
-    return [FieldChain(tables, xi, sigma, J) for sigma in spins]

@@ -241,10 +241,10 @@ class LadderRun:
         return {**self.rungs[0].description(), "T": [run.T for run in self.rungs], "method": repr(self.method)}
 
     def bytes_per_sample(self) -> int:
-        """Memory of one sample in work: the patterns once, everything else for every temperature."""
+        """Memory of one sample in work: the patterns once, the chains of every temperature."""
         first = self.rungs[0]
-        patterns = first.N * first.K
-        return patterns + len(self.rungs) * (first.bytes_per_sample() - patterns)
+        n = len(self.rungs)
+        return first.bytes_in_work(n * first.replicas, n)
 
     def bytes_of_series(self) -> int:
         """Memory of what one finished sample keeps."""

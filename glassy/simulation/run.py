@@ -11,8 +11,8 @@ import numpy as np
 
 from glassy.network import DenseHebbian
 from glassy.patterns import Int8Array
-from glassy.simulation.chains import bytes_of_fields, makes_fields
 from glassy.simulation.checkpoint import Checkpoints
+from glassy.simulation.engine import bytes_of_chains
 from glassy.simulation.methods import Annealing, Dynamics, Method
 from glassy.simulation.samples import Series
 from glassy.simulation.walk import CHUNK, Walk
@@ -26,7 +26,8 @@ def _digest(array: Int8Array | None) -> str | None:
 class Run:
     """Everything that fixes the numbers of one state point.
 
-    `spins` has shape (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn.
+    `spins` has shape (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. The numbers do not
+    depend on `kernel`, which says how they are made.
     """
 
     network: DenseHebbian
@@ -42,6 +43,7 @@ class Run:
     sweeps: int
     burn_in: int
     seed: int
+    kernel: str = "patterns"
 
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
@@ -54,13 +56,15 @@ class Run:
         }
 
     def bytes_per_sample(self) -> int:
-        """Memory of one sample in work: patterns, bookkeeping of each chain, one chunk of spins, the integer traces."""
+        """Memory of one sample in work."""
+        return self.bytes_in_work(self.replicas, 1)
+
+    def bytes_in_work(self, chains: int, temperatures: int) -> int:
+        """Memory of patterns and chains, of one chunk of spins, and of the integer traces of all temperatures."""
         return (
-            self.N * self.K
-            + self.K * (16 + self.replicas * 12)
-            + (bytes_of_fields(self.N, self.K, self.replicas) if makes_fields(self.network.P, self.N, self.K) else 0)
+            bytes_of_chains(self.kernel, self.network, self.N, self.K, chains)
             + CHUNK * self.N * (24 + 3 * self.replicas)
-            + 8 * self.sweeps * (3 * self.replicas + 1)
+            + 8 * self.sweeps * (3 * chains + temperatures)
         )
 
     def bytes_of_series(self) -> int:
@@ -68,14 +72,14 @@ class Run:
         pairs = self.replicas * (self.replicas - 1) // 2
         return 8 * self.sweeps * (3 * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
 
-    def initial(self, xi: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
-        """Return the initial spins of one chain; xi (N, K)."""
+    def initial(self, condensed: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
+        """Return the initial spins of one chain; `condensed`: pattern 0."""
         if self.spins is not None:
             samples, replicas, _ = self.spins.shape
             return np.ascontiguousarray(self.spins[min(index, samples - 1), min(replica, replicas - 1)])
         if self.start == "random":
             return (2 * generator.integers(0, 2, self.N, dtype=np.int8) - 1).astype(np.int8)
-        sigma = np.ascontiguousarray(xi[:, 0])
+        sigma = condensed.copy()
         flipped = generator.permutation(self.N)[: round(self.N * (1.0 - self.start_overlap) / 2.0)]
         sigma[flipped] *= -1
         return sigma

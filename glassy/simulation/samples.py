@@ -89,6 +89,8 @@ class Samples(Saved):
         The raw data.
     provenance : Provenance
         The code that made the samples; where several did (a run that went on), all of them, joined by "and".
+    kernel : str
+        The kernel that ran the chains ("patterns", "packed" or "fields"); the numbers do not depend on it.
     """
 
     network: DenseHebbian
@@ -103,6 +105,7 @@ class Samples(Saved):
     patterns_drawn: bool
     series: Series
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+    kernel: str = field(default="patterns", compare=False)
 
     @property
     def load(self) -> float:
@@ -344,7 +347,7 @@ class Samples(Saved):
         q = f" q={self.q}" if self.replicas > 1 else ""
         return (
             f"Samples({self.network!r} N={self.N} K={self.K} load={self.load:.6g} T={self.T:g} {self.method!r}: "
-            f"m={self.m}{q} energy={self.energy} samples={self.samples} {self.status.name})"
+            f"m={self.m}{q} energy={self.energy} samples={self.samples} {self.status.name} kernel={self.kernel})"
         )
 
 

@@ -20,12 +20,12 @@ from glassy.network import DenseHebbian, check_dense
 from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
 from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
+from glassy.simulation.engine import choose_kernel
 from glassy.simulation.ladder import Exchange, Ladder, LadderRun, Rungs
 from glassy.simulation.methods import Annealing, Dynamics, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series, joint_provenance
 from glassy.simulation.store import Store
-from glassy.simulation.tables import kernel_tables
 
 _METROPOLIS = Metropolis()
 _SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins", "start_m", "settled")
@@ -59,6 +59,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     sweeps: int = 1000,
     burn_in: int | None = None,
     method: Dynamics | ReplicaExchange = _METROPOLIS,
+    kernel: str = "auto",
     threads: int | None = None,
     max_bytes: int | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -91,6 +92,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
+    kernel : {"auto", "patterns", "packed", "fields"}
+        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this network on this processor,
+        named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
     threads : int, optional
         Samples that run at once; default: the cores this process may use.
     max_bytes : int, optional
@@ -109,7 +113,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     Raises
     ------
     InputError
-        If an argument lies outside its domain.
+        If an argument lies outside its domain, or the kernel asked for cannot run this network here.
     MemoryLimitError
         If the run needs more than `max_bytes`.
     IntegerRangeError
@@ -167,7 +171,10 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         temperature = checks.temperature(y, infinite=True)
         if isinstance(dynamics, Annealing | Quench):
             dynamics.check(temperature, burn_in)
-        return Run(network, size, K, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed)
+        chosen = choose_kernel(network, size, K, kernel)
+        return Run(
+            network, size, K, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed, chosen
+        )
 
     loads, load_axis = _axis("load", load)
     temperatures, T_axis = _axis("T", T)
@@ -177,9 +184,6 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
             raise InputError(f"load must be a float with ReplicaExchange, got shape {load_axis}. Call simulate once per load.")
         runs = [LadderRun(tuple(sorted(_rungs(runs, T_axis), key=lambda run: run.T)), method)]
     workers = _check_memory(runs, samples, threads, limit)
-    for run in runs:
-        first = _first(run)
-        kernel_tables(first.network, first.N, first.K)  # raises here if the integers would not fit
     disable = None if progress is None else not progress
     total = len(loads) * len(temperatures) * samples * replicas * (sweeps + burn_in)
     results: list[Samples] = []
@@ -322,7 +326,7 @@ def _collect(run: Run, done: dict[int, tuple[Series, Provenance]]) -> Samples:
     series = Series(*(_joined([getattr(s, name) for s in ordered]) for name in _SERIES))
     return Samples(
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
-        run.patterns is None, series, joint_provenance(origins),
+        run.patterns is None, series, joint_provenance(origins), run.kernel,
     )  # fmt: skip
 
 

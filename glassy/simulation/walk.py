@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.patterns import Int8Array, chain_generator, draw_rows, exchange_generator, pattern_generator
-from glassy.simulation.chains import Chain, start_chains
+from glassy.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator
+from glassy.simulation.chains import Chain
 from glassy.simulation.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
+from glassy.simulation.engine import chain_maker
 from glassy.simulation.methods import Method, Quench
 from glassy.simulation.samples import Series
 from glassy.simulation.swapper import Swapper
-from glassy.simulation.tables import KernelTables, kernel_tables
+from glassy.simulation.tables import kernel_tables
 
 if TYPE_CHECKING:
     from glassy.simulation.run import Run
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 CHUNK = 32  # sweeps between looks at Ctrl-C
 
 
-def is_local_minimum(tables: KernelTables, xi: Int8Array, sigma: Int8Array) -> bool:
-    """Whether no single flip lowers the energy: a sequential sweep of strict descent tries them all and accepts none."""
-    _, trace = Chain(tables, xi, sigma).advance(1, Quench("sequential"), 0.0, np.random.default_rng(0))
+def is_local_minimum(chain: Chain) -> bool:
+    """Whether no single flip lowers the energy of a chain at hand: a sequential sweep of strict descent accepts none."""
+    _, trace = chain.advance(1, Quench("sequential"), 0.0, np.random.default_rng(0))
     return bool(trace[0, 2] == 0)
 
 
@@ -50,17 +51,19 @@ class Walk:
         self.rungs, self.every, self.t = rungs, every, -first.burn_in
         self.tables = kernel_tables(first.network, N, K)
         if first.patterns is None:
-            self.xi = draw_rows(pattern_generator(first.seed, N, K, index), K, N)
+            self.patterns = Patterns.drawn(pattern_generator(first.seed, N, K, index), K, N)
         else:
-            self.xi = np.ascontiguousarray(first.patterns.T)
+            self.patterns = Patterns.of(first.patterns.T)
+        self.make = chain_maker(first.kernel, first.network, self.tables, self.patterns)
+        condensed = self.patterns.pattern(0)
         self.generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in rungs]
         spins = np.array(
             [
-                [run.initial(self.xi, index, r, g) for r, g in enumerate(row)]
+                [run.initial(condensed, index, r, g) for r, g in enumerate(row)]
                 for run, row in zip(rungs, self.generators, strict=True)
             ]
         )
-        self.start_m = spins @ self.xi[:, 0].astype(np.int64) / N
+        self.start_m = spins @ condensed.astype(np.int64) / N
         self.swappers = [
             Swapper([run.T for run in rungs], exchange_generator(first.seed, N, K, index, r), float(self.tables.step))
             for r in range(R if every else 0)
@@ -72,8 +75,7 @@ class Walk:
         if saved is not None:
             self._restore(saved)
             spins = saved.spins
-        chains = start_chains(first.network.P, self.tables, self.xi, list(spins.reshape(n * R, N)))
-        self.chains = [chains[i * R : (i + 1) * R] for i in range(n)]
+        self.chains = [[self.make(sigma) for sigma in row] for row in spins]
 
     @property
     def done(self) -> int:
@@ -146,19 +148,19 @@ class Walk:
         run, chain = self.rungs[i], self.chains[i][r]
         spins, rows = chain.advance(size, method, run.T, self.generators[i][r])
         if isinstance(run.method, Quench) and not rows[:, 2].any():
-            self.absorbed[i, r] = is_local_minimum(self.tables, self.xi, chain.sigma)
+            self.absorbed[i, r] = is_local_minimum(self.make(chain.sigma))
         return spins, rows
 
     def _rest(self, i: int, r: int, size: int) -> tuple[Int8Array, npt.NDArray[np.int64]]:
         """Return what strict descent would go on to give at a local minimum."""
         chain = self.chains[i][r]
-        M = int(self.xi[:, 0].astype(np.int64) @ chain.sigma)
+        M = int(self.patterns.pattern(0).astype(np.int64) @ chain.sigma)
         return np.broadcast_to(chain.sigma, (size, chain.sigma.size)), np.array([[M, chain.energy, 0]])
 
     def series(self) -> tuple[Series, ...]:
         """Return the finished series of every temperature."""
         N, spins = self.rungs[0].N, self._spins()
-        condensed = Chain(self.tables, self.xi, np.ascontiguousarray(self.xi[:, 0]))
+        condensed = self.make(self.patterns.pattern(0))
         pattern_energy = condensed.energy_per_spin(np.array([condensed.energy]))
         return tuple(
             Series(
@@ -176,4 +178,4 @@ class Walk:
 
     def _settled(self, i: int) -> npt.NDArray[np.bool_]:
         rest = zip(self.absorbed[i], self.chains[i], strict=True)
-        return np.array([known or is_local_minimum(self.tables, self.xi, chain.sigma) for known, chain in rest])
+        return np.array([known or is_local_minimum(self.make(chain.sigma)) for known, chain in rest])

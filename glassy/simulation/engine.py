@@ -1,0 +1,98 @@
+"""Which kernel runs the chains: the choice, its memory, the chains. All kernels give the same numbers, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from glassy import checks
+from glassy.errors import InputError
+from glassy.network import DenseHebbian
+from glassy.numerics import vector
+from glassy.patterns import Int8Array, Patterns
+from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
+from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_window, fixed_part
+from glassy.simulation.tables import KernelTables, kernel_tables
+
+KERNELS = ("auto", "patterns", "packed", "fields")
+FEWEST = 256  # patterns that are worth a vector pass
+
+
+@lru_cache(maxsize=64)
+def _window(network: DenseHebbian, N: int, K: int) -> Window | None:
+    if N > MOST_SPINS or K > vector.MOST_PATTERNS:
+        return None
+    return find_window(kernel_tables(network, N, K).B.astype(np.int64), N, K)
+
+
+def choose_kernel(network: DenseHebbian, N: int, K: int, kernel: str = "auto") -> str:
+    """Return the name of the kernel for a network: the one asked for, or the fastest.
+
+    "patterns" runs anywhere: one signed sum over all patterns for an attempt. "packed" does the same over patterns packed as
+    bits, on processors with AVX-512 VNNI and VBMI. "fields" caches the local fields of the spins, at P = 2 only.
+
+    Raises
+    ------
+    InputError
+        If the kernel that is asked for cannot run this network here.
+
+    Examples
+    --------
+    >>> choose_kernel(DenseHebbian(P=2), N=1000, K=100), choose_kernel(DenseHebbian(P=3), N=30, K=30)
+    ('fields', 'patterns')
+    """
+    checks.choice("kernel", kernel, KERNELS)
+    if kernel == "auto":
+        if makes_fields(network.P, N, K):
+            return "fields"
+        return "packed" if K >= FEWEST and vector.available() and _window(network, N, K) else "patterns"
+    if kernel == "fields" and network.P != 2:
+        raise InputError(f"P must be 2 with kernel='fields', got {network!r}. Give kernel='auto'.")
+    if kernel == "packed":
+        if not vector.available():
+            raise InputError(
+                f"kernel='packed' needs a processor with {', '.join(vector.NEEDED)}, this one lacks some. Give kernel='auto'."
+            )
+        if _window(network, N, K) is None:
+            raise InputError(
+                f"kernel='packed' needs |M| < 256 for nearly all of at most {vector.MOST_PATTERNS} random patterns, got N={N}, "
+                f"K={K}. Give kernel='auto'."
+            )
+    return kernel
+
+
+def chain_maker(kernel: str, network: DenseHebbian, tables: KernelTables, patterns: Patterns) -> Callable[[Int8Array], Chain]:
+    """Return the function that makes a chain of a sample from its spins; what chains share is made once.
+
+    Examples
+    --------
+    >>> network = DenseHebbian(P=3)
+    >>> patterns = Patterns.drawn(np.random.default_rng(1), 50, 20)
+    >>> chain = chain_maker("patterns", network, kernel_tables(network, 20, 50), patterns)(patterns.pattern(0))
+    >>> bool(chain.energy_per_spin(np.array([chain.energy]))[0] < -0.3)
+    True
+    """
+    if kernel == "fields":
+        J = couplings(patterns)
+        return lambda sigma: FieldChain(tables, patterns, sigma, J)
+    if kernel == "packed":
+        window = _window(network, patterns.N, patterns.K)
+        if window is None:
+            raise InputError(f"no window serves N={patterns.N}, K={patterns.K} of {network!r}. Call choose_kernel first.")
+        fixed = fixed_part(tables, patterns, window)
+        return lambda sigma: PackedChain(tables, patterns, sigma, fixed)
+    return lambda sigma: Chain(tables, patterns, sigma)
+
+
+def bytes_of_chains(kernel: str, network: DenseHebbian, N: int, K: int, replicas: int) -> int:
+    """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
+    packed = N * (-(-K // 512) * 64)
+    if kernel == "packed":
+        window = _window(network, N, K)
+        planes = len(window.digits) if window else 0
+        return packed + 13 * K + replicas * (1 + planes) * (K + 512)
+    if kernel == "fields":
+        return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
+    return packed + N * K + K * (16 + replicas * 12)

@@ -1,0 +1,188 @@
+"""Chains over packed patterns: the window of u in which b = B[u] is kept as digits, and the chain that uses it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from glassy.numerics.bits import aligned
+from glassy.patterns import Int8Array, Patterns
+from glassy.simulation import packed_kernel
+from glassy.simulation.chains import Chain
+from glassy.simulation.packed_kernel import MARGIN, Fixed, Moving, run_packed
+from glassy.simulation.tables import KernelTables
+
+IntArray = npt.NDArray[np.int64]
+SIZES = (128, 256)  # entries of a table that the vector passes look up
+MOST_SPINS = 2**14  # beyond, no window holds enough
+
+
+@dataclass(frozen=True)
+class Window:
+    """B[u] = base + unit t over low <= u < low + width, t = digits[:, u mod size] in base 256.
+
+    Parameters
+    ----------
+    low, width : int
+        The stretch of u.
+    base, unit : int
+        Origin and unit of t.
+    t : array (size,)
+        The numbers, at u mod size.
+    digits : array (planes, size) of int8
+        Their digits, between -128 and 127, lowest first.
+    """
+
+    low: int
+    width: int
+    base: int
+    unit: int
+    t: IntArray
+    digits: Int8Array
+
+
+def _numbers(B: IntArray, low: int, high: int) -> tuple[int, int, list[int]]:
+    """Return base, unit and t over low..high, with t as small as can be."""
+    values = B[low : high + 1].tolist()
+    unit = math.gcd(*(v - values[0] for v in values)) or 1
+    steps = [(v - values[0]) // unit for v in values]
+    middle = -(-(min(steps) + max(steps)) // 2)
+    return values[0] + unit * middle, unit, [s - middle for s in steps]
+
+
+def _planes(t: list[int]) -> int:
+    """Return how many digits between -128 and 127 the numbers need."""
+    n = 1
+    while not (-128 * (256**n - 1) // 255 <= min(t) and max(t) <= 127 * (256**n - 1) // 255):
+        n += 1
+    return n
+
+
+def find_window(B: IntArray, N: int, K: int, half: int | None = None) -> Window | None:
+    """Return the window about N/2 that holds u of nearly all of K random patterns with fewest digits; None if none is wide
+    enough.
+
+    Parameters
+    ----------
+    B : array (N + 1,)
+        Table over u.
+    N, K : int
+        Numbers of spins and patterns.
+    half : int, optional
+        Half the width, instead of one found from N and K.
+
+    Examples
+    --------
+    >>> u = np.arange(101)
+    >>> w = find_window((100 - 2 * u) ** 2, 100, 5000)
+    >>> w.low, w.width, w.unit, len(w.digits)
+    (0, 101, 4, 2)
+    >>> bool(np.all(w.base + w.unit * w.t[u % 128] == (100 - 2 * u) ** 2))
+    True
+    """
+    centre = N // 2
+
+    def ends(half: int) -> tuple[int, int]:
+        return max(centre - half, 0), min(centre + half - 1, N)
+
+    if half is None:
+        share = min(max(1.0, K / 4000) / (2 * K), 0.5)
+        half = math.ceil(-float(ndtri(share)) * math.sqrt(N) / 2.0) + 2 * MARGIN
+    whole = N // 2 + 2  # everything
+    half = min(half, whole)
+    size = next((s for s in SIZES if np.ptp(ends(half)) < s), None)
+    if size is None:
+        return None
+    n = _planes(_numbers(B, *ends(half))[2])
+    while half < whole and np.ptp(ends(half + 1)) < size and _planes(_numbers(B, *ends(half + 1))[2]) == n:
+        half += 1
+    low, high = ends(half)
+    base, unit, numbers = _numbers(B, low, high)
+    t, digits = np.zeros(size, np.int64), aligned((n, size), np.int8)
+    t[np.arange(low, high + 1) % size] = numbers
+    rest = t
+    for row in digits:
+        row[:] = (rest + 128) % 256 - 128
+        rest = (rest - row) // 256
+    return Window(low, high - low + 1, base, unit, t, digits)
+
+
+def fixed_part(tables: KernelTables, patterns: Patterns, window: Window) -> Fixed:
+    """Return what all chains of a sample share."""
+    bits, K = patterns.bits, patterns.K
+    width = bits.shape[1]
+    beyond = np.arange(K, 8 * width)
+    R = 2 * np.bitwise_count(bits).sum(axis=1, dtype=np.int64) - K if hasattr(np, "bitwise_count") else _popcount(bits, K)
+    return Fixed(
+        bits=bits, R=R, first=patterns.pattern(0), pads=_places(beyond, width), B=tables.B.astype(np.int64), t=window.t,
+        digits=window.digits, base=window.base, unit=window.unit, low=window.low, width=window.width, N=patterns.N,
+    )  # fmt: skip
+
+
+def _popcount(bits: npt.NDArray[np.uint8], K: int) -> IntArray:
+    return np.array([2 * int(np.unpackbits(row).sum()) - K for row in bits], np.int64)
+
+
+def _places(k: npt.NDArray[np.int64], width: int) -> IntArray:
+    """Return the places of patterns: bit j of byte l is at j W + l."""
+    return np.asarray((7 - k % 8) * width + k // 8, np.int64)
+
+
+class PackedChain(Chain):
+    """The same chain over packed patterns: spins, traces and energies are equal bit for bit.
+
+    Parameters
+    ----------
+    fixed : Fixed
+        `fixed_part`, shared by the chains of one sample.
+    """
+
+    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, fixed: Fixed) -> None:
+        self.fixed = fixed
+        self.rows = 2
+        super().__init__(tables, patterns, sigma)
+
+    def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
+        f, (n, size) = self.fixed, self.fixed.digits.shape
+        places = 8 * f.bits.shape[1]
+        centre = f.low + f.width // 2
+        state = aligned((places,), np.int8 if size == 128 else np.uint8)
+        state[:] = np.array(centre % size).astype(state.dtype)
+        k = np.arange(u.size)
+        inside = (u >= f.low) & (u < f.low + f.width)
+        place = _places(k, f.bits.shape[1])
+        state[place] = np.where(inside, u, centre) % size
+        planes = tuple(aligned((places,), np.int8) for _ in range(n))
+        residues = state.astype(np.int64) % size
+        for plane, digits in zip(planes, f.digits, strict=True):
+            plane[:] = digits[residues]
+        outliers = np.nonzero(~inside)[0]
+        room = max(64, 2 * outliers.size)
+        lists = np.zeros((3, room), np.int64)
+        lists[0, : outliers.size], lists[1, : outliers.size] = place[outliers], u[outliers]
+        lists[2, : outliers.size] = f.B[u[outliers]] - f.base - f.unit * f.t[centre % size]
+        now = np.zeros(8, np.int64)
+        now[packed_kernel.A], now[packed_kernel.ENERGY] = a, self.energy
+        now[packed_kernel.TOTAL] = f.t[residues].sum() - (places - u.size) * f.t[centre % size]
+        now[packed_kernel.M] = f.N - 2 * int(u[0])
+        now[packed_kernel.SITE], now[packed_kernel.OUTLIERS] = -1, outliers.size
+        self.moving = Moving(self.sigma, state, planes, lists[0], lists[1], lists[2], now)
+
+    def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
+        """Attempt the flips; write the spins and the trace of every sweep."""
+        done = 0
+        while True:
+            done = run_packed(self.fixed, self.moving, self.rows, done, sites, thresholds, spins, trace)
+            if done == sites.size and self.moving.now[packed_kernel.SITE] < 0:
+                break
+            m = self.moving
+            place, true_u, extra = (np.concatenate([x, np.zeros_like(x)]) for x in (m.place, m.u, m.extra))
+            self.moving = m._replace(place=place, u=true_u, extra=extra)
+        self.energy = int(self.moving.now[packed_kernel.ENERGY])
+        rate = trace[:, 2].mean() / self.sigma.size
+        most = 4 if len(self.moving.planes) < 4 else 2
+        self.rows = 1 if rate > 0.6 else 2 if rate > 0.12 else most

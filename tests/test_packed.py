@@ -1,0 +1,252 @@
+"""Packed patterns: the vector passes against NumPy, and packed chains against the plain ones, bit for bit."""
+
+import math
+
+import numpy as np
+import pytest
+
+import glassy
+from glassy import DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, simulate
+from glassy.numerics import vector
+from glassy.numerics.bits import aligned, misaligned
+from glassy.numerics.jit import kernel
+from glassy.patterns import Patterns
+from glassy.simulation import engine
+from glassy.simulation.chains import Chain
+from glassy.simulation.engine import chain_maker, choose_kernel
+from glassy.simulation.packed import PackedChain, find_window, fixed_part
+from glassy.simulation.packed_kernel import LEFT, OUTLIERS, A
+from glassy.simulation.tables import kernel_tables
+
+needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI or VBMI")
+KINDS = ("distinct", "self-interacting")
+
+
+@kernel
+def look_2(*args):
+    vector.look_2(*args)
+
+
+@kernel
+def flip_1(*args):
+    vector.flip_1(*args)
+
+
+@kernel
+def flip_4(*args):
+    vector.flip_4(*args)
+
+
+@needs_vectors
+@pytest.mark.parametrize("size", [128, 256])
+@pytest.mark.parametrize("n_p", [1, 3])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("run", "rows", "flips"), [(look_2, 2, False), (flip_1, 1, True), (flip_4, 4, True)])
+def test_passes_equal_their_oracle(size, n_p, sign, run, rows, flips):
+    rng = np.random.default_rng(n_p)
+    bits = aligned((20, 70 * 64), np.uint8)  # more blocks than are taken at a time
+    bits[:] = rng.integers(0, 256, bits.shape)
+    most = 127 * (256**n_p - 1) // 255
+    table = rng.integers(-most, most + 1, size)
+    table[:2] = most, -most
+    digits, rest = aligned((n_p, size), np.int8), table
+    for row in digits:
+        row[:] = (rest + 128) % 256 - 128
+        rest = (rest - row) // 256
+    assert not rest.any()
+    state = aligned((8 * bits.shape[1],), np.int8 if size == 128 else np.uint8)
+    state[:] = rng.integers(0, 256, state.size).astype(state.dtype)
+    planes = tuple(aligned((state.size,), np.int8) for _ in range(n_p))
+    for plane, row in zip(planes, digits, strict=True):
+        plane[:] = row[state.astype(int) % size]
+    slow, chosen, out = state.copy(), rng.integers(0, 20, 4), np.zeros(6 * n_p, np.int64)
+    run(bits, chosen, 7, sign, state, planes, digits, bits.shape[1] // 64, out)
+    wanted = vector.slow_pass(bits, chosen[:rows].tolist(), 7 if flips else None, sign, slow, table)
+    found = [sum(int(out[s * n_p + n]) << 8 * n for n in range(n_p)) for s in range(len(wanted))]
+    assert found == wanted
+    assert np.array_equal(state, slow)
+    assert all(np.array_equal(plane, row[state.astype(int) % size]) for plane, row in zip(planes, digits, strict=True))
+    assert found != vector.slow_pass(bits, chosen[:rows].tolist(), 7, 1, state.copy(), table)[: len(found)]  # the twin
+
+
+@pytest.mark.parametrize(("N", "K"), [(1, 1), (3, 9), (17, 511), (300, 700), (600, 40_000)])
+def test_bits_hold_the_patterns(N, K):
+    rng = np.random.default_rng(1)
+    xi, sigma = (rng.choice([-1, 1], shape).astype(np.int8) for shape in ((N, K), N))
+    patterns = Patterns.of(xi)
+    assert np.array_equal(patterns.signs, xi)
+    assert np.array_equal(patterns.pattern(K - 1), xi[:, K - 1])
+    u = np.empty(K, np.uint32)
+    misaligned(patterns.bits, sigma, u)
+    assert np.array_equal(N - 2 * u.astype(int), sigma.astype(int) @ xi.astype(int))
+    drawn = Patterns.drawn(np.random.default_rng(3), K, N)
+    assert np.array_equal(Patterns.of(drawn.signs).bits, drawn.bits)  # nothing beyond the last pattern
+    assert drawn.bits.ctypes.data % 64 == 0
+
+
+def both(P, kind, N, K, half=None, start="random", xi=None, seed=0):
+    """Return a plain and a packed chain of the same network, with a window of 2 half if given."""
+    rng = np.random.default_rng(seed)
+    patterns = Patterns.drawn(rng, K, N) if xi is None else Patterns.of(xi)
+    sigma = patterns.pattern(0) if start == "pattern" else rng.choice([-1, 1], N).astype(np.int8)
+    tables = kernel_tables(DenseHebbian(P, kind), N, K)
+    window = find_window(tables.B.astype(np.int64), N, K, half)
+    assert window is not None
+    return Chain(tables, patterns, sigma), PackedChain(tables, patterns, sigma, fixed_part(tables, patterns, window))
+
+
+def assert_same(plain, packed, method, T, sweeps, seed):
+    found = [chain.advance(sweeps, method, T, np.random.default_rng(seed)) for chain in (plain, packed)]
+    assert np.array_equal(found[0][0], found[1][0])
+    assert np.array_equal(found[0][1], found[1][1])
+    assert packed.energy == plain.energy
+    u, a, _, energy = packed.recompute()
+    assert (packed.energy, packed.moving.now[A]) == (energy, a)
+    size, now = packed.fixed.t.size, packed.moving.now
+    true = {int(p): int(v) for p, v in zip(packed.moving.place[: now[OUTLIERS]], packed.moving.u, strict=False)}
+    W = packed.fixed.bits.shape[1]
+    for k in range(u.size):  # every state is that of its pattern, or on the list
+        place = (7 - k % 8) * W + k // 8
+        assert true.get(place, u[k]) == u[k]
+        assert place in true or int(packed.moving.state[place]) % size == u[k] % size
+    return found[0][1]
+
+
+@needs_vectors
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("P", "N", "K", "half"),
+    [
+        (2, 50, 700, None),
+        (3, 61, 700, None),
+        (3, 60, 700, 12),  # outliers come and go
+        (4, 60, 600, None),
+        (4, 140, 1100, 22),
+        (5, 40, 513, None),
+        (3, 180, 600, 100),  # a table of 256
+        (6, 100, 512, None),
+    ],
+)
+def test_packed_chains_equal_the_plain_ones_bit_for_bit(P, kind, N, K, half):
+    plain, packed = both(P, kind, N, K, half)
+    accepted = []
+    for i, (T, method) in enumerate(
+        [(math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential")), (0.2, Metropolis()), (0.0, Metropolis())]
+    ):
+        trace = assert_same(plain, packed, method, T, 6, i)
+        accepted.append(trace[:, 2].mean() / N)
+    assert accepted[0] > 0.9
+    assert accepted[-1] < 0.5
+
+
+@needs_vectors
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_rows_of_a_pass_do_not_matter(rows):
+    plain, packed = both(3, "distinct", 40, 900, start="pattern")
+    for T in (2.0, 0.3):
+        packed.rows = rows
+        assert_same(plain, packed, Metropolis(), T, 5, 7)
+
+
+@needs_vectors
+def test_the_condensed_pattern_leaves_and_enters_the_window():
+    plain, packed = both(3, "distinct", 200, 800, start="pattern")
+    assert packed.moving.now[OUTLIERS] == 1
+    assert_same(plain, packed, Metropolis(), 0.2, 4, 1)
+    assert packed.moving.now[OUTLIERS] == 1
+    assert_same(plain, packed, Metropolis(), math.inf, 4, 2)
+    assert packed.moving.now[OUTLIERS] == 0
+    assert 0 < packed.moving.now[LEFT] < 64
+
+
+@needs_vectors
+def test_patterns_that_are_all_alike_are_right_if_slow():
+    """A list of outliers that grows while it runs: repeated and opposite rows."""
+    one = np.random.default_rng(5).choice([-1, 1], 300).astype(np.int8)
+    xi = np.outer(one, np.resize([1, 1, -1], 600)).astype(np.int8)
+    start = np.where(np.arange(300) < 195, one, -one).astype(np.int8)  # m = 0.3 with all of them: no outlier yet
+    plain, packed = both(3, "distinct", 300, 600, xi=xi)
+    plain, packed = Chain(plain.tables, plain.patterns, start), PackedChain(plain.tables, plain.patterns, start, packed.fixed)
+    assert packed.moving.now[OUTLIERS] == 0
+    assert_same(plain, packed, Metropolis(), 0.1, 6, 1)
+    assert packed.moving.now[OUTLIERS] == 600
+
+
+@needs_vectors
+def test_a_wrong_digit_does_not_pass():
+    plain, packed = both(4, "distinct", 60, 600)
+    packed.fixed.digits[0, (packed.fixed.low + packed.fixed.width // 2) % 128] += 1
+    with pytest.raises(AssertionError):
+        assert_same(plain, packed, Metropolis(), 1.5, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("P", "N", "K"), [(2, 1000, 200), (3, 400, 20_000), (4, 100, 30_000), (4, 300, 900_000), (5, 60, 10**5)]
+)
+def test_window_holds_B_exactly_and_nearly_all_patterns(P, N, K):
+    B = kernel_tables(DenseHebbian(P), N, K).B.astype(np.int64)
+    w = find_window(B, N, K)
+    u = np.arange(w.low, w.low + w.width)
+    assert np.array_equal(w.base + w.unit * w.t[u % w.t.size], B[u])
+    assert np.array_equal(sum(d.astype(np.int64) << 8 * n for n, d in enumerate(w.digits)), w.t)
+    reach = min(N // 2 - w.low, w.low + w.width - 1 - N // 2) - 8
+    assert K * math.erfc(reach / math.sqrt(N / 2)) < max(2.0, K / 4000) or w.width >= N
+
+
+def test_choice_of_the_kernel(monkeypatch):
+    assert find_window(np.arange(20_001), 20_000, 1000) is None
+    for available, wanted in ((True, "packed"), (False, "patterns")):
+        monkeypatch.setattr(vector, "available", lambda available=available: available)
+        assert choose_kernel(DenseHebbian(3), 60, 700) == wanted
+        assert choose_kernel(DenseHebbian(3), 60, 100) == "patterns"
+        assert choose_kernel(DenseHebbian(2), 1000, 200) == "fields"
+        assert choose_kernel(DenseHebbian(2), 1000, 200, "patterns") == "patterns"
+        assert choose_kernel(DenseHebbian(3), 20_000, 1000) == "patterns"
+    with pytest.raises(InputError, match="needs a processor with avx512f"):
+        choose_kernel(DenseHebbian(3), 60, 700, "packed")
+    monkeypatch.setattr(vector, "available", lambda: True)
+    with pytest.raises(InputError, match="nearly all"):
+        choose_kernel(DenseHebbian(3), 20_000, 1000, "packed")
+    with pytest.raises(InputError, match="P must be 2 with kernel='fields'"):
+        simulate(DenseHebbian(3), 0.2, 0.5, 20, seed=1, kernel="fields")
+    with pytest.raises(InputError, match="kernel must be one of"):
+        simulate(DenseHebbian(3), 0.2, 0.5, 20, seed=1, kernel="fast")
+
+
+@needs_vectors
+def test_simulate_gives_the_same_numbers_with_every_kernel(tmp_path):
+    run = {"load": 0.5, "T": 0.8, "N": 40, "samples": 2, "sweeps": 40, "seed": 3}
+    runs = {k: simulate(DenseHebbian(3), **run, kernel=k) for k in ("patterns", "packed", "auto")}
+    assert runs["auto"].kernel == "packed"
+    assert "kernel=packed" in repr(runs["auto"])
+    for r in runs.values():
+        assert np.array_equal(r.series.energy, runs["patterns"].series.energy)
+        assert np.array_equal(r.series.spins, runs["patterns"].series.spins)
+    few = simulate(DenseHebbian(3), **{**run, "samples": 1}, kernel="patterns", out=tmp_path)
+    more = simulate(DenseHebbian(3), **run, kernel="packed", out=tmp_path)  # the folder does not mind
+    assert few.kernel == "patterns"
+    assert np.array_equal(more.series.energy, runs["patterns"].series.energy)
+    assert glassy.load(more.save(tmp_path / "x")).kernel == "packed"
+    flat = {k: simulate(DenseHebbian(2), 0.5, 0.8, 60, seed=1, sweeps=40, kernel=k) for k in ("patterns", "fields")}
+    assert np.array_equal(flat["patterns"].series.energy, flat["fields"].series.energy)
+
+
+@needs_vectors
+def test_ladders_exchange_packed_chains():
+    T = [0.4, 0.6, 0.9]
+    run = {"start": "random", "method": ReplicaExchange(), "sweeps": 60, "seed": 2}
+    a, b = (simulate(DenseHebbian(4), 0.3, T, 24, **run, kernel=k) for k in ("patterns", "packed"))
+    assert b[0].K >= engine.FEWEST
+    for x, y in zip(a, b, strict=True):
+        assert np.array_equal(x.series.energy, y.series.energy)
+        assert np.array_equal(x.series.q, y.series.q)
+    assert np.array_equal(a.exchange.swaps, b.exchange.swaps)
+
+
+def test_makers_share_what_chains_share():
+    network, N, K = DenseHebbian(2), 40, 60
+    patterns = Patterns.drawn(np.random.default_rng(1), K, N)
+    make = chain_maker("fields", network, kernel_tables(network, N, K), patterns)
+    one, two = make(patterns.pattern(0)), make(patterns.pattern(1))
+    assert one.couplings is two.couplings
+    assert one.energy != two.energy or one.m != two.m
