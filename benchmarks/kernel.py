@@ -1,6 +1,9 @@
-"""Attempted flips of the sampler beside plain NumPy and an aligned dot product, interleaved in one run.
+"""Attempted flips of the sampler's kernels beside plain NumPy and an aligned dot product, interleaved in one run.
 
 python -m benchmarks.kernel        a term is one pattern of one attempted flip; ratios hold on a noisy machine, rates do not
+
+A chain is cooled until it accepts no more than the share asked for, and every kernel goes on from its spins. The dot product
+is BLAS sdot, called from compiled code, of two filled float32 vectors of length K on 64-byte boundaries.
 """
 
 from __future__ import annotations
@@ -8,11 +11,20 @@ from __future__ import annotations
 import statistics
 import time
 
+import numba
 import numpy as np
 
 from glassy import DenseHebbian, Metropolis
-from glassy.simulation.chains import start_chains
+from glassy.numerics.bits import aligned
+from glassy.patterns import Patterns
+from glassy.simulation.engine import chain_maker, choose_kernel
 from glassy.simulation.tables import kernel_tables
+
+CASES = (
+    (2, 1000, 100), (3, 200, 8_000), (3, 400, 10_667), (4, 100, 30_000), (4, 200, 260_000), (5, 60, 21_600), (5, 100, 100_000),
+)  # fmt: skip
+SHARES = (0.3, 0.05, 0.005)
+ROUNDS = 7
 
 
 def numpy_sweep(xi, sigma, M, F, order, thresholds):
@@ -25,54 +37,72 @@ def numpy_sweep(xi, sigma, M, F, order, thresholds):
             sigma[i] = -sigma[i]
 
 
-def aligned(size):
-    """Return a filled float32 vector on a 64-byte boundary."""
-    raw = np.empty(size + 16, np.float32)
-    start = (-raw.ctypes.data % 64) // 4
-    out = raw[start : start + size]
-    out[:] = np.random.default_rng(0).normal(size=size)
-    return out
+@numba.njit
+def sdot(x, y, repeats):
+    """Sum of many dot products; x changes, so that none is left out."""
+    total = np.float32(0.0)
+    for _ in range(repeats):
+        x[0] = total
+        total += np.dot(x, y) * np.float32(1e-9)
+    return total
 
 
-def clock(f):
+def clock(f, *args):
     start = time.perf_counter()
-    f()
-    return time.perf_counter() - start
+    out = f(*args)
+    return time.perf_counter() - start, out
 
 
-def measure(P, N, load, T, rounds=5):
-    network = DenseHebbian(P)
-    K = network.patterns(load, N)
-    rng = np.random.default_rng(1)
-    xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
-    chain = start_chains(P, kernel_tables(network, N, K), xi, [np.ascontiguousarray(xi[:, 0])])[0]
-    chain.advance(3, Metropolis(), T, rng)  # compile and settle
-    F = np.array(network.energy_table(N).values, np.int64)
-    F = F if network.energy_table(N).unit > 0 else -F
-    sigma = chain.sigma.copy()
-    M = sigma.astype(np.int64) @ xi
-    x, y = aligned(K), aligned(K)
-    repeats = max(1, 2_000_000 // K)
-    rows = {"glassy": [], "numpy": [], "sdot": []}
-    accepted = []
-    for _ in range(rounds):
-        start = time.perf_counter()
+def cool(chain, T, share, rng):
+    """Lower T until the chain accepts no more than `share`; return T."""
+    while True:
         _, trace = chain.advance(5, Metropolis(), T, rng)
-        rows["glassy"].append(5 * N * K / (time.perf_counter() - start) / 1e9)
-        accepted.append(trace[:, 2].mean() / N)
-        thresholds = Metropolis().thresholds(rng.random(20), T) / abs(float(network.energy_table(N).unit))
-        order = rng.integers(0, N, 20)
-        rows["numpy"].append(20 * K / clock(lambda: numpy_sweep(xi, sigma, M, F, order, thresholds)) / 1e9)  # noqa: B023
-        rows["sdot"].append(repeats * K / clock(lambda: [x @ y for _ in range(repeats)]) / 1e9)
-    median = {k: statistics.median(v) for k, v in rows.items()}
-    print(
-        f"P={P} N={N:<5} K={K:<7} acceptance={statistics.mean(accepted):.3f}  glassy {median['glassy']:5.2f} terms/ns = "
-        f"{median['glassy'] / median['numpy']:5.1f} x NumPy = {median['glassy'] / median['sdot']:.2f} x aligned sdot"
-    )
+        if trace[:, 2].mean() <= share * chain.sigma.size:
+            return T
+        T *= 0.96
+
+
+def measure(P, N, K):
+    network, rng = DenseHebbian(P), np.random.default_rng(1)
+    xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
+    tables, patterns, name = kernel_tables(network, N, K), Patterns.of(xi), choose_kernel(network, N, K)
+    makers = {k: chain_maker(k, network, tables, patterns) for k in (name, "patterns")}
+    for make in makers.values():  # compile
+        make(xi[:, 0]).advance(3, Metropolis(), 1.0, rng)
+    table = network.energy_table(N)
+    F = np.array([float(v * table.unit) for v in table.values])
+    x, y = (aligned((K,), np.float32) for _ in range(2))
+    x[:], y[:] = rng.normal(size=(2, K))
+    sdot(x, y, 1)
+    repeats, T, sweeps = max(1, 4_000_000 // K), 4.0, max(2, 40_000_000 // (N * K))
+    leader = makers[name](rng.choice(np.array([-1, 1], np.int8), N))
+    for share in SHARES:
+        T = cool(leader, T, share, rng)
+        chains = {k: make(leader.sigma) for k, make in makers.items()}
+        rates, accepted = {k: [] for k in (*chains, "numpy", "sdot")}, []
+        sigma = leader.sigma.copy()
+        M = sigma.astype(np.int64) @ xi
+        for _ in range(ROUNDS):
+            for k, chain in chains.items():
+                seconds, (_, trace) = clock(chain.advance, sweeps, Metropolis(), T, rng)
+                rates[k].append(sweeps * N * K / seconds / 1e9)
+                if k == name:
+                    accepted.append(trace[:, 2].mean() / N)
+            order, thresholds = rng.integers(0, N, 10), Metropolis().thresholds(rng.random(10), T)
+            rates["numpy"].append(10 * K / clock(numpy_sweep, xi, sigma, M, F, order, thresholds)[0] / 1e9)
+            rates["sdot"].append(repeats * K / clock(sdot, x, y, repeats)[0] / 1e9)
+        median = {k: statistics.median(v) for k, v in rates.items()}
+        best = median[name]
+        print(
+            f"| {P} | {N} | {K} | {statistics.mean(accepted):.3f} | {name} | {best * 1e3 / K:.3g} | {best:.3g} | "
+            f"{best / median['sdot']:.2f} | {best / median['patterns']:.1f} | {best / median['numpy']:.0f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
-    print("one core; medians of interleaved runs; sdot on filled, 64-byte aligned float32 vectors of length K")
-    for P, N, load in ((2, 1000, 0.1), (3, 200, 0.2), (3, 400, 0.2), (4, 100, 0.1), (4, 200, 0.1), (5, 60, 0.1)):
-        for T in (0.4, 1.0, 3.0):
-            measure(P, N, load, T)
+    print("one core, medians of interleaved runs; the last three columns are ratios of rates")
+    print("| P | N | K | acceptance | kernel | M attempts/s | terms/ns | to sdot | to portable kernel | to NumPy |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for case in CASES:
+        measure(*case)
