@@ -17,8 +17,10 @@ from glassy.errors import (
 )
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.glassiness import Glassiness, glassiness
+from glassy.memory import SeparableMemory
 from glassy.network import DenseHebbian, StatePoint
 from glassy.patterns import draw_patterns
+from glassy.perturbation import Perturbation
 from glassy.phases import (
     ATLine,
     Coexistence,
@@ -85,6 +87,7 @@ __all__ = [
     "MemoryLimitError",
     "Metropolis",
     "OverlapDistribution",
+    "Perturbation",
     "PhaseDiagram",
     "PhaseError",
     "PhasePoint",
@@ -92,6 +95,7 @@ __all__ = [
     "ReplicaExchange",
     "Reweighted",
     "Samples",
+    "SeparableMemory",
     "Solution",
     "SpinGlass",
     "SpinGlassTemperatures",

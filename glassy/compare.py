@@ -183,7 +183,7 @@ def _upright(run: Samples) -> Samples:
     """Return the run with the spins of each chain of negative mean m flipped, where that is a symmetry: at even P."""
     s = run.series
     sign = np.where(s.m.mean(axis=-1) < 0.0, -1, 1)
-    if run.network.P % 2 or np.all(sign > 0):
+    if not run.network.even or np.all(sign > 0):
         return run
     a, b = np.triu_indices(run.replicas, 1)  # the pairs of Series.q
     flipped = replace(
@@ -217,6 +217,8 @@ def _check_same(solution: Solution, run: Samples) -> None:
             f"theory and simulation must be of one network, got {solution.network!r} and {run.network!r}. At P > 2 distinct "
             "and self-interacting networks have different noise (N.1, N.2): solve for the network that was simulated."
         )
+    if run.perturbation is not None:
+        raise InputError(f"the theory is that of the network alone, but the run has a {run.perturbation!r}. Run without it.")
     spacing = run.network.load(1, run.N)
     if run.T != solution.T or abs(run.load - solution.load) > 0.501 * spacing + 1e-9 * solution.load:
         raise InputError(
@@ -259,6 +261,7 @@ def _row(name: str, theory: Solution, run: Samples) -> Row:
     """Compare one observable of one run; the simulated energy without the mean M.3."""
     expected, measured, status = predicted(name, theory), getattr(run, name), run.status
     if name == "energy":
+        assert isinstance(run.network, DenseHebbian)
         shift = run.network.energy_offset(run.K, run.N)
         e = measured
         measured = Estimate(float(e) - shift, e.error, e.thermal, e.disorder, e.tau_int, e.samples)

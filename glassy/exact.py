@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError, IntegerRangeError
-from glassy.network import DenseHebbian, check_dense
+from glassy.memory import Network, SeparableMemory, check_network, grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
+from glassy.perturbation import Perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.storage import Saved
 
@@ -49,7 +51,7 @@ class Exact(Saved):
         -T ln Z / N; at T = 0 the ground-state energy per spin.
     """
 
-    network: DenseHebbian
+    network: Network
     N: int
     K: int
     T: float
@@ -99,7 +101,7 @@ class Exact(Saved):
         )
 
 
-def state_integers(network: DenseHebbian, patterns: Int8Array) -> tuple[IntArray, float]:
+def state_integers(network: Network, patterns: Int8Array) -> tuple[IntArray, float]:
     """Return H of all 2^N states as exact integers, and their unit > 0; bit i of the index is 1 where sigma_i = -1 (H.4)."""
     K, N = patterns.shape
     table = network.energy_table(N)
@@ -112,7 +114,22 @@ def state_integers(network: DenseHebbian, patterns: Int8Array) -> tuple[IntArray
     return out, float(abs(table.unit))
 
 
-def state_energies(network: DenseHebbian, patterns: Int8Array) -> FloatArray:
+def perturbed_integers(network: Network, patterns: Int8Array, perturbation: Perturbation) -> tuple[IntArray, float]:
+    """Return H of all 2^N states with a perturbation (of sample 0), to 2^-40 of their range, and the unit."""
+    integers, unit = state_integers(network, patterns)
+    N = patterns.shape[1]
+    states, counts = np.arange(2**N), popcounts(N)
+    energies = integers * unit
+    for i, h in enumerate(perturbation.fields(N, 0)):
+        energies -= h * np.where(states >> i & 1, -1.0, 1.0)
+    for k, table in perturbation.added(network, N):
+        mask = int((patterns[k] < 0) @ (1 << np.arange(N)))
+        energies += np.array([float(g) for g in table])[counts[states ^ mask]]
+    fine = float(grain(Fraction(float(np.ptp(energies)))))
+    return np.round(energies / fine).astype(np.int64), fine
+
+
+def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
     """Return H of all 2^N states as floats."""
     integers, unit = state_integers(network, patterns)
     return np.asarray(integers * unit, np.float64)
@@ -124,21 +141,26 @@ def _temperature(T: Any) -> float:
     return checks.temperature(T, infinite=True)
 
 
-def _patterns(network: DenseHebbian, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str) -> Int8Array:
+def _patterns(
+    network: Network, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str, K: int | None = None
+) -> Int8Array:
     if patterns is not None:
-        if load is not None or N is not None:
+        if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load, N and seed, not both: the patterns fix K and N.")
-        xi = check_patterns(patterns, network.P)
+        xi = check_patterns(patterns, network.fewest)
+        network.size(xi.shape[1])
     else:
-        if load is None or N is None or seed is None:
-            raise InputError("load, N and seed must be given, or patterns instead of them.")
+        if N is None and isinstance(network, SeparableMemory):
+            N = network.N
+        if (load is None) == (K is None) or N is None or seed is None:
+            raise InputError("load, N and seed must be given, or patterns instead of them (K may stand for load).")
         N = network.size(N)
         xi = None
     size = N if xi is None else xi.shape[1]
     if size > largest:
         raise InputError(f"{what} needs N <= {largest}, got N={size}: it visits every state. Use simulate beyond.")
     if xi is None:
-        K = network.patterns(load, size)
+        K = network.patterns(load, size) if K is None else checks.integer("K", K, 1, "K counts the patterns.")
         if K == 0:
             raise InputError(f"load={load:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
         xi = draw_patterns(K, size, check_seed(seed))
@@ -154,19 +176,21 @@ def _boltzmann(integers: IntArray, unit: float, T: float) -> FloatArray:
 
 
 def enumerate_states(
-    network: DenseHebbian,
+    network: Network,
     load: float | None = None,
     T: float | None = None,
     N: int | None = None,
     *,
+    K: int | None = None,
     patterns: npt.ArrayLike | None = None,
+    perturbation: Perturbation | None = None,
     seed: int | None = None,
 ) -> Exact:
     """Average over all 2^N states of one sample exactly; the distribution of q by a Walsh-Hadamard transform.
 
     Parameters
     ----------
-    network, load, T, N, patterns, seed
+    network, load, T, N, K, patterns, perturbation, seed
         As in `simulate`, for sample 0: the same seed gives the same patterns. N <= 20.
 
     Returns
@@ -185,10 +209,16 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    network, T = check_dense(network), _temperature(T)
-    xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states")
-    K, size = xi.shape
-    integers, unit = state_integers(network, xi)
+    network, T = check_network(network), _temperature(T)
+    xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
+    count, size = xi.shape
+    if perturbation is None:
+        integers, unit = state_integers(network, xi)
+    else:
+        perturbation.check(
+            size, count, 1 if perturbation.field is None or perturbation.field.ndim < 2 else len(perturbation.field)
+        )
+        integers, unit = perturbed_integers(network, xi, perturbation)
     boltzmann = _boltzmann(integers, unit, T)
     weights = boltzmann / boltzmann.sum()
     counts = popcounts(size)
@@ -210,7 +240,7 @@ def enumerate_states(
     return Exact(
         network,
         size,
-        K,
+        count,
         T,
         values,
         m_weights,
@@ -223,7 +253,7 @@ def enumerate_states(
 
 
 def transition_matrix(
-    network: DenseHebbian,
+    network: Network,
     load: float | None = None,
     T: float | None = None,
     N: int | None = None,
@@ -260,7 +290,7 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    network, T = check_dense(network), _temperature(T)
+    network, T = check_network(network), _temperature(T)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix")

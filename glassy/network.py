@@ -104,6 +104,21 @@ class DenseHebbian:
         """Whether a pattern can be retrieved; a SpinGlass has none."""
         return True
 
+    @property
+    def fewest(self) -> int:
+        """The fewest spins it may have."""
+        return self.P
+
+    @property
+    def pairwise(self) -> bool:
+        """Whether spins interact in pairs, P = 2."""
+        return self.P == 2
+
+    @property
+    def even(self) -> bool:
+        """Whether a global flip of the spins changes no energy: even P."""
+        return self.P % 2 == 0
+
     # ---- loads and numbers of patterns (H.1) ----
 
     def size(self, N: object) -> int:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from glassy.numerics.bits import histogram
 from glassy.patterns import Int8Array, Patterns
+from glassy.simulation.extras import Extras, no_extras
 from glassy.simulation.kernels import run, run_fields
 from glassy.simulation.methods import Method
 from glassy.simulation.tables import KernelTables
@@ -27,11 +28,15 @@ class Chain:
         The patterns of the sample.
     sigma : array (N,) of int8
         Initial spins; copied.
+    extras : Extras, optional
+        What is added to the energies; default: nothing.
     """
 
-    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array) -> None:
+    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, extras: Extras | None = None) -> None:
         self.tables = tables
         self.patterns = patterns
+        self.extras = extras or no_extras(tables, patterns)
+        self.own_u = self.extras.misaligned(sigma)
         self.sigma = sigma.copy()
         u, a, b_sum, self.energy = self.recompute()
         self._keep(u, a, b_sum)
@@ -44,7 +49,12 @@ class Chain:
         """Return u, sum A[u], sum B[u] and the energy, computed afresh from the spins: running values must equal them."""
         u, t = self.patterns.misaligned(self.sigma), self.tables
         counts = histogram(u, t.W.size)
-        return u, int(counts @ t.A), int(counts @ t.B.astype(np.int64)), int(counts @ t.W)
+        return (
+            u,
+            int(counts @ t.A),
+            int(counts @ t.B.astype(np.int64)),
+            self.extras.scale * int(counts @ t.W) + self.extras.energy(self.sigma),
+        )
 
     def advance(
         self, sweeps: int, method: Method, T: float, generator: np.random.Generator
@@ -55,7 +65,7 @@ class Chain:
             sites = generator.integers(0, N, size=(sweeps, N))
         else:
             sites = np.tile(np.arange(N), (sweeps, 1))
-        thresholds = method.thresholds(generator.random((sweeps, N)), T) / float(self.tables.step)
+        thresholds = method.thresholds(generator.random((sweeps, N)), T) / float(self.extras.step)
         spins = np.empty((sweeps, N), np.int8)
         trace = np.empty((sweeps, 3), np.int64)
         self.run(sites, thresholds, spins, trace)
@@ -63,16 +73,16 @@ class Chain:
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
-        t = self.tables
+        t, x = self.tables, self.extras
         self.a, self.b_sum, self.energy = run(
             self.patterns.signs, self.sigma, self.u, self.b, t.A, t.B, t.block, self.a, self.b_sum, self.energy,
-            sites, thresholds, spins, trace,
+            x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
         )  # fmt: skip
 
     def energy_per_spin(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        """Turn integer energies into H/N: the exact unit and offset of the tables, applied once."""
-        N, K = self.patterns.N, self.patterns.K
-        return np.asarray(float(self.tables.base * K / N) + units * float(self.tables.step / N), np.float64)
+        """Turn integer energies into H/N: their exact unit and offset, applied once."""
+        N, x = self.patterns.N, self.extras
+        return np.asarray(float(x.base / N) + units * float(x.step / N), np.float64)
 
 
 class FieldChain(Chain):
@@ -84,23 +94,32 @@ class FieldChain(Chain):
         `couplings(patterns)`, shared by the chains of one sample.
     """
 
-    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, couplings: npt.NDArray[Any]) -> None:
+    def __init__(
+        self,
+        tables: KernelTables,
+        patterns: Patterns,
+        sigma: Int8Array,
+        couplings: npt.NDArray[Any],
+        extras: Extras | None = None,
+    ) -> None:
         self.couplings = couplings
-        super().__init__(tables, patterns, sigma)
+        super().__init__(tables, patterns, sigma, extras)
 
     def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
         N, K = self.patterns.N, self.patterns.K
         self.first = self.patterns.pattern(0)
         self.m = N - 2 * int(u[0])
-        self.factor = -int(self.tables.A[N // 2])  # F(M - 2x) - F(M) = factor (x M - 1) in units of the tables
+        self.factor = -int(self.tables.A[N // 2]) * self.extras.scale  # F(M - 2x) - F(M) = factor (x M - 1) in units
         fields = self.couplings.astype(np.int64) @ self.sigma.astype(np.int64)
         self.h = fields.astype(np.int32 if 4 * N * K < 2**31 else np.int64)
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
+        x = self.extras
         self.m, self.energy = run_fields(
-            self.couplings, self.first, self.sigma, self.h, self.factor, self.m, self.energy, sites, thresholds, spins, trace
-        )
+            self.couplings, self.first, self.sigma, self.h, self.factor, self.m, self.energy,
+            x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
+        )  # fmt: skip
 
 
 def couplings(patterns: Patterns) -> npt.NDArray[Any]:
@@ -115,9 +134,9 @@ def couplings(patterns: Patterns) -> npt.NDArray[Any]:
     return J
 
 
-def makes_fields(P: int, N: int, K: int) -> bool:
+def makes_fields(pairwise: bool, N: int, K: int) -> bool:
     """Whether chains run by local fields: at P = 2, unless there are so few patterns that their signed sum is shorter."""
-    return P == 2 and 32 * K >= N and K < 2**31 and N <= 2**14
+    return pairwise and 32 * K >= N and K < 2**31 and N <= 2**14
 
 
 def bytes_of_fields(N: int, K: int, replicas: int) -> int:

@@ -9,10 +9,11 @@ import numpy as np
 
 from glassy import checks
 from glassy.errors import InputError
-from glassy.network import DenseHebbian
+from glassy.memory import Network
 from glassy.numerics import vector
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
+from glassy.simulation.extras import Extras
 from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_window, fixed_part
 from glassy.simulation.tables import KernelTables, kernel_tables
 
@@ -21,13 +22,13 @@ FEWEST = 256  # patterns that are worth a vector pass
 
 
 @lru_cache(maxsize=64)
-def _window(network: DenseHebbian, N: int, K: int) -> Window | None:
+def _window(network: Network, N: int, K: int) -> Window | None:
     if N > MOST_SPINS or K > vector.MOST_PATTERNS:
         return None
     return find_window(kernel_tables(network, N, K).B.astype(np.int64), N, K)
 
 
-def choose_kernel(network: DenseHebbian, N: int, K: int, kernel: str = "auto") -> str:
+def choose_kernel(network: Network, N: int, K: int, kernel: str = "auto") -> str:
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt. "packed" does the same over patterns packed as
@@ -40,15 +41,16 @@ def choose_kernel(network: DenseHebbian, N: int, K: int, kernel: str = "auto") -
 
     Examples
     --------
+    >>> from glassy import DenseHebbian
     >>> choose_kernel(DenseHebbian(P=2), N=1000, K=100), choose_kernel(DenseHebbian(P=3), N=30, K=30)
     ('fields', 'patterns')
     """
     checks.choice("kernel", kernel, KERNELS)
     if kernel == "auto":
-        if makes_fields(network.P, N, K):
+        if makes_fields(network.pairwise, N, K):
             return "fields"
         return "packed" if K >= FEWEST and vector.available() and _window(network, N, K) else "patterns"
-    if kernel == "fields" and network.P != 2:
+    if kernel == "fields" and not network.pairwise:
         raise InputError(f"P must be 2 with kernel='fields', got {network!r}. Give kernel='auto'.")
     if kernel == "packed":
         if not vector.available():
@@ -63,11 +65,14 @@ def choose_kernel(network: DenseHebbian, N: int, K: int, kernel: str = "auto") -
     return kernel
 
 
-def chain_maker(kernel: str, network: DenseHebbian, tables: KernelTables, patterns: Patterns) -> Callable[[Int8Array], Chain]:
+def chain_maker(
+    kernel: str, network: Network, tables: KernelTables, patterns: Patterns, extras: Extras | None = None
+) -> Callable[[Int8Array], Chain]:
     """Return the function that makes a chain of a sample from its spins; what chains share is made once.
 
     Examples
     --------
+    >>> from glassy import DenseHebbian
     >>> network = DenseHebbian(P=3)
     >>> patterns = Patterns.drawn(np.random.default_rng(1), 50, 20)
     >>> chain = chain_maker("patterns", network, kernel_tables(network, 20, 50), patterns)(patterns.pattern(0))
@@ -76,17 +81,17 @@ def chain_maker(kernel: str, network: DenseHebbian, tables: KernelTables, patter
     """
     if kernel == "fields":
         J = couplings(patterns)
-        return lambda sigma: FieldChain(tables, patterns, sigma, J)
+        return lambda sigma: FieldChain(tables, patterns, sigma, J, extras)
     if kernel == "packed":
         window = _window(network, patterns.N, patterns.K)
         if window is None:
             raise InputError(f"no window serves N={patterns.N}, K={patterns.K} of {network!r}. Call choose_kernel first.")
         fixed = fixed_part(tables, patterns, window)
-        return lambda sigma: PackedChain(tables, patterns, sigma, fixed)
-    return lambda sigma: Chain(tables, patterns, sigma)
+        return lambda sigma: PackedChain(tables, patterns, sigma, fixed, extras)
+    return lambda sigma: Chain(tables, patterns, sigma, extras)
 
 
-def bytes_of_chains(kernel: str, network: DenseHebbian, N: int, K: int, replicas: int) -> int:
+def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed":

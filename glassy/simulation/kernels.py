@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import inlined, kernel
 
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
@@ -55,6 +55,23 @@ def _shift(
     return a, b_sum  # type: ignore[return-value]
 
 
+@inlined
+def extra_change(i: int, sign: Any, turn: Int64, own: Int8, own_u: Int64, energies: Int64) -> int:
+    """Return what a Perturbation adds to the energy of flipping spin i, now `sign`: its field and its chosen patterns."""
+    change = turn[i] * sign
+    for w in range(own_u.size):
+        u = own_u[w]
+        change += energies[w, u + sign * own[w, i]] - energies[w, u]
+    return change  # type: ignore[no-any-return]
+
+
+@inlined
+def move_own(i: int, sign: Any, own: Int8, own_u: Int64) -> None:
+    """Flip spin i, which was `sign`, in the chosen patterns."""
+    for w in range(own_u.size):
+        own_u[w] += sign * own[w, i]
+
+
 @kernel
 def run(
     xi: Int8,
@@ -67,6 +84,11 @@ def run(
     a: int,
     b_sum: int,
     energy: int,
+    scale: int,
+    turn: Int64,
+    own: Int8,
+    own_u: Int64,
+    energies: Int64,
     sites: Int64,
     thresholds: npt.NDArray[np.float64],
     spins: Int8,
@@ -75,7 +97,8 @@ def run(
     """Attempt `sites.shape = (sweeps, N)` flips in order; record the state after each sweep.
 
     xi (N, K) holds the patterns spin by spin; sigma, u (misaligned spins of each pattern) and b = B[u] are updated in place.
-    `a` = sum A[u], `b_sum` = sum b and `energy` are integers in units of the tables. Sweep t writes spins[t] and trace[t] =
+    `a` = sum A[u] and `b_sum` = sum b are integers in units of the tables, `energy` in units of 1/scale of them; scale, turn,
+    own and energies are those of `Extras`, own_u the misaligned spins of its patterns. Sweep t writes spins[t] and trace[t] =
     (M of pattern 0, energy, accepted flips). Returns (a, b_sum, energy).
     """
     for t in range(sites.shape[0]):
@@ -83,9 +106,10 @@ def run(
         for j in range(sites.shape[1]):
             i = sites[t, j]
             sign = int(sigma[i])
-            dE = a + sign * signed_sum(xi[i], b, b_sum, block)
+            dE = scale * (a + sign * signed_sum(xi[i], b, b_sum, block)) + extra_change(i, sign, turn, own, own_u, energies)
             if dE <= thresholds[t, j]:
                 a, b_sum = _shift(xi[i], sign, u, b, A, B)
+                move_own(i, sign, own, own_u)
                 sigma[i] = -sigma[i]
                 energy += dE
                 accepted += 1
@@ -106,6 +130,10 @@ def run_fields(
     factor: int,
     m: int,
     energy: int,
+    turn: Int64,
+    own: Int8,
+    own_u: Int64,
+    energies: Int64,
     sites: Int64,
     thresholds: npt.NDArray[np.float64],
     spins: Int8,
@@ -113,18 +141,19 @@ def run_fields(
 ) -> tuple[int, int]:
     """The same sweeps at P = 2 by cached local fields h_i = sum_j J_ij sigma_j: an attempt is one product, a flip one row of J.
 
-    J = sum_mu xi_i xi_j with zero diagonal, `first` is pattern 0 and m its overlap N m with sigma; dE = factor sigma_i h_i in
-    units of the tables. Returns (m, energy).
+    J = sum_mu xi_i xi_j with zero diagonal, `first` is pattern 0 and m its overlap N m with sigma; dE = factor sigma_i h_i,
+    plus what `Extras` add. Returns (m, energy).
     """
     for t in range(sites.shape[0]):
         accepted = 0
         for j in range(sites.shape[1]):
             i = sites[t, j]
             sign = np.int64(sigma[i])
-            dE = factor * sign * np.int64(h[i])
+            dE = factor * sign * np.int64(h[i]) + extra_change(i, sign, turn, own, own_u, energies)
             if dE <= thresholds[t, j]:
                 _turn(J[i], h.dtype.type(2 * sign), h)
                 sigma[i] = -sigma[i]
+                move_own(i, sign, own, own_u)
                 m -= 2 * sign * np.int64(first[i])  # type: ignore[assignment]
                 energy += dE  # type: ignore[assignment]
                 accepted += 1

@@ -13,6 +13,7 @@ from glassy.numerics.bits import aligned
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation import packed_kernel
 from glassy.simulation.chains import Chain
+from glassy.simulation.extras import Extras
 from glassy.simulation.packed_kernel import MARGIN, Fixed, Moving, run_packed
 from glassy.simulation.tables import KernelTables
 
@@ -141,10 +142,12 @@ class PackedChain(Chain):
         `fixed_part`, shared by the chains of one sample.
     """
 
-    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, fixed: Fixed) -> None:
+    def __init__(
+        self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, fixed: Fixed, extras: Extras | None = None
+    ) -> None:
         self.fixed = fixed
         self.rows = 2
-        super().__init__(tables, patterns, sigma)
+        super().__init__(tables, patterns, sigma, extras)
 
     def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
         f, (n, size) = self.fixed, self.fixed.digits.shape
@@ -174,9 +177,12 @@ class PackedChain(Chain):
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
-        done = 0
+        done, x = 0, self.extras
         while True:
-            done = run_packed(self.fixed, self.moving, self.rows, done, sites, thresholds, spins, trace)
+            done = run_packed(
+                self.fixed, self.moving, x.scale, x.turn, x.own, self.own_u, x.energies,
+                self.rows, done, sites, thresholds, spins, trace,
+            )  # fmt: skip
             if done == sites.size and self.moving.now[packed_kernel.SITE] < 0:
                 break
             m = self.moving

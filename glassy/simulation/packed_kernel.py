@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from glassy.numerics import vector
 from glassy.numerics.jit import inlined, kernel
+from glassy.simulation.kernels import extra_change, move_own
 
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
@@ -79,6 +80,11 @@ def _sign(bits: npt.NDArray[np.uint8], i: int, place: int) -> int:
 def run_packed(
     fixed: Fixed,
     moving: Moving,
+    scale: int,
+    turn: Int64,
+    own: Int8,
+    own_u: Int64,
+    energies: Int64,
     rows: int,
     start: int,
     sites: Int64,
@@ -87,6 +93,8 @@ def run_packed(
     trace: Int64,
 ) -> int:
     """Attempt flips from number `start` on, `rows` (1, 2 or 4) in one pass; return how many are done.
+
+    scale, turn, own, own_u and energies as in `kernels.run`.
 
     Fewer than all are done where the lists of outliers are full: with longer ones it goes on from there.
     """
@@ -137,12 +145,14 @@ def run_packed(
                 h += _sign(bits, i, places[k]) * extra[k]
             dE = now[A] + sigma[i] * h
             sweep, attempt = p // N, p % N
-            accepted = dE <= thresholds[sweep, attempt]
+            change = scale * dE + extra_change(i, sigma[i], turn, own, own_u, energies)
+            accepted = change <= thresholds[sweep, attempt]
             if attempt == 0:
                 trace[sweep, 2] = 0
             if accepted:
                 now[SITE], now[DE] = i, dE
-                now[ENERGY] += dE
+                now[ENERGY] += change
+                move_own(i, sigma[i], own, own_u)
                 now[M] -= 2 * sigma[i] * np.int64(first[i])
                 sigma[i] = -sigma[i]
                 trace[sweep, 2] += 1

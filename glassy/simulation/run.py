@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from glassy.network import DenseHebbian
+from glassy.memory import Network, SeparableMemory
 from glassy.patterns import Int8Array
+from glassy.perturbation import Perturbation
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.engine import bytes_of_chains
 from glassy.simulation.methods import Annealing, Dynamics, Method
@@ -30,7 +31,7 @@ class Run:
     depend on `kernel`, which says how they are made.
     """
 
-    network: DenseHebbian
+    network: Network
     N: int
     K: int
     T: float
@@ -44,15 +45,17 @@ class Run:
     burn_in: int
     seed: int
     kernel: str = "patterns"
+    perturbation: Perturbation | None = None
 
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
         return {
             **{k: getattr(self, k) for k in ("N", "K", "T", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
-            "network": repr(self.network),
+            "network": repr(self.network) + (f" {self.network.digest}" if isinstance(self.network, SeparableMemory) else ""),
             "method": repr(self.method),
             "spins": _digest(self.spins),
             "patterns": _digest(self.patterns),
+            **({"perturbation": self.perturbation.digest} if self.perturbation else {}),
         }
 
     def bytes_per_sample(self) -> int:

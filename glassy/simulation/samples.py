@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError
+from glassy.memory import Network
 from glassy.network import DenseHebbian
+from glassy.perturbation import Perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
 from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
@@ -91,9 +93,11 @@ class Samples(Saved):
         The code that made the samples; where several did (a run that went on), all of them, joined by "and".
     kernel : str
         The kernel that ran the chains ("patterns", "packed" or "fields"); the numbers do not depend on it.
+    perturbation : Perturbation, optional
+        What was added to the energy of the network.
     """
 
-    network: DenseHebbian
+    network: Network
     N: int
     K: int
     T: float
@@ -106,10 +110,11 @@ class Samples(Saved):
     series: Series
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
     kernel: str = field(default="patterns", compare=False)
+    perturbation: Perturbation | None = None
 
     @property
     def load(self) -> float:
-        """Load of the integer K (H.1)."""
+        """Load of the integer K (H.1); a SeparableMemory has none."""
         return self.network.load(self.K, self.N)
 
     @property
@@ -345,8 +350,10 @@ class Samples(Saved):
 
     def __repr__(self) -> str:
         q = f" q={self.q}" if self.replicas > 1 else ""
+        load = f"load={self.load:.6g} " if isinstance(self.network, DenseHebbian) else ""
+        added = f" {self.perturbation!r}" if self.perturbation else ""
         return (
-            f"Samples({self.network!r} N={self.N} K={self.K} load={self.load:.6g} T={self.T:g} {self.method!r}: "
+            f"Samples({self.network!r} N={self.N} K={self.K} {load}T={self.T:g}{added} {self.method!r}: "
             f"m={self.m}{q} energy={self.energy} samples={self.samples} {self.status.name} kernel={self.kernel})"
         )
 

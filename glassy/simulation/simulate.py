@@ -16,8 +16,10 @@ from tqdm import tqdm
 
 from glassy import checks
 from glassy.errors import InputError, Interrupted, MemoryLimitError
-from glassy.network import DenseHebbian, check_dense
+from glassy.memory import Network, SeparableMemory, check_network
+from glassy.network import DenseHebbian
 from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
+from glassy.perturbation import Perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
 from glassy.simulation.engine import choose_kernel
@@ -36,22 +38,24 @@ Axis = float | Sequence[float] | npt.NDArray[np.float64]
 
 @overload
 def simulate(
-    network: DenseHebbian, load: float | None = ..., T: float | None = ..., N: int | None = ..., *, seed: int, **options: Any
+    network: Network, load: float | None = ..., T: float | None = ..., N: int | None = ..., *, seed: int, **options: Any
 ) -> Samples: ...
 @overload
 def simulate(
-    network: DenseHebbian, load: Axis | None = ..., T: Axis | None = ..., N: int | None = ..., *, seed: int, **options: Any
+    network: Network, load: Axis | None = ..., T: Axis | None = ..., N: int | None = ..., *, seed: int, **options: Any
 ) -> Grid[Samples]: ...
 
 
 def simulate(  # type: ignore[misc]  # the overloads fold the options that do not shape the result
-    network: DenseHebbian,
+    network: Network,
     load: Axis | None = None,
     T: Axis | None = None,
     N: int | None = None,
     *,
     seed: int,
+    K: int | None = None,
     patterns: npt.ArrayLike | None = None,
+    perturbation: Perturbation | None = None,
     start: str | npt.ArrayLike = "pattern",
     start_overlap: float = 1.0,
     samples: int = 1,
@@ -69,17 +73,21 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
 
     Parameters
     ----------
-    network : DenseHebbian
-        The network; H.2 or H.3 as its `interactions` say.
+    network : DenseHebbian or SeparableMemory
+        The network; H.2 or H.3 as its `interactions` say, or any table of its own.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
         T = 0 is the limit (ties: see the method), T = inf accepts at random.
     N : int
-        Number of spins, >= P.
+        Number of spins, >= P; a SeparableMemory has its own.
     seed : int
         One seed for everything. The numbers do not depend on `threads`, nor on what else is in the grid.
+    K : int, optional
+        Number of patterns, instead of `load`.
     patterns : array (K, N) of +-1, optional
-        Stored patterns instead of `load` and `N`: any data. Then samples must be 1.
+        Stored patterns instead of `load`, `K` and `N`: any data. Then samples must be 1.
+    perturbation : Perturbation, optional
+        An external field, and energies of their own for chosen patterns, added to the energy of the network.
     start : {"pattern", "random"} or array of +-1
         "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
         (replicas, N) or (samples, replicas, N): these spins.
@@ -134,7 +142,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
     (30, True, True)
     """
-    network = check_dense(network)
+    network = check_network(network)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
     if not isinstance(method, Dynamics | ReplicaExchange):
@@ -144,13 +152,23 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     dynamics = method.dynamics if isinstance(method, ReplicaExchange) else method
     given = None
     if patterns is not None:
-        if load is not None or N is not None:
+        if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
-        given = check_patterns(patterns, network.P)
+        given = check_patterns(patterns, network.fewest)
+        network.size(given.shape[1])
         if samples != 1:
             raise InputError(f"samples must be 1 with given patterns, got {samples!r}: they are one sample. Raise replicas.")
-    elif load is None or N is None:
-        raise InputError("load and N must be given, or patterns instead of both.")
+    elif load is not None and K is not None:
+        raise InputError("give either load or K, not both: one fixes the other.")
+    elif N is None and isinstance(network, SeparableMemory):
+        N = network.N
+    if given is None and ((load is None and K is None) or N is None):
+        raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
+    if perturbation is not None and not isinstance(perturbation, Perturbation):
+        raise InputError(
+            f"perturbation must be a glassy.Perturbation, got {perturbation!r}. Make one: glassy.Perturbation(field=0.1)."
+        )
+    K = None if K is None else checks.integer("K", K, 1, "K counts the patterns.")
     samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
     replicas = checks.integer("replicas", replicas, 1, "q needs at least 2 replicas.")
     sweeps = checks.integer("sweeps", sweeps, 1, "A sweep is N attempted flips.")
@@ -161,20 +179,23 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
 
     def state_point(x: float | None, y: float) -> Run:
         if given is not None:
-            K, size = given.shape
+            count, size = given.shape
         else:
             size = network.size(N)
-            K = network.patterns(x, size)  # type: ignore[arg-type]
-            if K == 0:
+            count = network.patterns(x, size) if K is None else K  # type: ignore[arg-type]
+            if count == 0:
                 raise InputError(f"load={x:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
         word, overlap, spins = _check_start(start, start_overlap, samples, replicas, size)
         temperature = checks.temperature(y, infinite=True)
         if isinstance(dynamics, Annealing | Quench):
             dynamics.check(temperature, burn_in)
-        chosen = choose_kernel(network, size, K, kernel)
+        if perturbation is not None:
+            perturbation.check(size, count, samples)
+        chosen = choose_kernel(network, size, count, kernel)
         return Run(
-            network, size, K, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed, chosen
-        )
+            network, size, count, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed, chosen,
+            perturbation,
+        )  # fmt: skip
 
     loads, load_axis = _axis("load", load)
     temperatures, T_axis = _axis("T", T)
@@ -193,7 +214,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
             if isinstance(run, LadderRun):
                 return _in_order(_ladder(run, _finish(run, samples, count, folder, bar, ())), temperatures)
             if folder is not None and len(runs) > 1:
-                folder = folder / f"load={run.network.load(run.K, run.N):.8g}_T={run.T:.8g}"
+                folder = folder / f"{_size(run)}_T={run.T:.8g}"
             results.append(_collect(run, _finish(run, samples, count, folder, bar, tuple(results))))
     if load_axis or T_axis:
         return Grid(tuple(results), load_axis + T_axis)
@@ -230,8 +251,8 @@ def _check_memory(runs: Sequence[Run | LadderRun], samples: int, threads: int, l
     largest, need = _first(widest), widest.bytes_per_sample()
     if series + need > limit:
         text = (
-            f"N={largest.N}, P={largest.network.P}, load={largest.network.load(largest.K, largest.N):g} needs K={largest.K} "
-            f"patterns and {need / 1e6:.4g} MB for one sample"
+            f"N={largest.N}, {f'P={largest.network.P}' if isinstance(largest.network, DenseHebbian) else largest.network}, "
+            f"{_size(largest)} needs K={largest.K} patterns and {need / 1e6:.4g} MB for one sample"
         )
         remedy = "Lower N or load"
         if need <= limit:
@@ -254,6 +275,10 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
         raise InputError(f"start must be 'pattern', 'random' or spins of shape {shapes}, got shape {array.shape}.")
     spins = check_signs("start", array)
     return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
+
+
+def _size(run: Run) -> str:
+    return f"load={run.network.load(run.K, run.N):.8g}" if isinstance(run.network, DenseHebbian) else f"K={run.K}"
 
 
 def _first(run: Run | LadderRun) -> Run:
@@ -326,7 +351,7 @@ def _collect(run: Run, done: dict[int, tuple[Series, Provenance]]) -> Samples:
     series = Series(*(_joined([getattr(s, name) for s in ordered]) for name in _SERIES))
     return Samples(
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
-        run.patterns is None, series, joint_provenance(origins), run.kernel,
+        run.patterns is None, series, joint_provenance(origins), run.kernel, run.perturbation,
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def compare_starts(first: Samples, second: Samples) -> Starts:
     """
     if not isinstance(first, Samples) or not isinstance(second, Samples):
         raise InputError(f"two Samples must be given, got {first!r} and {second!r}. Compare the rungs of a Ladder one by one.")
-    same = ("network", "N", "K", "T", "seed", "samples", "replicas", "patterns_drawn")
+    same = ("network", "N", "K", "T", "seed", "samples", "replicas", "patterns_drawn", "perturbation")
     off = [name for name in same if getattr(first, name) != getattr(second, name)]
     if off or np.any(first.series.pattern_energy != second.series.pattern_energy):
         raise InputError(
@@ -135,7 +135,7 @@ def _same_start(first: Samples, second: Samples) -> bool:
 
 def _series(first: Samples, second: Samples) -> list[tuple[str, FloatArray, FloatArray]]:
     """Return the observables of both runs [sample, chain, time]; at even P without the sign that a global flip changes."""
-    even = first.network.P % 2 == 0
+    even = first.network.even and first.perturbation is None
     a, b = first.series, second.series
     m = ("m_abs", np.abs(a.m), np.abs(b.m)) if even else ("m", a.m, b.m)
     found = [("energy", a.energy, b.energy), m]

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.errors import IntegerRangeError
-from glassy.network import DenseHebbian
+from glassy.memory import Network
 
-_LIMIT = 2**62
+LIMIT = 2**62
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class KernelTables:
         Even and odd part of the change of one pattern's energy, in units of `step`.
     W : array of int64
         Energy of one pattern in units of `step`, relative to u = N // 2, where M is 0 or 1.
+    largest : int
+        The largest of their absolute values, at least 1.
     block : int
         Number of terms of a signed sum of B that cannot overflow B's type.
     step : Fraction
@@ -42,13 +44,14 @@ class KernelTables:
     A: npt.NDArray[np.int64]
     B: npt.NDArray[Any]
     W: npt.NDArray[np.int64]
+    largest: int
     block: int
     step: Fraction
     base: Fraction
 
 
 @lru_cache(maxsize=64)
-def kernel_tables(network: DenseHebbian, N: int, K: int) -> KernelTables:
+def kernel_tables(network: Network, N: int, K: int) -> KernelTables:
     """Build the kernel's tables in exact arithmetic.
 
     Raises
@@ -68,9 +71,9 @@ def kernel_tables(network: DenseHebbian, N: int, K: int) -> KernelTables:
     A, B = [a // G for a in A2], [b // G for b in B2]
     W = [2 * (f - F[N // 2]) // G for f in F]
     largest = max(1, *map(abs, A), *map(abs, B), *map(abs, W))
-    if 2 * K * largest >= _LIMIT:
+    if 2 * K * largest >= LIMIT:
         raise IntegerRangeError(
-            f"the exact energies of {network!r} with N={N}, K={K} must stay below 2^62 = {float(_LIMIT):.1e}, but reach "
+            f"the exact energies of {network!r} with N={N}, K={K} must stay below 2^62 = {float(LIMIT):.1e}, but reach "
             f"{float(2 * K * largest):.1e}. Lower N, K or P."
         )
     largest_b = max(1, *map(abs, B))
@@ -80,6 +83,7 @@ def kernel_tables(network: DenseHebbian, N: int, K: int) -> KernelTables:
         A=np.array(A, np.int64),
         B=np.array(B, np.int32 if narrow else np.int64),
         W=np.array(W, np.int64),
+        largest=largest,
         block=min(block, 8192) if narrow else 8192,
         step=abs(table.unit) * Fraction(G, 2),
         base=table.unit * table.values[N // 2],

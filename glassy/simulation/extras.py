@@ -1,0 +1,116 @@
+"""What a Perturbation adds to the energies of one sample, in integers.
+
+The tables of the network have a step; with a perturbation, energies count in step / scale, with scale a power of two as large
+as 64 bits allow (at most 2^40). Field and added energies are rounded to that unit once, before the run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.errors import IntegerRangeError
+from glassy.memory import Network
+from glassy.patterns import Int8Array, Patterns
+from glassy.perturbation import Perturbation
+from glassy.simulation.tables import LIMIT, KernelTables
+
+IntArray = npt.NDArray[np.int64]
+PRECISION = Fraction(1, 10**7)  # to which the whole perturbation must be kept
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Integers of one sample, in units of `step`.
+
+    Parameters
+    ----------
+    scale : int
+        Units in one step of the tables.
+    step, base : Fraction
+        Energy of one unit, and energy of the sample where all its integers are zero.
+    turn : array (N,) of int64
+        2 h_i: what a spin +1 costs to flip.
+    own : array (n, N) of int8
+        The chosen patterns.
+    energies : array (n, N + 1) of int64
+        What is added to their energies, over u, relative to u = N // 2.
+    """
+
+    scale: int
+    step: Fraction
+    base: Fraction
+    turn: IntArray
+    own: Int8Array
+    energies: IntArray
+
+    def misaligned(self, sigma: Int8Array) -> IntArray:
+        """Return u of the chosen patterns, (n,)."""
+        return (sigma.size - self.own.astype(np.int64) @ sigma) // 2
+
+    def energy(self, sigma: Int8Array) -> int:
+        """Return what is added to the energy of a configuration."""
+        field = -int(self.turn @ sigma.astype(np.int64)) // 2
+        return field + int(self.energies[np.arange(len(self.own)), self.misaligned(sigma)].sum())
+
+
+def no_extras(tables: KernelTables, patterns: Patterns) -> Extras:
+    """Return the extras of a sample to which nothing is added."""
+    N = patterns.N
+    nothing = np.zeros((0, N), np.int8), np.zeros((0, N + 1), np.int64)
+    return Extras(1, tables.step, tables.base * patterns.K, np.zeros(N, np.int64), *nothing)
+
+
+def make_extras(
+    network: Network, tables: KernelTables, patterns: Patterns, perturbation: Perturbation | None, sample: int
+) -> Extras:
+    """Return the extras of one sample.
+
+    Raises
+    ------
+    IntegerRangeError
+        If 64 bits do not hold the perturbation to seven digits beside the energies of the patterns.
+
+    Examples
+    --------
+    >>> from glassy import DenseHebbian
+    >>> from glassy.simulation.tables import kernel_tables
+    >>> network, patterns = DenseHebbian(P=3), Patterns.drawn(np.random.default_rng(1), 50, 20)
+    >>> extras = make_extras(network, kernel_tables(network, 20, 50), patterns, Perturbation(field=0.5), 0)
+    >>> up = np.ones(20, np.int8)
+    >>> round(float(extras.energy(up) * extras.step), 9)
+    -10.0
+    """
+    plain = no_extras(tables, patterns)
+    if perturbation is None:
+        return plain
+    N, middle = patterns.N, patterns.N // 2
+    h = [Fraction(x) for x in perturbation.fields(N, sample).tolist()]
+    added = perturbation.added(network, N)
+    each = [[g - table[middle] for g in table] for _, table in added]
+    most = sum(map(abs, h), Fraction(0)) + sum((max(map(abs, table)) for table in each), Fraction(0))
+    base = plain.base + sum((table[middle] for _, table in added), Fraction(0))
+    scale = 2**40
+    while scale > 1 and 2 * scale * (patterns.K * tables.largest + most / tables.step) >= LIMIT:
+        scale //= 2
+    step = tables.step / scale
+    if (N + len(added)) * step > 2 * PRECISION * most or 2 * scale * (
+        patterns.K * tables.largest + most / tables.step
+    ) >= LIMIT:
+        if most == 0:
+            return plain
+        raise IntegerRangeError(
+            f"{perturbation!r} must fit into 64 bits to seven digits beside the energies of N={N}, K={patterns.K}, but its "
+            f"energies reach {float(most):.3g} and their unit is {float(step):.3g}. Lower N or K, or give another perturbation."
+        )
+    return Extras(
+        scale=scale,
+        step=step,
+        base=base,
+        turn=2 * np.array([round(x / step) for x in h], np.int64),
+        own=np.array([patterns.pattern(k) for k, _ in added], np.int8).reshape(len(added), N),
+        energies=np.array([[round(g / step) for g in table] for table in each], np.int64).reshape(len(added), N + 1),
+    )
