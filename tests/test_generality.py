@@ -1,4 +1,4 @@
-"""Any separable memory, external fields, and energies of chosen patterns: against sums by hand and enumeration."""
+"""Any separable memory, external fields, and energies of chosen patterns (M.13): against sums by hand and enumeration."""
 
 import math
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Packed patterns: the vector passes against NumPy, and packed chains against the plain ones, bit for bit."""
+"""Packed patterns (M.12): the vector passes against NumPy, and packed chains against the plain ones, bit for bit."""
 
 import math
 
