@@ -131,7 +131,8 @@ def check_network(network: object) -> Network:
     """Return the network if it can be simulated, or raise InputError."""
     if not isinstance(network, DenseHebbian | SeparableMemory):
         raise InputError(
-            f"network must be a glassy.DenseHebbian, got {network!r}. Make one, or a glassy.SeparableMemory: glassy.DenseHebbian(P=4)."
+            f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4), or a "
+            "glassy.SeparableMemory."
         )
     return network
 
