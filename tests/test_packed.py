@@ -1,6 +1,7 @@
 """Packed patterns (M.12): the vector passes against NumPy, and packed chains against the plain ones, bit for bit."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -250,3 +251,16 @@ def test_makers_share_what_chains_share():
     one, two = make(patterns.pattern(0)), make(patterns.pattern(1))
     assert one.couplings is two.couplings
     assert one.energy != two.energy or one.m != two.m
+
+
+@needs_vectors
+def test_a_run_fits_into_its_packed_patterns_and_a_fifth():
+    """P = 4, N = 300, K = 300000: patterns of 11.3 MB; the states of a chain and all that is made on the way are the rest."""
+    options = {"N": 300, "T": 0.5, "sweeps": 2, "burn_in": 0, "replicas": 1, "seed": 1, "kernel": "packed"}
+    simulate(DenseHebbian(4), K=75_000, **options)  # what is kept once: tables, machine code
+    tracemalloc.start()
+    simulate(DenseHebbian(4), K=300_000, **options)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.2 * 300 * 300_000 / 8
+    assert peak < engine.bytes_of_chains("packed", DenseHebbian(4), 300, 300_000, 1) + 32 * 300 * 30  # the guard knows

@@ -32,6 +32,8 @@ class Chain:
         What is added to the energies; default: nothing.
     """
 
+    counts: type = np.uint32  # of the misaligned spins of a pattern
+
     def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, extras: Extras | None = None) -> None:
         self.tables = tables
         self.patterns = patterns
@@ -41,20 +43,24 @@ class Chain:
         u, a, b_sum, self.energy = self.recompute()
         self._keep(u, a, b_sum)
 
-    def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
+    def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
         """Set up what this kind of chain keeps up."""
         self.u, self.b, self.a, self.b_sum = u, self.tables.B[u], a, b_sum
 
-    def recompute(self) -> tuple[npt.NDArray[np.uint32], int, int, int]:
-        """Return u, sum A[u], sum B[u] and the energy, computed afresh from the spins: running values must equal them."""
-        u, t = self.patterns.misaligned(self.sigma), self.tables
+    def count(self, sigma: Int8Array) -> tuple[npt.NDArray[Any], int, int, int]:
+        """Return u, sum A[u], sum B[u] and the energy of a configuration."""
+        u, t = self.patterns.misaligned(sigma, self.counts), self.tables
         counts = histogram(u, t.W.size)
         return (
             u,
             int(counts @ t.A),
             int(counts @ t.B.astype(np.int64)),
-            self.extras.scale * int(counts @ t.W) + self.extras.energy(self.sigma),
+            self.extras.scale * int(counts @ t.W) + self.extras.energy(sigma),
         )
+
+    def recompute(self) -> tuple[npt.NDArray[Any], int, int, int]:
+        """Return the same of the spins at hand: running values must equal it."""
+        return self.count(self.sigma)
 
     def advance(
         self, sweeps: int, method: Method, T: float, generator: np.random.Generator
@@ -105,7 +111,7 @@ class FieldChain(Chain):
         self.couplings = couplings
         super().__init__(tables, patterns, sigma, extras)
 
-    def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
+    def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
         N, K = self.patterns.N, self.patterns.K
         self.first = self.patterns.pattern(0)
         self.m = N - 2 * int(u[0])

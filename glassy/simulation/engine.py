@@ -97,7 +97,7 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
     if kernel == "packed":
         window = _window(network, N, K)
         planes = len(window.digits) if window else 0
-        return packed + 13 * K + replicas * (1 + planes) * (K + 512)
+        return packed + 5 * K + replicas * (1 + planes) * (K + 512)
     if kernel == "fields":
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
     return packed + N * K + K * (16 + replicas * 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,15 +118,11 @@ def fixed_part(tables: KernelTables, patterns: Patterns, window: Window) -> Fixe
     bits, K = patterns.bits, patterns.K
     width = bits.shape[1]
     beyond = np.arange(K, 8 * width)
-    R = 2 * np.bitwise_count(bits).sum(axis=1, dtype=np.int64) - K if hasattr(np, "bitwise_count") else _popcount(bits, K)
+    R = np.array([2 * int(np.unpackbits(row).sum()) - K for row in bits], np.int64)
     return Fixed(
         bits=bits, R=R, first=patterns.pattern(0), pads=_places(beyond, width), B=tables.B.astype(np.int64), t=window.t,
         digits=window.digits, base=window.base, unit=window.unit, low=window.low, width=window.width, N=patterns.N,
     )  # fmt: skip
-
-
-def _popcount(bits: npt.NDArray[np.uint8], K: int) -> IntArray:
-    return np.array([2 * int(np.unpackbits(row).sum()) - K for row in bits], np.int64)
 
 
 def _places(k: npt.NDArray[np.int64], width: int) -> IntArray:
@@ -142,6 +139,8 @@ class PackedChain(Chain):
         `fixed_part`, shared by the chains of one sample.
     """
 
+    counts = np.uint16  # N < 2^16
+
     def __init__(
         self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, fixed: Fixed, extras: Extras | None = None
     ) -> None:
@@ -149,31 +148,32 @@ class PackedChain(Chain):
         self.rows = 2
         super().__init__(tables, patterns, sigma, extras)
 
-    def _keep(self, u: npt.NDArray[np.uint32], a: int, b_sum: int) -> None:
+    def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
         f, (n, size) = self.fixed, self.fixed.digits.shape
-        places = 8 * f.bits.shape[1]
-        centre = f.low + f.width // 2
-        state = aligned((places,), np.int8 if size == 128 else np.uint8)
-        state[:] = np.array(centre % size).astype(state.dtype)
-        k = np.arange(u.size)
-        inside = (u >= f.low) & (u < f.low + f.width)
-        place = _places(k, f.bits.shape[1])
-        state[place] = np.where(inside, u, centre) % size
-        planes = tuple(aligned((places,), np.int8) for _ in range(n))
-        residues = state.astype(np.int64) % size
-        for plane, digits in zip(planes, f.digits, strict=True):
-            plane[:] = digits[residues]
-        outliers = np.nonzero(~inside)[0]
-        room = max(64, 2 * outliers.size)
-        lists = np.zeros((3, room), np.int64)
-        lists[0, : outliers.size], lists[1, : outliers.size] = place[outliers], u[outliers]
-        lists[2, : outliers.size] = f.B[u[outliers]] - f.base - f.unit * f.t[centre % size]
+        width, centre = f.bits.shape[1], f.low + f.width // 2
+        state = aligned((8, width), np.int8 if size == 128 else np.uint8)
+        planes = [aligned((8, width), np.int8) for _ in range(n)]
+        total, found = 0, []
+        for j, row in enumerate(state):  # a bit of all bytes: little memory beside what stays
+            eighth = u[7 - j :: 8]
+            inside = (eighth >= f.low) & (eighth < f.low + f.width)
+            row[:] = np.array(centre % size).astype(row.dtype)
+            row[: eighth.size] = (np.where(inside, eighth, centre) % size).astype(row.dtype)
+            residues = row.astype(np.intp)
+            for plane, digits in zip(planes, f.digits, strict=True):
+                plane[j] = digits[residues]
+            total += int(f.t[residues[: eighth.size]].sum())
+            found += [(j * width + byte, int(eighth[byte])) for byte in np.nonzero(~inside)[0]]
+        lists = np.zeros((3, max(64, 2 * len(found))), np.int64)
+        for k, (place, true_u) in enumerate(found):
+            lists[:, k] = place, true_u, f.B[true_u] - f.base - f.unit * f.t[centre % size]
         now = np.zeros(8, np.int64)
         now[packed_kernel.A], now[packed_kernel.ENERGY] = a, self.energy
-        now[packed_kernel.TOTAL] = f.t[residues].sum() - (places - u.size) * f.t[centre % size]
+        now[packed_kernel.TOTAL] = total
         now[packed_kernel.M] = f.N - 2 * int(u[0])
-        now[packed_kernel.SITE], now[packed_kernel.OUTLIERS] = -1, outliers.size
-        self.moving = Moving(self.sigma, state, planes, lists[0], lists[1], lists[2], now)
+        now[packed_kernel.SITE], now[packed_kernel.OUTLIERS] = -1, len(found)
+        flat = tuple(plane.reshape(-1) for plane in planes)
+        self.moving = Moving(self.sigma, state.reshape(-1), flat, lists[0], lists[1], lists[2], now)
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""

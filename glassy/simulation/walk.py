@@ -162,12 +162,12 @@ class Walk:
     def series(self) -> tuple[Series, ...]:
         """Return the finished series of every temperature."""
         N, spins = self.rungs[0].N, self._spins()
-        condensed = self.make(self.patterns.pattern(0))
-        pattern_energy = condensed.energy_per_spin(np.array([condensed.energy]))
+        one = self.chains[0][0]
+        pattern_energy = one.energy_per_spin(np.array([one.count(self.patterns.pattern(0))[3]]))
         return tuple(
             Series(
                 m=self.trace[i, None, :, :, 0] / N,
-                energy=condensed.energy_per_spin(self.trace[i, None, :, :, 1]),
+                energy=one.energy_per_spin(self.trace[i, None, :, :, 1]),
                 q=self.q[i, None],
                 acceptance=self.trace[i, None, :, :, 2] / N,
                 pattern_energy=pattern_energy,
