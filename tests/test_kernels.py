@@ -90,7 +90,7 @@ def test_kernel_equals_its_python_form_bit_for_bit(P, kind, extra, K, seed, orde
     N, t = slow.sigma.size, slow.tables
     sites = rng.integers(0, N, size=(5, N)) if order == "random" else np.tile(np.arange(N), (5, 1))
     thresholds = method.thresholds(rng.random((5, N)), T) / float(t.step)
-    out, rows = np.empty_like(spins), np.empty_like(trace)
+    out, rows, x = np.empty_like(spins), np.empty_like(trace), slow.extras
     with np.errstate(over="ignore"):
         run.py_func(
             slow.patterns.signs,
@@ -103,6 +103,11 @@ def test_kernel_equals_its_python_form_bit_for_bit(P, kind, extra, K, seed, orde
             slow.a,
             slow.b_sum,
             slow.energy,
+            x.scale,
+            x.turn,
+            x.own,
+            slow.own_u,
+            x.energies,
             sites,
             thresholds,
             out,
@@ -188,6 +193,6 @@ def test_local_fields_equal_the_pattern_form_bit_for_bit(kind, N, K, method):
 
 
 def test_which_chains_run_by_local_fields():
-    assert makes_fields(2, 1000, 100)
-    assert not makes_fields(2, 1000, 10)  # so few patterns that their sum is shorter than a row of couplings
-    assert not makes_fields(3, 100, 5000)
+    assert makes_fields(True, 1000, 100)
+    assert not makes_fields(True, 1000, 10)  # so few patterns that their sum is shorter than a row of couplings
+    assert not makes_fields(False, 100, 5000)
