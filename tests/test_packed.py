@@ -15,7 +15,7 @@ from glassy.patterns import Patterns
 from glassy.simulation import engine
 from glassy.simulation.chains import Chain
 from glassy.simulation.engine import chain_maker, choose_kernel
-from glassy.simulation.packed import PackedChain, find_window, fixed_part
+from glassy.simulation.packed import PackedChain, find_squares, find_window, fixed_part
 from glassy.simulation.packed_kernel import LEFT, OUTLIERS, A
 from glassy.simulation.tables import kernel_tables
 
@@ -70,6 +70,35 @@ def test_passes_equal_their_oracle(size, n_p, sign, run, rows, flips):
     assert found != vector.slow_pass(bits, chosen[:rows].tolist(), 7, 1, state.copy(), table)[: len(found)]  # the twin
 
 
+@needs_vectors
+@pytest.mark.parametrize("odd", [0, 1])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("run", "rows", "flips"), [(look_2, 2, False), (flip_1, 1, True), (flip_4, 4, True)])
+def test_passes_over_squares_equal_their_oracle(odd, sign, run, rows, flips):
+    rng = np.random.default_rng(odd)
+    bits = aligned((20, 70 * 64), np.uint8)
+    bits[:] = rng.integers(0, 256, bits.shape)
+    centre = 200
+    table = aligned((2, 256), np.uint8)
+    table[1, :64], table[1, 64:128] = centre, odd
+    v = rng.integers(-126, 126 - odd, 8 * bits.shape[1])  # room for one flip
+    v[:2] = -126, 126 - odd
+    state, plane = (aligned(v.shape, dtype) for dtype in (np.uint8, np.int8))
+    state[:] = (v + centre) % 256
+    plane[:] = np.maximum(v, -v - odd)
+    slow, chosen, out = state.copy(), rng.integers(0, 20, 4), np.zeros(6, np.int64)
+    run(bits, chosen, 7, sign, state, (plane,), table, bits.shape[1] // 64, out)
+    wanted = vector.slow_pass(bits, chosen[:rows].tolist(), 7 if flips else None, sign, slow, table)
+    assert out[: len(wanted)].tolist() == wanted
+    assert np.array_equal(state, slow)
+    v = (state.astype(int) - centre + 128) % 256 - 128
+    assert np.array_equal(plane, np.maximum(v, -v - odd))
+    by_hand = (v * (v + odd))[np.unpackbits(bits[chosen[0]][:, None], axis=1, bitorder="little").T.ravel() > 0].sum()
+    assert out[0] == by_hand
+    table[1, 64:128] = 1 - odd  # the twin
+    assert wanted != vector.slow_pass(bits, chosen[:rows].tolist(), None, 1, state.copy(), table)[: len(wanted)]
+
+
 @pytest.mark.parametrize(("N", "K"), [(1, 1), (3, 9), (17, 511), (300, 700), (600, 40_000)])
 def test_bits_hold_the_patterns(N, K):
     rng = np.random.default_rng(1)
@@ -91,7 +120,8 @@ def both(P, kind, N, K, half=None, start="random", xi=None, seed=0):
     patterns = Patterns.drawn(rng, K, N) if xi is None else Patterns.of(xi)
     sigma = patterns.pattern(0) if start == "pattern" else rng.choice([-1, 1], N).astype(np.int8)
     tables = kernel_tables(DenseHebbian(P, kind), N, K)
-    window = find_window(tables.B.astype(np.int64), N, K, half)
+    B = tables.B.astype(np.int64)
+    window = find_squares(B, N, K) if half == "squares" else find_window(B, N, K, half)
     assert window is not None
     return Chain(tables, patterns, sigma), PackedChain(tables, patterns, sigma, fixed_part(tables, patterns, window))
 
@@ -125,6 +155,9 @@ def assert_same(plain, packed, method, T, sweeps, seed):
         (4, 140, 1100, 22),
         (5, 40, 513, None),
         (3, 180, 600, 100),  # a table of 256
+        (3, 120, 700, "squares"),
+        (3, 121, 513, "squares"),
+        (3, 900, 600, "squares"),  # with open ends
         (6, 100, 512, None),
     ],
 )
@@ -150,23 +183,25 @@ def test_rows_of_a_pass_do_not_matter(rows):
 
 
 @needs_vectors
-def test_the_condensed_pattern_leaves_and_enters_the_window():
-    plain, packed = both(3, "distinct", 200, 800, start="pattern")
+@pytest.mark.parametrize(("N", "half"), [(200, None), (300, "squares"), (301, "squares")])
+def test_the_condensed_pattern_leaves_and_enters_the_window(N, half):
+    plain, packed = both(3, "distinct", N, 800, half, start="pattern")
     assert packed.moving.now[OUTLIERS] == 1
     assert_same(plain, packed, Metropolis(), 0.2, 4, 1)
     assert packed.moving.now[OUTLIERS] == 1
     assert_same(plain, packed, Metropolis(), math.inf, 4, 2)
     assert packed.moving.now[OUTLIERS] == 0
-    assert 0 < packed.moving.now[LEFT] < 64
+    assert 0 < packed.moving.now[LEFT] < 128
 
 
 @needs_vectors
-def test_patterns_that_are_all_alike_are_right_if_slow():
+@pytest.mark.parametrize("half", [None, "squares"])
+def test_patterns_that_are_all_alike_are_right_if_slow(half):
     """A list of outliers that grows while it runs: repeated and opposite rows."""
     one = np.random.default_rng(5).choice([-1, 1], 300).astype(np.int8)
     xi = np.outer(one, np.resize([1, 1, -1], 600)).astype(np.int8)
     start = np.where(np.arange(300) < 195, one, -one).astype(np.int8)  # m = 0.3 with all of them: no outlier yet
-    plain, packed = both(3, "distinct", 300, 600, xi=xi)
+    plain, packed = both(3, "distinct", 300, 600, half, xi=xi)
     plain, packed = Chain(plain.tables, plain.patterns, start), PackedChain(plain.tables, plain.patterns, start, packed.fixed)
     assert packed.moving.now[OUTLIERS] == 0
     assert_same(plain, packed, Metropolis(), 0.1, 6, 1)
@@ -192,6 +227,21 @@ def test_window_holds_B_exactly_and_nearly_all_patterns(P, N, K):
     assert np.array_equal(sum(d.astype(np.int64) << 8 * n for n, d in enumerate(w.digits)), w.t)
     reach = min(N // 2 - w.low, w.low + w.width - 1 - N // 2) - 8
     assert K * math.erfc(reach / math.sqrt(N / 2)) < max(2.0, K / 4000) or w.width >= N
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("N", "K"), [(61, 700), (100, 3000), (401, 20_000), (2000, 400_000)])
+def test_squares_hold_B_exactly(N, K, kind):
+    B = kernel_tables(DenseHebbian(3, kind), N, K).B.astype(np.int64)
+    w = find_squares(B, N, K)
+    u = np.arange(w.low, w.low + w.width)
+    assert np.array_equal(w.base + w.unit * w.t[u % 256], B[u])
+    root, odd = w.digits[0, u % 256].astype(int), int(w.digits[1, 64])
+    assert np.array_equal(root * (root + odd), w.t[u % 256])
+    assert root.max() + odd <= 127
+    assert find_squares(kernel_tables(DenseHebbian(4, kind), N, K).B.astype(np.int64), N, K) is None
+    B[N // 2 + 3] += 1
+    assert find_squares(B, N, K) is None
 
 
 def test_choice_of_the_kernel(monkeypatch):

@@ -9,6 +9,10 @@ of 128 bytes is looked up for 64 patterns by one instruction, and one instructio
 bits and sums them in fours. Bit j of byte l of a row of W bytes belongs to place j W + l of the states and planes, so that
 `bits & 2^j` selects 64 neighbours, with weight 2^j; the weights leave by Horner's rule. All sums are exact.
 
+Squares are the second form: b = w (w + odd), w = max(v, -odd - v), v = u - centre, odd 0 or 1, is all that P = 3 needs. The one
+plane holds w, found without a lookup, and one instruction multiplies w by w + odd. The table then is (2, 256) of uint8: w of
+every state, and 64 bytes each of centre and odd.
+
 The code is LLVM vector instructions for AVX-512 with VNNI and VBMI; nothing outside this file knows them. `slow_pass` is the
 same in NumPy.
 """
@@ -27,12 +31,13 @@ from numba.extending import intrinsic
 
 NEEDED = ("avx512f", "avx512bw", "avx512vl", "avx512vnni", "avx512vbmi")
 MOST_PATTERNS = 2**23  # the sums of one plane stay below 2^31
+MOST_SQUARES = 2**21  # and those of squares
 CHUNK = 64  # blocks of bits that are read again and again, and should stay near
 
 cgutils: Any = _cgutils
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _BYTES, _SUMS = ir.VectorType(_I8, 64), ir.VectorType(_I32, 16)
-_ZERO = ir.Constant(_SUMS, None)
+_ZERO, _NOTHING = ir.Constant(_SUMS, None), ir.Constant(_BYTES, None)
 
 
 def available() -> bool:
@@ -49,11 +54,17 @@ def slow_pass(
     state: npt.NDArray[Any],
     table: npt.NDArray[Any],
 ) -> list[int]:
-    """Return the sums of a pass whose planes hold table[state], and update the state: the oracle."""
+    """Return the sums of a pass whose planes hold table[state], or of squares, and update the state: the oracle."""
     bits = np.unpackbits(rows[:, :, None], axis=2, bitorder="little").transpose(0, 2, 1).reshape(len(rows), -1).astype(bool)
     if flipped is not None:
         state += np.where(bits[flipped], sign, -sign).astype(state.dtype)
-    b = table[state.astype(np.int64) % len(table)]
+    if table.ndim == 2:  # squares: the centre, and odd
+        centre, odd = int(table[1, 0]), int(table[1, 64])
+        v = (state.astype(np.int64) - centre + 128) % 256 - 128
+        w = np.maximum(v, -v - odd)
+        b = w * (w + odd)
+    else:
+        b = table[state.astype(np.int64) % len(table)]
     sums = [int(b[bits[i]].sum()) for i in chosen]
     return sums if flipped is None else [*sums, int(b[bits[flipped]].sum()), int(b.sum())]
 
@@ -61,11 +72,13 @@ def slow_pass(
 class _Pass:
     """Emits one pass into a numba function: S rows, with or without a flip, for as many planes as `planes` holds."""
 
-    def __init__(self, builder: Any, S: int, flips: bool, planes: int, wide: bool, p: dict[str, Any]) -> None:
-        self.b, self.S, self.flips, self.planes, self.wide, self.p = builder, S, flips, planes, wide, p
+    def __init__(self, builder: Any, S: int, flips: bool, planes: int, wide: bool, squares: bool, p: dict[str, Any]) -> None:
+        self.b, self.S, self.flips, self.planes, self.wide, self.squares, self.p = builder, S, flips, planes, wide, squares, p
         self.sums = S + 2 if flips else S
-        free = 20 // (self.sums * planes)
-        self.groups = 8 if free >= 8 else 4 if free >= 4 else 2 if free >= 2 else 1  # bits of a byte taken side by side
+        free = 20 // (self.sums * self.planes)
+        free = 8 if free >= 8 else 4 if free >= 4 else 2 if free >= 2 else 1
+        self.groups = 8 if self.squares else free  # bits of a byte taken side by side
+        self.sets = min(self.groups, free)  # of sums: squares have no weights, so that groups may share them
 
     def call(self, name: str, result: Any, *args: Any) -> Any:
         module = self.b.module
@@ -96,17 +109,23 @@ class _Pass:
         found = self.call(name, _BYTES, parts[0], state, parts[1])
         if not self.wide:
             return found
-        upper = self.b.icmp_signed("<", state, ir.Constant(_BYTES, None))
+        upper = self.b.icmp_signed("<", state, _NOTHING)
         return self.b.select(upper, self.call(name, _BYTES, parts[2], state, parts[3]), found)
+
+    def isset(self, bits: Any) -> Any:
+        return self.b.icmp_unsigned("!=", bits, _NOTHING)
+
+    def root(self, state: Any) -> Any:
+        """Return w of 64 states."""
+        right, left = self.b.sub(state, self.centre), self.b.sub(self.mirror, state)
+        return self.b.select(self.b.icmp_signed(">", right, left), right, left)
 
     def flip(self, place: Any, bits: Any) -> list[Any]:
         """Turn the states of 64 patterns and return their new planes."""
-        b = self.b
         state = self.load(self.p["state"], place)
-        plus = b.icmp_unsigned("!=", bits, ir.Constant(_BYTES, None))
-        state = b.add(state, b.select(plus, self.up, self.down))
+        state = self.b.add(state, self.b.select(self.isset(bits), self.up, self.down))
         self.store(state, self.p["state"], place)
-        new = [self.lookup(n, state) for n in range(self.planes)]
+        new = [self.root(state)] if self.squares else [self.lookup(n, state) for n in range(self.planes)]
         for value, pointer in zip(new, self.p["planes"], strict=True):
             self.store(value, pointer, place)
         return new
@@ -124,9 +143,13 @@ class _Pass:
             chosen += [own, select]
         else:
             terms = [self.load(pointer, place) for pointer in self.p["planes"]]
+        if self.squares:
+            w = terms[0]
+            chosen = [w if bits is select else b.select(self.isset(bits), w, _NOTHING) for bits in chosen]
+            terms = [b.add(w, self.odd)]
         for n, term in enumerate(terms):
             for s, bits in enumerate(chosen):
-                total = self.partial[group][s][n]
+                total = self.partial[group % self.sets][s][n]
                 left, right = b.bitcast(bits, _SUMS), b.bitcast(term, _SUMS)
                 b.store(self.call("llvm.x86.avx512.vpdpbusd.512", _SUMS, b.load(total), left, right), total)
 
@@ -141,13 +164,17 @@ class _Pass:
         if self.flips:
             self.own = self.at(data, b.mul(p["flipped"], p["stride"]), _I8)
             self.up = self.splat(b.trunc(p["sign"], _I8))
-            self.down = b.sub(ir.Constant(_BYTES, None), self.up)
+            self.down = b.sub(_NOTHING, self.up)
+        if self.squares:
+            self.centre, self.odd = (self.load(p["table"], ir.Constant(_I64, offset)) for offset in (256, 320))
+            self.mirror = b.sub(self.centre, self.odd)
+        elif self.flips:
             parts = 4 if self.wide else 2
             offsets = [[ir.Constant(_I64, 64 * (n * parts + i)) for i in range(parts)] for n in range(self.planes)]
             self.tables = [[self.load(p["table"], offset) for offset in row] for row in offsets]
         rounds = 8 // self.groups
         self.partial = [
-            [[cgutils.alloca_once(b, _SUMS) for _ in range(self.planes)] for _ in range(self.sums)] for _ in range(self.groups)
+            [[cgutils.alloca_once(b, _SUMS) for _ in range(self.planes)] for _ in range(self.sums)] for _ in range(self.sets)
         ]
         totals = [[cgutils.alloca_once_value(b, _ZERO) for _ in range(self.planes)] for _ in range(self.sums)]
         chunk = ir.Constant(_I64, CHUNK)
@@ -155,7 +182,7 @@ class _Pass:
             end = b.add(start, chunk)
             end = b.select(b.icmp_signed("<", end, p["blocks"]), end, p["blocks"])
             for r in range(rounds - 1, -1, -1):
-                for group in range(self.groups):
+                for group in range(self.sets):
                     for s, n in self.each():
                         total = self.partial[group][s][n]
                         halved = _ZERO if r == rounds - 1 else b.ashr(b.load(total), ir.Constant(_SUMS, [1] * 16))
@@ -164,8 +191,8 @@ class _Pass:
                     for group in range(self.groups):
                         self.step(block, r, group * rounds + r, group)
             for s, n in self.each():
-                for group in range(self.groups):
-                    shift = ir.Constant(_SUMS, [group * rounds] * 16)
+                for group in range(self.sets):
+                    shift = ir.Constant(_SUMS, [0 if self.squares else group * rounds] * 16)
                     part = b.ashr(b.load(self.partial[group][s][n]), shift)
                     b.store(b.add(b.load(totals[s][n]), part), totals[s][n])
         for s, n in self.each():
@@ -176,7 +203,10 @@ class _Pass:
 def _pass(S: int, flips: bool) -> Any:
     @intrinsic
     def vector_pass(typing, rows, chosen, flipped, sign, state, planes, table, blocks, out):  # type: ignore[no-untyped-def]
-        """Write the sums [row, plane] to `out`; a state of type uint8 asks for tables of 256 bytes, int8 for 128."""
+        """Write the sums [row, plane] to `out`; a state of type uint8 asks for tables of 256 bytes, int8 for 128.
+
+        A table of type uint8 asks for squares.
+        """
         names = ("rows", "chosen", "flipped", "sign", "state", "planes", "table", "blocks", "out")
         kinds = dict(zip(names, (rows, chosen, flipped, sign, state, planes, table, blocks, out), strict=True))
 
@@ -189,7 +219,8 @@ def _pass(S: int, flips: bool) -> Any:
             ]
             for name in ("rows", "chosen", "state", "table", "out"):
                 p[name] = context.make_array(kinds[name])(context, builder, p[name]).data
-            _Pass(builder, S, flips, planes.count, state.dtype == types.uint8, p).emit()
+            wide, squares = state.dtype == types.uint8, table.dtype == types.uint8
+            _Pass(builder, S, flips, planes.count, wide, squares, p).emit()
             return context.get_dummy_value()
 
         return types.void(*kinds.values()), emit

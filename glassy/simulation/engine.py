@@ -14,7 +14,7 @@ from glassy.numerics import vector
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
 from glassy.simulation.extras import Extras
-from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_window, fixed_part
+from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_squares, find_window, fixed_part
 from glassy.simulation.tables import KernelTables, kernel_tables
 
 KERNELS = ("auto", "patterns", "packed", "fields")
@@ -25,7 +25,8 @@ FEWEST = 256  # patterns that are worth a vector pass
 def _window(network: Network, N: int, K: int) -> Window | None:
     if N > MOST_SPINS or K > vector.MOST_PATTERNS:
         return None
-    return find_window(kernel_tables(network, N, K).B.astype(np.int64), N, K)
+    B = kernel_tables(network, N, K).B.astype(np.int64)
+    return find_squares(B, N, K) or find_window(B, N, K)
 
 
 def choose_kernel(network: Network, N: int, K: int, kernel: str = "auto") -> str:
@@ -96,7 +97,7 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed":
         window = _window(network, N, K)
-        planes = len(window.digits) if window else 0
+        planes = window.planes if window else 0
         return packed + 5 * K + replicas * (1 + planes) * (K + 512)
     if kernel == "fields":
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from glassy.numerics.bits import aligned
+from glassy.numerics.vector import MOST_SQUARES
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation import packed_kernel
 from glassy.simulation.chains import Chain
@@ -35,8 +36,8 @@ class Window:
         Origin and unit of t.
     t : array (size,)
         The numbers, at u mod size.
-    digits : array (planes, size) of int8
-        Their digits, between -128 and 127, lowest first.
+    digits : array (planes, size) of int8, or (2, 256) of uint8
+        Their digits, between -128 and 127, lowest first; of squares, what `vector` takes for them: w first.
     """
 
     low: int
@@ -44,7 +45,12 @@ class Window:
     base: int
     unit: int
     t: IntArray
-    digits: Int8Array
+    digits: npt.NDArray[Any]
+
+    @property
+    def planes(self) -> int:
+        """Bytes that are kept for the t of a pattern: for a square, w."""
+        return 1 if self.digits.dtype == np.uint8 else len(self.digits)
 
 
 def _numbers(B: IntArray, low: int, high: int) -> tuple[int, int, list[int]]:
@@ -92,8 +98,7 @@ def find_window(B: IntArray, N: int, K: int, half: int | None = None) -> Window 
         return max(centre - half, 0), min(centre + half - 1, N)
 
     if half is None:
-        share = min(max(1.0, K / 4000) / (2 * K), 0.5)
-        half = math.ceil(-float(ndtri(share)) * math.sqrt(N) / 2.0) + 2 * MARGIN
+        half = _needed(N, K)
     whole = N // 2 + 2  # everything
     half = min(half, whole)
     size = next((s for s in SIZES if np.ptp(ends(half)) < s), None)
@@ -111,6 +116,41 @@ def find_window(B: IntArray, N: int, K: int, half: int | None = None) -> Window 
         row[:] = (rest + 128) % 256 - 128
         rest = (rest - row) // 256
     return Window(low, high - low + 1, base, unit, t, digits)
+
+
+def find_squares(B: IntArray, N: int, K: int) -> Window | None:
+    """Return a window in which t = w (w + odd), w = max(v, -odd - v), v = u - centre, as at P = 3; None if B is not so.
+
+    Examples
+    --------
+    >>> w = find_squares(-3 * (100 - 2 * np.arange(101)) ** 2 + 8, 100, 5000)
+    >>> w.low, w.width, w.base, w.unit, w.planes
+    (1, 99, 8, -12, 1)
+    >>> find_squares((100 - 2 * np.arange(101)) ** 3, 100, 5000) is None
+    True
+    """
+    odd = N % 2
+    centre = (N + odd) // 2
+    low, high = max(centre - 127, 1), min(centre + 127 - odd, N - 1)  # at the ends B need not follow
+    half = (high - low) // 2
+    if K > MOST_SQUARES or half < _needed(N, K):
+        return None
+    u = np.arange(low, high + 1)
+    w = np.maximum(u - centre, centre - u - odd)
+    base, numbers = int(B[centre]), w * (w + odd)
+    unit = int(B[centre + 1] - base) // int(numbers[centre + 1 - low])
+    if unit == 0 or not np.array_equal(base + unit * numbers, B[low : high + 1]):
+        return None
+    t, table = np.zeros(256, np.int64), aligned((2, 256), np.uint8)
+    t[u % 256], table[0, u % 256] = numbers, w
+    table[1, :64], table[1, 64:128] = centre % 256, odd
+    return Window(low, high - low + 1, base, unit, t, table)
+
+
+def _needed(N: int, K: int) -> int:
+    """Return how far from N/2 a window must reach to hold nearly all of K random patterns."""
+    share = min(max(1.0, K / 4000) / (2 * K), 0.5)
+    return math.ceil(-float(ndtri(share)) * math.sqrt(N) / 2.0) + 2 * MARGIN
 
 
 def fixed_part(tables: KernelTables, patterns: Patterns, window: Window) -> Fixed:
@@ -145,11 +185,12 @@ class PackedChain(Chain):
         self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, fixed: Fixed, extras: Extras | None = None
     ) -> None:
         self.fixed = fixed
+        self.planes = 1 if fixed.digits.dtype == np.uint8 else len(fixed.digits)
         self.rows = 2
         super().__init__(tables, patterns, sigma, extras)
 
     def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
-        f, (n, size) = self.fixed, self.fixed.digits.shape
+        f, size, n = self.fixed, self.fixed.t.size, self.planes
         width, centre = f.bits.shape[1], f.low + f.width // 2
         state = aligned((8, width), np.int8 if size == 128 else np.uint8)
         planes = [aligned((8, width), np.int8) for _ in range(n)]
@@ -160,7 +201,7 @@ class PackedChain(Chain):
             row[:] = np.array(centre % size).astype(row.dtype)
             row[: eighth.size] = (np.where(inside, eighth, centre) % size).astype(row.dtype)
             residues = row.astype(np.intp)
-            for plane, digits in zip(planes, f.digits, strict=True):
+            for plane, digits in zip(planes, f.digits[:n], strict=True):
                 plane[j] = digits[residues]
             total += int(f.t[residues[: eighth.size]].sum())
             found += [(j * width + byte, int(eighth[byte])) for byte in np.nonzero(~inside)[0]]
@@ -190,5 +231,6 @@ class PackedChain(Chain):
             self.moving = m._replace(place=place, u=true_u, extra=extra)
         self.energy = int(self.moving.now[packed_kernel.ENERGY])
         rate = trace[:, 2].mean() / self.sigma.size
-        most = 4 if len(self.moving.planes) < 4 else 2
-        self.rows = 1 if rate > 0.6 else 2 if rate > 0.12 else most
+        squares = self.fixed.digits.dtype == np.uint8  # a flip costs less beside a row: fewer rows are best sooner
+        most = 4 if self.planes < 4 else 2
+        self.rows = 1 if rate > (0.2 if squares else 0.6) else 2 if rate > 0.12 else most

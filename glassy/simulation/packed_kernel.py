@@ -1,6 +1,6 @@
 """The sampler's inner loop over packed patterns: the same numbers as `kernels.run`, bit for bit, many patterns at a time.
 
-b = base + unit t with t = digits[u mod size], exact for u within the window low .. low + width - 1. A pass of
+b = base + unit t with t = digits[u mod size] (or a square), exact for u within the window low .. low + width - 1. A pass of
 `numerics.vector` sums t over the +1 patterns of the next few spins, and applies the flip that was accepted before: rows
 summed in vain are thrown away, so the order of events is that of the plain loop. With S the sum of a row, total the sum of t
 over all patterns and R_i = sum_mu xi_i,
