@@ -72,6 +72,8 @@ class WalkState(Saved):
         Overlaps up to t.
     swappers : tuple of SwapperState
         One for each replica of a ladder.
+    watched : array [rung, replica, pattern, time], optional
+        m of the watched patterns up to t.
     """
 
     t: int
@@ -80,6 +82,7 @@ class WalkState(Saved):
     trace: IntArray
     q: npt.NDArray[np.float64]
     swappers: tuple[SwapperState, ...]
+    watched: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

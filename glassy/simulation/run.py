@@ -46,6 +46,7 @@ class Run:
     seed: int
     kernel: str = "patterns"
     perturbation: Perturbation | None = None
+    watch: tuple[int, ...] = ()
 
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
@@ -56,6 +57,7 @@ class Run:
             "spins": _digest(self.spins),
             "patterns": _digest(self.patterns),
             **({"perturbation": self.perturbation.digest} if self.perturbation else {}),
+            **({"watch": list(self.watch)} if self.watch else {}),
         }
 
     def bytes_per_sample(self) -> int:
@@ -67,13 +69,13 @@ class Run:
         return (
             bytes_of_chains(self.kernel, self.network, self.N, self.K, chains)
             + CHUNK * self.N * (24 + 3 * self.replicas)
-            + 8 * self.sweeps * (3 * chains + temperatures)
+            + 8 * self.sweeps * ((3 + len(self.watch)) * chains + temperatures)
         )
 
     def bytes_of_series(self) -> int:
         """Memory of what one finished sample keeps: m, energy, acceptance, q and the spins."""
         pairs = self.replicas * (self.replicas - 1) // 2
-        return 8 * self.sweeps * (3 * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
+        return 8 * self.sweeps * ((3 + len(self.watch)) * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
 
     def initial(self, condensed: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
         """Return the initial spins of one chain; `condensed`: pattern 0."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from glassy import checks
 from glassy.errors import InputError
 from glassy.memory import Network
 from glassy.network import DenseHebbian
+from glassy.patterns import Patterns, check_patterns, pattern_generator
 from glassy.perturbation import Perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
@@ -59,6 +60,8 @@ class Series(Saved):
         Overlap of the initial spins with pattern 0; None in files of older versions.
     settled : array [sample, replica] of bool, optional
         At T = 0: whether no single flip lowers the energy of the final spins. None at T > 0.
+    watched : array [sample, replica, pattern, time], optional
+        Mattis magnetization of the watched patterns. None where none are.
     """
 
     m: FloatArray
@@ -69,6 +72,7 @@ class Series(Saved):
     spins: npt.NDArray[np.int8]
     start_m: FloatArray | None = None
     settled: npt.NDArray[np.bool_] | None = None
+    watched: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ class Samples(Saved):
         The kernel that ran the chains ("patterns", "packed" or "fields"); the numbers do not depend on it.
     perturbation : Perturbation, optional
         What was added to the energy of the network.
+    watch : tuple of int
+        The patterns whose overlaps are in `series.watched`.
     """
 
     network: Network
@@ -111,6 +117,7 @@ class Samples(Saved):
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
     kernel: str = field(default="patterns", compare=False)
     perturbation: Perturbation | None = None
+    watch: tuple[int, ...] = ()
 
     @property
     def load(self) -> float:
@@ -272,6 +279,98 @@ class Samples(Saved):
         """
         self._check_pairs("P(q) is that")
         return histograms(self.series.q, bins)
+
+    # ---- other patterns ----
+
+    def m_of(self, pattern: int) -> Estimate:
+        """Return the Mattis magnetization of a pattern that was watched, or of pattern 0.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=7, watch=(3,))
+        >>> r.m_of(0) == r.m, abs(r.m_of(3)) < 0.3
+        (True, True)
+        """
+        if pattern in self.watch and self.series.watched is not None:
+            return estimate(self.series.watched[:, :, self.watch.index(pattern)])
+        if pattern == 0:
+            return self.m
+        raise InputError(
+            f"pattern must be one of those watched, {(0, *self.watch)}, got {pattern!r}. Run with watch=({pattern!r},)."
+        )
+
+    def _patterns(self, patterns: npt.ArrayLike | None) -> Iterator[Patterns]:
+        if self.patterns_drawn:
+            if patterns is not None:
+                raise InputError("patterns must be left out: those of this run were drawn from its seed, and are drawn again.")
+            for k in range(self.samples):
+                yield Patterns.drawn(pattern_generator(self.seed, self.N, self.K, k), self.K, self.N)
+            return
+        if patterns is None:
+            raise InputError(
+                "patterns must be given again: those of this run were given, and are not kept. Give the same array."
+            )
+        xi = check_patterns(patterns, self.N)
+        if xi.shape != (self.K, self.N):
+            raise InputError(
+                f"patterns must be those of the run, of shape {(self.K, self.N)}, got {xi.shape}. Give the same array."
+            )
+        yield Patterns.of(xi.T)
+
+    def pattern_overlaps(self, patterns: npt.ArrayLike | None = None) -> FloatArray:
+        """Return the overlap m of the final spins of every chain with every pattern, [sample, replica, pattern].
+
+        Parameters
+        ----------
+        patterns : array (K, N), optional
+            The patterns, if they were given to the run; drawn ones are drawn again.
+
+        Raises
+        ------
+        InputError
+            If given patterns are missing or of another shape, or drawn ones are given.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=7)
+        >>> m = r.pattern_overlaps()
+        >>> m.shape, np.array_equal(m[:, :, 0], r.final_m)
+        ((4, 2, 30), True)
+        """
+        return np.array(
+            [
+                [(self.N - 2.0 * found.misaligned(sigma)) / self.N for sigma in row]
+                for found, row in zip(self._patterns(patterns), self.series.spins, strict=True)
+            ]
+        )
+
+    def largest_overlaps(self, n: int = 5, patterns: npt.ArrayLike | None = None) -> tuple[npt.NDArray[np.int64], FloatArray]:
+        """Return the n patterns nearest to the final spins of every chain: index and m [sample, replica, n], largest |m| first.
+
+        It says where a chain went that lost its pattern: to another one, to a mixture, or to none, where the largest of K
+        random overlaps is about sqrt(2 ln(K)/N).
+
+        Parameters
+        ----------
+        n : int
+            How many, 1 .. K.
+        patterns : array (K, N), optional
+            As in `pattern_overlaps`.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=7)
+        >>> index, m = r.largest_overlaps(2)
+        >>> index[:, :, 0].ravel().tolist(), bool(np.all(np.abs(m[:, :, 0]) > np.abs(m[:, :, 1])))
+        ([0, 0, 0, 0, 0, 0, 0, 0], True)
+        """
+        n = checks.integer("n", n, 1, "It counts patterns.", most=self.K)
+        m = self.pattern_overlaps(patterns)
+        index = np.argsort(-np.abs(m), axis=-1, kind="stable")[..., :n]
+        return index, np.take_along_axis(m, index, axis=-1)
 
     # ---- memory ----
 

@@ -30,7 +30,7 @@ from glassy.simulation.samples import Samples, Series, joint_provenance
 from glassy.simulation.store import Store
 
 _METROPOLIS = Metropolis()
-_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins", "start_m", "settled")
+_SERIES = ("m", "energy", "q", "acceptance", "pattern_energy", "spins", "start_m", "settled", "watched")
 
 
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
@@ -63,6 +63,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     sweeps: int = 1000,
     burn_in: int | None = None,
     method: Dynamics | ReplicaExchange = _METROPOLIS,
+    watch: Sequence[int] = (),
     kernel: str = "auto",
     threads: int | None = None,
     max_bytes: int | None = None,
@@ -100,6 +101,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
+    watch : sequence of int
+        Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
     kernel : {"auto", "patterns", "packed", "fields"}
         What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this network on this processor,
         named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
@@ -191,10 +194,11 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
             dynamics.check(temperature, burn_in)
         if perturbation is not None:
             perturbation.check(size, count, samples)
+        watched = tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in watch)
         chosen = choose_kernel(network, size, count, kernel)
         return Run(
             network, size, count, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed, chosen,
-            perturbation,
+            perturbation, watched,
         )  # fmt: skip
 
     loads, load_axis = _axis("load", load)
@@ -351,7 +355,7 @@ def _collect(run: Run, done: dict[int, tuple[Series, Provenance]]) -> Samples:
     series = Series(*(_joined([getattr(s, name) for s in ordered]) for name in _SERIES))
     return Samples(
         run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
-        run.patterns is None, series, joint_provenance(origins), run.kernel, run.perturbation,
+        run.patterns is None, series, joint_provenance(origins), run.kernel, run.perturbation, run.watch,
     )  # fmt: skip
 
 

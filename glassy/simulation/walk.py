@@ -73,6 +73,8 @@ class Walk:
         self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
         self.trace = np.empty((n, R, first.sweeps, 3), np.int64)
         self.q = np.empty((n, len(self.pairs), first.sweeps))
+        self.watch = [self.patterns.pattern(k).astype(np.float32) for k in first.watch]
+        self.watched = np.empty((n, R, len(self.watch), first.sweeps))
         self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
         if saved is not None:
             self._restore(saved)
@@ -93,12 +95,15 @@ class Walk:
             generators=tuple(tuple(generator_state(g) for g in row) for row in self.generators),
             trace=self.trace[:, :, :t],
             q=self.q[:, :, :t],
+            watched=self.watched[..., :t] if self.watch else None,
             swappers=tuple(swapper.state() for swapper in self.swappers),
         )
 
     def _restore(self, saved: WalkState) -> None:
         self.t, t = saved.t, max(saved.t, 0)
         self.trace[:, :, :t], self.q[:, :, :t] = saved.trace, saved.q
+        if saved.watched is not None:
+            self.watched[..., :t] = saved.watched
         for row, states in zip(self.generators, saved.generators, strict=True):
             for generator, state in zip(row, states, strict=True):
                 restore_generator(generator, state)
@@ -142,6 +147,8 @@ class Walk:
             now.append(spins)
             if t >= 0:
                 self.trace[i, r, t : t + size] = rows
+                for w, pattern in enumerate(self.watch):
+                    self.watched[i, r, w, t : t + size] = (spins @ pattern).astype(np.float64) / run.N
         if t >= 0:
             for p, (r, s) in enumerate(self.pairs):
                 self.q[i, p, t : t + size] = np.einsum("ti,ti->t", now[r], now[s], dtype=np.int32) / run.N
@@ -173,6 +180,7 @@ class Walk:
                 pattern_energy=pattern_energy,
                 spins=spins[i, None],
                 start_m=self.start_m[i, None],
+                watched=self.watched[i, None] if self.watch else None,
                 settled=self._settled(i)[None] if run.T == 0.0 else None,
             )
             for i, run in enumerate(self.rungs)
