@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import types
+from numba.extending import intrinsic
 
 from glassy.numerics.jit import kernel
 
 Bits = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint64]
 BLOCK = 64  # rows are padded to a multiple of so many bytes
 CHUNK = 4096  # bytes of a row at a time, so that the counts stay in the cache
 
@@ -74,3 +77,18 @@ def histogram(u: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
     for k in range(u.size):
         counts[u[k]] += 1
     return counts
+
+
+@intrinsic
+def _ones(context, word):  # type: ignore[no-untyped-def]
+    """The number of set bits of a word, in a kernel: one instruction."""
+    return types.int64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
+
+
+@kernel
+def odd_bits(a: Words, b: Words) -> int:
+    """Return how many bits are set in one of a and b, and not in both."""
+    total = np.int64(0)
+    for w in range(a.size):
+        total += _ones(a[w] ^ b[w])  # type: ignore[call-arg]
+    return total  # type: ignore[return-value]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -10,14 +11,16 @@ import numpy as np
 from glassy import checks
 from glassy.errors import InputError
 from glassy.memory import Network
+from glassy.network import DenseHebbian
 from glassy.numerics import vector
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
 from glassy.simulation.extras import Extras
 from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_squares, find_window, fixed_part
 from glassy.simulation.tables import KernelTables, kernel_tables
+from glassy.simulation.tensor import MOST_BYTES, TensorChain, bytes_of_tensor, tensor, tensor_pays
 
-KERNELS = ("auto", "patterns", "packed", "fields")
+KERNELS = ("auto", "patterns", "packed", "fields", "tensor")
 FEWEST = 256  # patterns that are worth a vector pass
 
 
@@ -29,11 +32,35 @@ def _window(network: Network, N: int, K: int) -> Window | None:
     return find_squares(B, N, K) or find_window(B, N, K)
 
 
-def choose_kernel(network: Network, N: int, K: int, kernel: str = "auto") -> str:
+def choose_kernel(
+    network: Network,
+    N: int,
+    K: int,
+    kernel: str = "auto",
+    T: Sequence[float] = (math.inf,),
+    attempts: float = math.inf,
+    room: float = MOST_BYTES,
+) -> str:
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt. "packed" does the same over patterns packed as
-    bits, on processors with AVX-512 VNNI and VBMI. "fields" caches the local fields of the spins, at P = 2 only.
+    bits, on processors with AVX-512 VNNI and VBMI. "fields" caches the local fields of the spins, at P = 2 only, and so does
+    "tensor" at P = 3, with all couplings of three spins: N^3 numbers. "auto" takes it where `tensor_pays`: little is accepted.
+
+    Parameters
+    ----------
+    network : DenseHebbian or SeparableMemory
+        The network.
+    N, K : int
+        Spins and patterns.
+    kernel : str
+        One of KERNELS.
+    T : sequence of float
+        Temperatures among which the attempts are shared; default: all is accepted.
+    attempts : float
+        Attempted flips of one sample, which must pay for what is made first.
+    room : float
+        Bytes that a tensor may take, unless it is asked for; never more than 256 MiB.
 
     Raises
     ------
@@ -45,12 +72,23 @@ def choose_kernel(network: Network, N: int, K: int, kernel: str = "auto") -> str
     >>> from glassy import DenseHebbian
     >>> choose_kernel(DenseHebbian(P=2), N=1000, K=100), choose_kernel(DenseHebbian(P=3), N=30, K=30)
     ('fields', 'patterns')
+    >>> choose_kernel(DenseHebbian(P=3), N=60, K=1200, T=[0.3], attempts=1e6)
+    'tensor'
     """
     checks.choice("kernel", kernel, KERNELS)
+    cubic = isinstance(network, DenseHebbian) and network.P == 3
     if kernel == "auto":
         if makes_fields(network.pairwise, N, K):
             return "fields"
-        return "packed" if K >= FEWEST and vector.available() and _window(network, N, K) else "patterns"
+        packed = K >= FEWEST and vector.available() and _window(network, N, K) is not None
+        fits = N * K < 2**31 and bytes_of_tensor(N, K) <= min(room, MOST_BYTES)
+        if cubic and fits and tensor_pays(N, K, T, attempts, packed):
+            return "tensor"
+        return "packed" if packed else "patterns"
+    if kernel == "tensor" and not cubic:
+        raise InputError(f"the network must be a DenseHebbian(P=3) with kernel='tensor', got {network!r}. Give kernel='auto'.")
+    if kernel == "tensor" and N * K >= 2**31:
+        raise InputError(f"N K must stay below 2^31 with kernel='tensor', got N={N}, K={K}. Give kernel='auto'.")
     if kernel == "fields" and not network.pairwise:
         raise InputError(f"P must be 2 with kernel='fields', got {network!r}. Give kernel='auto'.")
     if kernel == "packed":
@@ -83,6 +121,9 @@ def chain_maker(
     if kernel == "fields":
         J = couplings(patterns)
         return lambda sigma: FieldChain(tables, patterns, sigma, J, extras)
+    if kernel == "tensor":
+        three = tensor(patterns)
+        return lambda sigma: TensorChain(tables, patterns, sigma, three, extras)
     if kernel == "packed":
         window = _window(network, patterns.N, patterns.K)
         if window is None:
@@ -101,4 +142,6 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
         return packed + 5 * K + replicas * (1 + planes) * (K + 512)
     if kernel == "fields":
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
+    if kernel == "tensor":
+        return packed + N * K + 32 * K + bytes_of_tensor(N, K) + 8 * N * replicas
     return packed + N * K + K * (16 + replicas * 12)

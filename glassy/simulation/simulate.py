@@ -103,8 +103,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
-    kernel : {"auto", "patterns", "packed", "fields"}
-        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this network on this processor,
+    kernel : {"auto", "patterns", "packed", "fields", "tensor"}
+        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor,
         named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
     threads : int, optional
         Samples that run at once; default: the cores this process may use.
@@ -195,11 +195,17 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         if perturbation is not None:
             perturbation.check(size, count, samples)
         watched = tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in watch)
-        chosen = choose_kernel(network, size, count, kernel)
-        return Run(
-            network, size, count, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed, chosen,
-            perturbation, watched,
+        run = Run(
+            network, size, count, temperature, dynamics, word, overlap, spins, given, replicas, sweeps, burn_in, seed,
+            perturbation=perturbation, watch=watched,
         )  # fmt: skip
+        hottest = dynamics.T_start if isinstance(dynamics, Annealing) else temperature
+        shared = temperatures if isinstance(method, ReplicaExchange) else [hottest]  # of the chains of a sample
+        chains = replicas * len(shared)
+        room = limit - 2 * samples * len(loads) * len(temperatures) * run.bytes_of_series()
+        room = room // min(threads, samples) - run.bytes_in_work(chains, len(shared))
+        attempts = chains * (sweeps + burn_in) * size
+        return replace(run, kernel=choose_kernel(network, size, count, kernel, shared, attempts, room))
 
     loads, load_axis = _axis("load", load)
     temperatures, T_axis = _axis("T", T)
