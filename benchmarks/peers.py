@@ -87,14 +87,16 @@ def measure(name, make, peer, P, N, K):
     xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
     tables, run = kernel_tables(DenseHebbian(P), N, K), make(peer, polynomial(P, xi), N)
 
-    make_chain = chain_maker(choose_kernel(DenseHebbian(P), N, K), DenseHebbian(P), tables, Patterns.of(xi))
-
-    def start(spins):
-        return [make_chain(sigma) for sigma in np.ascontiguousarray(spins, np.int8)]
-
-    anneal(start(xi.T[:1])[0], [1.0, 2.0], rng)  # compile
+    network, patterns = DenseHebbian(P), Patterns.of(xi)
     for schedule, (first, last, sweeps) in SCHEDULES.items():
         betas = np.geomspace(first, last, sweeps).tolist()
+        kernel = choose_kernel(network, N, K, T=[1.0 / b for b in betas])  # its making is not counted, as with the peers
+        make_chain = chain_maker(kernel, network, tables, patterns)
+
+        def start(spins, make_chain=make_chain):
+            return [make_chain(sigma) for sigma in np.ascontiguousarray(spins, np.int8)]
+
+        anneal(start(xi.T[:1])[0], [1.0, 2.0], rng)  # compile
         setup = np.median([run(betas[:1], int(rng.integers(2**31)))[0] for _ in range(5)])
         rows = []
         for chain in start(rng.choice(np.array([-1, 1], np.int8), (RUNS, N))):
@@ -107,7 +109,7 @@ def measure(name, make, peer, P, N, K):
         e, f, acceptance = np.mean(rows, axis=0)[2:]
         de, df = np.std(rows, axis=0, ddof=1)[2:4] / math.sqrt(RUNS)
         print(
-            f"{name:<14} P={P} N={N:<4} K={K:<4} {schedule:<8} {sweeps:4} sweeps acc {acceptance:.3f}  "
+            f"{name:<14} P={P} N={N:<4} K={K:<4} {schedule:<8} {sweeps:4} sweeps acc {acceptance:.3f} {kernel:<8} "
             f"{peer:6.3f} | {glassy:6.3f} M/s = {glassy / peer:6.2f} x  "
             f"E/N {e:.4f}({de:.4f}) | {f:.4f}({df:.4f}) |z| {abs(e - f) / math.hypot(de, df):.1f}",
             flush=True,
