@@ -1,0 +1,98 @@
+"""Edges of `simulate`: each works or says why not; none gives a wrong number."""
+
+import math
+
+import numpy as np
+import pytest
+
+import glassy
+from glassy import DenseHebbian, Glauber, InputError, IntegerRangeError, Metropolis, ReplicaExchange, enumerate_states, simulate
+from glassy.numerics import vector
+
+KINDS = ("distinct", "self-interacting")
+packed = pytest.param("packed", marks=pytest.mark.skipif(not vector.available(), reason="no AVX-512 VNNI and VBMI here"))
+
+
+def test_temperatures_unsorted_and_repeated():
+    network, point = DenseHebbian(3), {"load": 0.3, "N": 20, "sweeps": 40, "seed": 2}
+    T = [1.0, 0.4, 1.0]
+    grid = simulate(network, T=T, **point)
+    assert [r.T for r in grid] == T
+    for r in grid:  # every point is the single call
+        assert np.array_equal(r.series.energy, simulate(network, T=r.T, **point).series.energy)
+    ladders = [simulate(network, T=t, method=ReplicaExchange(), **point) for t in ([1.0, 0.4, 0.7], [0.4, 0.7, 1.0])]
+    assert [r.T for r in ladders[0]] == [1.0, 0.4, 0.7]
+    for a, b in ((0, 2), (1, 0), (2, 1)):
+        assert np.array_equal(ladders[0][a].series.energy, ladders[1][b].series.energy)
+    with pytest.raises(InputError, match="different temperatures"):
+        simulate(network, T=T, method=ReplicaExchange(), **point)
+
+
+@pytest.mark.parametrize("kernel", ["patterns", packed])
+@pytest.mark.parametrize("P", [3, 4])
+@pytest.mark.parametrize("kind", KINDS)
+def test_opposite_rows_cancel_at_odd_P_and_repeat_at_even_P(P, kind, kernel):
+    xi = glassy.draw_patterns(30, 15, seed=4)
+    options = {"T": 0.7, "sweeps": 40, "seed": 3, "kernel": kernel}
+    network = DenseHebbian(P, kind)
+    opposite = simulate(network, patterns=np.concatenate([xi, -xi]), start=xi[0], **options)
+    if P % 2:
+        assert np.all(opposite.series.energy == 0.0)
+        assert np.all(opposite.series.acceptance == 1.0)
+    else:
+        repeated = simulate(network, patterns=np.concatenate([xi, xi]), start=xi[0], **options)
+        assert np.array_equal(opposite.series.spins, repeated.series.spins)
+        assert np.array_equal(opposite.series.energy, repeated.series.energy)
+
+
+@pytest.mark.parametrize("kernel", ["patterns", packed, "auto"])
+@pytest.mark.parametrize(("P", "N"), [(2, 11), (2, 12), (3, 11), (3, 12), (4, 11), (4, 12), (5, 11), (5, 12)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_pattern_at_every_parity(P, N, kind, kernel):
+    network = DenseHebbian(P, kind)
+    exact = enumerate_states(network, K=1, N=N, T=0.8, seed=5)
+    r = simulate(network, K=1, N=N, T=0.8, seed=5, sweeps=8000, burn_in=200, samples=1, replicas=2, kernel=kernel)
+    assert abs(float(r.m_abs) - exact.m_abs) <= 4.0 * r.m_abs.error
+    assert abs(float(r.energy) - exact.energy) <= 4.0 * r.energy.error
+
+
+def test_no_pattern_is_refused():
+    for options in ({"load": 0.0}, {"K": 0}, {"load": 1e-6}):
+        with pytest.raises(InputError, match="K"):
+            simulate(DenseHebbian(3), N=20, T=0.5, seed=1, **options)
+
+
+@pytest.mark.parametrize("kernel", ["patterns", packed, "tensor"])
+def test_ends_of_the_temperature_axis(kernel):
+    point = {"load": 0.3, "N": 21, "sweeps": 200, "seed": 2, "kernel": kernel}
+    hot = simulate(DenseHebbian(3), T=math.inf, **point)
+    assert np.all(hot.series.acceptance == 1.0)
+    half = simulate(DenseHebbian(3), T=math.inf, method=Glauber(), **point)
+    assert abs(float(half.acceptance) - 0.5) <= 4.0 * half.acceptance.error
+    cold = simulate(DenseHebbian(3), T=0.0, start="random", **point)
+    assert np.all(np.diff(cold.series.energy, axis=-1) <= 1e-12)  # ties move, the energy never rises
+
+
+def test_ties_at_T_0():
+    """A pattern and its opposite cancel at odd P: every move is a tie."""
+    xi = glassy.draw_patterns(1, 20, seed=1)
+    point = {"patterns": np.concatenate([xi, -xi]), "T": 0.0, "sweeps": 400, "seed": 2}
+    assert np.all(simulate(DenseHebbian(3), method=Metropolis(), **point).series.acceptance == 1.0)
+    half = simulate(DenseHebbian(3), method=Glauber(), **point).acceptance
+    assert abs(float(half) - 0.5) <= 4.0 * half.error
+
+
+@pytest.mark.parametrize(("P", "N"), [(20, 200), (30, 70), (40, 90)])
+def test_integers_that_do_not_fit_are_refused(P, N):
+    with pytest.raises(IntegerRangeError, match="Lower N, K or P"):
+        simulate(DenseHebbian(P), K=2, N=N, T=1.0, sweeps=1, seed=1)
+
+
+@pytest.mark.parametrize("kernel", ["patterns", packed])
+@pytest.mark.parametrize(("P", "N", "K"), [(8, 150, 40), (14, 48, 30), (11, 40, 300), (12, 200, 2), (20, 60, 2)])
+def test_large_integers_are_exact(P, N, K, kernel):
+    network = DenseHebbian(P)
+    r = simulate(network, K=K, N=N, T=2.0, sweeps=3, seed=1, kernel=kernel, replicas=1)
+    table, xi = network.energy_table(N), glassy.draw_patterns(K, N, seed=1).astype(int)
+    exact = sum(table.values[int(u)] for u in (N - xi @ r.series.spins[0, 0].astype(int)) // 2) * table.unit / N
+    assert r.series.energy[0, 0, -1] == pytest.approx(float(exact), rel=1e-13, abs=1e-15)
