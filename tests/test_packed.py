@@ -248,7 +248,7 @@ def test_choice_of_the_kernel(monkeypatch):
     assert find_window(np.arange(20_001), 20_000, 1000) is None
     for available, wanted in ((True, "packed"), (False, "patterns")):
         monkeypatch.setattr(vector, "available", lambda available=available: available)
-        assert choose_kernel(DenseHebbian(3), 60, 700) == wanted
+        assert choose_kernel(DenseHebbian(4), 60, 700) == wanted
         assert choose_kernel(DenseHebbian(3), 60, 100) == "patterns"
         assert choose_kernel(DenseHebbian(2), 1000, 200) == "fields"
         assert choose_kernel(DenseHebbian(2), 1000, 200, "patterns") == "patterns"

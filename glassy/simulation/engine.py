@@ -21,7 +21,7 @@ from glassy.simulation.tables import KernelTables, kernel_tables
 from glassy.simulation.tensor import MOST_BYTES, TensorChain, bytes_of_tensor, tensor, tensor_pays
 
 KERNELS = ("auto", "patterns", "packed", "fields", "tensor")
-FEWEST = 256  # patterns that are worth a vector pass
+FEWEST = 192  # patterns that are worth a vector pass
 
 
 @lru_cache(maxsize=64)
