@@ -28,8 +28,9 @@ FEWEST = 256  # patterns that are worth a vector pass
 def _window(network: Network, N: int, K: int) -> Window | None:
     if N > MOST_SPINS or K > vector.MOST_PATTERNS:
         return None
-    B = kernel_tables(network, N, K).B.astype(np.int64)
-    return find_squares(B, N, K) or find_window(B, N, K)
+    tables = kernel_tables(network, N, K)
+    B = tables.B.astype(np.int64)
+    return find_squares(tables.A.astype(np.int64), B, N, K) or find_window(B, N, K)
 
 
 def choose_kernel(
