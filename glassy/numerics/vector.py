@@ -34,7 +34,7 @@ cgutils: Any = _cgutils
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _BYTES, _SUMS = ir.VectorType(_I8, 64), ir.VectorType(_I32, 16)
 _WIDE = ir.VectorType(_I64, 16)
-_ZERO = ir.Constant(_SUMS, None)
+_ZERO, _NOTHING = ir.Constant(_SUMS, None), ir.Constant(_BYTES, None)
 _ONES = ir.Constant(_BYTES, [1] * 64)
 
 
@@ -99,20 +99,23 @@ class _Pass:
         found = self.call(name, _BYTES, parts[0], state, parts[1])
         if not self.wide:
             return found
-        upper = self.b.icmp_signed("<", state, ir.Constant(_BYTES, None))
+        upper = self.b.icmp_signed("<", state, _NOTHING)
         return self.b.select(upper, self.call(name, _BYTES, parts[2], state, parts[3]), found)
 
-    def spread(self, bits: Any, j: int) -> Any:
-        """Turn bit j of each byte into a byte: 0 or 1, or for squares 0 or 255; a matrix of bits does it."""
-        matrix = ir.Constant(ir.VectorType(_I64, 8), [2**j * 0x0101010101010101 if self.square else 2 ** (56 + j)] * 8)
-        none = ir.Constant(_I8, 0)
-        return self.call("llvm.x86.vgf2p8affineqb.512", _BYTES, bits, self.b.bitcast(matrix, _BYTES), none)
+    def bit(self, bits: Any, j: int) -> Any:
+        """Return bit j of each byte as a byte, 0 or 1: a matrix of bits, applied to the bits of each, does it."""
+        matrix = self.b.bitcast(ir.Constant(ir.VectorType(_I64, 8), [2 ** (56 + j)] * 8), _BYTES)
+        return self.call("llvm.x86.vgf2p8affineqb.512", _BYTES, bits, matrix, ir.Constant(_I8, 0))
+
+    def choose(self, bits: Any, j: int, one: Any, other: Any) -> Any:
+        """Return bytes of `one` where bit j is set, else of the other."""
+        b = self.b
+        isset = b.icmp_unsigned("!=", b.and_(bits, ir.Constant(_BYTES, [1 << j] * 64)), _NOTHING)
+        return b.select(isset, one, other)
 
     def flip(self, place: Any, own: Any, j: int) -> Any:
         """Turn the states of 64 patterns."""
-        b = self.b
-        plus = b.icmp_unsigned("!=", b.and_(own, ir.Constant(_BYTES, [1 << j] * 64)), ir.Constant(_BYTES, None))
-        state = b.add(self.load(self.p["state"], place), b.select(plus, self.up, self.down))
+        state = self.b.add(self.load(self.p["state"], place), self.choose(own, j, self.up, self.down))
         self.store(state, self.p["state"], place)
         return state
 
@@ -133,11 +136,10 @@ class _Pass:
         """Add the terms of bit j of one block."""
         b = self.b
         terms = self.terms(place, own, j)
-        chosen = [self.spread(row, j) for row in rows]
         if self.square:
-            chosen = [b.and_(mask, terms[0]) for mask in chosen]
-        if self.flips:
-            chosen += [terms[0]] if self.square else [_ONES, self.spread(own, j)]
+            chosen = [self.choose(row, j, terms[0], _NOTHING) for row in rows] + terms * self.flips
+        else:
+            chosen = [self.bit(row, j) for row in rows] + ([_ONES, self.bit(own, j)] if self.flips else [])
         for n, term in enumerate(terms):
             for s, factor in enumerate(chosen):
                 total = self.totals[j % self.groups][s][n]
@@ -152,7 +154,7 @@ class _Pass:
         if self.flips:
             flipped = self.at(data, b.mul(p["flipped"], p["stride"]), _I8)
             self.up = self.splat(b.trunc(p["sign"], _I8))
-            self.down = b.sub(ir.Constant(_BYTES, None), self.up)
+            self.down = b.sub(_NOTHING, self.up)
         if self.flips and not self.square:
             parts = 4 if self.wide else 2
             offsets = [[ir.Constant(_I64, 64 * (n * parts + i)) for i in range(parts)] for n in range(self.planes)]

@@ -109,10 +109,11 @@ def run_packed(
     sigma, state, planes, places, u, extra, now = moving
     n_p, last_residue, blocks = len(planes), t.size - 1, bits.shape[1] // 64
     chosen, out = np.zeros(4, np.int64), np.zeros(6 * n_p, np.int64)
-    p, end = start, sites.size
+    order, barriers = sites.ravel(), thresholds.ravel()
+    p, end, sweep, attempt = start, sites.size, start // N, start % N
     while p < end or now[SITE] >= 0:
         for s in range(rows):
-            chosen[s] = sites[(p + s) // N, (p + s) % N] if p + s < end else 0
+            chosen[s] = order[p + s] if p + s < end else 0
         flipped = now[SITE]
         if flipped < 0:
             if rows == 1:
@@ -157,9 +158,8 @@ def run_packed(
             for k in range(now[OUTLIERS]):
                 h += _sign(bits, i, places[k]) * extra[k]
             dE = now[A] + sigma[i] * h
-            sweep, attempt = p // N, p % N
             change = scale * dE + extra_change(i, sigma[i], turn, own, own_u, energies)
-            accepted = change <= thresholds[sweep, attempt]
+            accepted = change <= barriers[p]
             if attempt == 0:
                 trace[sweep, 2] = 0
             if accepted:
@@ -169,11 +169,13 @@ def run_packed(
                 now[M] -= 2 * sigma[i] * np.int64(first[i])
                 sigma[i] = -sigma[i]
                 trace[sweep, 2] += 1
-            if attempt == N - 1:
+            p += 1
+            attempt += 1
+            if attempt == N:
                 for i in range(N):
                     spins[sweep, i] = sigma[i]
                 trace[sweep, 0], trace[sweep, 1] = now[M], now[ENERGY]
-            p += 1
+                sweep, attempt = sweep + 1, 0
             if accepted:
                 break
     return p
