@@ -245,5 +245,5 @@ class PackedChain(Chain):
         self.energy = int(self.moving.now[packed_kernel.ENERGY])
         rate = trace[:, 2].mean() / self.sigma.size
         most = 4 if len(self.moving.planes) < 4 else 2
-        alone = 0.2 if self.fixed.squares else 0.6  # a flip of squares costs little: fewer rows are best sooner
-        self.rows = 1 if rate > alone else 2 if rate > 0.12 else most
+        alone, two = (0.4, 0.08) if self.fixed.squares else (0.9, 0.2)  # a flip of squares costs little beside rows in vain
+        self.rows = 1 if rate > alone else 2 if rate > two else most
