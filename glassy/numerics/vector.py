@@ -68,7 +68,11 @@ class _Pass:
     def __init__(self, builder: Any, S: int, flips: bool, planes: int, wide: bool, square: bool, p: dict[str, Any]) -> None:
         self.b, self.S, self.flips, self.planes, self.wide, self.square, self.p = builder, S, flips, planes, wide, square, p
         self.sums = S + (0 if not flips else 1 if square else 2)
-        self.groups = max(1, 8 // (self.sums * planes))  # of sums, that take turns: each addition waits for the one before
+        self.parts = 4 if wide else 2  # of a table
+        self.few = (self.sums + self.parts) * planes <= 20  # registers: else a table is loaded for each use, not moved about
+        self.groups = 1  # of sums, that take turns: each addition waits for the one before
+        while self.groups * self.sums * planes < 8:
+            self.groups *= 2
 
     def call(self, name: str, result: Any, *args: Any) -> Any:
         module = self.b.module
@@ -92,9 +96,12 @@ class _Pass:
         one = self.b.insert_element(empty, byte, ir.Constant(_I32, 0))
         return self.b.shuffle_vector(one, empty, ir.Constant(ir.VectorType(_I32, 64), None))
 
+    def table(self, plane: int) -> list[Any]:
+        return [self.load(self.p["table"], ir.Constant(_I64, 64 * (plane * self.parts + i))) for i in range(self.parts)]
+
     def lookup(self, plane: int, state: Any) -> Any:
         """Bytes of the table at state mod 128, or mod 256."""
-        parts = self.tables[plane]
+        parts = self.tables[plane] if self.few else self.table(plane)
         name = "llvm.x86.avx512.vpermi2var.qi.512"
         found = self.call(name, _BYTES, parts[0], state, parts[1])
         if not self.wide:
@@ -136,12 +143,14 @@ class _Pass:
         """Add the terms of bit j of one block."""
         b = self.b
         terms = self.terms(place, own, j)
-        if self.square:
-            chosen = [self.choose(row, j, terms[0], _NOTHING) for row in rows] + terms * self.flips
-        else:
-            chosen = [self.bit(row, j) for row in rows] + ([_ONES, self.bit(own, j)] if self.flips else [])
-        for n, term in enumerate(terms):
-            for s, factor in enumerate(chosen):
+        for s in range(self.sums):
+            if s == self.S:
+                factor = terms[0] if self.square else _ONES
+            elif self.square:
+                factor = self.choose(rows[s], j, terms[0], _NOTHING)
+            else:
+                factor = self.bit(own if s > self.S else rows[s], j)
+            for n, term in enumerate(terms):
                 total = self.totals[j % self.groups][s][n]
                 left, right = b.bitcast(factor, _SUMS), b.bitcast(term, _SUMS)
                 b.store(self.call("llvm.x86.avx512.vpdpbusd.512", _SUMS, b.load(total), left, right), total)
@@ -155,19 +164,16 @@ class _Pass:
             flipped = self.at(data, b.mul(p["flipped"], p["stride"]), _I8)
             self.up = self.splat(b.trunc(p["sign"], _I8))
             self.down = b.sub(_NOTHING, self.up)
-        if self.flips and not self.square:
-            parts = 4 if self.wide else 2
-            offsets = [[ir.Constant(_I64, 64 * (n * parts + i)) for i in range(parts)] for n in range(self.planes)]
-            self.tables = [[self.load(p["table"], offset) for offset in row] for row in offsets]
+            self.tables = [] if self.square else [self.table(n) for n in range(self.planes)]
         self.totals = [
             [[cgutils.alloca_once_value(b, _ZERO) for _ in range(self.planes)] for _ in range(self.sums)]
             for _ in range(self.groups)
         ]
         with cgutils.for_range(b, p["blocks"], intp=_I64) as loop:
             here = b.mul(loop.index, ir.Constant(_I64, BLOCK))
-            rows = [self.load(pointer, here) for pointer in pointers]
-            own = self.load(flipped, here) if self.flips else None
             for j in range(8):
+                rows = [self.load(pointer, here) for pointer in pointers]
+                own = self.load(flipped, here) if self.flips else None
                 self.step(b.add(b.mul(here, ir.Constant(_I64, 8)), ir.Constant(_I64, BLOCK * j)), rows, own, j)
         for s in range(self.sums):
             for n in range(self.planes):
