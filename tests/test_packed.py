@@ -19,7 +19,7 @@ from glassy.simulation.packed import PackedChain, find_squares, find_window, fix
 from glassy.simulation.packed_kernel import LEFT, OUTLIERS, A
 from glassy.simulation.tables import kernel_tables
 
-needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI or VBMI")
+needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
 KINDS = ("distinct", "self-interacting")
 
 

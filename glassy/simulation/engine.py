@@ -45,8 +45,8 @@ def choose_kernel(
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt. "packed" does the same over patterns packed as
-    bits, on processors with AVX-512 VNNI and VBMI. "fields" caches the local fields of the spins, at P = 2 only, and so does
-    "tensor" at P = 3, with all couplings of three spins: N^3 numbers. "auto" takes it where `tensor_pays`: little is accepted.
+    bits, on processors with AVX-512 VNNI, VBMI and GFNI. "fields" caches the local fields of the spins, at P = 2 only, and so
+    does "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto" takes it where `tensor_pays`: little is accepted.
 
     Parameters
     ----------
