@@ -26,7 +26,7 @@ from glassy.simulation.extras import make_extras
 from glassy.simulation.kernels import run
 from glassy.simulation.tables import kernel_tables
 
-needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI or VBMI")
+needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
 
 
 def wavy(N):

@@ -19,7 +19,7 @@ from glassy.simulation.packed import PackedChain, find_squares, find_window, fix
 from glassy.simulation.packed_kernel import LEFT, OUTLIERS, A
 from glassy.simulation.tables import kernel_tables
 
-needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI or VBMI")
+needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
 KINDS = ("distinct", "self-interacting")
 
 
@@ -71,32 +71,28 @@ def test_passes_equal_their_oracle(size, n_p, sign, run, rows, flips):
 
 
 @needs_vectors
-@pytest.mark.parametrize("odd", [0, 1])
-@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("sign", [1, -1, 2, -2])
 @pytest.mark.parametrize(("run", "rows", "flips"), [(look_2, 2, False), (flip_1, 1, True), (flip_4, 4, True)])
-def test_passes_over_squares_equal_their_oracle(odd, sign, run, rows, flips):
-    rng = np.random.default_rng(odd)
+def test_passes_over_squares_equal_their_oracle(sign, run, rows, flips):
+    rng = np.random.default_rng(rows)
     bits = aligned((20, 70 * 64), np.uint8)
     bits[:] = rng.integers(0, 256, bits.shape)
-    centre = 200
-    table = aligned((2, 256), np.uint8)
-    table[1, :64], table[1, 64:128] = centre, odd
-    v = rng.integers(-126, 126 - odd, 8 * bits.shape[1])  # room for one flip
-    v[:2] = -126, 126 - odd
-    state, plane = (aligned(v.shape, dtype) for dtype in (np.uint8, np.int8))
-    state[:] = (v + centre) % 256
-    plane[:] = np.maximum(v, -v - odd)
+    state, table = aligned((8 * bits.shape[1],), np.int8), aligned((1, 256), np.uint8)
+    state[:] = rng.integers(-125, 126, state.size)  # room for one flip
+    state[:512] = -125  # the largest
+    state[512:1024] = 125
     slow, chosen, out = state.copy(), rng.integers(0, 20, 4), np.zeros(6, np.int64)
-    run(bits, chosen, 7, sign, state, (plane,), table, bits.shape[1] // 64, out)
-    wanted = vector.slow_pass(bits, chosen[:rows].tolist(), 7 if flips else None, sign, slow, table)
+    run(bits, chosen, 7, sign, state, (state,), table, bits.shape[1] // 64, out)
+    squares = np.arange(256).astype(np.int8).astype(np.int64) ** 2
+    wanted = vector.slow_pass(bits, chosen[:rows].tolist(), 7 if flips else None, sign, slow, squares)
+    wanted = wanted[: rows + flips]
     assert out[: len(wanted)].tolist() == wanted
     assert np.array_equal(state, slow)
-    v = (state.astype(int) - centre + 128) % 256 - 128
-    assert np.array_equal(plane, np.maximum(v, -v - odd))
-    by_hand = (v * (v + odd))[np.unpackbits(bits[chosen[0]][:, None], axis=1, bitorder="little").T.ravel() > 0].sum()
+    by_hand = 0
+    for byte, j in np.argwhere(np.unpackbits(bits[chosen[0]][:, None], axis=1, bitorder="little")):
+        by_hand += int(state[byte // 64 * 512 + j * 64 + byte % 64]) ** 2
     assert out[0] == by_hand
-    table[1, 64:128] = 1 - odd  # the twin
-    assert wanted != vector.slow_pass(bits, chosen[:rows].tolist(), None, 1, state.copy(), table)[: len(wanted)]
+    assert wanted != vector.slow_pass(bits, chosen[:rows].tolist(), 7, -sign, state.copy(), squares)[: len(wanted)]  # the twin
 
 
 @pytest.mark.parametrize(("N", "K"), [(1, 1), (3, 9), (17, 511), (300, 700), (600, 40_000)])
@@ -120,8 +116,8 @@ def both(P, kind, N, K, half=None, start="random", xi=None, seed=0):
     patterns = Patterns.drawn(rng, K, N) if xi is None else Patterns.of(xi)
     sigma = patterns.pattern(0) if start == "pattern" else rng.choice([-1, 1], N).astype(np.int8)
     tables = kernel_tables(DenseHebbian(P, kind), N, K)
-    B = tables.B.astype(np.int64)
-    window = find_squares(B, N, K) if half == "squares" else find_window(B, N, K, half)
+    A, B = tables.A.astype(np.int64), tables.B.astype(np.int64)
+    window = find_squares(A, B, N, K) if half == "squares" else find_window(B, N, K, half)
     assert window is not None
     return Chain(tables, patterns, sigma), PackedChain(tables, patterns, sigma, fixed_part(tables, patterns, window))
 
@@ -135,11 +131,11 @@ def assert_same(plain, packed, method, T, sweeps, seed):
     assert (packed.energy, packed.moving.now[A]) == (energy, a)
     size, now = packed.fixed.t.size, packed.moving.now
     true = {int(p): int(v) for p, v in zip(packed.moving.place[: now[OUTLIERS]], packed.moving.u, strict=False)}
-    W = packed.fixed.bits.shape[1]
     for k in range(u.size):  # every state is that of its pattern, or on the list
-        place = (7 - k % 8) * W + k // 8
+        place = k // 512 * 512 + (7 - k % 8) * 64 + k % 512 // 8
         assert true.get(place, u[k]) == u[k]
-        assert place in true or int(packed.moving.state[place]) % size == u[k] % size
+        wanted = packed.fixed.step * int(u[k]) - packed.fixed.zero
+        assert place in true or (int(packed.moving.state[place]) - wanted) % size == 0
     return found[0][1]
 
 
@@ -157,7 +153,8 @@ def assert_same(plain, packed, method, T, sweeps, seed):
         (3, 180, 600, 100),  # a table of 256
         (3, 120, 700, "squares"),
         (3, 121, 513, "squares"),
-        (3, 900, 600, "squares"),  # with open ends
+        (3, 900, 600, "squares"),
+        (3, 401, 600, "squares"),
         (6, 100, 512, None),
     ],
 )
@@ -232,16 +229,23 @@ def test_window_holds_B_exactly_and_nearly_all_patterns(P, N, K):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("N", "K"), [(61, 700), (100, 3000), (401, 20_000), (2000, 400_000)])
 def test_squares_hold_B_exactly(N, K, kind):
-    B = kernel_tables(DenseHebbian(3, kind), N, K).B.astype(np.int64)
-    w = find_squares(B, N, K)
+    tables = kernel_tables(DenseHebbian(3, kind), N, K)
+    A, B = tables.A.astype(np.int64), tables.B.astype(np.int64)
+    w = find_squares(A, B, N, K)
     u = np.arange(w.low, w.low + w.width)
-    assert np.array_equal(w.base + w.unit * w.t[u % 256], B[u])
-    root, odd = w.digits[0, u % 256].astype(int), int(w.digits[1, 64])
-    assert np.array_equal(root * (root + odd), w.t[u % 256])
-    assert root.max() + odd <= 127
-    assert find_squares(kernel_tables(DenseHebbian(4, kind), N, K).B.astype(np.int64), N, K) is None
-    B[N // 2 + 3] += 1
-    assert find_squares(B, N, K) is None
+    state = w.step * u - w.zero
+    assert np.array_equal(w.base + w.unit * w.t[state % 256], B[u] << w.shift)
+    assert np.array_equal(state**2, w.t[state % 256])
+    assert abs(state).max() <= 127
+    assert 0 < u[0] <= N - u[-1] <= u[0] + 1  # as near to both ends, which it leaves out
+    other = kernel_tables(DenseHebbian(4, kind), N, K)
+    assert find_squares(other.A.astype(np.int64), other.B.astype(np.int64), N, K) is None
+    for X in (A, B):
+        X[N // 2 + 3] += 1
+        assert find_squares(A, B, N, K) is None
+        X[N // 2 + 3] -= 1
+    assert find_squares(A, B, N, K) is not None
+    assert find_squares(A, B, N, vector.MOST_SQUARES + 1) is None
 
 
 def test_choice_of_the_kernel(monkeypatch):

@@ -1,24 +1,21 @@
 """The vector code: one pass over the patterns, packed as bits, that flips a spin and sums the fields of the next ones.
 
-A pass takes S rows of bits (the next S spins of the sequence; a set bit is +1) and returns for each the sum of b over its set
-bits. If it also *flips* a row, every pattern's state u first goes up by `sign` where that row is set and down where it is
-not, b becomes table[u], and two more sums follow: over the set bits of the flipped row, and over all patterns.
+A pass takes S rows of bits (the next S spins of the sequence; a set bit is +1) and returns for each the sum of t over its set
+bits. If it also *flips* a row, every pattern's state first goes up by `sign` where that row is set and down where it is not.
 
-b is kept as digits of base 256 between -128 and 127, one array (plane) of bytes for each. Two facts make this fast: a table
-of 128 bytes is looked up for 64 patterns by one instruction, and one instruction multiplies 64 bytes of a plane by 64 of the
-bits and sums them in fours. Bit j of byte l of a row of W bytes belongs to place j W + l of the states and planes, so that
-`bits & 2^j` selects 64 neighbours, with weight 2^j; the weights leave by Horner's rule. All sums are exact.
+t is kept as digits of base 256 between -128 and 127, one array (plane) of bytes for each, found in a table at the state: one
+instruction looks up 64 patterns in a table of 128 bytes. Where t is the square of the state, nothing is kept but the state.
+Another instruction multiplies 64 bytes by 64 others and sums in fours: digits by bits (0 or 1), or |state| by |state| where
+the bit is set. After a flip follow the sum of t over all patterns and, for digits, over the set bits of the flipped row.
 
-Squares are the second form: b = w (w + odd), w = max(v, -odd - v), v = u - centre, odd 0 or 1, is all that P = 3 needs. The one
-plane holds w, found without a lookup, and one instruction multiplies w by w + odd. The table then is (2, 256) of uint8: w of
-every state, and 64 bytes each of centre and odd.
-
-The code is LLVM vector instructions for AVX-512 with VNNI and VBMI; nothing outside this file knows them. `slow_pass` is the
-same in NumPy.
+Bit j of byte l of block b of a row (64 bytes to a block) belongs to place 512 b + 64 j + l of the states and planes. All sums
+are exact. The code is LLVM vector instructions for AVX-512 with VNNI, VBMI and GFNI; nothing outside this file knows them.
+`slow_pass` is the same in NumPy.
 """
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -29,15 +26,16 @@ from numba.core import cgutils as _cgutils
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-NEEDED = ("avx512f", "avx512bw", "avx512vl", "avx512vnni", "avx512vbmi")
-MOST_PATTERNS = 2**23  # the sums of one plane stay below 2^31
-MOST_SQUARES = 2**21  # and those of squares
-CHUNK = 64  # blocks of bits that are read again and again, and should stay near
+NEEDED = ("avx512f", "avx512bw", "avx512vl", "avx512vnni", "avx512vbmi", "gfni")
+MOST_PATTERNS, MOST_SQUARES = 2**23, 2**21  # each sixteenth of a sum stays below 2^31
+BLOCK = 64
 
 cgutils: Any = _cgutils
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _BYTES, _SUMS = ir.VectorType(_I8, 64), ir.VectorType(_I32, 16)
+_WIDE = ir.VectorType(_I64, 16)
 _ZERO, _NOTHING = ir.Constant(_SUMS, None), ir.Constant(_BYTES, None)
+_ONES = ir.Constant(_BYTES, [1] * 64)
 
 
 def available() -> bool:
@@ -54,31 +52,27 @@ def slow_pass(
     state: npt.NDArray[Any],
     table: npt.NDArray[Any],
 ) -> list[int]:
-    """Return the sums of a pass whose planes hold table[state], or of squares, and update the state: the oracle."""
-    bits = np.unpackbits(rows[:, :, None], axis=2, bitorder="little").transpose(0, 2, 1).reshape(len(rows), -1).astype(bool)
+    """Return the sums of a pass, t = table[state], and update the state: the oracle."""
+    blocks = rows.reshape(len(rows), -1, BLOCK, 1)
+    bits = np.unpackbits(blocks, axis=3, bitorder="little").transpose(0, 1, 3, 2).reshape(len(rows), -1).astype(bool)
     if flipped is not None:
         state += np.where(bits[flipped], sign, -sign).astype(state.dtype)
-    if table.ndim == 2:  # squares: the centre, and odd
-        centre, odd = int(table[1, 0]), int(table[1, 64])
-        v = (state.astype(np.int64) - centre + 128) % 256 - 128
-        w = np.maximum(v, -v - odd)
-        b = w * (w + odd)
-    else:
-        b = table[state.astype(np.int64) % len(table)]
-    sums = [int(b[bits[i]].sum()) for i in chosen]
-    return sums if flipped is None else [*sums, int(b[bits[flipped]].sum()), int(b.sum())]
+    t = table[state.astype(np.int64) % len(table)]
+    sums = [int(t[bits[i]].sum()) for i in chosen]
+    return sums if flipped is None else [*sums, int(t.sum()), int(t[bits[flipped]].sum())]
 
 
 class _Pass:
     """Emits one pass into a numba function: S rows, with or without a flip, for as many planes as `planes` holds."""
 
-    def __init__(self, builder: Any, S: int, flips: bool, planes: int, wide: bool, squares: bool, p: dict[str, Any]) -> None:
-        self.b, self.S, self.flips, self.planes, self.wide, self.squares, self.p = builder, S, flips, planes, wide, squares, p
-        self.sums = S + 2 if flips else S
-        free = 20 // (self.sums * self.planes)
-        free = 8 if free >= 8 else 4 if free >= 4 else 2 if free >= 2 else 1
-        self.groups = 8 if self.squares else free  # bits of a byte taken side by side
-        self.sets = min(self.groups, free)  # of sums: squares have no weights, so that groups may share them
+    def __init__(self, builder: Any, S: int, flips: bool, planes: int, wide: bool, square: bool, p: dict[str, Any]) -> None:
+        self.b, self.S, self.flips, self.planes, self.wide, self.square, self.p = builder, S, flips, planes, wide, square, p
+        self.sums = S + (0 if not flips else 1 if square else 2)
+        self.parts = 4 if wide else 2  # of a table
+        self.few = (self.sums + self.parts) * planes <= 20  # registers: else a table is loaded for each use, not moved about
+        self.groups = 1  # of sums, that take turns: each addition waits for the one before
+        while self.groups * self.sums * planes < 8:
+            self.groups *= 2
 
     def call(self, name: str, result: Any, *args: Any) -> Any:
         module = self.b.module
@@ -102,9 +96,12 @@ class _Pass:
         one = self.b.insert_element(empty, byte, ir.Constant(_I32, 0))
         return self.b.shuffle_vector(one, empty, ir.Constant(ir.VectorType(_I32, 64), None))
 
+    def table(self, plane: int) -> list[Any]:
+        return [self.load(self.p["table"], ir.Constant(_I64, 64 * (plane * self.parts + i))) for i in range(self.parts)]
+
     def lookup(self, plane: int, state: Any) -> Any:
         """Bytes of the table at state mod 128, or mod 256."""
-        parts = self.tables[plane]
+        parts = self.tables[plane] if self.few else self.table(plane)
         name = "llvm.x86.avx512.vpermi2var.qi.512"
         found = self.call(name, _BYTES, parts[0], state, parts[1])
         if not self.wide:
@@ -112,100 +109,86 @@ class _Pass:
         upper = self.b.icmp_signed("<", state, _NOTHING)
         return self.b.select(upper, self.call(name, _BYTES, parts[2], state, parts[3]), found)
 
-    def isset(self, bits: Any) -> Any:
-        return self.b.icmp_unsigned("!=", bits, _NOTHING)
+    def bit(self, bits: Any, j: int) -> Any:
+        """Return bit j of each byte as a byte, 0 or 1: a matrix of bits, applied to the bits of each, does it."""
+        matrix = self.b.bitcast(ir.Constant(ir.VectorType(_I64, 8), [2 ** (56 + j)] * 8), _BYTES)
+        return self.call("llvm.x86.vgf2p8affineqb.512", _BYTES, bits, matrix, ir.Constant(_I8, 0))
 
-    def root(self, state: Any) -> Any:
-        """Return w of 64 states."""
-        right, left = self.b.sub(state, self.centre), self.b.sub(self.mirror, state)
-        return self.b.select(self.b.icmp_signed(">", right, left), right, left)
+    def choose(self, bits: Any, j: int, one: Any, other: Any) -> Any:
+        """Return bytes of `one` where bit j is set, else of the other."""
+        b = self.b
+        isset = b.icmp_unsigned("!=", b.and_(bits, ir.Constant(_BYTES, [1 << j] * 64)), _NOTHING)
+        return b.select(isset, one, other)
 
-    def flip(self, place: Any, bits: Any) -> list[Any]:
-        """Turn the states of 64 patterns and return their new planes."""
-        state = self.load(self.p["state"], place)
-        state = self.b.add(state, self.b.select(self.isset(bits), self.up, self.down))
+    def flip(self, place: Any, own: Any, j: int) -> Any:
+        """Turn the states of 64 patterns."""
+        state = self.b.add(self.load(self.p["state"], place), self.choose(own, j, self.up, self.down))
         self.store(state, self.p["state"], place)
-        new = [self.root(state)] if self.squares else [self.lookup(n, state) for n in range(self.planes)]
+        return state
+
+    def terms(self, place: Any, own: Any, j: int) -> list[Any]:
+        """Return |state|, or the digits, of 64 patterns."""
+        if self.square:
+            state = self.flip(place, own, j) if self.flips else self.load(self.p["state"], place)
+            return [self.call("llvm.abs.v64i8", _BYTES, state, ir.Constant(ir.IntType(1), 0))]
+        if not self.flips:
+            return [self.load(pointer, place) for pointer in self.p["planes"]]
+        state = self.flip(place, own, j)
+        new = [self.lookup(n, state) for n in range(self.planes)]
         for value, pointer in zip(new, self.p["planes"], strict=True):
             self.store(value, pointer, place)
         return new
 
-    def step(self, block: Any, weight: int, j: int, group: int) -> None:
-        """Add the terms of bit j of one block; `group` names the sums they belong to."""
+    def step(self, place: Any, rows: list[Any], own: Any, j: int) -> None:
+        """Add the terms of bit j of one block."""
         b = self.b
-        select = ir.Constant(_BYTES, [1 << j] * 64)
-        here = b.mul(block, ir.Constant(_I64, 64))
-        place = b.add(here, b.mul(self.p["stride"], ir.Constant(_I64, j)))
-        chosen = [b.and_(self.load(row, here), select) for row in self.rows]
-        if self.flips:
-            own = b.and_(self.load(self.own, here), select)
-            terms = self.flip(place, own)
-            chosen += [own, select]
-        else:
-            terms = [self.load(pointer, place) for pointer in self.p["planes"]]
-        if self.squares:
-            w = terms[0]
-            chosen = [w if bits is select else b.select(self.isset(bits), w, _NOTHING) for bits in chosen]
-            terms = [b.add(w, self.odd)]
-        for n, term in enumerate(terms):
-            for s, bits in enumerate(chosen):
-                total = self.partial[group % self.sets][s][n]
-                left, right = b.bitcast(bits, _SUMS), b.bitcast(term, _SUMS)
+        terms = self.terms(place, own, j)
+        for s in range(self.sums):
+            if s == self.S:
+                factor = terms[0] if self.square else _ONES
+            elif self.square:
+                factor = self.choose(rows[s], j, terms[0], _NOTHING)
+            else:
+                factor = self.bit(own if s > self.S else rows[s], j)
+            for n, term in enumerate(terms):
+                total = self.totals[j % self.groups][s][n]
+                left, right = b.bitcast(factor, _SUMS), b.bitcast(term, _SUMS)
                 b.store(self.call("llvm.x86.avx512.vpdpbusd.512", _SUMS, b.load(total), left, right), total)
-
-    def each(self) -> list[tuple[int, int]]:
-        return [(s, n) for s in range(self.sums) for n in range(self.planes)]
 
     def emit(self) -> None:
         b, p = self.b, self.p
         data = p["rows"]
         index = [b.load(self.at(p["chosen"], ir.Constant(_I64, 8 * s), _I64)) for s in range(self.S)]
-        self.rows = [self.at(data, b.mul(i, p["stride"]), _I8) for i in index]
+        pointers = [self.at(data, b.mul(i, p["stride"]), _I8) for i in index]
         if self.flips:
-            self.own = self.at(data, b.mul(p["flipped"], p["stride"]), _I8)
+            flipped = self.at(data, b.mul(p["flipped"], p["stride"]), _I8)
             self.up = self.splat(b.trunc(p["sign"], _I8))
             self.down = b.sub(_NOTHING, self.up)
-        if self.squares:
-            self.centre, self.odd = (self.load(p["table"], ir.Constant(_I64, offset)) for offset in (256, 320))
-            self.mirror = b.sub(self.centre, self.odd)
-        elif self.flips:
-            parts = 4 if self.wide else 2
-            offsets = [[ir.Constant(_I64, 64 * (n * parts + i)) for i in range(parts)] for n in range(self.planes)]
-            self.tables = [[self.load(p["table"], offset) for offset in row] for row in offsets]
-        rounds = 8 // self.groups
-        self.partial = [
-            [[cgutils.alloca_once(b, _SUMS) for _ in range(self.planes)] for _ in range(self.sums)] for _ in range(self.sets)
+            self.tables = [] if self.square else [self.table(n) for n in range(self.planes)]
+        self.totals = [
+            [[cgutils.alloca_once_value(b, _ZERO) for _ in range(self.planes)] for _ in range(self.sums)]
+            for _ in range(self.groups)
         ]
-        totals = [[cgutils.alloca_once_value(b, _ZERO) for _ in range(self.planes)] for _ in range(self.sums)]
-        chunk = ir.Constant(_I64, CHUNK)
-        with cgutils.for_range_slice(b, ir.Constant(_I64, 0), p["blocks"], chunk, _I64) as (start, _):
-            end = b.add(start, chunk)
-            end = b.select(b.icmp_signed("<", end, p["blocks"]), end, p["blocks"])
-            for r in range(rounds - 1, -1, -1):
-                for group in range(self.sets):
-                    for s, n in self.each():
-                        total = self.partial[group][s][n]
-                        halved = _ZERO if r == rounds - 1 else b.ashr(b.load(total), ir.Constant(_SUMS, [1] * 16))
-                        b.store(halved, total)
-                with cgutils.for_range_slice(b, start, end, ir.Constant(_I64, 1), _I64) as (block, _):
-                    for group in range(self.groups):
-                        self.step(block, r, group * rounds + r, group)
-            for s, n in self.each():
-                for group in range(self.sets):
-                    shift = ir.Constant(_SUMS, [0 if self.squares else group * rounds] * 16)
-                    part = b.ashr(b.load(self.partial[group][s][n]), shift)
-                    b.store(b.add(b.load(totals[s][n]), part), totals[s][n])
-        for s, n in self.each():
-            total = self.call("llvm.vector.reduce.add.v16i32", _I32, b.load(totals[s][n]))
-            b.store(b.sext(total, _I64), self.at(p["out"], ir.Constant(_I64, 8 * (s * self.planes + n)), _I64))
+        with cgutils.for_range(b, p["blocks"], intp=_I64) as loop:
+            here = b.mul(loop.index, ir.Constant(_I64, BLOCK))
+            for j in range(8):
+                rows = [self.load(pointer, here) for pointer in pointers]
+                own = self.load(flipped, here) if self.flips else None
+                self.step(b.add(b.mul(here, ir.Constant(_I64, 8)), ir.Constant(_I64, BLOCK * j)), rows, own, j)
+        for s in range(self.sums):
+            for n in range(self.planes):
+                lanes = reduce(b.add, [b.load(self.totals[group][s][n]) for group in range(self.groups)])
+                total = self.call("llvm.vector.reduce.add.v16i64", _I64, b.sext(lanes, _WIDE))
+                b.store(total, self.at(p["out"], ir.Constant(_I64, 8 * (s * self.planes + n)), _I64))
 
 
 def _pass(S: int, flips: bool) -> Any:
     @intrinsic
     def vector_pass(typing, rows, chosen, flipped, sign, state, planes, table, blocks, out):  # type: ignore[no-untyped-def]
-        """Write the sums [row, plane] to `out`; a state of type uint8 asks for tables of 256 bytes, int8 for 128.
+        """Write the sums [row, plane] to `out`: of rows, of all, of the flipped row.
 
-        A table of type uint8 asks for squares.
+        A state of type uint8 asks for tables of 256 bytes, int8 for 128; a table of type uint8 says that t is the square of
+        the state (int8, no less than -127), which is the one plane.
         """
         names = ("rows", "chosen", "flipped", "sign", "state", "planes", "table", "blocks", "out")
         kinds = dict(zip(names, (rows, chosen, flipped, sign, state, planes, table, blocks, out), strict=True))
@@ -219,8 +202,8 @@ def _pass(S: int, flips: bool) -> Any:
             ]
             for name in ("rows", "chosen", "state", "table", "out"):
                 p[name] = context.make_array(kinds[name])(context, builder, p[name]).data
-            wide, squares = state.dtype == types.uint8, table.dtype == types.uint8
-            _Pass(builder, S, flips, planes.count, wide, squares, p).emit()
+            wide, square = state.dtype == types.uint8, table.dtype == types.uint8
+            _Pass(builder, S, flips, planes.count, wide, square, p).emit()
             return context.get_dummy_value()
 
         return types.void(*kinds.values()), emit

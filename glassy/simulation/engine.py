@@ -28,8 +28,9 @@ FEWEST = 192  # patterns that are worth a vector pass
 def _window(network: Network, N: int, K: int) -> Window | None:
     if N > MOST_SPINS or K > vector.MOST_PATTERNS:
         return None
-    B = kernel_tables(network, N, K).B.astype(np.int64)
-    return find_squares(B, N, K) or find_window(B, N, K)
+    tables = kernel_tables(network, N, K)
+    B = tables.B.astype(np.int64)
+    return find_squares(tables.A.astype(np.int64), B, N, K) or find_window(B, N, K)
 
 
 def choose_kernel(
@@ -44,8 +45,8 @@ def choose_kernel(
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt. "packed" does the same over patterns packed as
-    bits, on processors with AVX-512 VNNI and VBMI. "fields" caches the local fields of the spins, at P = 2 only, and so does
-    "tensor" at P = 3, with all couplings of three spins: N^3 numbers. "auto" takes it where `tensor_pays`: little is accepted.
+    bits, on processors with AVX-512 VNNI, VBMI and GFNI. "fields" caches the local fields of the spins, at P = 2 only, and so
+    does "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto" takes it where `tensor_pays`: little is accepted.
 
     Parameters
     ----------

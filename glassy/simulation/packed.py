@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from glassy.numerics.bits import aligned
+from glassy.numerics.bits import BLOCK, aligned
 from glassy.numerics.vector import MOST_SQUARES
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation import packed_kernel
@@ -26,7 +26,7 @@ MOST_SPINS = 2**14  # beyond, no window holds enough
 
 @dataclass(frozen=True)
 class Window:
-    """B[u] = base + unit t over low <= u < low + width, t = digits[:, u mod size] in base 256.
+    """2^shift B[u] = base + unit t over low <= u < low + width, t = t[state] of the state step u - zero mod size.
 
     Parameters
     ----------
@@ -35,9 +35,11 @@ class Window:
     base, unit : int
         Origin and unit of t.
     t : array (size,)
-        The numbers, at u mod size.
-    digits : array (planes, size) of int8, or (2, 256) of uint8
-        Their digits, between -128 and 127, lowest first; of squares, what `vector` takes for them: w first.
+        The numbers.
+    digits : array (planes, size) of int8, or (1, 256) of uint8
+        Their digits, between -128 and 127, lowest first; or the state, whose square t is.
+    shift, step, zero : int
+        The other numbers of these relations.
     """
 
     low: int
@@ -46,11 +48,19 @@ class Window:
     unit: int
     t: IntArray
     digits: npt.NDArray[Any]
+    shift: int = 0
+    step: int = 1
+    zero: int = 0
+
+    @property
+    def squares(self) -> bool:
+        """Whether t is the square of the state."""
+        return self.digits.dtype == np.uint8
 
     @property
     def planes(self) -> int:
-        """Bytes that are kept for the t of a pattern: for a square, w."""
-        return 1 if self.digits.dtype == np.uint8 else len(self.digits)
+        """Bytes that are kept for the t of a pattern: for a square, none."""
+        return 0 if self.squares else len(self.digits)
 
 
 def _numbers(B: IntArray, low: int, high: int) -> tuple[int, int, list[int]]:
@@ -118,33 +128,32 @@ def find_window(B: IntArray, N: int, K: int, half: int | None = None) -> Window 
     return Window(low, high - low + 1, base, unit, t, digits)
 
 
-def find_squares(B: IntArray, N: int, K: int) -> Window | None:
-    """Return a window in which t = w (w + odd), w = max(v, -odd - v), v = u - centre, as at P = 3; None if B is not so.
+def find_squares(A: IntArray, B: IntArray, N: int, K: int) -> Window | None:
+    """Return a window in which B goes with the square of the state and A is a line, as at P = 3; None if they do not.
 
     Examples
     --------
-    >>> w = find_squares(-3 * (100 - 2 * np.arange(101)) ** 2 + 8, 100, 5000)
-    >>> w.low, w.width, w.base, w.unit, w.planes
-    (1, 99, 8, -12, 1)
-    >>> find_squares((100 - 2 * np.arange(101)) ** 3, 100, 5000) is None
+    >>> u = np.arange(101)
+    >>> w = find_squares(2 * u, -3 * (100 - 2 * u) ** 2 + 8, 100, 5000)
+    >>> w.low, w.width, w.base, w.unit, w.shift, w.step, w.zero, w.planes
+    (1, 99, 64, -96, 3, 1, 50, 0)
+    >>> find_squares(2 * u, (100 - 2 * u) ** 3, 100, 5000) is None
     True
     """
-    odd = N % 2
-    centre = (N + odd) // 2
-    low, high = max(centre - 127, 1), min(centre + 127 - odd, N - 1)  # at the ends B need not follow
-    half = (high - low) // 2
-    if K > MOST_SQUARES or half < _needed(N, K):
+    step = 1 + N % 2  # the state is M/2, or M where that is odd
+    zero = N * step // 2
+    reach = 127 // step
+    low, high = max((zero + step - 1) // step - reach, 1), min(zero // step + reach, N - 1)  # both tables bend at their ends
+    if K > MOST_SQUARES or (high - low) // 2 < _needed(N, K):
         return None
-    u = np.arange(low, high + 1)
-    w = np.maximum(u - centre, centre - u - odd)
-    base, numbers = int(B[centre]), w * (w + odd)
-    unit = int(B[centre + 1] - base) // int(numbers[centre + 1 - low])
-    if unit == 0 or not np.array_equal(base + unit * numbers, B[low : high + 1]):
+    state, inner = step * np.arange(N + 1) - zero, slice(1, N)
+    unit = 4 * int(B[3] - 2 * B[2] + B[1]) // step**2
+    base = 8 * int(B[1]) - unit * int(state[1]) ** 2
+    if unit == 0 or not np.array_equal(base + unit * state[inner] ** 2, 8 * B[inner]) or np.any(np.diff(A[inner], 2)):
         return None
-    t, table = np.zeros(256, np.int64), aligned((2, 256), np.uint8)
-    t[u % 256], table[0, u % 256] = numbers, w
-    table[1, :64], table[1, 64:128] = centre % 256, odd
-    return Window(low, high - low + 1, base, unit, t, table)
+    signed, table = np.arange(256).astype(np.int8), aligned((1, 256), np.uint8)
+    table[0] = np.arange(256)
+    return Window(low, high - low + 1, base, unit, signed.astype(np.int64) ** 2, table, shift=3, step=step, zero=zero)
 
 
 def _needed(N: int, K: int) -> int:
@@ -159,15 +168,19 @@ def fixed_part(tables: KernelTables, patterns: Patterns, window: Window) -> Fixe
     width = bits.shape[1]
     beyond = np.arange(K, 8 * width)
     R = np.array([2 * int(np.unpackbits(row).sum()) - K for row in bits], np.int64)
+    A = tables.A.astype(np.int64)
+    slope = int(A[2] - A[1]) if window.squares else 0
+    bend = A - A[1] - slope * (np.arange(A.size) - 1) if window.squares else np.zeros_like(A)
     return Fixed(
-        bits=bits, R=R, first=patterns.pattern(0), pads=_places(beyond, width), B=tables.B.astype(np.int64), t=window.t,
-        digits=window.digits, base=window.base, unit=window.unit, low=window.low, width=window.width, N=patterns.N,
+        bits=bits, R=R, first=patterns.pattern(0), pads=_places(beyond), B=tables.B.astype(np.int64), t=window.t,
+        digits=window.digits, squares=window.squares, slope=slope, bend=bend, base=window.base, unit=window.unit,
+        shift=window.shift, step=window.step, zero=window.zero, low=window.low, width=window.width, N=patterns.N,
     )  # fmt: skip
 
 
-def _places(k: npt.NDArray[np.int64], width: int) -> IntArray:
-    """Return the places of patterns: bit j of byte l is at j W + l."""
-    return np.asarray((7 - k % 8) * width + k // 8, np.int64)
+def _places(k: Any) -> IntArray:
+    """Return the places of patterns: bit j of byte l of block b is at 512 b + 64 j + l."""
+    return np.asarray(k // 512 * 512 + (7 - k % 8) * 64 + k % 512 // 8, np.int64)
 
 
 class PackedChain(Chain):
@@ -185,29 +198,29 @@ class PackedChain(Chain):
         self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, fixed: Fixed, extras: Extras | None = None
     ) -> None:
         self.fixed = fixed
-        self.planes = 1 if fixed.digits.dtype == np.uint8 else len(fixed.digits)
         self.rows = 2
         super().__init__(tables, patterns, sigma, extras)
 
     def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
-        f, size, n = self.fixed, self.fixed.t.size, self.planes
-        width, centre = f.bits.shape[1], f.low + f.width // 2
-        state = aligned((8, width), np.int8 if size == 128 else np.uint8)
-        planes = [aligned((8, width), np.int8) for _ in range(n)]
+        f, size = self.fixed, self.fixed.t.size
+        shape, centre = (f.bits.shape[1] // BLOCK, 8, BLOCK), f.low + f.width // 2
+        state = aligned(shape, np.uint8 if size == 256 and not f.squares else np.int8)
+        planes = [state] if f.squares else [aligned(shape, np.int8) for _ in f.digits]
+        here = (f.step * centre - f.zero) % size
         total, found = 0, []
-        for j, row in enumerate(state):  # a bit of all bytes: little memory beside what stays
+        for j in range(8):  # a bit of all bytes: little memory beside what stays
             eighth = u[7 - j :: 8]
             inside = (eighth >= f.low) & (eighth < f.low + f.width)
-            row[:] = np.array(centre % size).astype(row.dtype)
-            row[: eighth.size] = (np.where(inside, eighth, centre) % size).astype(row.dtype)
-            residues = row.astype(np.intp)
-            for plane, digits in zip(planes, f.digits[:n], strict=True):
-                plane[j] = digits[residues]
+            residues = np.full(f.bits.shape[1], here, self.counts)
+            residues[: eighth.size] = (f.step * np.where(inside, eighth, self.counts(centre)) - f.zero) % size
             total += int(f.t[residues[: eighth.size]].sum())
-            found += [(j * width + byte, int(eighth[byte])) for byte in np.nonzero(~inside)[0]]
+            state[:, j] = residues.reshape(-1, BLOCK)
+            for plane, digits in zip(planes, f.digits, strict=True):
+                plane[:, j] = digits[residues].reshape(-1, BLOCK)
+            found += [(8 * byte + 7 - j, int(eighth[byte])) for byte in np.nonzero(~inside)[0]]
         lists = np.zeros((3, max(64, 2 * len(found))), np.int64)
-        for k, (place, true_u) in enumerate(found):
-            lists[:, k] = place, true_u, f.B[true_u] - f.base - f.unit * f.t[centre % size]
+        for n, (k, true_u) in enumerate(found):
+            lists[:, n] = _places(np.int64(k)), true_u, f.B[true_u] - ((f.base + f.unit * f.t[here]) >> f.shift)
         now = np.zeros(8, np.int64)
         now[packed_kernel.A], now[packed_kernel.ENERGY] = a, self.energy
         now[packed_kernel.TOTAL] = total
@@ -231,6 +244,6 @@ class PackedChain(Chain):
             self.moving = m._replace(place=place, u=true_u, extra=extra)
         self.energy = int(self.moving.now[packed_kernel.ENERGY])
         rate = trace[:, 2].mean() / self.sigma.size
-        squares = self.fixed.digits.dtype == np.uint8  # a flip costs less beside a row: fewer rows are best sooner
-        most = 4 if self.planes < 4 else 2
-        self.rows = 1 if rate > (0.2 if squares else 0.6) else 2 if rate > 0.12 else most
+        most = 4 if len(self.moving.planes) < 4 else 2
+        alone, two = (0.4, 0.08) if self.fixed.squares else (0.9, 0.2)  # a flip of squares costs little beside rows in vain
+        self.rows = 1 if rate > alone else 2 if rate > two else most

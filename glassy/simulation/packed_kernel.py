@@ -1,14 +1,15 @@
 """The sampler's inner loop over packed patterns: the same numbers as `kernels.run`, bit for bit, many patterns at a time.
 
-b = base + unit t with t = digits[u mod size] (or a square), exact for u within the window low .. low + width - 1. A pass of
-`numerics.vector` sums t over the +1 patterns of the next few spins, and applies the flip that was accepted before: rows
-summed in vain are thrown away, so the order of events is that of the plain loop. With S the sum of a row, total the sum of t
-over all patterns and R_i = sum_mu xi_i,
+2^shift b = base + unit t with t = t[state], state = step u - zero mod size, exact for u within the window low .. low + width
+- 1: t is kept as digits, or is the square of the state. A pass of `numerics.vector` sums t over the +1 patterns of the next
+few spins, and applies the flip that was accepted before: rows summed in vain are thrown away, so the order of events is that
+of the plain loop. With S the sum of a row, total the sum of t over all patterns and R_i = sum_mu xi_i,
 
-    h_i = sum_mu xi_i b_mu = unit (2 S - total) + base R_i + sum_outliers xi_i (B[u] - base - unit t)
+    h_i = sum_mu xi_i b_mu = (unit (2 S - total) + base R_i) / 2^shift + sum_outliers xi_i (B[u] - (base + unit t) / 2^shift)
 
 and after a flip a = sum A[u] follows from the same field: flipping back costs -dE, so a' = -dE + sigma_i h_i', sigma_i the
-old spin. Outliers are the few patterns outside the window, the condensed one among them; they are kept with their true u in a
+old spin. With squares A is a line, slope u, and a bend that only outliers have: a' = a + slope sigma_i R_i + what they bend
+more. Outliers are the few patterns outside the window, the condensed one among them; they are kept with their true u in a
 list. Every accepted flip moves each u by one, so the window is surveyed again after as many flips as its outermost pattern
 needs to leave it.
 """
@@ -40,16 +41,22 @@ class Fixed(NamedTuple):
     pads: Int64
     B: Int64
     t: Int64
-    digits: Int8
+    digits: npt.NDArray[Any]
+    squares: bool
+    slope: int
+    bend: Int64
     base: int
     unit: int
+    shift: int
+    step: int
+    zero: int
     low: int
     width: int
     N: int
 
 
 class Moving(NamedTuple):
-    """A chain: spins, u mod size and planes of t of all places, the outliers (place, u, what t leaves of b), eight numbers."""
+    """A chain: spins, states and planes of t of all places, the outliers (place, u, what t leaves of b), eight numbers."""
 
     sigma: Int8
     state: npt.NDArray[Any]
@@ -71,9 +78,9 @@ def _join(out: Int64, s: int, n_p: int) -> int:
 
 @inlined
 def _sign(bits: npt.NDArray[np.uint8], i: int, place: int) -> int:
-    """Return xi_i of the pattern at a place: bit j of byte l is at place j W + l."""
-    width = bits.shape[1]
-    return 2 * ((np.int64(bits[i, place % width]) >> (place // width)) & 1) - 1  # type: ignore[no-any-return]
+    """Return xi_i of the pattern at a place: bit j of byte l of block b is at 512 b + 64 j + l."""
+    byte = bits[i, (place >> 9 << 6) + (place & 63)]
+    return 2 * ((np.int64(byte) >> np.int64(place >> 6 & 7)) & 1) - 1  # type: ignore[return-value]
 
 
 @kernel
@@ -98,14 +105,15 @@ def run_packed(
 
     Fewer than all are done where the lists of outliers are full: with longer ones it goes on from there.
     """
-    bits, R, first, pads, B, t, digits, base, unit, _low, _width, N = fixed
+    bits, R, first, pads, B, t, digits, squares, slope, bend, base, unit, shift, step, _zero, _low, _width, N = fixed
     sigma, state, planes, places, u, extra, now = moving
     n_p, last_residue, blocks = len(planes), t.size - 1, bits.shape[1] // 64
     chosen, out = np.zeros(4, np.int64), np.zeros(6 * n_p, np.int64)
-    p, end = start, sites.size
+    order, barriers = sites.ravel(), thresholds.ravel()
+    p, end, sweep, attempt = start, sites.size, start // N, start % N
     while p < end or now[SITE] >= 0:
         for s in range(rows):
-            chosen[s] = sites[(p + s) // N, (p + s) % N] if p + s < end else 0
+            chosen[s] = order[p + s] if p + s < end else 0
         flipped = now[SITE]
         if flipped < 0:
             if rows == 1:
@@ -119,34 +127,39 @@ def run_packed(
                 return p
             old = -np.int64(sigma[flipped])
             if rows == 1:
-                vector.flip_1(bits, chosen, flipped, old, state, planes, digits, blocks, out)
+                vector.flip_1(bits, chosen, flipped, old * step, state, planes, digits, blocks, out)
             elif rows == 2:
-                vector.flip_2(bits, chosen, flipped, old, state, planes, digits, blocks, out)
+                vector.flip_2(bits, chosen, flipped, old * step, state, planes, digits, blocks, out)
             else:
-                vector.flip_4(bits, chosen, flipped, old, state, planes, digits, blocks, out)
-            now[TOTAL] = _join(out, rows + 1, n_p)
+                vector.flip_4(bits, chosen, flipped, old * step, state, planes, digits, blocks, out)
+            now[TOTAL] = _join(out, rows, n_p)
             if pads.size > 0:
                 now[TOTAL] -= t[state[pads[0]] & last_residue] * pads.size
-            h = unit * (2 * _join(out, rows, n_p) - now[TOTAL]) + base * R[flipped]
+            h = np.int64(0)
             for k in range(now[OUTLIERS]):
-                sign = _sign(bits, flipped, places[k])
-                u[k] += old * sign
-                extra[k] = B[u[k]] - base - unit * t[state[places[k]] & last_residue]
-                h += sign * extra[k]
-            now[A] = old * h - now[DE]
+                xi = _sign(bits, flipped, places[k])
+                now[A] -= bend[u[k]]
+                u[k] += old * xi
+                now[A] += bend[u[k]]
+                extra[k] = B[u[k]] - ((base + unit * t[state[places[k]] & last_residue]) >> shift)
+                h += xi * extra[k]
+            if squares:
+                now[A] += slope * old * R[flipped]
+            else:
+                h += unit * (2 * _join(out, rows + 1, n_p) - now[TOTAL]) + base * R[flipped]
+                now[A] = old * h - now[DE]
             now[SITE] = -1
             now[LEFT] -= 1
         for s in range(rows):
             if p == end:
                 break
             i = chosen[s]
-            h = unit * (2 * _join(out, s, n_p) - now[TOTAL]) + base * R[i]
+            h = (unit * (2 * _join(out, s, n_p) - now[TOTAL]) + base * R[i]) >> shift
             for k in range(now[OUTLIERS]):
                 h += _sign(bits, i, places[k]) * extra[k]
             dE = now[A] + sigma[i] * h
-            sweep, attempt = p // N, p % N
             change = scale * dE + extra_change(i, sigma[i], turn, own, own_u, energies)
-            accepted = change <= thresholds[sweep, attempt]
+            accepted = change <= barriers[p]
             if attempt == 0:
                 trace[sweep, 2] = 0
             if accepted:
@@ -156,11 +169,13 @@ def run_packed(
                 now[M] -= 2 * sigma[i] * np.int64(first[i])
                 sigma[i] = -sigma[i]
                 trace[sweep, 2] += 1
-            if attempt == N - 1:
+            p += 1
+            attempt += 1
+            if attempt == N:
                 for i in range(N):
                     spins[sweep, i] = sigma[i]
                 trace[sweep, 0], trace[sweep, 1] = now[M], now[ENERGY]
-            p += 1
+                sweep, attempt = sweep + 1, 0
             if accepted:
                 break
     return p
@@ -168,14 +183,14 @@ def run_packed(
 
 @kernel
 def _residue(fixed: Fixed, u: Any) -> int:
-    return u & (fixed.t.size - 1)  # type: ignore[no-any-return]
+    return (fixed.step * u - fixed.zero) & (fixed.t.size - 1)  # type: ignore[no-any-return]
 
 
 @kernel
 def _extra(fixed: Fixed, moving: Moving, place: Any, u: Any) -> int:
     """Return what t leaves of b of an outlier."""
     t = fixed.t[_residue(fixed, np.int64(moving.state[place]))]
-    return fixed.B[u] - fixed.base - fixed.unit * t  # type: ignore[no-any-return]
+    return fixed.B[u] - ((fixed.base + fixed.unit * t) >> fixed.shift)  # type: ignore[no-any-return]
 
 
 @kernel
@@ -197,10 +212,12 @@ def survey(fixed: Fixed, moving: Moving) -> bool:
     now[OUTLIERS] = kept
     for place in fixed.pads:
         _set(fixed, moving, place, low + fixed.width // 2)  # their t is not in the total
-    least, most = _extent(state, np.uint8(low & 255), np.uint8(fixed.t.size - 1))
+    origin, step = _residue(fixed, low), fixed.step
+    least, most = _extent(state, np.uint8(origin), np.uint8(fixed.t.size - 1))
+    least, most = least // step, most // step
     if low + least < first or low + most > last:
         for place in range(state.size):
-            u = low + ((np.int64(state[place]) - low) & (fixed.t.size - 1))
+            u = low + ((np.int64(state[place]) - origin) & (fixed.t.size - 1)) // step
             if u < first or u > last:
                 if now[OUTLIERS] == moving.place.size:
                     return False

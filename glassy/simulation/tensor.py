@@ -108,7 +108,7 @@ def tensor_pays(N: int, K: int, T: Sequence[float], attempts: float, packed: boo
     """Whether the tensor is sure to be faster for a sample with so many attempts at these temperatures, its making included.
 
     Nanoseconds as measured (2 cores at 2.8 GHz), above what the tensor takes and below what the others take: an attempt 30,
-    50 + K/100 (packed), 40 + K/20 (patterns); a flip besides one slab at 20 or, from memory, 10 bytes, 50 + K/15, K/1.5.
+    50 + K/100 (packed), 40 + K/20 (patterns); a flip besides one slab at 20 or, from memory, 10 bytes, 30 + K/50, K/1.5.
 
     Examples
     --------
@@ -119,6 +119,6 @@ def tensor_pays(N: int, K: int, T: Sequence[float], attempts: float, packed: boo
     accepted = sum(most_accepted(load, t) for t in T) / len(T)
     size = bytes_of_tensor(N, K)
     making = N**3 / 6 * (40.0 + K / 100)
-    attempt, flip = (50.0 + K / 100, 50.0 + K / 15) if packed else (40.0 + K / 20, K / 1.5)
+    attempt, flip = (50.0 + K / 100, 30.0 + K / 50) if packed else (40.0 + K / 20, K / 1.5)
     slab = size / N / (20.0 if size <= NEAR else 10.0)
     return making / attempts + 30.0 + accepted * slab < attempt + accepted * flip
