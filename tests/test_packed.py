@@ -248,6 +248,20 @@ def test_squares_hold_B_exactly(N, K, kind):
     assert find_squares(A, B, N, vector.MOST_SQUARES + 1) is None
 
 
+def test_squares_too_large_for_their_shift_are_left_to_digits():
+    """64-bit sums of B may fit where the eightfold ones do not; numbers that leave 64 bits on the way are no error."""
+    N, K = 60, 200
+    tables = kernel_tables(DenseHebbian(3), N, K)
+    A, B = tables.A.astype(np.int64), tables.B.astype(np.int64)
+    room = 2**62 // (8 * K * int(abs(B).max()))
+    assert find_squares(A * (room - 1), B * (room - 1), N, K) is not None
+    assert find_squares(A * (room + 1), B * (room + 1), N, K) is None
+    wild = np.full(N + 1, 2**40)
+    wild[2] = -(2**40)
+    assert find_squares(A, wild, N, K) is None
+
+
+
 def test_choice_of_the_kernel(monkeypatch):
     assert find_window(np.arange(20_001), 20_000, 1000) is None
     for available, wanted in ((True, "packed"), (False, "patterns")):

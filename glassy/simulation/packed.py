@@ -144,12 +144,14 @@ def find_squares(A: IntArray, B: IntArray, N: int, K: int) -> Window | None:
     zero = N * step // 2
     reach = 127 // step
     low, high = max((zero + step - 1) // step - reach, 1), min(zero // step + reach, N - 1)  # both tables bend at their ends
-    if K > MOST_SQUARES or (high - low) // 2 < _needed(N, K):
+    bounded = 8 * K * max(map(abs, B.tolist())) < 2**62  # sums of 2^shift B are shifted back
+    if K > MOST_SQUARES or (high - low) // 2 < _needed(N, K) or not bounded or np.any(np.diff(A[1:N], 2)):
         return None
     state, inner = step * np.arange(N + 1) - zero, slice(1, N)
     unit = 4 * int(B[3] - 2 * B[2] + B[1]) // step**2
     base = 8 * int(B[1]) - unit * int(state[1]) ** 2
-    if unit == 0 or not np.array_equal(base + unit * state[inner] ** 2, 8 * B[inner]) or np.any(np.diff(A[inner], 2)):
+    squares = [base + unit * x**2 for x in state[inner].tolist()]  # integers of any size
+    if unit == 0 or squares != (8 * B[inner]).tolist():
         return None
     signed, table = np.arange(256).astype(np.int8), aligned((1, 256), np.uint8)
     table[0] = np.arange(256)
