@@ -15,7 +15,7 @@ from glassy.errors import InputError, IntegerRangeError
 from glassy.memory import Network, SeparableMemory, check_network, grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
-from glassy.perturbation import Perturbation
+from glassy.perturbation import Perturbation, check_perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.storage import Saved
 
@@ -153,7 +153,7 @@ def _patterns(
         if N is None and isinstance(network, SeparableMemory):
             N = network.N
         if (load is None) == (K is None) or N is None or seed is None:
-            raise InputError("load, N and seed must be given, or patterns instead of them (K may stand for load).")
+            raise InputError("N, seed and either load or K must be given, or patterns instead of them.")
         N = network.size(N)
         xi = None
     size = N if xi is None else xi.shape[1]
@@ -215,7 +215,7 @@ def enumerate_states(
     if perturbation is None:
         integers, unit = state_integers(network, xi)
     else:
-        perturbation.check(
+        check_perturbation(perturbation).check(
             size, count, 1 if perturbation.field is None or perturbation.field.ndim < 2 else len(perturbation.field)
         )
         integers, unit = perturbed_integers(network, xi, perturbation)
@@ -259,6 +259,7 @@ def transition_matrix(
     N: int | None = None,
     *,
     method: Dynamics,
+    K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     seed: int | None = None,
 ) -> tuple[FloatArray, FloatArray]:
@@ -266,7 +267,7 @@ def transition_matrix(
 
     Parameters
     ----------
-    network, load, T, N, patterns, seed
+    network, load, T, N, K, patterns, seed
         As in `enumerate_states`; N <= 10.
     method : Metropolis or Glauber
         The dynamics.
@@ -293,7 +294,7 @@ def transition_matrix(
     network, T = check_network(network), _temperature(T)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
-    xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix")
+    xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)
     size = xi.shape[1]
     integers, unit = state_integers(network, xi)
     p = _boltzmann(integers, unit, T)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from numbers import Rational, Real
 from typing import Any, NoReturn
 
@@ -21,7 +21,7 @@ from glassy.network import DenseHebbian, EnergyTable
 DIGITS = 40  # binary digits to which a table of floats is kept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeparableMemory:
     """A network of N spins whose energy is H = sum_mu F(M_mu), M = xi . sigma, for any F: simulation only.
 
@@ -71,9 +71,15 @@ class SeparableMemory:
     def __repr__(self) -> str:
         return f"SeparableMemory(N={self.N})"
 
-    @property
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SeparableMemory) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
     def digest(self) -> str:
-        """A short name of the table."""
+        """A short name of the table; floats and Fractions of the same value are not the same, as floats are rounded."""
         return hashlib.sha256(repr(self.to_tree()).encode()).hexdigest()[:16]
 
     @property
@@ -121,7 +127,7 @@ class SeparableMemory:
         Fraction(-1, 2)
         """
         self.size(N)
-        return _table(self.energies)
+        return _table(self)
 
 
 Network = DenseHebbian | SeparableMemory
@@ -153,7 +159,8 @@ def check_energies(name: str, energies: Any) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=64)
-def _table(energies: tuple[Any, ...]) -> EnergyTable:
+def _table(memory: SeparableMemory) -> EnergyTable:
+    energies = memory.energies
     exact = [Fraction(e) for e in energies]
     if all(isinstance(e, Fraction) for e in energies):
         unit = Fraction(1, math.lcm(*(e.denominator for e in exact)))

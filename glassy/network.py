@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import factorial, isfinite
+from math import atanh, factorial, isfinite
+
+from scipy.optimize import brentq, minimize_scalar
 
 from glassy import checks
 from glassy.covariance import Covariance
@@ -195,6 +197,26 @@ class DenseHebbian:
         if T - (1.0 - q) <= 0.0 or T == 0.0:
             raise InputError(f"P=2 noise needs T > 1 - q, got T={T:g}, q={q:g}. Raise T or q, or use solve for T = 0.")
         return load * q / (1.0 - (1.0 - q) / T) ** 2
+
+    def unloaded_magnetization(self, T: float) -> float:
+        """Largest m with m = tanh((P/2) m^(P-1)/T): the retrieval phase at load 0 (R.5); 0 where there is none.
+
+        Examples
+        --------
+        >>> round(DenseHebbian(P=2).unloaded_magnetization(0.5), 4), DenseHebbian(P=4).unloaded_magnetization(0.0)
+        (0.9575, 1.0)
+        """
+        T = checks.temperature(T, infinite=True)
+        if T == 0.0:
+            return 1.0
+
+        def T_of(m: float) -> float:  # rises to its maximum, the end of the phase, and falls to 0 at m = 1
+            return self.P / 2.0 * m ** (self.P - 1) / atanh(m)
+
+        end = float(minimize_scalar(lambda m: -T_of(m), bounds=(1e-9, 1.0 - 1e-12), method="bounded").x)
+        if T_of(end) <= T:
+            return 0.0
+        return float(brentq(lambda m: T_of(m) - T if m < 1.0 else -T, end, 1.0, xtol=1e-15))
 
     # ---- conventions of the literature ----
 

@@ -120,6 +120,15 @@ class Perturbation(Saved):
         ]
 
 
+def check_perturbation(perturbation: object) -> Perturbation:
+    """Return the perturbation if it is one, or raise InputError."""
+    if not isinstance(perturbation, Perturbation):
+        raise InputError(
+            f"perturbation must be a glassy.Perturbation, got {perturbation!r}. Make one: glassy.Perturbation(field=0.1)."
+        )
+    return perturbation
+
+
 def _field(field: Any) -> npt.NDArray[np.float64]:
     array = checks.array("field", field, "Give a number or an array (N,) or (samples, N).")
     if array.dtype.kind not in "iuf" or array.ndim > 2 or not np.all(np.isfinite(array)):

@@ -113,7 +113,7 @@ def test_a_quench_goes_down_and_ends_in_a_local_minimum(network, order):
 @pytest.mark.parametrize("order", ["random", "sequential"])
 def test_stopping_early_changes_no_number(P, order, monkeypatch):
     advanced, kept = [0], walk.Walk._move
-    monkeypatch.setattr(walk.Walk, "_move", lambda *a: (advanced.append(advanced.pop() + a[3]), kept(*a))[1])
+    monkeypatch.setattr(walk.Walk, "_move", lambda *a: (advanced.append(advanced.pop() + a[2].shape[1]), kept(*a))[1])
     options = {"load": 0.4, "T": 0.0, "N": 50, "seed": 4, "start": "random", "sweeps": 400, "burn_in": 7, "replicas": 3}
     early = simulate(DenseHebbian(P), method=Quench(order), threads=1, **options)
     few, advanced[0] = advanced[0], 0

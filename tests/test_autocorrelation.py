@@ -25,7 +25,9 @@ def test_M10_the_sum_of_rho_is_tau_int():
     x = ar1(np.random.default_rng(5), 0.8, (3, 2, 4000))
     a = autocorrelation(x, "energy")
     assert a.lags.tolist() == list(range(a.window + 1))
-    assert 0.5 + a.rho[1:].sum() == pytest.approx(a.tau_int, rel=1e-12)
+    taken = 2.0 * a.tau_int / 8000 + (2.0 * a.window + 1.0) / 8000  # by the mean of the same data, put back
+    assert 0.5 + a.rho[1:].sum() == pytest.approx(a.tau_int, rel=1.1 * taken)
+    assert 0.5 + a.rho[1:].sum() != pytest.approx(a.tau_int, rel=0.5 * taken)
     assert a.tau_int == estimate(x).tau_int
     slow = autocorrelation(ar1(np.random.default_rng(5), 0.99, (1, 2, 40_000)), "energy")
     assert slow.window > 200
@@ -59,7 +61,7 @@ def test_M10_binning_of_ar1_chains(r):
 
 
 def test_binning_and_windowing_agree_on_a_run():
-    r = simulate(DenseHebbian(3), 0.2, 0.8, 40, seed=3, start="random", samples=4, sweeps=4000)
+    r = simulate(DenseHebbian(3), 0.2, 0.8, 40, seed=3, start="random", samples=4, sweeps=16_000)
     for name in ("energy", "m", "q"):
         b, tau = r.binning(name), getattr(r, name).tau_int
         assert b.tau_int == pytest.approx(tau, rel=0.35), name
@@ -72,11 +74,12 @@ def test_binning_and_windowing_agree_on_a_run():
 def test_P_of_q_of_every_sample_against_enumeration():
     network, N, T = DenseHebbian(3), 12, 0.6
     r = simulate(network, 0.4, T, N, seed=2, start="random", sweeps=20000, samples=2)
-    q, density, error = r.overlap_histograms(bins=15)
+    q, density, error = r.overlap_histograms()
+    assert q == pytest.approx(np.arange(-12, 13, 2) / 12)
     z = []
     for s in range(2):
         exact = enumerate_states(network, patterns=draw_patterns(r.K, N, seed=2, sample=s), T=T)
-        p = np.histogram(exact.q_values, np.linspace(-1, 1, 16), weights=exact.q_weights)[0] / (q[1] - q[0])
+        p = exact.q_weights[::-1] / (q[1] - q[0])
         seen = error[s] > 0
         assert np.all(p[~seen] < 0.01)
         z.append(np.abs(density[s] - p)[seen] / error[s][seen])

@@ -60,7 +60,7 @@ def test_H3_simulated_does_not_follow_H2_theory():
     """The most common silent error of the field is visible here."""
     load, T = 0.05, 0.5
     own = DenseHebbian(4, "self-interacting")
-    r = runs(own, load, T, (100, 140), (150, 120), 150)
+    r = runs(own, load, T, (100, 140), (150, 240), 150)
     row = next(row for row in compare(solve(own, load, T), r).extrapolated if row.observable == "energy_excess")
     wrong = solve(DenseHebbian(4), load, T)
     assert abs(row.z) <= 4.0

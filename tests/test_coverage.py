@@ -46,6 +46,15 @@ def test_specific_heat_covers():
     covers([samples(T, 0.1 * x + s).specific_heat for x, s in zip(series, spread, strict=True)], N * 0.01 / T**2, 11)
 
 
+@pytest.mark.parametrize(("r", "n", "replicas"), [(0.6, 100, 1), (0.9, 475, 1), (0.9, 475, 2)])
+def test_specific_heat_covers_with_many_short_samples(r, n, replicas):
+    """64 samples of 50 tau_int: 4 %, the share that the mean of so short a run takes away, would be 1.7 errors."""
+    series, T = ar1(np.random.default_rng(7), r, (150, 64, replicas, n)), 0.7
+    found = [samples(T, 0.1 * x).specific_heat for x in series]
+    covers(found, N * 0.01 / T**2, 63)
+    assert abs(np.mean([(c - N * 0.01 / T**2) / c.error for c in found])) < 0.5
+
+
 def test_binder_covers():
     """m = a + AR(1): <m^2> = a^2 + 1, <m^4> = a^4 + 6 a^2 + 3."""
     rng, a = np.random.default_rng(2), 1.5

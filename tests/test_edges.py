@@ -1,6 +1,7 @@
 """Edges of `simulate`: each works or says why not; none gives a wrong number."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -65,10 +66,9 @@ def test_no_pattern_is_refused():
 @pytest.mark.parametrize("kernel", ["patterns", packed, "tensor"])
 def test_ends_of_the_temperature_axis(kernel):
     point = {"load": 0.3, "N": 21, "sweeps": 200, "seed": 2, "kernel": kernel}
-    hot = simulate(DenseHebbian(3), T=math.inf, **point)
-    assert np.all(hot.series.acceptance == 1.0)
-    half = simulate(DenseHebbian(3), T=math.inf, method=Glauber(), **point)
-    assert abs(float(half.acceptance) - 0.5) <= 4.0 * half.acceptance.error
+    for method in (Metropolis(), Glauber()):
+        half = simulate(DenseHebbian(3), T=math.inf, method=method, **point).acceptance
+        assert abs(float(half) - 0.5) <= 4.0 * half.error
     cold = simulate(DenseHebbian(3), T=0.0, start="random", **point)
     assert np.all(np.diff(cold.series.energy, axis=-1) <= 1e-12)  # ties move, the energy never rises
 
@@ -80,6 +80,18 @@ def test_ties_at_T_0():
     assert np.all(simulate(DenseHebbian(3), method=Metropolis(), **point).series.acceptance == 1.0)
     half = simulate(DenseHebbian(3), method=Glauber(), **point).acceptance
     assert abs(float(half) - 0.5) <= 4.0 * half.error
+
+
+@pytest.mark.parametrize("order", ["random", "sequential"])
+@pytest.mark.parametrize("N", [12, 13])
+def test_every_state_is_visited_at_T_infinity(N, order):
+    """If all attempts were accepted, M mod 4 would not change at even N, and <|M|> would be 9 % off."""
+    exact = enumerate_states(DenseHebbian(3), load=0.3, T=math.inf, N=N, seed=3)
+    r = simulate(DenseHebbian(3), load=0.3, T=math.inf, N=N, seed=3, sweeps=20_000, method=Metropolis(order), replicas=1)
+    for name in ("m_abs", "energy"):
+        found = getattr(r, name)
+        assert abs(found - getattr(exact, name)) <= 4.0 * found.error
+    assert 0.09 * exact.m_abs > 4.0 * r.m_abs.error
 
 
 @pytest.mark.parametrize(("P", "N"), [(20, 200), (30, 70), (40, 90)])
@@ -96,3 +108,24 @@ def test_large_integers_are_exact(P, N, K, kernel):
     table, xi = network.energy_table(N), glassy.draw_patterns(K, N, seed=1).astype(int)
     exact = sum(table.values[int(u)] for u in (N - xi @ r.series.spins[0, 0].astype(int)) // 2) * table.unit / N
     assert r.series.energy[0, 0, -1] == pytest.approx(float(exact), rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("unit", [1, 10**20])
+def test_ties_at_T_0_in_large_units(unit):
+    """Every second energy is a tie: strict descent takes none, Glauber half, whatever the unit."""
+    memory = glassy.SeparableMemory([unit * (u // 2) for u in range(9)])
+    point = {"patterns": np.ones((1, 8), int), "T": 0.0, "start": "random", "sweeps": 400, "burn_in": 0, "seed": 1}
+    r = simulate(memory, method=glassy.Quench(), **point)
+    assert r.settled.all()
+    assert r.series.acceptance[..., 10:].max() == 0.0
+    found = [simulate(glassy.SeparableMemory([x * (u // 2) for u in range(9)]), method=Glauber(), **point) for x in (1, unit)]
+    assert np.array_equal(found[0].series.spins, found[1].series.spins)
+
+
+def test_floats_and_fractions_of_one_value_are_two_tables():
+    """Floats are rounded to a grain, Fractions are not: neither may take the other's table from a cache."""
+    rounded = glassy.SeparableMemory([1.0, 1e-20, 0.0])
+    exact = glassy.SeparableMemory([Fraction(1.0), Fraction(1e-20), Fraction(0)])
+    assert exact.energy_table(2).values[1] > 0 == rounded.energy_table(2).values[1]
+    assert rounded != exact
+    assert rounded == glassy.SeparableMemory([1.0, 1e-20, 0.0])

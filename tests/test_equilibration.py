@@ -41,8 +41,8 @@ def test_a_slow_relaxation_shows_in_the_log_bins_and_in_tau():
     means = bad.trends[0].means
     assert all(a - b > 4 * math.hypot(a.thermal, b.thermal) for a, b in zip(means[-3:], means[-2:], strict=False))
     taus = bad.trends[0].taus
-    assert taus[2] > 1.5 * taus[1] > 2.0 * taus[0]
-    assert good.trends[0].taus == pytest.approx([1.5] * 3, rel=0.15)
+    assert taus[2] > 1.3 * taus[1] > 1.8 * taus[0]
+    assert good.trends[0].taus == pytest.approx([1.5] * 3, rel=0.35)
 
 
 def test_a_run_shorter_than_its_memory_is_short():

@@ -99,7 +99,7 @@ def test_bad_input():
         glassy.enumerate_states(network, load=0.1, T=0.3, N=21, seed=1)
     with pytest.raises(InputError, match="needs N <= 10"):
         glassy.transition_matrix(network, load=0.1, T=0.3, N=11, seed=1, method=Metropolis())
-    with pytest.raises(InputError, match="load, N and seed must be given"):
+    with pytest.raises(InputError, match="N, seed and either load or K must be given"):
         glassy.enumerate_states(network, load=0.1, T=0.3, N=9)
     with pytest.raises(InputError, match="K=0 patterns"):
         glassy.enumerate_states(network, load=0.001, T=0.3, N=9, seed=1)

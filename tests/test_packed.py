@@ -20,6 +20,8 @@ from glassy.simulation.packed_kernel import LEFT, OUTLIERS, A
 from glassy.simulation.tables import kernel_tables
 
 needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
+MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
+MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]
 KINDS = ("distinct", "self-interacting")
 
 
@@ -161,9 +163,7 @@ def assert_same(plain, packed, method, T, sweeps, seed):
 def test_packed_chains_equal_the_plain_ones_bit_for_bit(P, kind, N, K, half):
     plain, packed = both(P, kind, N, K, half)
     accepted = []
-    for i, (T, method) in enumerate(
-        [(math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential")), (0.2, Metropolis()), (0.0, Metropolis())]
-    ):
+    for i, (T, method) in enumerate(MOVES):
         trace = assert_same(plain, packed, method, T, 6, i)
         accepted.append(trace[:, 2].mean() / N)
     assert accepted[0] > 0.9
@@ -259,7 +259,6 @@ def test_squares_too_large_for_their_shift_are_left_to_digits():
     wild = np.full(N + 1, 2**40)
     wild[2] = -(2**40)
     assert find_squares(A, wild, N, K) is None
-
 
 
 def test_choice_of_the_kernel(monkeypatch):

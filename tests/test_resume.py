@@ -31,6 +31,15 @@ METROPOLIS = Metropolis()
 POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 200, "seed": 3}
 
 
+@pytest.fixture
+def short_blocks(monkeypatch):
+    """Looks at Ctrl-C every 16 sweeps of 24 spins, also between exchanges every 7 sweeps."""
+    monkeypatch.setattr(walk, "ATTEMPTS", 16 * 24)
+
+
+short = pytest.mark.usefixtures("short_blocks")
+
+
 class Bar:
     def __init__(self):
         self.n = 0
@@ -87,16 +96,17 @@ def go_on(run, folder, rng, chunks):
 
 
 RUNS = {
-    "Metropolis": (run_at(0.4), 4),
-    "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 4),
-    "annealing": (run_at(0.4, Annealing(2.0)), 4),
-    "quench": (run_at(0.0, Quench()), 3),
-    "ladder": (ladder(1), 60),
-    "ladder, every=7": (ladder(7, start="pattern"), 15),
-    "ladder, P=2": (ladder(1, P=2, N=60), 60),
+    "Metropolis": (run_at(0.4), 8),
+    "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 20),
+    "annealing": (run_at(0.4, Annealing(2.0)), 8),
+    "quench": (run_at(0.0, Quench()), 12),
+    "ladder": (ladder(1), 8),
+    "ladder, every=7": (ladder(7, start="pattern"), 8),
+    "ladder, P=2": (ladder(1, P=2, N=60), 20),
 }
 
 
+@short
 @pytest.mark.parametrize(("run", "chunks"), RUNS.values(), ids=RUNS)
 def test_a_run_stopped_anywhere_equals_the_undisturbed_one(run, chunks, tmp_path):
     whole, stops = bits(run.sample(0, threading.Event(), Bar())), 0
@@ -110,6 +120,7 @@ def test_a_run_stopped_anywhere_equals_the_undisturbed_one(run, chunks, tmp_path
     assert stops > 12
 
 
+@short
 @pytest.mark.parametrize("what", ["restore_generator", "Swapper.restore", "spins"])
 def test_a_checkpoint_that_forgets_is_seen(what, tmp_path, monkeypatch):
     """The twin: leave out one part of the state, and the same comparison fails."""
@@ -122,7 +133,7 @@ def test_a_checkpoint_that_forgets_is_seen(what, tmp_path, monkeypatch):
     else:
         kept = walk.Walk.state
         monkeypatch.setattr(walk.Walk, "state", lambda self: dataclasses.replace(s := kept(self), spins=s.spins[::-1]))
-    found, stops = go_on(run, tmp_path, np.random.default_rng(0), 200)
+    found, stops = go_on(run, tmp_path, np.random.default_rng(0), 12)
     assert stops > 0
     assert bits(found) != whole
 
@@ -163,6 +174,7 @@ def stopped(run, folder, looks=4):
     return folder / "checkpoint_000000.npz"
 
 
+@short
 def test_a_damaged_checkpoint_is_set_aside_and_the_sample_starts_afresh(tmp_path):
     run = run_at(0.4)
     whole = bits(run.sample(0, threading.Event(), Bar()))
@@ -177,6 +189,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_sample_starts_afresh(tmp_path
         assert not path.exists()
 
 
+@short
 def test_a_checkpoint_of_another_run_or_sample_is_never_used(tmp_path):
     mine, other = run_at(0.4), run_at(0.5)
     path = stopped(other, tmp_path / "other")
@@ -203,6 +216,7 @@ def test_a_checkpoint_left_beside_a_finished_sample_is_removed(tmp_path):
     assert not left.exists()
 
 
+@short
 def test_a_sample_of_two_codes_names_both(tmp_path, monkeypatch):
     today, run = glassy.provenance.provenance(), run_at(0.4)
     monkeypatch.setattr(checkpoint, "provenance", lambda: dataclasses.replace(today, commit="old"))

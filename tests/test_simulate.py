@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassy
-from glassy import DenseHebbian, Glauber, InputError, Interrupted, MemoryLimitError, Metropolis, Status, simulate
+from glassy import (
+    DenseHebbian,
+    Glauber,
+    InputError,
+    Interrupted,
+    MemoryLimitError,
+    Metropolis,
+    Quench,
+    ReplicaExchange,
+    Status,
+    simulate,
+)
 
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
@@ -265,11 +276,11 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
     original, finished = module.Run.sample, []
     release = threading.Event()
 
-    def counted(run, index, stop, bar, checkpoints):
+    def counted(run, index, stop, bar, checkpoints, threads):
         if index >= 2:
             stop.wait(30)  # as a long chain would: it looks at `stop`
             return None
-        result = original(run, index, stop, bar, checkpoints)
+        result = original(run, index, stop, bar, checkpoints, threads)
         finished.append(index)
         if len(finished) == 2:
             release.set()
@@ -335,11 +346,37 @@ def test_statuses():
     assert left.escaped.all()
     short = simulate(DenseHebbian(3), load=0.1, T=0.4, N=60, sweeps=20, burn_in=20, seed=1)
     assert short.status is Status.SHORT_CHAIN
-    drifting = simulate(DenseHebbian(3), load=1.0, T=0.3, N=60, start="random", samples=8, sweeps=60, burn_in=0, seed=1)
+    drifting = simulate(DenseHebbian(3), load=1.0, T=0.5, N=60, start="random", samples=32, sweeps=60, burn_in=0, seed=1)
     assert drifting.status is Status.NOT_EQUILIBRATED
     good = simulate(DenseHebbian(3), load=0.1, T=0.4, N=60, sweeps=500, burn_in=50, seed=1)
     assert good.status is Status.EQUILIBRATED
     assert not simulate(DenseHebbian(3), load=1.5, T=0.5, N=30, start="random", sweeps=50, seed=1).escaped.any()
+
+
+def test_statuses_where_little_moves():
+    """A lost pattern leaves m = 0.26 behind at T = 0 whatever N; chains at rest far from it; flips that are all accepted."""
+    lost = simulate(DenseHebbian(2), 0.2, 0.0, 1000, replicas=1, samples=4, sweeps=200, seed=2)
+    assert 0.15 < lost.m < 0.4
+    assert lost.status is Status.LEFT_PHASE
+    stuck = simulate(DenseHebbian(3), 0.6, 0.0, 200, replicas=1, samples=3, sweeps=200, seed=1)
+    assert stuck.status in (Status.LEFT_PHASE, Status.CONSTANT)
+    kept = simulate(DenseHebbian(3), 0.1, 0.0, 200, samples=3, sweeps=200, seed=1)
+    assert kept.m > 0.99
+    assert kept.status is Status.EQUILIBRATED
+    hot = simulate(DenseHebbian(3), 0.3, 1e6, 40, start="random", method=Metropolis("sequential"), sweeps=1000, seed=1)
+    assert hot.q2.error == 0.0
+    assert hot.status is not Status.EQUILIBRATED
+    near = simulate(DenseHebbian(2), 0.0005, 0.9, 2000, samples=2, sweeps=4000, seed=1)  # m = 0.52 in theory
+    assert 0.4 < near.m < 0.6
+    assert not near.escaped.any()
+
+
+def test_threads_share_replicas_where_samples_are_few():
+    for options in ({"T": 0.4}, {"T": [0.3, 0.6, 1.0], "method": ReplicaExchange()}, {"T": 0.0, "method": Quench()}):
+        point = {"load": 0.3, "N": 30, "replicas": 3, "sweeps": 300, "seed": 2, **options}
+        one, many = simulate(network, threads=1, **point), simulate(network, threads=4, **point)
+        for a, b in zip(*([x] if isinstance(x, glassy.Samples) else x for x in (one, many)), strict=True):
+            assert same(a, b)
 
 
 @pytest.mark.parametrize(("P", "load", "N", "samples"), [(2, 0.1, 200, 1), (3, 1.0, 60, 4)])

@@ -7,7 +7,8 @@ import pytest
 
 from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
 from glassy.results import Estimate, short
-from glassy.simulation.statistics import autocovariance, block_means, drift, estimate, integrated_time, jackknife
+from glassy.simulation.overlaps import histograms
+from glassy.simulation.statistics import autocovariance, block_means, drift, estimate, integrated_time, jackknife, memory
 
 
 def ar1(rng, r, shape):
@@ -20,9 +21,34 @@ def ar1(rng, r, shape):
 
 @pytest.mark.parametrize("r", [0.0, 0.5, 0.9, 0.97])
 def test_tau_of_ar1_chains(r):
-    x = ar1(np.random.default_rng(1), r, (1, 4, 200_000))
+    """To its own error, sqrt(4 W/n), and without bias."""
     tau = (1 + r) / (2 * (1 - r))
-    assert estimate(x).tau_int == pytest.approx(tau, rel=0.06)
+    found = []
+    for x in ar1(np.random.default_rng(1), r, (20, 1, 4, 20_000)):
+        _, t, window = memory(x)
+        assert abs(t / tau - 1.0) <= 4.0 * math.sqrt(4.0 * window / 80_000)
+        found.append(t)
+    assert abs(np.mean(found) / tau - 1.0) < 0.05
+
+
+def test_the_mean_of_the_same_data_takes_nothing_away():
+    """Variance and tau_int of runs of 50 tau, 4000 of them; the plain variance is 4 % short."""
+    x = ar1(np.random.default_rng(2), 0.9, (4000, 1, 475))
+    variance, tau, _ = memory(x)
+    assert variance == pytest.approx(1.0, abs=0.02)
+    assert tau == pytest.approx(9.5, rel=0.07)
+    assert x.var(axis=-1).mean() < 0.97
+
+
+def test_a_weak_slow_mode_is_seen():
+    """A tenth of the variance has tau = 40, the rest none: 6 tau alone would stop at a window of 3 or 4."""
+    rng = np.random.default_rng(3)
+    x = math.sqrt(0.1) * ar1(rng, 79 / 81, (400, 1, 2, 12_000)) + math.sqrt(0.9) * rng.normal(size=(400, 1, 2, 12_000))
+    found = [estimate(y) for y in x]
+    short = [integrated_time(autocovariance(y - y.mean()), chains=0)[0] for y in x]
+    z = np.array([e / e.error for e in found])
+    assert 0.9 < math.sqrt(np.mean(z**2)) < 1.25
+    assert math.sqrt(np.mean(z**2 * [e.tau_int / t for e, t in zip(found, short, strict=True)])) > 1.4  # the twin: 6 tau alone
 
 
 def test_autocovariance_against_the_plain_sum():
@@ -139,9 +165,10 @@ def test_fluctuations_against_enumeration():
         found = getattr(r, name)
         assert abs(found - value) <= 4.0 * found.error, name
         assert 0.0 < found.error < 0.2 * abs(value) + 0.05, name
-    centres, density, _ = r.overlap_histogram(bins=15)
-    exact_density = np.histogram(q, np.linspace(-1, 1, 16), weights=v)[0] / (centres[1] - centres[0])
-    assert density == pytest.approx(exact_density, abs=0.06)
+    centres, density, error = r.overlap_histogram()
+    assert centres == pytest.approx(q[::-1])
+    assert np.all(np.abs(density - v[::-1] * N / 2) <= 4.0 * error + 1e-3)
+    assert np.abs(density - v * N / 2).max() > 4.0 * error.max()  # the twin: the other way round
 
 
 def test_fluctuations_at_the_ends_of_T():
@@ -149,3 +176,28 @@ def test_fluctuations_at_the_ends_of_T():
     assert simulate(DenseHebbian(3), 0.2, math.inf, 12, seed=1, sweeps=20).specific_heat == 0.0
     with pytest.raises(InputError, match="two replicas"):
         simulate(DenseHebbian(3), 0.2, 0.5, 12, seed=1, sweeps=20, replicas=1).binder_q  # noqa: B018
+
+
+@pytest.mark.parametrize("N", [20, 41, 60, 82])
+def test_bins_of_q_hold_equally_many_of_its_values(N):
+    """At T = inf P(q) is binomial: smooth and symmetric, also where values of q would lie on the edges of equal bins."""
+    rng = np.random.default_rng(N)
+    q = 1.0 - 2.0 * rng.binomial(N, 0.5, (1, 1, 200_000)) / N
+    centres, density, error = histograms(q, N, 41)
+    assert centres == pytest.approx(-centres[::-1])
+    width = centres[1] - centres[0]
+    k = np.arange(N + 1)
+    weights = np.array([math.comb(N, int(x)) for x in k]) / 2.0**N
+    exact = [weights[np.abs(1.0 - 2.0 * k / N - c) < width / 2].sum() / width for c in centres]
+    assert density[0] == pytest.approx(exact, abs=5.0 * error.max())
+    assert density.sum() * width == pytest.approx(1.0)
+    assert len({int(np.sum(np.abs(1.0 - 2.0 * k / N - c) < width / 2)) for c in centres[1:-1]}) == 1
+
+
+@pytest.mark.parametrize("chains", [1, 2, 3, 4, 5, 6, 8, 15, 16, 40])
+def test_a_drift_is_seen_with_any_number_of_chains(chains):
+    x = ar1(np.random.default_rng(chains), 0.5, (chains, 1, 4000))
+    tau = estimate(x).tau_int
+    assert drift(x, tau) > 1e-6
+    x[..., 2000:] += 0.5
+    assert drift(x, estimate(x).tau_int) < 1e-6

@@ -13,6 +13,8 @@ from glassy.simulation.tables import kernel_tables
 from glassy.simulation.tensor import bytes_of_tensor, most_accepted, tensor, tensor_pays
 from tests.test_generality import everything
 
+MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
+MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]
 KINDS = ("distinct", "self-interacting")
 
 
@@ -46,9 +48,7 @@ def test_tensor_chains_equal_the_plain_ones_bit_for_bit(kind, N, K, added):
     extras = make_extras(network, tables, patterns, everything(N, K) if added else None, 0)
     fast, plain = (chain_maker(k, network, tables, patterns, extras)(patterns.pattern(0)) for k in ("tensor", "patterns"))
     accepted = []
-    for seed, (T, method) in enumerate(
-        [(math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential")), (0.2, Metropolis()), (0.0, Metropolis())]
-    ):
+    for seed, (T, method) in enumerate(MOVES):
         spins, trace = fast.advance(20, method, T, np.random.default_rng(seed))
         expected, same = plain.advance(20, method, T, np.random.default_rng(seed))
         assert np.array_equal(spins, expected)

@@ -63,15 +63,16 @@ def test_watched_patterns_have_their_series(T):
 
 def test_watched_patterns_are_kept_and_resumed(tmp_path, monkeypatch):
     network, point = DenseHebbian(3), {"load": 0.4, "N": 24, "T": 0.7, "samples": 2, "sweeps": 200, "seed": 3, "watch": (4, 7)}
+    monkeypatch.setattr(glassy.simulation.walk, "ATTEMPTS", 32 * 24)
     whole = simulate(network, **point)
     calls = 0
 
-    def stop(walk, i, size, advance=glassy.simulation.walk.Walk._advance):
+    def stop(walk, *rest, advance=glassy.simulation.walk.Walk._advance):
         nonlocal calls
         calls += 1
         if calls == 6:
             raise KeyboardInterrupt
-        advance(walk, i, size)
+        advance(walk, *rest)
 
     monkeypatch.setattr(glassy.simulation.checkpoint, "SECONDS", 0.0)
     monkeypatch.setattr(glassy.simulation.checkpoint, "SHARE", 1e9)
@@ -91,3 +92,13 @@ def test_watched_patterns_are_kept_and_resumed(tmp_path, monkeypatch):
 def test_what_cannot_be_watched(watch):
     with pytest.raises(InputError, match="watch must be an integer"):
         simulate(DenseHebbian(3), load=0.4, N=24, T=0.7, sweeps=3, seed=3, watch=watch)
+
+
+def test_other_patterns_than_those_of_the_run_are_refused():
+    xi = glassy.draw_patterns(30, 20, seed=1)
+    r = simulate(DenseHebbian(3), patterns=xi, T=0.3, sweeps=20, seed=1)
+    assert r.largest_overlaps(1, xi)[1].shape == (1, 2, 1)
+    with pytest.raises(InputError, match="m of pattern 0 is another"):
+        r.largest_overlaps(1, xi[::-1])
+    with pytest.raises(InputError, match=r"Give watch=\(3,\)"):
+        simulate(DenseHebbian(3), load=0.4, N=24, T=0.7, sweeps=3, seed=3, watch=3)

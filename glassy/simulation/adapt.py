@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import math
+import warnings
+from typing import Any
 
 import numpy as np
 from scipy.special import erfcinv
 
 from glassy import checks
-from glassy.errors import InputError
-from glassy.network import DenseHebbian, check_dense
+from glassy.errors import EquilibrationWarning, InputError
+from glassy.memory import Network, check_network
 from glassy.patterns import check_seed
 from glassy.simulation.ladder import Ladder
 from glassy.simulation.methods import ReplicaExchange
 from glassy.simulation.simulate import simulate
 
+SEEN = 0.02  # acceptance below which a pilot run measures nothing
+POOR = 0.1  # acceptance below which the ladder is called broken
+
 
 def exchange_temperatures(
-    network: DenseHebbian,
-    load: float,
-    N: int,
+    network: Network,
+    load: float | None = None,
+    N: int | None = None,
     *,
     lowest: float,
     highest: float,
     count: int,
     seed: int,
-    sweeps: int = 400,
+    sweeps: int = 200,
     samples: int = 2,
-    rounds: int = 3,
+    rounds: int = 8,
+    **options: Any,
 ) -> tuple[float, ...]:
     """Return a ladder of temperatures whose edges exchange equally often, from short pilot runs.
 
     For Gaussian energies the acceptance of an edge is erfc of its length, (beta_i - beta_j) sigma_E/2: each round measures the
-    lengths, from the acceptances or, where neighbours hardly exchange, from sigma_E, and divides their sum equally.
+    lengths, from the acceptance of the edge or, where neighbours hardly exchange, from sigma_E, and divides their sum equally.
 
     Parameters
     ----------
@@ -45,7 +51,9 @@ def exchange_temperatures(
     seed : int
         Of the pilot runs.
     sweeps, samples, rounds : int
-        Of the pilot runs, and how many there are.
+        Of the first pilot run, and how many there are; each is a quarter longer than the one before.
+    **options
+        More arguments of `simulate`: K, patterns, perturbation, start, replicas, ...
 
     Returns
     -------
@@ -57,6 +65,11 @@ def exchange_temperatures(
     InputError
         If an argument lies outside its domain.
 
+    Warns
+    -----
+    EquilibrationWarning
+        If an edge of the last pilot run accepted less than a tenth: such a ladder falls apart.
+
     Examples
     --------
     >>> import glassy
@@ -64,28 +77,36 @@ def exchange_temperatures(
     >>> len(T), T[0], T[-1], all(a < b for a, b in zip(T, T[1:]))
     (5, 0.3, 1.0, True)
     """
-    network, seed = check_dense(network), check_seed(seed)
+    network, seed = check_network(network), check_seed(seed)
     lowest, highest = checks.temperature(lowest), checks.temperature(highest, infinite=True)
     count = checks.integer("count", count, 3, "A ladder needs temperatures between its ends.")
     rounds = checks.integer("rounds", rounds, 1, "Pilot runs.")
+    sweeps = checks.integer("sweeps", sweeps, 1, "Of the first pilot run.")
     if not 0.0 < lowest < highest:
         raise InputError(f"lowest and highest must be temperatures with 0 < lowest < highest, got {lowest:g} and {highest:g}.")
     beta = np.linspace(1.0 / lowest, 1.0 / highest, count)  # 1/inf = 0
     for i in range(rounds):
-        T = [lowest, *(1.0 / beta[1:-1]).tolist(), highest]
         r = simulate(
-            network, load, T, N, seed=seed + i, start="random", sweeps=sweeps, samples=samples, method=ReplicaExchange(),
-            progress=False,
+            network, load, _temperatures(lowest, beta, highest), N, seed=seed + i, sweeps=round(sweeps * 1.25**i),
+            samples=samples, method=ReplicaExchange(), progress=False, **options,
         )  # fmt: skip
         assert isinstance(r, Ladder)
         share = np.array([float(a) for a in r.exchange.acceptance])
-        if share.min() > 0.05:
-            steps = erfcinv(np.minimum(share, 0.995))
-        else:  # too far apart to exchange at all: from the fluctuations
-            shifted = (p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True) for p in r)
-            sigma = np.array([math.sqrt(float((e**2).mean())) for e in shifted])
-            sigma = np.maximum(sigma, 1e-3 * sigma.max())  # a frozen rung says nothing
-            steps = -np.diff(beta) * (sigma[1:] + sigma[:-1])
+        shifted = (p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True) for p in r)
+        sigma = r[0].N * np.array([math.sqrt(float((e**2).mean())) for e in shifted])
+        fluctuating = -np.diff(beta) * (sigma[1:] + sigma[:-1]) / 4.0
+        steps = np.where(share > SEEN, erfcinv(np.clip(share, SEEN, 0.995)), np.maximum(fluctuating, erfcinv(SEEN)))
         length = np.concatenate(([0.0], np.cumsum(steps)))
         beta = np.interp(np.linspace(0.0, length[-1], count), length, beta)
+    if share.min() < POOR:
+        warnings.warn(
+            f"every edge must accept {POOR} or more, in the last pilot run the worst accepted {share.min():.2g}. "
+            "Raise count or lowest.",
+            EquilibrationWarning,
+            stacklevel=2,
+        )
+    return _temperatures(lowest, beta, highest)
+
+
+def _temperatures(lowest: float, beta: Any, highest: float) -> tuple[float, ...]:
     return (lowest, *(1.0 / beta[1:-1]).tolist(), highest)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from glassy.errors import InputError
 from glassy.results import Estimate
-from glassy.simulation.statistics import autocovariance, block_means, integrated_time, jackknife
+from glassy.simulation.statistics import autocovariance, block_means, jackknife, memory
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -103,12 +103,12 @@ def autocorrelation(series: FloatArray, observable: str, lags: Sequence[int] | I
     n = series.shape[-1]
     centred = series - series.mean(axis=(1, 2), keepdims=True)
     covariance = autocovariance(centred)
-    if covariance[0] <= (1e-13 * float(np.abs(series).max())) ** 2:
+    variance, tau, window = memory(series)
+    if variance == 0.0:
         raise InputError(
             f"the autocorrelation of {observable} needs a series that moves, but it stood still for all {n} sweeps. "
             "Raise sweeps or T."
         )
-    tau, window = integrated_time(covariance)
     if lags is None:
         chosen = np.unique(np.round(np.geomspace(1.0, max(window, 1), MOST_LAGS)).astype(np.int64))
         chosen = np.concatenate([[0], chosen[chosen < n]]) if window >= MOST_LAGS else np.arange(min(max(window, 1) + 1, n))

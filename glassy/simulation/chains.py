@@ -38,6 +38,7 @@ class Chain:
         self.tables = tables
         self.patterns = patterns
         self.extras = extras or no_extras(tables, patterns)
+        self.unit = float(self.extras.step)
         self.own_u = self.extras.misaligned(sigma)
         self.sigma = sigma.copy()
         u, a, b_sum, self.energy = self.recompute()
@@ -62,20 +63,33 @@ class Chain:
         """Return the same of the spins at hand: running values must equal it."""
         return self.count(self.sigma)
 
-    def advance(
+    def draw(
         self, sweeps: int, method: Method, T: float, generator: np.random.Generator
-    ) -> tuple[Int8Array, npt.NDArray[np.int64]]:
-        """Run `sweeps` sweeps; return the spins (sweeps, N) and the trace (sweeps, 3): M of pattern 0, energy, accepted."""
+    ) -> tuple[IntArray, npt.NDArray[np.float64]]:
+        """Return the sites of the attempts and the largest accepted changes in units, both of shape (sweeps, N)."""
         N = self.sigma.size
         if method.order == "random":
             sites = generator.integers(0, N, size=(sweeps, N))
         else:
             sites = np.tile(np.arange(N), (sweeps, 1))
-        thresholds = method.thresholds(generator.random((sweeps, N)), T) / float(self.extras.step)
-        spins = np.empty((sweeps, N), np.int8)
-        trace = np.empty((sweeps, 3), np.int64)
+        thresholds = method.thresholds(generator.random((sweeps, N)), T)
+        if self.unit <= 1.0:
+            return sites, thresholds / self.unit
+        with np.errstate(under="ignore"):  # what is below zero stays below: dE are integers
+            return sites, np.where(thresholds < 0.0, np.minimum(thresholds / self.unit, -0.5), thresholds / self.unit)
+
+    def advance(
+        self, sweeps: int, method: Method, T: float, generator: np.random.Generator
+    ) -> tuple[Int8Array, npt.NDArray[np.int64]]:
+        """Run `sweeps` sweeps; return the spins (sweeps, N) and the trace (sweeps, 3): M of pattern 0, energy, accepted."""
+        sites, thresholds = self.draw(sweeps, method, T, generator)
+        spins, trace = np.empty(sites.shape, np.int8), np.empty((sweeps, 3), np.int64)
         self.run(sites, thresholds, spins, trace)
+        self.adapt(trace)
         return spins, trace
+
+    def adapt(self, trace: IntArray) -> None:
+        """Learn from a trace how to run faster; the numbers stay the same."""
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""

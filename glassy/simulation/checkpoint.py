@@ -56,7 +56,7 @@ class SwapperState(Saved):
 
 @dataclass(frozen=True)
 class WalkState(Saved):
-    """All chains of one sample between two chunks.
+    """All chains of one sample between two blocks.
 
     Parameters
     ----------

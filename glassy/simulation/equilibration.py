@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -63,6 +64,8 @@ class Evidence(Saved):
         Chains that lost the pattern they began at; chains that began elsewhere and whose energy stood still.
     chains : int
         All chains.
+    rejected : float
+        Attempts that the chain with the fewest rejected: a Metropolis chain that accepts all keeps the parity of its flips.
 
     Examples
     --------
@@ -78,13 +81,14 @@ class Evidence(Saved):
     escaped: int
     frozen: int
     chains: int
+    rejected: float = math.inf
 
     @property
     def relaxed(self) -> Status:
         """The verdict of the trends alone: NOT_EQUILIBRATED, SHORT_CHAIN or EQUILIBRATED, whichever state the chains are in."""
         if any(t.p_drift < DRIFT for t in self.trends):
             return Status.NOT_EQUILIBRATED
-        if any(t.length_over_tau < LENGTH for t in self.trends):
+        if self.rejected < LENGTH or any(t.length_over_tau < LENGTH for t in self.trends):
             return Status.SHORT_CHAIN
         return Status.EQUILIBRATED
 
@@ -120,7 +124,7 @@ class Evidence(Saved):
         )
 
 
-def gather(watched: Mapping[str, FloatArray], escaped: int, frozen: int, chains: int) -> Evidence:
+def gather(watched: Mapping[str, FloatArray], escaped: int, frozen: int, chains: int, rejected: float = math.inf) -> Evidence:
     """Return the Evidence of named series [sample, chain, time].
 
     Examples
@@ -129,7 +133,7 @@ def gather(watched: Mapping[str, FloatArray], escaped: int, frozen: int, chains:
     >>> gather({"energy": x}, 0, 0, 4).status.name, gather({"energy": x + np.arange(400)}, 0, 0, 4).status.name
     ('EQUILIBRATED', 'NOT_EQUILIBRATED')
     """
-    return Evidence(tuple(_trend(name, series) for name, series in watched.items()), escaped, frozen, chains)
+    return Evidence(tuple(_trend(name, series) for name, series in watched.items()), escaped, frozen, chains, rejected)
 
 
 def _trend(name: str, series: FloatArray) -> Trend:

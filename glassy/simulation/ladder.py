@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
-from glassy.errors import InputError
+from glassy.errors import EquilibrationWarning, InputError
 from glassy.results import Estimate, Grid, Status
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.methods import ReplicaExchange
@@ -68,8 +69,15 @@ class Exchange(Saved):
     @property
     def acceptance(self) -> tuple[Estimate, ...]:
         """Accepted fraction of each edge, averaged over samples and replicas."""
-        share = self.swaps[..., 1] / np.maximum(self.swaps[..., 0], 1)
-        return tuple(estimate(share[..., i][:, :, None]) for i in range(share.shape[-1]))
+        tried = np.maximum(self.swaps[..., 0], 1)
+        share = self.swaps[..., 1] / tried
+        found = (estimate(share[..., i][:, :, None]) for i in range(share.shape[-1]))
+        total = tried.sum(axis=(0, 1))
+        counted = np.sqrt(share.mean(axis=(0, 1)) * (1.0 - share.mean(axis=(0, 1))) / total)  # if all were independent
+        return tuple(
+            Estimate(float(e), max(e.error, c), max(e.thermal or 0.0, c), e.disorder, None, e.samples)
+            for e, c in zip(found, counted.tolist(), strict=True)
+        )
 
     def __repr__(self) -> str:
         edges = " ".join(f"{float(a):.2f}" for a in self.acceptance)
@@ -91,7 +99,7 @@ class Ladder(Grid[Samples]):
 
     exchange: Exchange
 
-    def minus_beta_f(self, method: str = "integration") -> tuple[Estimate, ...]:
+    def minus_beta_f(self, method: str = "mbar") -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.
 
         The ladder must hold T = inf, where it is ln 2. The energies are those of H.2 or H.3: at even P, before H.3 is compared,
@@ -99,11 +107,17 @@ class Ladder(Grid[Samples]):
 
         Parameters
         ----------
-        method : {"integration", "mbar"}
+        method : {"mbar", "integration"}
+            "mbar" (M.8): the energies of all temperatures of a sample joined, with no error of a rule; neighbours must overlap.
             "integration" (M.6): between temperatures the energy is the cubic in beta with its measured slopes; the difference
-            between this and the integral of every second temperature is added to the error. "mbar" (M.8): the energies of all
-            temperatures of a sample joined, with no error of a rule; neighbouring temperatures must overlap. Errors are those
-            of the jackknife over samples and over blocks of time.
+            from the integral over every second temperature, and what the slopes change in the first interval, are added to
+            the error: bounds for wide steps, far too large for narrow ones. Errors are those of the jackknife over samples
+            and over blocks of time.
+
+        Warns
+        -----
+        EquilibrationWarning
+            If a temperature of the ladder has not shown its equilibrium (`status`).
 
         Raises
         ------
@@ -122,12 +136,21 @@ class Ladder(Grid[Samples]):
         >>> f = r.minus_beta_f()
         >>> f[-1] == math.log(2), f[0] > f[1] > f[2] > f[3] > f[4], f[0].error < 0.1
         (True, True, True)
-        >>> abs(r.minus_beta_f("mbar")[0] - f[0]) < 3 * f[0].thermal
+        >>> abs(r.minus_beta_f("integration")[0] - f[0]) < 3 * f[0].thermal
         True
         """
-        if checks.choice("method", method, ("integration", "mbar")) == "mbar":
+        checks.choice("method", method, ("mbar", "integration"))
+        points = self._from_infinity("a free energy")
+        bad = [p for p in self.points if not p.evidence.relaxed.ok]
+        if bad:
+            warnings.warn(
+                f"{len(bad)} of {len(self.points)} temperatures, T={bad[0].T:g} first, have not shown their equilibrium "
+                f"({bad[0].evidence.relaxed.name}): {bad[0].evidence.relaxed.value}.",
+                EquilibrationWarning,
+                stacklevel=2,
+            )
+        if method == "mbar":
             return tuple(point.minus_beta_f for point in self.reweighted([p.T for p in self.points]))
-        points = self._from_infinity("thermodynamic integration")
         beta = np.array([1.0 / p.T for p in points])
         energies = [block_means(p.series.energy) for p in points]
         squares = [block_means((p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True)) ** 2) for p in points]
@@ -140,7 +163,8 @@ class Ladder(Grid[Samples]):
             )
             keep = sorted({0, i, *range(i, 0, -2)})
             coarse = math.log(2.0) - _integral(beta[keep], [energies[j] for j in keep], [squares[j] for j in keep], N)
-            off = abs(float(whole) - coarse) / 8.0 if i > 1 else 0.0
+            first = abs(_integral(beta[:2], energies[:2], squares[:2], N) - _trapezoid(beta[:2], energies[:2])) if i else 0.0
+            off = math.hypot(float(whole) - coarse, first)
             error = math.hypot(whole.error, off)
             found[point.T] = Estimate(
                 float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples
@@ -218,10 +242,13 @@ class Ladder(Grid[Samples]):
 
 def _integral(beta: FloatArray, energies: Sequence[FloatArray], variances: Sequence[FloatArray], N: int) -> float:
     """Integral of the mean energy over beta: cubics with the slopes d e/d beta = -N var(e)."""
-    e = np.array([x.mean() for x in energies])
     slope = np.array([-N * x.mean() for x in variances])
-    h = np.diff(beta)
-    return float(np.sum(h * (e[1:] + e[:-1]) / 2.0 + h**2 * (slope[:-1] - slope[1:]) / 12.0))
+    return _trapezoid(beta, energies) + float(np.sum(np.diff(beta) ** 2 * (slope[:-1] - slope[1:]) / 12.0))
+
+
+def _trapezoid(beta: FloatArray, energies: Sequence[FloatArray]) -> float:
+    e = np.array([x.mean() for x in energies])
+    return float(np.sum(np.diff(beta) * (e[1:] + e[:-1]) / 2.0))
 
 
 @dataclass(frozen=True)
@@ -250,11 +277,13 @@ class LadderRun:
         """Memory of what one finished sample keeps."""
         return len(self.rungs) * self.rungs[0].bytes_of_series()
 
-    def sample(self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None) -> Rungs | None:
+    def sample(
+        self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None, threads: int = 1
+    ) -> Rungs | None:
         """Run all temperatures and replicas of one sample, from its checkpoint if there is one; None if stopped."""
         walk = Walk(self.rungs, index, self.method.every, checkpoints.read() if checkpoints else None)
         bar.update(walk.done * self.replicas * len(self.rungs))
-        if not walk.run(stop, bar, checkpoints):
+        if not walk.run(stop, bar, checkpoints, threads):
             return None
         swaps = np.stack([s.swaps for s in walk.swappers])
         return Rungs(walk.series(), swaps[None], np.array([[s.round_trips for s in walk.swappers]]))

@@ -29,8 +29,8 @@ class Method(Protocol):
         """The order of the attempted flips: "random" or "sequential"."""
         ...
 
-    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
-        """Return the largest accepted dE for each uniform number in [0, 1)."""
+    def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
+        """Return the largest accepted dE for each uniform number in [0, 1); an array T has one for each row."""
         ...
 
     def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
@@ -38,15 +38,31 @@ class Method(Protocol):
         ...
 
 
+def _rows(T: float | FloatArray, uniform: FloatArray) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Return T as a column beside the rows of uniforms, 1 in place of infinity, and where it is infinite."""
+    column = (
+        np.reshape(np.asarray(T, np.float64), (-1,) + (1,) * (uniform.ndim - 1)) if np.ndim(T) else np.asarray(T, np.float64)
+    )
+    hot = np.isinf(column)
+    return np.where(hot, 1.0, column), hot
+
+
+def _half(hot: npt.NDArray[np.bool_], uniform: FloatArray, thresholds: FloatArray) -> FloatArray:
+    """Return thresholds that accept half of all attempts where `hot`, and the given ones elsewhere."""
+    return np.where(hot, np.where(uniform < 0.5, np.inf, -np.inf), thresholds) if np.any(hot) else thresholds
+
+
 @dataclass(frozen=True)
 class Metropolis:
     """Accept with probability min(1, exp(-dE/T)). At T = 0: dE <= 0 is accepted always, ties included.
 
+    At T = inf half of all attempts is accepted: with all of them a sweep would flip N spins, and the parity of the number of
+    flipped spins, so M mod 4 at even N, would never change.
+
     Parameters
     ----------
     order : {"random", "sequential"}
-        Each attempt at a site drawn uniformly (detailed balance), or sites 0..N-1 in turn (global balance). A sequential
-        sweep is not ergodic at T = infinity, where every attempt is accepted.
+        Each attempt at a site drawn uniformly (detailed balance), or sites 0..N-1 in turn (global balance).
 
     Examples
     --------
@@ -59,16 +75,17 @@ class Metropolis:
     def __post_init__(self) -> None:
         checks.choice("order", self.order, ORDERS)
 
-    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
-        """Return -T ln(1 - u)."""
-        if np.isinf(T):
-            return np.full_like(uniform, np.inf)
-        return -T * np.log1p(-uniform)
+    def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
+        """Return -T ln(1 - u); at T = inf all is accepted where u < 1/2."""
+        T, hot = _rows(T, uniform)
+        return _half(hot, uniform, -T * np.log1p(-uniform))
 
     def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
-        """Return min(1, exp(-dE/T))."""
+        """Return min(1, exp(-dE/T)); 1/2 at T = inf."""
         if T == 0.0:
             return np.where(dE <= 0.0, 1.0, 0.0)
+        if np.isinf(T):
+            return np.full_like(dE, 0.5)
         return np.exp(-np.maximum(dE, 0.0) / T)
 
 
@@ -92,13 +109,12 @@ class Glauber:
     def __post_init__(self) -> None:
         checks.choice("order", self.order, ORDERS)
 
-    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
+    def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
         """Return T ln((1 - u)/u); at T = 0 a tie is accepted where u < 1/2."""
-        if np.isinf(T):
-            return np.where(uniform < 0.5, np.inf, -np.inf)
-        if T == 0.0:
-            return np.where(uniform < 0.5, 0.0, -np.finfo(np.float64).tiny)
-        return T * (np.log1p(-uniform) - np.log(np.maximum(uniform, 2.0**-54)))
+        T, hot = _rows(T, uniform)
+        found = _half(hot, uniform, T * (np.log1p(-uniform) - np.log(np.maximum(uniform, 2.0**-54))))
+        cold = T == 0.0
+        return np.where(cold, np.where(uniform < 0.5, 0.0, -np.finfo(np.float64).tiny), found) if np.any(cold) else found
 
     def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
         """Return 1/(1 + exp(dE/T))."""
@@ -138,7 +154,7 @@ class Quench:
         if T != 0.0:
             raise InputError(f"T must be 0 with Quench(), got {T:g}. Give T=0.0, or glassy.Metropolis().")
 
-    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
+    def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
         """Return a number between every dE < 0 and 0, whatever the uniforms and T."""
         return np.full_like(uniform, -np.finfo(np.float64).tiny)
 
@@ -224,10 +240,9 @@ class Cooling:
         """The order of the dynamics."""
         return self.dynamics.order
 
-    def thresholds(self, uniform: FloatArray, T: float) -> FloatArray:
+    def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
         """Return the thresholds of the dynamics row by row; T itself is not used."""
-        rows = zip(uniform, self.temperatures, strict=True)
-        return np.stack([self.dynamics.thresholds(row, float(t)) for row, t in rows])
+        return self.dynamics.thresholds(uniform, self.temperatures)
 
     def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
         """Return the probabilities of the dynamics row by row."""

@@ -236,7 +236,7 @@ class PackedChain(Chain):
         done, x = 0, self.extras
         while True:
             done = run_packed(
-                self.fixed, self.moving, x.scale, x.turn, x.own, self.own_u, x.energies,
+                tuple(self.fixed), tuple(self.moving), x.scale, x.turn, x.own, self.own_u, x.energies,
                 self.rows, done, sites, thresholds, spins, trace,
             )  # fmt: skip
             if done == sites.size and self.moving.now[packed_kernel.SITE] < 0:
@@ -245,6 +245,9 @@ class PackedChain(Chain):
             place, true_u, extra = (np.concatenate([x, np.zeros_like(x)]) for x in (m.place, m.u, m.extra))
             self.moving = m._replace(place=place, u=true_u, extra=extra)
         self.energy = int(self.moving.now[packed_kernel.ENERGY])
+
+    def adapt(self, trace: IntArray) -> None:
+        """Choose how many spins a pass looks ahead, by the accepted share."""
         rate = trace[:, 2].mean() / self.sigma.size
         most = 4 if len(self.moving.planes) < 4 else 2
         alone, two = (0.4, 0.08) if self.fixed.squares else (0.9, 0.2)  # a flip of squares costs little beside rows in vain

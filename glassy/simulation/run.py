@@ -16,7 +16,7 @@ from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.engine import bytes_of_chains
 from glassy.simulation.methods import Annealing, Dynamics, Method
 from glassy.simulation.samples import Series
-from glassy.simulation.walk import CHUNK, Walk
+from glassy.simulation.walk import Walk, block
 
 
 def _digest(array: Int8Array | None) -> str | None:
@@ -65,10 +65,10 @@ class Run:
         return self.bytes_in_work(self.replicas, 1)
 
     def bytes_in_work(self, chains: int, temperatures: int) -> int:
-        """Memory of patterns and chains, of one chunk of spins, and of the integer traces of all temperatures."""
+        """Memory of patterns and chains, of one block of all chains, and of the integer traces of all temperatures."""
         return (
             bytes_of_chains(self.kernel, self.network, self.N, self.K, chains)
-            + CHUNK * self.N * (24 + 3 * self.replicas)
+            + block(self) * (self.N * (24 * temperatures + chains) + 24 * chains)
             + 8 * self.sweeps * ((3 + len(self.watch)) * chains + temperatures)
         )
 
@@ -95,8 +95,10 @@ class Run:
             return self.method
         return self.method.cooling(self.T, self.burn_in, t + self.burn_in, size) if t < 0 else self.method.dynamics
 
-    def sample(self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None) -> Series | None:
+    def sample(
+        self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None, threads: int = 1
+    ) -> Series | None:
         """Run all replicas of one sample, from its checkpoint if there is one; None if stopped."""
         walk = Walk((self,), index, saved=checkpoints.read() if checkpoints else None)
         bar.update(walk.done * self.replicas)
-        return walk.series()[0] if walk.run(stop, bar, checkpoints) else None
+        return walk.series()[0] if walk.run(stop, bar, checkpoints, threads) else None

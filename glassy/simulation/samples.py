@@ -22,10 +22,11 @@ from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorr
 from glassy.simulation.equilibration import Evidence, gather
 from glassy.simulation.methods import Dynamics, ReplicaExchange
 from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import block_means, estimate, jackknife
+from glassy.simulation.statistics import block_means, estimate, jackknife, memory
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
+AT_PATTERN = 0.9  # m of a chain that stands still at the pattern, as in every retrieval phase at T = 0
 
 
 def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
@@ -220,17 +221,21 @@ class Samples(Saved):
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
     def _fluctuation(self, series: FloatArray, factor: float) -> Estimate:
-        if not 0.0 < self.T < math.inf:
-            return Estimate(0.0 if math.inf == self.T else math.nan, 0.0, 0.0, None, None, self.samples)
+        if self.T == 0.0:
+            return Estimate(math.nan, math.nan, None, None, None, self.samples)
+        if math.isinf(self.T):
+            return Estimate(0.0, 0.0, 0.0, None, None, self.samples)
         shifted = series - series.mean(axis=(1, 2), keepdims=True)  # fewer digits lost
-        moments = [block_means(shifted), block_means(shifted**2)]
+        moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
+        if variance > 0.0:
+            factor *= memory(series)[0] / variance  # what the mean of the same data takes away
         return jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
 
     @cached_property
     def specific_heat(self) -> Estimate:
         """Specific heat per spin, N (<e^2> - <e>^2)/T^2 within each sample, averaged; NaN at T = 0, 0 at T = inf.
 
-        A run of n sweeps misses a share of about 2 tau_int/n of it.
+        The share 2 tau_int/(n replicas) that a run of n sweeps misses is put back.
         """
         return self._fluctuation(self.series.energy, self.N / self.T**2 if self.T > 0.0 else math.nan)
 
@@ -251,7 +256,9 @@ class Samples(Saved):
         return _binder(self.series.q)
 
     def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return P(q) averaged over samples: centres of the bins on [-1, 1], density, and its error over the samples.
+        """Return P(q) averaged over samples: centres of the bins, density, and its error over the samples (one: thermal).
+
+        There are about `bins` bins; each holds as many of the values q = 1 - 2k/N.
 
         Examples
         --------
@@ -262,12 +269,12 @@ class Samples(Saved):
         1.0
         """
         self._check_pairs("P(q) is that")
-        centres, each, _ = histograms(self.series.q, bins)
-        error = each.std(axis=0, ddof=1) / math.sqrt(len(each)) if len(each) > 1 else np.full(len(centres), math.nan)
+        centres, each, thermal = histograms(self.series.q, self.N, bins)
+        error = each.std(axis=0, ddof=1) / math.sqrt(len(each)) if len(each) > 1 else thermal[0]
         return centres, each.mean(axis=0), error
 
     def overlap_histograms(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return P(q) of every sample: centres of the bins on [-1, 1], densities [sample, bin], and their thermal errors.
+        """Return P(q) of every sample: centres of about `bins` bins, densities [sample, bin], and their thermal errors.
 
         Examples
         --------
@@ -275,10 +282,10 @@ class Samples(Saved):
         >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
         >>> q, p, error = r.overlap_histograms(bins=11)
         >>> p.shape, np.allclose(p.mean(axis=0), r.overlap_histogram(bins=11)[1])
-        ((3, 11), True)
+        ((3, 7), True)
         """
         self._check_pairs("P(q) is that")
-        return histograms(self.series.q, bins)
+        return histograms(self.series.q, self.N, bins)
 
     # ---- other patterns ----
 
@@ -316,6 +323,8 @@ class Samples(Saved):
             raise InputError(
                 f"patterns must be those of the run, of shape {(self.K, self.N)}, got {xi.shape}. Give the same array."
             )
+        if not np.array_equal(self.series.spins[0] @ xi[0].astype(np.int64), np.rint(self.N * self.final_m[0])):
+            raise InputError("patterns must be those of the run, but m of pattern 0 is another. Give the same array.")
         yield Patterns.of(xi.T)
 
     def pattern_overlaps(self, patterns: npt.ArrayLike | None = None) -> FloatArray:
@@ -418,9 +427,19 @@ class Samples(Saved):
 
     @cached_property
     def escaped(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that began at the pattern and lost it: |m| < min(0.3, 4/sqrt(N)) over the last tenth."""
-        tail = self.series.m[..., -max(self.sweeps // 10, 1) :].mean(axis=-1)
-        return np.asarray(self.from_pattern & (np.abs(tail) < min(0.3, 4.0 / self.N**0.5)))
+        """Chains [sample, replica] that began at the pattern and lost it, by the mean of |m| over the last tenth.
+
+        It is lost below min(0.3, 4/sqrt(N)), and below 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T): at low T a lost
+        pattern leaves m of 0.2 to 0.3 behind, however large N is.
+        """
+        least = min(0.3, 4.0 / self.N**0.5)
+        if isinstance(self.network, DenseHebbian):
+            least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
+        return np.asarray(self.from_pattern & (self._tail < least))
+
+    @cached_property
+    def _tail(self) -> FloatArray:
+        return np.asarray(np.abs(self.series.m[..., -max(self.sweeps // 10, 1) :]).mean(axis=-1))
 
     @cached_property
     def frozen(self) -> npt.NDArray[np.bool_]:
@@ -433,17 +452,20 @@ class Samples(Saved):
     def evidence(self) -> Evidence:
         """What speaks for and against equilibrium: log-binned means, tau_int against run length, drift, stray chains."""
         names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
-        stuck = self.frozen & ~self.from_pattern
-        return gather({name: self._watched(name) for name in names}, int(self.escaped.sum()), int(stuck.sum()), stuck.size)
+        stuck = self.frozen & ~(self.from_pattern & (self._tail >= AT_PATTERN))
+        rejected = float((1.0 - self.series.acceptance).sum(axis=-1).min()) * self.N
+        series = {name: self._watched(name) for name in names}
+        return gather(series, int(self.escaped.sum()), int(stuck.sum()), stuck.size, rejected)
 
     @property
     def status(self) -> Status:
         """What became of the run, the first of these that holds, from `evidence`.
 
-        LEFT_PHASE if a chain lost the pattern, CONSTANT if a chain that did not begin at the pattern froze,
-        NOT_EQUILIBRATED (p < 1e-6 of `drift`) or SHORT_CHAIN (fewer than 50 tau_int) by m, energy and, with two replicas or
-        more, q; EQUILIBRATED. The last claims that the measured series show nothing against equilibrium within the phase in
-        which the run began. A barrier that no chain crossed leaves no trace in them: `compare_starts` looks for it.
+        LEFT_PHASE if a chain lost the pattern, CONSTANT if a chain froze elsewhere than at the pattern it began at (m < 0.9),
+        NOT_EQUILIBRATED (p < 1e-6 of `drift`), SHORT_CHAIN (fewer than 50 tau_int, or than 50 rejected flips) by m, energy
+        and, with two replicas or more, q; EQUILIBRATED. The last claims that the measured series show nothing against
+        equilibrium within the phase in which the run began. A barrier that no chain crossed leaves no trace in them:
+        `compare_starts` looks for it.
         """
         return self.evidence.status
 

@@ -19,7 +19,7 @@ from glassy.errors import InputError, Interrupted, MemoryLimitError
 from glassy.memory import Network, SeparableMemory, check_network
 from glassy.network import DenseHebbian
 from glassy.patterns import Int8Array, check_patterns, check_seed, check_signs
-from glassy.perturbation import Perturbation
+from glassy.perturbation import Perturbation, check_perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.results import Grid
 from glassy.simulation.engine import choose_kernel
@@ -56,7 +56,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     perturbation: Perturbation | None = None,
-    start: str | npt.ArrayLike = "pattern",
+    start: str | npt.ArrayLike | None = None,
     start_overlap: float = 1.0,
     samples: int = 1,
     replicas: int = 2,
@@ -89,9 +89,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         Stored patterns instead of `load`, `K` and `N`: any data. Then samples must be 1.
     perturbation : Perturbation, optional
         An external field, and energies of their own for chosen patterns, added to the energy of the network.
-    start : {"pattern", "random"} or array of +-1
+    start : {"pattern", "random"} or array of +-1, optional
         "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
-        (replicas, N) or (samples, replicas, N): these spins.
+        (replicas, N) or (samples, replicas, N): these spins. Default: "pattern", with ReplicaExchange "random".
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples, replicas : int
@@ -107,7 +107,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor,
         named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
     threads : int, optional
-        Samples that run at once; default: the cores this process may use.
+        Threads for samples and, where there are fewer samples, for their replicas; default: the cores this process may use.
     max_bytes : int, optional
         Limit for the patterns in work and all series together, checked before anything is allocated; default: half of the
         machine's memory.
@@ -153,6 +153,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
             f"method must be glassy.Metropolis(), Glauber(), Annealing(), Quench() or ReplicaExchange(), got {method!r}."
         )
     dynamics = method.dynamics if isinstance(method, ReplicaExchange) else method
+    if start is None:
+        start = "random" if isinstance(method, ReplicaExchange) else "pattern"
     given = None
     if patterns is not None:
         if load is not None or N is not None or K is not None:
@@ -167,16 +169,17 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         N = network.N
     if given is None and ((load is None and K is None) or N is None):
         raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
-    if perturbation is not None and not isinstance(perturbation, Perturbation):
-        raise InputError(
-            f"perturbation must be a glassy.Perturbation, got {perturbation!r}. Make one: glassy.Perturbation(field=0.1)."
-        )
+    if perturbation is not None:
+        check_perturbation(perturbation)
     K = None if K is None else checks.integer("K", K, 1, "K counts the patterns.")
     samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
     replicas = checks.integer("replicas", replicas, 1, "q needs at least 2 replicas.")
     sweeps = checks.integer("sweeps", sweeps, 1, "A sweep is N attempted flips.")
     burn_in = checks.integer("burn_in", sweeps // 5 if burn_in is None else burn_in, 0, "Sweeps before measuring.")
     seed = check_seed(seed)
+    watch = checks.array("watch", watch, "Give the numbers of patterns, as in watch=(3, 17).").tolist()
+    if not isinstance(watch, list):
+        raise InputError(f"watch must be a sequence of numbers of patterns, got {watch!r}. Give watch=({watch!r},).")
     threads = checks.integer("threads", _cores() if threads is None else threads, 1, "Samples that run at once.")
     limit = checks.integer("max_bytes", _half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
 
@@ -222,10 +225,10 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         for run, count in zip(runs, workers, strict=True):
             folder = None if out is None else Path(out)
             if isinstance(run, LadderRun):
-                return _in_order(_ladder(run, _finish(run, samples, count, folder, bar, ())), temperatures)
+                return _in_order(_ladder(run, _finish(run, samples, count, threads, folder, bar, ())), temperatures)
             if folder is not None and len(runs) > 1:
                 folder = folder / f"{_size(run)}_T={run.T:.8g}"
-            results.append(_collect(run, _finish(run, samples, count, folder, bar, tuple(results))))
+            results.append(_collect(run, _finish(run, samples, count, threads, folder, bar, tuple(results))))
     if load_axis or T_axis:
         return Grid(tuple(results), load_axis + T_axis)
     return results[0]
@@ -307,7 +310,7 @@ def _rungs(runs: Sequence[Run | LadderRun], axis: tuple[int, ...]) -> list[Run]:
 
 
 def _finish(
-    run: Run | LadderRun, samples: int, threads: int, folder: Path | None, bar: Any, before: tuple[Samples, ...]
+    run: Run | LadderRun, samples: int, threads: int, cores: int, folder: Path | None, bar: Any, before: tuple[Samples, ...]
 ) -> dict[int, tuple[Any, Provenance]]:
     """Run all samples of one state point or ladder that are not in the folder yet; `before`: finished state points."""
     store = None if folder is None else Store(folder, run.description())
@@ -319,11 +322,11 @@ def _finish(
             done[index] = kept.series, kept.provenance
             chains = run.replicas * (len(run.rungs) if isinstance(run, LadderRun) else 1)
             bar.update(chains * (first.sweeps + first.burn_in))
-    stop = threading.Event()
+    stop, inner = threading.Event(), min(max(cores // threads, 1), run.replicas)  # replicas share what samples leave
 
     def work(index: int) -> None:
         checkpoints = store.checkpoints(index) if store else None
-        series = run.sample(index, stop, bar, checkpoints)
+        series = run.sample(index, stop, bar, checkpoints, inner)
         if series is not None:
             origin = checkpoints.origin if checkpoints else provenance()
             if store:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erfc, stdtr
 
 from glassy.errors import InputError
 from glassy.results import Estimate, Status
 from glassy.simulation.samples import Samples
-from glassy.simulation.statistics import estimate
+from glassy.simulation.statistics import SEVERAL, estimate, p_value
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -149,13 +148,13 @@ def _meet(name: str, x: FloatArray, y: FloatArray) -> Meeting:
     a, b = estimate(x), estimate(y)
     differences = (x.mean(axis=-1) - y.mean(axis=-1)).ravel()
     n, difference = len(differences), float(differences.mean())
-    error = float(differences.std(ddof=1)) / math.sqrt(n) if n >= 4 else math.hypot(a.thermal or 0.0, b.thermal or 0.0)
+    scatter = float(differences.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
+    error = scatter if n >= SEVERAL else max(scatter, math.hypot(a.thermal or 0.0, b.thermal or 0.0))
     if error <= 1e-13 * max(abs(float(a)), abs(float(b)), 1e-300):  # the chains have merged, or both stand still
         z = 0.0 if abs(difference) <= 1e-12 else math.copysign(math.inf, difference)
     else:
         z = difference / error
-    p = 2.0 * float(stdtr(n - 1, -abs(z))) if n >= 4 else float(erfc(abs(z) / math.sqrt(2.0)))
-    return Meeting(name, a, b, Estimate(difference, error, error, None, None, a.samples), z, p)
+    return Meeting(name, a, b, Estimate(difference, error, error, None, None, a.samples), z, p_value(z, n))
 
 
 def _status(first: Samples, second: Samples, meetings: tuple[Meeting, ...]) -> Status:

@@ -14,6 +14,7 @@ from scipy.special import stdtr
 from glassy.results import Estimate
 
 FloatArray = npt.NDArray[np.float64]
+SEVERAL = 16  # chains whose scatter alone is an error
 
 
 def autocovariance(series: FloatArray) -> FloatArray:
@@ -25,8 +26,12 @@ def autocovariance(series: FloatArray) -> FloatArray:
     return np.asarray(power / (n - np.arange(n)), np.float64)
 
 
-def integrated_time(covariance: FloatArray, window_factor: float = 6.0) -> tuple[float, int]:
-    """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut: the first W >= factor tau(W).
+def integrated_time(covariance: FloatArray, chains: int = 1, window_factor: float = 6.0) -> tuple[float, int]:
+    """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut (M.10).
+
+    W is the first with W >= factor tau(W), and no less than the n values of `chains` chains afford: the sum has the relative
+    error sqrt(4 W/(n chains)), a tenth at 0.4 sqrt(n chains) for 25000 of them. Weak slow modes, such as those of
+    configurations that wander through a ladder, lie beyond 6 tau.
 
     Examples
     --------
@@ -38,9 +43,32 @@ def integrated_time(covariance: FloatArray, window_factor: float = 6.0) -> tuple
         return 0.5, 0
     taus = np.cumsum(covariance / covariance[0]) - 0.5
     windows = np.arange(len(taus))
-    cut = np.nonzero(windows >= window_factor * np.maximum(taus, 0.5))[0]
+    least = min(len(taus) // 10, int(0.4 * math.sqrt(len(taus) * chains)))
+    cut = np.nonzero((windows >= window_factor * np.maximum(taus, 0.5)) & (windows >= least))[0]
     window = int(cut[0]) if len(cut) else len(taus) - 1
-    return max(float(taus[window]), 0.5), window
+    return float(taus[window]), window
+
+
+def memory(series: FloatArray) -> tuple[float, float, int]:
+    """Return variance within a sample, tau_int and window of series [sample, chain, time], pooled over samples and chains.
+
+    Each sample's mean is taken from the same data, which takes 2 tau_int/(n chains) of the variance away: it is put back
+    (Wolff 2004). A series that moves by no more than rounding has variance 0.
+
+    Examples
+    --------
+    >>> variance, tau, _ = memory(np.random.default_rng(0).normal(size=(500, 1, 20)))
+    >>> round(variance, 1), round(tau, 1)
+    (1.0, 0.5)
+    """
+    samples, chains, n = series.shape
+    covariance = autocovariance(series - series.mean(axis=(1, 2), keepdims=True))
+    if covariance[0] <= (1e-13 * float(np.abs(series).max())) ** 2:
+        return 0.0, 0.5, 0
+    tau, window = integrated_time(covariance, samples * chains)
+    total = 2.0 * tau * float(covariance[0])
+    variance = float(covariance[0]) + total / (n * chains)
+    return variance, max(total * (1.0 + (2.0 * window + 1.0) / (n * chains)) / (2.0 * variance), 0.5), window
 
 
 def estimate(series: FloatArray) -> Estimate:
@@ -62,13 +90,9 @@ def estimate(series: FloatArray) -> Estimate:
     """
     samples, chains, n = series.shape
     means = series.mean(axis=(1, 2))
-    covariance = autocovariance(series - means[:, None, None])
-    if covariance[0] <= (1e-13 * float(np.abs(series).max())) ** 2:  # constant but for the rounding of the mean
-        covariance = np.zeros(1)
-    tau, window = integrated_time(covariance)
-    bias = 1.0 + (2.0 * window + 1.0) / (n * chains)  # the mean was taken from the same data (Wolff 2004)
+    variance, tau, _ = memory(series)
     # n >= 2 tau: a chain cannot hold less than one independent value
-    thermal = math.sqrt(max(covariance[0], 0.0) * min(2.0 * tau / n, 1.0) / chains * bias / samples)
+    thermal = math.sqrt(variance * min(2.0 * tau / n, 1.0) / chains / samples)
     value = float(means.mean())
     if samples == 1:
         return Estimate(value, thermal, thermal, None, tau, 1)
@@ -80,8 +104,8 @@ def estimate(series: FloatArray) -> Estimate:
 def drift(series: FloatArray, tau: float) -> float:
     """Return the p-value of the difference between the second and the first halves of the runs [sample, chain, time].
 
-    With four chains or more a t-test over the chains, which needs no autocorrelation time; with fewer the thermal error of
-    the two halves.
+    With SEVERAL chains or more a t-test over the chains, which needs no autocorrelation time. Student's tails of few chains
+    are too wide to see anything: there a normal law with the larger of the chains' scatter and the thermal error.
 
     Examples
     --------
@@ -94,13 +118,23 @@ def drift(series: FloatArray, tau: float) -> float:
     first, second = (part.reshape(-1, half) for part in (series[..., :half], series[..., -half:]))
     differences = second.mean(axis=-1) - first.mean(axis=-1)
     n, shift = len(differences), abs(float(differences.mean()))
-    if n >= 4:
-        error = float(differences.std(ddof=1)) / math.sqrt(n)
-    else:
-        error = math.sqrt((float(first.var(axis=-1).mean()) + float(second.var(axis=-1).mean())) * min(2 * tau / half, 1) / n)
+    scatter = float(differences.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
+    thermal = math.sqrt((float(first.var(axis=-1).mean()) + float(second.var(axis=-1).mean())) * min(2 * tau / half, 1) / n)
+    error = scatter if n >= SEVERAL else max(scatter, thermal)
     if error <= 1e-13 * max(float(np.abs(series).max()), 1e-300):
         return 1.0 if shift <= 1e-12 else 0.0
-    return float(2.0 * stdtr(n - 1, -shift / error)) if n >= 4 else math.erfc(shift / error / math.sqrt(2.0))
+    return p_value(shift / error, n)
+
+
+def p_value(z: float, n: int) -> float:
+    """Return the two-sided p-value of z among n chains: Student's law from SEVERAL on, the normal law below.
+
+    Examples
+    --------
+    >>> round(p_value(1.96, 3), 3), p_value(1.96, 20) > p_value(1.96, 3)
+    (0.05, True)
+    """
+    return float(2.0 * stdtr(n - 1, -abs(z))) if n >= SEVERAL else math.erfc(abs(z) / math.sqrt(2.0))
 
 
 def block_edges(n: int, blocks: int = 20) -> list[tuple[int, int]]:
@@ -141,7 +175,7 @@ def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimat
 
     samples, blocks = moments[0].shape
     value = f(*(m.mean(axis=1) for m in moments))
-    thermal = [left_out(1, b) for b in range(blocks)]
+    thermal = [left_out(1, b) for b in range(blocks)] if blocks > 1 else []
     return from_left_out(value, thermal, [left_out(0, s) for s in range(samples)] if samples > 1 else [])
 
 

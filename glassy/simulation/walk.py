@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from glassy.simulation.chains import Chain
 from glassy.simulation.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
 from glassy.simulation.engine import chain_maker
 from glassy.simulation.extras import make_extras
-from glassy.simulation.methods import Method, Quench
+from glassy.simulation.methods import Quench
 from glassy.simulation.samples import Series
 from glassy.simulation.swapper import Swapper
 from glassy.simulation.tables import kernel_tables
@@ -22,7 +23,16 @@ from glassy.simulation.tables import kernel_tables
 if TYPE_CHECKING:
     from glassy.simulation.run import Run
 
-CHUNK = 32  # sweeps between looks at Ctrl-C
+IntArray = npt.NDArray[np.int64]
+Each = Callable[..., Iterable[Any]]  # map, or that of a pool
+
+ATTEMPTS = 2**14  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
+
+
+def block(run: Run) -> int:
+    """Return the sweeps of a block: random numbers are drawn, and series written, a block at a time; quenches end soon."""
+    most = max(1, min(ATTEMPTS // run.N, max(run.sweeps, run.burn_in)))
+    return min(most, 8) if isinstance(run.method, Quench) else most
 
 
 def is_local_minimum(chain: Chain) -> bool:
@@ -113,8 +123,15 @@ class Walk:
     def _spins(self) -> Int8Array:
         return np.array([[chain.sigma for chain in row] for row in self.chains])
 
-    def run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None) -> bool:
-        """Run to the end; False if stopped before. Every chunk begins and ends at the same sweeps, whenever it is run."""
+    def run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, threads: int = 1) -> bool:
+        """Run to the end, replicas on `threads` threads; False if stopped before.
+
+        Every block begins and ends at the same sweeps, whenever it is run.
+        """
+        with ThreadPoolExecutor(threads) as pool:
+            return self._run(stop, bar, checkpoints, map if threads == 1 else pool.map)
+
+    def _run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, each: Each) -> bool:
         first = self.rungs[0]
         while self.t < first.sweeps:
             if stop.is_set():
@@ -124,47 +141,61 @@ class Walk:
             if self.t == 0:
                 for swapper in self.swappers:
                     swapper.forget()
-            to_swap = self.every - self.done % self.every if self.every else CHUNK
-            size = min(CHUNK, to_swap, (0 if self.t < 0 else first.sweeps) - self.t)
-            for i in range(len(self.rungs)):
-                self._advance(i, size)
-                bar.update(size * first.replicas)
+            size = min(block(first), (0 if self.t < 0 else first.sweeps) - self.t)
+            self._advance(size, bar, each)
             self.t += size
-            if size == to_swap and self.t < first.sweeps:  # the final spins are those of the last sweep
-                for r, swapper in enumerate(self.swappers):
-                    swapper.step(self.chains, r)
             if checkpoints:
                 checkpoints.keep(self)
         return True
 
-    def _advance(self, i: int, size: int) -> None:
-        """Run the chains of one temperature and write their series, burn-in left out."""
-        run, t = self.rungs[i], self.t
-        method = run.moves(t, size)
-        now = []
-        for r in range(run.replicas):
-            spins, rows = self._rest(i, r, size) if self.absorbed[i, r] else self._move(i, r, size, method)
-            now.append(spins)
-            if t >= 0:
-                self.trace[i, r, t : t + size] = rows
-                for w, pattern in enumerate(self.watch):
-                    self.watched[i, r, w, t : t + size] = (spins @ pattern).astype(np.float64) / run.N
-        if t >= 0:
-            for p, (r, s) in enumerate(self.pairs):
-                self.q[i, p, t : t + size] = np.einsum("ti,ti->t", now[r], now[s], dtype=np.int32) / run.N
+    def _advance(self, size: int, bar: Any, each: Each = map) -> None:
+        """Run all chains and write their series, burn-in left out."""
+        n, first = len(self.rungs), self.rungs[0]
+        spins = np.empty((first.replicas, n, size, first.N), np.int8)
+        rows = np.empty((first.replicas, n, size, 3), np.int64)
 
-    def _move(self, i: int, r: int, size: int, method: Method) -> tuple[Int8Array, npt.NDArray[np.int64]]:
-        run, chain = self.rungs[i], self.chains[i][r]
-        spins, rows = chain.advance(size, method, run.T, self.generators[i][r])
-        if isinstance(run.method, Quench) and not rows[:, 2].any():
-            self.absorbed[i, r] = is_local_minimum(self.make(chain.sigma))
-        return spins, rows
+        def advance(r: int) -> None:
+            if self.absorbed[0, r]:
+                self._rest(r, spins[r, 0], rows[r, 0])
+            else:
+                self._move(r, spins[r], rows[r])
 
-    def _rest(self, i: int, r: int, size: int) -> tuple[Int8Array, npt.NDArray[np.int64]]:
-        """Return what strict descent would go on to give at a local minimum."""
-        chain = self.chains[i][r]
-        M = int(self.patterns.pattern(0).astype(np.int64) @ chain.sigma)
-        return np.broadcast_to(chain.sigma, (size, chain.sigma.size)), np.array([[M, chain.energy, 0]])
+        for _ in each(advance, range(first.replicas)):
+            bar.update(size * n)
+        if self.t < 0:
+            return
+        here = slice(self.t, self.t + size)
+        self.trace[:, :, here] = rows.swapaxes(0, 1)
+        for w, pattern in enumerate(self.watch):
+            self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / first.N
+        for p, (r, s) in enumerate(self.pairs):
+            self.q[:, p, here] = np.einsum("tuk,tuk->tu", spins[r], spins[s], dtype=np.int32) / first.N
+
+    def _move(self, r: int, spins: Int8Array, rows: IntArray) -> None:
+        """Run the ladder of replica r: write spins [rung, time, N] and traces [rung, time, 3]."""
+        n, size, _ = spins.shape
+        drawn = [
+            self.chains[i][r].draw(size, run.moves(self.t, size), run.T, self.generators[i][r])
+            for i, run in enumerate(self.rungs)
+        ]
+        start = 0
+        while start < size:
+            to_swap = self.every - (self.done + start) % self.every if self.every else size
+            stop = min(start + to_swap, size)
+            for i, (sites, thresholds) in enumerate(drawn):
+                self.chains[i][r].run(sites[start:stop], thresholds[start:stop], spins[i, start:stop], rows[i, start:stop])
+            if self.every and stop == start + to_swap and self.t + stop < self.rungs[0].sweeps:
+                self.swappers[r].step(self.chains, r)  # never at the end: the final spins are those of the last sweep
+            start = stop
+        for i in range(n):
+            self.chains[i][r].adapt(rows[i])
+        if isinstance(self.rungs[0].method, Quench) and not rows[0, :, 2].any():
+            self.absorbed[0, r] = is_local_minimum(self.make(self.chains[0][r].sigma))
+
+    def _rest(self, r: int, spins: Int8Array, rows: IntArray) -> None:
+        """Write what strict descent would go on to give at a local minimum."""
+        chain = self.chains[0][r]
+        spins[:], rows[:] = chain.sigma, (int(self.patterns.pattern(0).astype(np.int64) @ chain.sigma), chain.energy, 0)
 
     def series(self) -> tuple[Series, ...]:
         """Return the finished series of every temperature."""
