@@ -185,7 +185,7 @@ def test_adapted_ladder_exchanges_equally():
     options = {"start": "random", "sweeps": 1500, "samples": 6, "method": ReplicaExchange()}
     adapted = simulate(network, 0.5, T, 40, seed=4, **options)
     found = [float(a) for a in adapted.exchange.acceptance]
-    assert max(found) - min(found) < 0.12
+    assert max(found) - min(found) < 0.2
     plain = simulate(network, 0.5, [*np.linspace(0.3, 1.5, 8), math.inf], 40, seed=4, **options)
     assert min(found) > min(float(a) for a in plain.exchange.acceptance)
     memory = glassy.SeparableMemory(network.energy_table(40).unit * np.array(network.energy_table(40).values, object))

@@ -3,12 +3,12 @@
 A pass takes S rows of bits (the next S spins of the sequence; a set bit is +1) and returns for each the sum of t over its set
 bits. If it also *flips* a row, every pattern's state first goes up by `sign` where that row is set and down where it is not.
 
-t is kept as digits of base 256 between -128 and 127, one array (plane) of bytes for each, found in a table at the state: one
-instruction looks up 64 patterns in a table of 128 bytes. Where t is the square of the state, nothing is kept but the state.
-Another instruction multiplies 64 bytes by 64 others and sums in fours: digits by bits (0 or 1), or |state| by |state| where
-the bit is set. After a flip follow the sum of t over all patterns and, for digits, over the set bits of the flipped row.
+t is digits of base 256 between -128 and 127, found in one table of bytes for each (plane) at the state, which is all that is
+kept: one instruction looks up 64 patterns in a table of 128 bytes. Another multiplies 64 bytes by 64 others and sums in fours:
+digits by bits (0 or 1), or, where t is the square of the state, |state| by |state| where the bit is set. After a flip follow
+the sum of t over all patterns and, for digits, over the set bits of the flipped row.
 
-Bit j of byte l of block b of a row (64 bytes to a block) belongs to place 512 b + 64 j + l of the states and planes. All sums
+Bit j of byte l of block b of a row (64 bytes to a block) belongs to place 512 b + 64 j + l of the states. All sums
 are exact. The code is LLVM vector instructions for AVX-512 with VNNI, VBMI and GFNI; nothing outside this file knows them.
 `slow_pass` is the same in NumPy.
 """
@@ -131,13 +131,8 @@ class _Pass:
         if self.square:
             state = self.flip(place, own, j) if self.flips else self.load(self.p["state"], place)
             return [self.call("llvm.abs.v64i8", _BYTES, state, ir.Constant(ir.IntType(1), 0))]
-        if not self.flips:
-            return [self.load(pointer, place) for pointer in self.p["planes"]]
-        state = self.flip(place, own, j)
-        new = [self.lookup(n, state) for n in range(self.planes)]
-        for value, pointer in zip(new, self.p["planes"], strict=True):
-            self.store(value, pointer, place)
-        return new
+        state = self.flip(place, own, j) if self.flips else self.load(self.p["state"], place)
+        return [self.lookup(n, state) for n in range(self.planes)]
 
     def step(self, place: Any, rows: list[Any], own: Any, j: int) -> None:
         """Add the terms of bit j of one block."""
@@ -164,7 +159,7 @@ class _Pass:
             flipped = self.at(data, b.mul(p["flipped"], p["stride"]), _I8)
             self.up = self.splat(b.trunc(p["sign"], _I8))
             self.down = b.sub(_NOTHING, self.up)
-            self.tables = [] if self.square else [self.table(n) for n in range(self.planes)]
+        self.tables = [] if self.square else [self.table(n) for n in range(self.planes)]
         self.totals = [
             [[cgutils.alloca_once_value(b, _ZERO) for _ in range(self.planes)] for _ in range(self.sums)]
             for _ in range(self.groups)
@@ -187,8 +182,9 @@ def _pass(S: int, flips: bool) -> Any:
     def vector_pass(typing, rows, chosen, flipped, sign, state, planes, table, blocks, out):  # type: ignore[no-untyped-def]
         """Write the sums [row, plane] to `out`: of rows, of all, of the flipped row.
 
-        A state of type uint8 asks for tables of 256 bytes, int8 for 128; a table of type uint8 says that t is the square of
-        the state (int8, no less than -127), which is the one plane.
+        `planes` is a tuple with an entry for each plane: its length is known when this is compiled. A state of type uint8
+        asks for tables of 256 bytes, int8 for 128; a table of type uint8 says that t is the square of the state (int8, no
+        less than -127), which is the one plane.
         """
         names = ("rows", "chosen", "flipped", "sign", "state", "planes", "table", "blocks", "out")
         kinds = dict(zip(names, (rows, chosen, flipped, sign, state, planes, table, blocks, out), strict=True))
@@ -196,10 +192,6 @@ def _pass(S: int, flips: bool) -> Any:
         def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             p = dict(zip(kinds, args, strict=True))
             p["stride"] = builder.extract_value(context.make_array(rows)(context, builder, p["rows"]).strides, 0)
-            p["planes"] = [
-                context.make_array(planes.dtype)(context, builder, builder.extract_value(p["planes"], n)).data
-                for n in range(planes.count)
-            ]
             for name in ("rows", "chosen", "state", "table", "out"):
                 p[name] = context.make_array(kinds[name])(context, builder, p[name]).data
             wide, square = state.dtype == types.uint8, table.dtype == types.uint8

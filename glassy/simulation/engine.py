@@ -138,9 +138,7 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed":
-        window = _window(network, N, K)
-        planes = window.planes if window else 0
-        return packed + 5 * K + replicas * (1 + planes) * (K + 512)
+        return packed + 5 * K + replicas * (K + 512)
     if kernel == "fields":
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
     if kernel == "tensor":

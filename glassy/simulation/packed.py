@@ -59,8 +59,8 @@ class Window:
 
     @property
     def planes(self) -> int:
-        """Bytes that are kept for the t of a pattern: for a square, none."""
-        return 0 if self.squares else len(self.digits)
+        """Digits of t: for a square, the state alone."""
+        return len(self.digits)
 
 
 def _numbers(B: IntArray, low: int, high: int) -> tuple[int, int, list[int]]:
@@ -136,7 +136,7 @@ def find_squares(A: IntArray, B: IntArray, N: int, K: int) -> Window | None:
     >>> u = np.arange(101)
     >>> w = find_squares(2 * u, -3 * (100 - 2 * u) ** 2 + 8, 100, 5000)
     >>> w.low, w.width, w.base, w.unit, w.shift, w.step, w.zero, w.planes
-    (1, 99, 64, -96, 3, 1, 50, 0)
+    (1, 99, 64, -96, 3, 1, 50, 1)
     >>> find_squares(2 * u, (100 - 2 * u) ** 3, 100, 5000) is None
     True
     """
@@ -175,8 +175,9 @@ def fixed_part(tables: KernelTables, patterns: Patterns, window: Window) -> Fixe
     bend = A - A[1] - slope * (np.arange(A.size) - 1) if window.squares else np.zeros_like(A)
     return Fixed(
         bits=bits, R=R, first=patterns.pattern(0), pads=_places(beyond), B=tables.B.astype(np.int64), t=window.t,
-        digits=window.digits, squares=window.squares, slope=slope, bend=bend, base=window.base, unit=window.unit,
-        shift=window.shift, step=window.step, zero=window.zero, low=window.low, width=window.width, N=patterns.N,
+        digits=window.digits, planes=(0,) * window.planes, squares=window.squares, slope=slope, bend=bend,
+        base=window.base, unit=window.unit, shift=window.shift, step=window.step, zero=window.zero, low=window.low,
+        width=window.width, N=patterns.N,
     )  # fmt: skip
 
 
@@ -207,7 +208,6 @@ class PackedChain(Chain):
         f, size = self.fixed, self.fixed.t.size
         shape, centre = (f.bits.shape[1] // BLOCK, 8, BLOCK), f.low + f.width // 2
         state = aligned(shape, np.uint8 if size == 256 and not f.squares else np.int8)
-        planes = [state] if f.squares else [aligned(shape, np.int8) for _ in f.digits]
         here = (f.step * centre - f.zero) % size
         total, found = 0, []
         for j in range(8):  # a bit of all bytes: little memory beside what stays
@@ -217,8 +217,6 @@ class PackedChain(Chain):
             residues[: eighth.size] = (f.step * np.where(inside, eighth, self.counts(centre)) - f.zero) % size
             total += int(f.t[residues[: eighth.size]].sum())
             state[:, j] = residues.reshape(-1, BLOCK)
-            for plane, digits in zip(planes, f.digits, strict=True):
-                plane[:, j] = digits[residues].reshape(-1, BLOCK)
             found += [(8 * byte + 7 - j, int(eighth[byte])) for byte in np.nonzero(~inside)[0]]
         lists = np.zeros((3, max(64, 2 * len(found))), np.int64)
         for n, (k, true_u) in enumerate(found):
@@ -228,8 +226,7 @@ class PackedChain(Chain):
         now[packed_kernel.TOTAL] = total
         now[packed_kernel.M] = f.N - 2 * int(u[0])
         now[packed_kernel.SITE], now[packed_kernel.OUTLIERS] = -1, len(found)
-        flat = tuple(plane.reshape(-1) for plane in planes)
-        self.moving = Moving(self.sigma, state.reshape(-1), flat, lists[0], lists[1], lists[2], now)
+        self.moving = Moving(self.sigma, state.reshape(-1), lists[0], lists[1], lists[2], now)
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
@@ -249,6 +246,5 @@ class PackedChain(Chain):
     def adapt(self, trace: IntArray) -> None:
         """Choose how many spins a pass looks ahead, by the accepted share."""
         rate = trace[:, 2].mean() / self.sigma.size
-        most = 4 if len(self.moving.planes) < 4 else 2
         alone, two = (0.4, 0.08) if self.fixed.squares else (0.9, 0.2)  # a flip of squares costs little beside rows in vain
-        self.rows = 1 if rate > alone else 2 if rate > two else most
+        self.rows = 1 if rate > alone else 2 if rate > two else 4

@@ -1,9 +1,9 @@
 """The sampler's inner loop over packed patterns: the same numbers as `kernels.run`, bit for bit, many patterns at a time.
 
 2^shift b = base + unit t with t = t[state], state = step u - zero mod size, exact for u within the window low .. low + width
-- 1: t is kept as digits, or is the square of the state. A pass of `numerics.vector` sums t over the +1 patterns of the next
-few spins, and applies the flip that was accepted before: rows summed in vain are thrown away, so the order of events is that
-of the plain loop. With S the sum of a row, total the sum of t over all patterns and R_i = sum_mu xi_i,
+- 1: t is looked up as digits, or is the square of the state. A pass of `numerics.vector` sums t over the +1 patterns of the
+next few spins, and applies the flip that was accepted before: rows summed in vain are thrown away, so the order of events is
+that of the plain loop. With S the sum of a row, total the sum of t over all patterns and R_i = sum_mu xi_i,
 
     h_i = sum_mu xi_i b_mu = (unit (2 S - total) + base R_i) / 2^shift + sum_outliers xi_i (B[u] - (base + unit t) / 2^shift)
 
@@ -42,6 +42,7 @@ class Fixed(NamedTuple):
     B: Int64
     t: Int64
     digits: npt.NDArray[Any]
+    planes: tuple[int, ...]  # as many as there are digits
     squares: bool
     slope: int
     bend: Int64
@@ -56,11 +57,10 @@ class Fixed(NamedTuple):
 
 
 class Moving(NamedTuple):
-    """A chain: spins, states and planes of t of all places, the outliers (place, u, what t leaves of b), eight numbers."""
+    """A chain: spins, states of all places, the outliers (place, u, what t leaves of b), eight numbers."""
 
     sigma: Int8
     state: npt.NDArray[Any]
-    planes: tuple[Int8, ...]
     place: Int64
     u: Int64
     extra: Int64
@@ -107,8 +107,8 @@ def run_packed(
     Fewer than all are done where the lists of outliers are full: with longer ones it goes on from there.
     """
     fixed, moving = Fixed(*constants), Moving(*variables)
-    bits, R, first, pads, B, t, digits, squares, slope, bend, base, unit, shift, step, _zero, _low, _width, N = fixed
-    sigma, state, planes, places, u, extra, now = moving
+    bits, R, first, pads, B, t, digits, planes, squares, slope, bend, base, unit, shift, step, _zero, _low, _width, N = fixed
+    sigma, state, places, u, extra, now = moving
     n_p, last_residue, blocks = len(planes), t.size - 1, bits.shape[1] // 64
     chosen, out = np.zeros(4, np.int64), np.zeros(6 * n_p, np.int64)
     order, barriers = sites.ravel(), thresholds.ravel()
@@ -213,7 +213,7 @@ def survey(fixed: Fixed, moving: Moving) -> bool:
             kept += 1
     now[OUTLIERS] = kept
     for place in fixed.pads:
-        _set(fixed, moving, place, low + fixed.width // 2)  # their t is not in the total
+        moving.state[place] = _residue(fixed, low + fixed.width // 2)  # their t is not in the total
     origin, step = _residue(fixed, low), fixed.step
     least, most = _extent(state, np.uint8(origin), np.uint8(fixed.t.size - 1))
     least, most = least // step, most // step
@@ -239,15 +239,7 @@ def _put(fixed: Fixed, moving: Moving, place: Any, u: Any) -> None:
     """Give a place the state of u, and the total its t."""
     r = _residue(fixed, u)
     moving.now[TOTAL] += fixed.t[r] - fixed.t[_residue(fixed, np.int64(moving.state[place]))]
-    _set(fixed, moving, place, u)
-
-
-@kernel
-def _set(fixed: Fixed, moving: Moving, place: Any, u: Any) -> None:
-    r = _residue(fixed, u)
     moving.state[place] = r
-    for n in range(len(moving.planes)):
-        moving.planes[n][place] = fixed.digits[n, r]
 
 
 @kernel

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 Each = Callable[..., Iterable[Any]]  # map, or that of a pool
 
-ATTEMPTS = 2**14  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
+ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
 
 
 def block(run: Run) -> int:
