@@ -22,6 +22,7 @@ from glassy import (
     ReplicaExchange,
     simulate,
 )
+from glassy.numerics import vector
 from glassy.simulation import checkpoint, walk
 from glassy.simulation.ladder import LadderRun
 from glassy.simulation.run import Run
@@ -97,6 +98,8 @@ def go_on(run, folder, rng, chunks):
 
 RUNS = {
     "Metropolis": (run_at(0.4), 8),
+    "tensor": (dataclasses.replace(run_at(0.4), kernel="tensor"), 8),
+    **({"packed": (dataclasses.replace(run_at(0.4), kernel="packed"), 8)} if vector.available() else {}),
     "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 20),
     "annealing": (run_at(0.4, Annealing(2.0)), 8),
     "quench": (run_at(0.0, Quench()), 12),
