@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +26,25 @@ def autocovariance(series: FloatArray) -> FloatArray:
     return np.asarray(power / (n - np.arange(n)), np.float64)
 
 
+@lru_cache(maxsize=64)
+def windows(n: int) -> npt.NDArray[np.int64]:
+    """Return the windows at which the sum of n autocovariances may be cut: 0 .. 32, then each a sixteenth wider.
+
+    Examples
+    --------
+    >>> windows(100)[[0, 1, 31, 32, 33, 34, -1]].tolist(), len(windows(10**6))
+    ([0, 1, 31, 32, 34, 36, 99], 208)
+    """
+    found = list(range(min(n, 33)))
+    while found[-1] < n - 1:
+        found.append(min(found[-1] * 17 // 16, n - 1))
+    return np.array(found)
+
+
 def integrated_time(covariance: FloatArray, window_factor: float = 6.0) -> tuple[float, int]:
     """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut: the first W >= factor tau(W).
+
+    Windows beyond 32 are tried a sixteenth apart (`windows`).
 
     Examples
     --------
@@ -34,13 +52,18 @@ def integrated_time(covariance: FloatArray, window_factor: float = 6.0) -> tuple
     >>> round(tau, 2)
     1.5
     """
-    if covariance[0] <= 0.0:
+    W = windows(len(covariance))
+    return cut_sum(np.cumsum(covariance)[W], W, window_factor)
+
+
+def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], window_factor: float = 6.0) -> tuple[float, int]:
+    """Return what `integrated_time` does, from the sums of the autocovariance over 0 .. W."""
+    if sums[0] <= 0.0:
         return 0.5, 0
-    taus = np.cumsum(covariance / covariance[0]) - 0.5
-    windows = np.arange(len(taus))
-    cut = np.nonzero(windows >= window_factor * np.maximum(taus, 0.5))[0]
-    window = int(cut[0]) if len(cut) else len(taus) - 1
-    return max(float(taus[window]), 0.5), window
+    taus = sums / sums[0] - 0.5
+    cut = np.nonzero(W >= window_factor * np.maximum(taus, 0.5))[0]
+    i = int(cut[0]) if len(cut) else len(taus) - 1
+    return max(float(taus[i]), 0.5), int(W[i])
 
 
 def estimate(series: FloatArray) -> Estimate:
@@ -60,15 +83,33 @@ def estimate(series: FloatArray) -> Estimate:
     Estimate
         error = the larger of scatter and thermal error; with one sample error = thermal and disorder is None.
     """
-    samples, chains, n = series.shape
+    _, chains, n = series.shape
     means = series.mean(axis=(1, 2))
-    covariance = autocovariance(series - means[:, None, None])
-    if covariance[0] <= (1e-13 * float(np.abs(series).max())) ** 2:  # constant but for the rounding of the mean
-        covariance = np.zeros(1)
-    tau, window = integrated_time(covariance)
+    sums = np.cumsum(autocovariance(series - means[:, None, None]))[windows(n)]
+    return from_sums(means, sums, float(np.abs(series).max()), chains, n)
+
+
+def from_sums(means: FloatArray, sums: FloatArray, largest: float, chains: int, n: int) -> Estimate:
+    """Return the Estimate of `estimate` from what is left of the series.
+
+    Parameters
+    ----------
+    means : array [sample]
+        Mean of each sample.
+    sums : array
+        Autocovariance, averaged over samples and chains, summed over the lags 0 .. W for each W of `windows(n)`.
+    largest : float
+        Largest |value| of the series.
+    chains, n : int
+        Chains of each sample; sweeps of each chain.
+    """
+    samples = len(means)
+    if sums[0] <= (1e-13 * largest) ** 2:  # constant but for the rounding of the mean
+        sums = np.zeros(1)
+    tau, window = cut_sum(sums, windows(n)[: len(sums)])
     bias = 1.0 + (2.0 * window + 1.0) / (n * chains)  # the mean was taken from the same data (Wolff 2004)
     # n >= 2 tau: a chain cannot hold less than one independent value
-    thermal = math.sqrt(max(covariance[0], 0.0) * min(2.0 * tau / n, 1.0) / chains * bias / samples)
+    thermal = math.sqrt(max(sums[0], 0.0) * min(2.0 * tau / n, 1.0) / chains * bias / samples)
     value = float(means.mean())
     if samples == 1:
         return Estimate(value, thermal, thermal, None, tau, 1)
@@ -88,17 +129,29 @@ def drift(series: FloatArray, tau: float) -> float:
     >>> drift(np.zeros((1, 2, 10)), tau=0.5)
     1.0
     """
+    return drift_of(halves(series).reshape(-1, 3), float(np.abs(series).max()), series.shape[-1], tau)
+
+
+def halves(series: FloatArray) -> FloatArray:
+    """Return of each chain the difference of the means of its halves, and the variance of each: [sample, chain, 3]."""
     half = series.shape[-1] // 2
     if half == 0:
+        return np.zeros((*series.shape[:2], 3))
+    first, second = series[..., :half], series[..., -half:]
+    return np.stack([second.mean(axis=-1) - first.mean(axis=-1), first.var(axis=-1), second.var(axis=-1)], axis=-1)
+
+
+def drift_of(halves: FloatArray, largest: float, sweeps: int, tau: float) -> float:
+    """Return the p-value of `drift` from the `halves` [chain, 3] of all chains and the largest |value| of the series."""
+    half = sweeps // 2
+    if half == 0:
         return 1.0
-    first, second = (part.reshape(-1, half) for part in (series[..., :half], series[..., -half:]))
-    differences = second.mean(axis=-1) - first.mean(axis=-1)
-    n, shift = len(differences), abs(float(differences.mean()))
+    n, shift = len(halves), abs(float(halves[:, 0].mean()))
     if n >= 4:
-        error = float(differences.std(ddof=1)) / math.sqrt(n)
+        error = float(halves[:, 0].std(ddof=1)) / math.sqrt(n)
     else:
-        error = math.sqrt((float(first.var(axis=-1).mean()) + float(second.var(axis=-1).mean())) * min(2 * tau / half, 1) / n)
-    if error <= 1e-13 * max(float(np.abs(series).max()), 1e-300):
+        error = math.sqrt((float(halves[:, 1].mean()) + float(halves[:, 2].mean())) * min(2 * tau / half, 1) / n)
+    if error <= 1e-13 * max(largest, 1e-300):
         return 1.0 if shift <= 1e-12 else 0.0
     return float(2.0 * stdtr(n - 1, -shift / error)) if n >= 4 else math.erfc(shift / error / math.sqrt(2.0))
 

@@ -1,0 +1,138 @@
+"""What is kept of a finished sample beside its file: enough for every average, its errors and the status, in a few kB.
+
+A record holds, for each temperature, the mean of every observable, its autocovariance summed over windows of time, and what the
+tests for equilibrium ask. Pooled over samples they give the Estimates and the Status of `Samples`: values and the scatter of
+samples bit for bit, thermal errors to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.results import Estimate, Status
+from glassy.simulation.equilibration import judge
+from glassy.simulation.samples import Samples, Series
+from glassy.simulation.statistics import autocovariance, drift_of, from_sums, halves, windows
+
+FloatArray = npt.NDArray[np.float64]
+Records = npt.NDArray[Any]
+
+SINGLE = ("m", "m_abs", "energy", "energy_excess", "acceptance")
+PAIRED = ("q", "q_abs")
+TRENDS = ("m", "energy", "q")
+
+
+def observables(replicas: int) -> tuple[str, ...]:
+    """Return what is averaged: with one replica there is no q."""
+    return SINGLE + PAIRED if replicas > 1 else SINGLE
+
+
+def record_type(replicas: int, sweeps: int, rungs: int) -> np.dtype[Any]:
+    """Return the type of the averages of one sample at all its temperatures.
+
+    Examples
+    --------
+    >>> record_type(2, 1000, 1).itemsize
+    5520
+    """
+    n, chains = len(observables(replicas)), 2 * replicas + (replicas > 1)
+    fields = [
+        ("mean", "f8", (n,)), ("largest", "f8", (n,)), ("sums", "f8", (n, len(windows(sweeps)))), ("halves", "f8", (chains, 3)),
+        ("escaped", "i8"), ("stuck", "i8"), ("chains", "i8"),
+    ]  # fmt: skip
+    return np.dtype([("rungs", fields, (rungs,))])
+
+
+def _series(series: Series, replicas: int) -> dict[str, FloatArray]:
+    found = {
+        "m": series.m, "m_abs": np.abs(series.m), "energy": series.energy,
+        "energy_excess": series.energy - series.pattern_energy[:, None, None], "acceptance": series.acceptance,
+    }  # fmt: skip
+    if replicas > 1:
+        found |= {"q": series.q.mean(axis=1, keepdims=True), "q_abs": np.abs(series.q).mean(axis=1, keepdims=True)}
+    return found
+
+
+def averages(points: Sequence[Samples]) -> Records:
+    """Return the record of one sample: `points` are its Samples, of one sample each, at every temperature."""
+    first = points[0]
+    record = np.zeros((), record_type(first.replicas, first.sweeps, len(points)))
+    for rung, point in zip(record["rungs"], points, strict=True):
+        named = _series(point.series, first.replicas)
+        for i, x in enumerate(named.values()):
+            mean = x.mean(axis=(1, 2))
+            rung["mean"][i], rung["largest"][i] = mean[0], np.abs(x).max()
+            rung["sums"][i] = np.cumsum(autocovariance(x - mean[:, None, None]))[windows(first.sweeps)]
+        rung["halves"] = np.concatenate([halves(named[name])[0] for name in TRENDS if name in named])
+        stuck = point.frozen & ~point.from_pattern
+        rung["escaped"], rung["stuck"], rung["chains"] = point.escaped.sum(), stuck.sum(), stuck.size
+    return record
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The records of many samples at one temperature, added up in the order of the samples.
+
+    Parameters
+    ----------
+    replicas, sweeps : int
+        Of the run.
+    mean : array [sample, observable]
+        Means of each sample.
+    halves : array [sample, chain, 3]
+        As in `glassy.simulation.statistics.halves`, the chains of m, energy and q in turn.
+    sums, largest : arrays [observable, window], [observable]
+        Mean of the summed autocovariances; largest |value|.
+    escaped, stuck : int
+        Chains that lost their pattern, and that stood still elsewhere.
+    """
+
+    replicas: int
+    sweeps: int
+    mean: FloatArray
+    halves: FloatArray
+    sums: FloatArray
+    largest: FloatArray
+    escaped: int
+    stuck: int
+
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        return len(self.mean)
+
+    def estimate(self, name: str) -> Estimate:
+        """Return the Estimate of an observable."""
+        i = observables(self.replicas).index(name)
+        chains = self.replicas if name in SINGLE else 1
+        means = np.ascontiguousarray(self.mean[:, i])
+        return from_sums(means, self.sums[i], float(self.largest[i]), chains, self.sweeps)
+
+    @property
+    def status(self) -> Status:
+        """What became of the run, as `Samples.status`."""
+        trends, start = [], 0
+        for name in TRENDS if self.replicas > 1 else TRENDS[:2]:
+            width = self.replicas if name in SINGLE else 1
+            i = observables(self.replicas).index(name)
+            tau = self.estimate(name).tau_int or 0.5
+            rows = self.halves[:, start : start + width].reshape(-1, 3)
+            trends.append((drift_of(rows, float(self.largest[i]), self.sweeps, tau), self.sweeps / tau))
+            start += width
+        return judge(trends, self.escaped, self.stuck)
+
+
+def pool(replicas: int, sweeps: int, blocks: Sequence[Records]) -> Pool:
+    """Add up blocks of records of one temperature (the entries of "rungs"); the caller gives them in the order of samples."""
+    n = sum(len(b) for b in blocks)
+    sums = sum((b["sums"].sum(axis=0) for b in blocks), np.zeros(blocks[0]["sums"].shape[1:]))
+    return Pool(
+        replicas, sweeps, np.concatenate([b["mean"] for b in blocks]), np.concatenate([b["halves"] for b in blocks]), sums / n,
+        np.max([b["largest"].max(axis=0) for b in blocks], axis=0), sum(int(b["escaped"].sum()) for b in blocks),
+        sum(int(b["stuck"].sum()) for b in blocks),
+    )  # fmt: skip
