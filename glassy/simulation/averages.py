@@ -7,7 +7,7 @@ samples bit for bit, thermal errors to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,11 @@ import numpy.typing as npt
 
 from glassy.results import Estimate, Status
 from glassy.simulation.equilibration import judge
+from glassy.simulation.ladder import LadderRun
+from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples, Series
 from glassy.simulation.statistics import autocovariance, drift_of, from_sums, halves, windows
+from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
 Records = npt.NDArray[Any]
@@ -75,7 +78,7 @@ def averages(points: Sequence[Samples]) -> Records:
 
 
 @dataclass(frozen=True)
-class Pool:
+class Pool(Saved):
     """The records of many samples at one temperature, added up in the order of the samples.
 
     Parameters
@@ -127,12 +130,30 @@ class Pool:
         return judge(trends, self.escaped, self.stuck)
 
 
-def pool(replicas: int, sweeps: int, blocks: Sequence[Records]) -> Pool:
-    """Add up blocks of records of one temperature (the entries of "rungs"); the caller gives them in the order of samples."""
-    n = sum(len(b) for b in blocks)
-    sums = sum((b["sums"].sum(axis=0) for b in blocks), np.zeros(blocks[0]["sums"].shape[1:]))
-    return Pool(
-        replicas, sweeps, np.concatenate([b["mean"] for b in blocks]), np.concatenate([b["halves"] for b in blocks]), sums / n,
-        np.max([b["largest"].max(axis=0) for b in blocks], axis=0), sum(int(b["escaped"].sum()) for b in blocks),
-        sum(int(b["stuck"].sum()) for b in blocks),
-    )  # fmt: skip
+def pool(run: Run | LadderRun, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
+    """Add up blocks [sample] of records, given in the order of the samples; return the Pool of each temperature of a run.
+
+    Of the records only the means and halves of each sample are kept: a block may be as large as memory allows.
+    """
+    first, n = (run.rungs[0], len(run.rungs)) if isinstance(run, LadderRun) else (run, 1)
+    kind = record_type(first.replicas, first.sweeps, n)["rungs"].subdtype[0]  # type: ignore[index]
+    means, rows, count = [], [], 0
+    sums, largest = np.zeros((n, *kind["sums"].shape)), np.zeros((n, *kind["largest"].shape))
+    lost = np.zeros((2, n), np.int64)
+    for block in blocks:
+        rungs = block["rungs"]
+        count += len(rungs)
+        means.append(rungs["mean"].copy())
+        rows.append(rungs["halves"].copy())
+        sums += rungs["sums"].sum(axis=0)
+        largest = np.maximum(largest, rungs["largest"].max(axis=0))
+        lost += [rungs["escaped"].sum(axis=0), rungs["stuck"].sum(axis=0)]
+    if not count:
+        return (None,) * n
+    mean, both = np.concatenate(means), np.concatenate(rows)
+    return tuple(
+        Pool(
+            first.replicas, first.sweeps, mean[:, i], both[:, i], sums[i] / count, largest[i], int(lost[0, i]), int(lost[1, i])
+        )
+        for i in range(n)
+    )

@@ -61,7 +61,7 @@ def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], window_factor: float = 6
     if sums[0] <= 0.0:
         return 0.5, 0
     taus = sums / sums[0] - 0.5
-    cut = np.nonzero(W >= window_factor * np.maximum(taus, 0.5))[0]
+    cut = np.nonzero(window_factor * np.maximum(taus, 0.5) <= W)[0]
     i = int(cut[0]) if len(cut) else len(taus) - 1
     return max(float(taus[i]), 0.5), int(W[i])
 
