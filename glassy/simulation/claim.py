@@ -117,11 +117,16 @@ def claim(folder: Path, part: Part = (0, 1), wait: bool = False) -> Iterator[Non
 @contextlib.contextmanager
 def gate(folder: Path) -> Iterator[None]:
     """Let one process at a time through, for the short time in which it sets up a folder or claims a part of it."""
+    lock = FileLock(folder / "run.lock", timeout=60)
     try:
-        with FileLock(folder / "run.lock", timeout=60):
-            yield
-    except (PermissionError, NotImplementedError) as error:
-        raise StoreError(f"{folder} must be a folder where files can be locked, but {error}. Name another path.") from error
+        (folder / "run.lock").open("ab").close()
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:
+        raise StoreError(f"{folder} must be a folder where files can be written and locked ({error}). Name another path.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _holder(folder: Path, part: Part) -> str | None:

@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from glassy import checks, storage
-from glassy.errors import EnsembleError, InputError, Interrupted
+from glassy.errors import InputError
 from glassy.memory import check_network
 from glassy.perturbation import Perturbation
-from glassy.simulation.claim import Journal, Part, check_part, claim, gate, name
-from glassy.simulation.ladder import LadderRun
-from glassy.simulation.ledger import Ledger
+from glassy.simulation.claim import Part, check_part, claim, gate
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.progress import progress_bar
-from glassy.simulation.request import Request, check_axis, check_memory, cores, first_of, half_memory, make_ladder, name_size
-from glassy.simulation.run import Run
-from glassy.simulation.store import Store, differences, digest_of, make_folder
-from glassy.simulation.work import Outcome, StopFile, Task, drive, no_room, opened
+from glassy.simulation.request import Request, check_axis, check_memory, cores, half_memory, make_ladder
+from glassy.simulation.session import Place, Session, make_place
+from glassy.simulation.store import Store, differences, make_folder
+from glassy.simulation.work import Task, opened
 from glassy.storage import Saved
 
 FILE = "ensemble.npz"
-PAUSE = 2.0  # seconds between entries in the journal
-
-
-@dataclass(frozen=True)
-class Place:
-    """One state point of an ensemble, or one ladder: its run, how many samples, and the name of its folder."""
-
-    run: Run | LadderRun
-    samples: int
-    name: str
-
-    @property
-    def cost(self) -> float:
-        """Work of one sample: spins, patterns and sweeps of all chains."""
-        first, n = first_of(self.run), len(self.run.rungs) if isinstance(self.run, LadderRun) else 1
-        return float(first.N) * first.K * (first.sweeps + first.burn_in) * first.replicas * n
 
 
 @dataclass(frozen=True)
@@ -75,8 +53,8 @@ class Ensemble(Saved):
     ['N=30', 'N=20']
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     r = ensemble.run(folder, executor="threads")
-    >>> r.samples_done.tolist(), bool(np.all(r.values("m") > 0.9))
-    ([[[[4]], [[4]]]], True)
+    >>> r.samples_done.shape, r.samples_done.tolist(), bool(r.errors("m").min() > 0.0)
+    ((1, 2, 1, 1), [[[[4]], [[4]]]], True)
     """
 
     networks: Any
@@ -146,9 +124,9 @@ class Ensemble(Saved):
                 for load, K in [(x, None) for x in self.loads] or [(None, k) for k in self.K]:
                     points = request.runs(network, [load], K, self.temperatures, N, None, lambda _: room)
                     if isinstance(self.method, ReplicaExchange):
-                        found.append(_place(make_ladder(points, (len(points),), self.method), samples))
+                        found.append(make_place(make_ladder(points, (len(points),), self.method), samples))
                     else:
-                        found += [_place(run, samples) for run in points]
+                        found += [make_place(run, samples) for run in points]
         return tuple(found)
 
     def tasks(self, part: Part = (0, 1)) -> Iterator[Task]:
@@ -221,7 +199,7 @@ class Ensemble(Saved):
                     getattr(pool, "count", None) or getattr(pool, "_max_workers", None) or getattr(pool, "num_workers", None)
                 )
                 in_flight = 2 * int(known or 32)
-            _Session(self, root, part, stores, count, progress).run(pool, in_flight)
+            Session(self.places, lambda: self.tasks(part), root, part, stores, count, progress).run(pool, in_flight)
         return self.read(root)
 
     def read(self, out: str | os.PathLike[str], verify: bool = True) -> Any:
@@ -263,12 +241,6 @@ class Ensemble(Saved):
             ) from error
 
 
-def _place(run: Run | LadderRun, samples: int) -> Place:
-    first = first_of(run)
-    T = "ladder" if isinstance(run, LadderRun) else f"T={first.T:.8g}"
-    return Place(run, samples, f"N={first.N}_{name_size(first)}_{T}_{digest_of(run.description())[1]}")
-
-
 def _words(ensemble: Ensemble) -> dict[str, Any]:
     """Return what must agree, in words; kernels and how many samples may differ."""
     found = {f.name: repr(getattr(ensemble, f.name)) for f in fields(ensemble) if f.name not in ("samples", "kernel")}
@@ -285,101 +257,3 @@ def stored(root: Path) -> Ensemble:
     if not isinstance(found, Ensemble):
         raise InputError(f"{path} must hold an Ensemble, but holds {type(found).__name__}. Name another folder.")
     return found
-
-
-class _Session:
-    """One run at work on a part of a folder."""
-
-    def __init__(
-        self, ensemble: Ensemble, root: Path, part: Part, stores: dict[str, Store], workers: int, progress: bool | None
-    ) -> None:
-        self.ensemble, self.root, self.part, self.stores = ensemble, root, part, stores
-        self.ledgers = {p.name: Ledger(stores[p.name], p.run, name(part)) for p in ensemble.places}
-        self.cost = {p.name: p.cost for p in ensemble.places}
-        self.total = sum(p.samples for p in ensemble.places)
-        self.progress, self.journal, self.due = progress, Journal(workers=workers), 0.0
-        self.in_work: dict[str, None] = {}
-        self.failed: dict[str, str] = {}
-        self.stop = StopFile(root / f"stop_{name(part)}")
-
-    def run(self, pool: Executor, in_flight: int) -> None:
-        """Run everything that is missing."""
-        self.stop.clear()
-        finished = {place.name: self._survey(place) for place in self.ensemble.places}
-        mine = sum(1 for _ in self.ensemble.tasks(self.part)) if self.part[1] > 1 else self.total
-        work = sum(self.cost[p.name] * p.samples for p in self.ensemble.places) / self.part[1]
-        with progress_bar(work, self.progress, "flip") as self.bar:
-            self.bar.set_description_str(f"{self.total} samples" if mine == self.total else f"{mine} of {self.total} samples")
-            self._write()
-            try:
-                drive(self._missing(finished), pool, in_flight, self.stop, None, self._done, self._fail)
-            except KeyboardInterrupt:
-                raise Interrupted(
-                    f"interrupted with {self._count()} of {self.total} samples finished; those in work are safe as well, in "
-                    f"{self.root}: the same call goes on."
-                ) from None
-            except BrokenExecutor as error:
-                raise EnsembleError(
-                    f"the executor broke ({error}). The {self._count()} of {self.total} finished samples are safe in "
-                    f"{self.root}. Repeat the call with a new executor: it goes on.", self.failed
-                ) from error  # fmt: skip
-            finally:
-                self._write()
-                self.stop.clear()
-        if self.failed:
-            key, text = next(iter(self.failed.items()))
-            raise EnsembleError(
-                f"{len(self.failed)} samples failed, all others are finished in {self.root}: {', '.join(list(self.failed)[:5])}"
-                f"{' ...' if len(self.failed) > 5 else ''}; {key}: {text}. The same call tries them again.", self.failed
-            )  # fmt: skip
-
-    def _survey(self, place: Place) -> Any:
-        """Check every file of a state point, set aside what is none of it, and return which samples are finished."""
-        store, ledger = self.stores[place.name], self.ledgers[place.name].open()
-        store.clean()
-        finished = np.zeros(place.samples, np.bool_)
-        for sample, entry, made in ledger.survey(place.samples):
-            if isinstance(entry, InputError):
-                store.set_aside(sample, entry)
-                continue
-            if made:
-                ledger.append(entry)
-            store.checkpoints(sample).remove()
-            finished[sample] = True
-        ledger.close()
-        return finished
-
-    def _missing(self, finished: dict[str, Any]) -> Iterator[Task]:
-        for task in self.ensemble.tasks(self.part):
-            if finished[task.place][task.index]:
-                self.bar.update(self.cost[task.place])
-                continue
-            self.in_work[task.key] = None
-            yield replace(task, store=self.stores[task.place], stop=self.stop.path)
-
-    def _done(self, task: Task, outcome: Outcome) -> None:
-        del self.in_work[task.key]
-        if not outcome.finished and not self.stop.seen:
-            self.stop.set()  # somebody else asked for the end, by the file
-            raise KeyboardInterrupt
-        if outcome.finished:
-            self.ledgers[task.place].append(outcome.entry)
-            self.bar.update(self.cost[task.place])
-        self._write(PAUSE)
-
-    def _fail(self, task: Task, error: BaseException) -> None:
-        del self.in_work[task.key]
-        fatal = no_room(task, error)
-        if fatal is not error:
-            raise fatal
-        self.failed[task.key] = f"{type(error).__name__}: {error}"
-        self._write(PAUSE)
-
-    def _write(self, pause: float = 0.0) -> None:
-        if pause and time.monotonic() < self.due:
-            return
-        self.due = time.monotonic() + PAUSE
-        replace(self.journal, in_work=tuple(self.in_work), failed=self.failed).write(self.root, self.part)
-
-    def _count(self) -> int:
-        return sum(sum(k < p.samples for k in self.stores[p.name].indices()) for p in self.ensemble.places)

@@ -19,11 +19,12 @@ from glassy.memory import Network
 from glassy.network import DenseHebbian
 from glassy.results import Estimate, Status, short
 from glassy.simulation.averages import Pool, Records, observables, pool
-from glassy.simulation.ensemble import Ensemble, Place, stored
+from glassy.simulation.ensemble import Ensemble, stored
 from glassy.simulation.joined import join
 from glassy.simulation.ladder import Ladder, LadderRun
 from glassy.simulation.ledger import BLOCK, Ledger
 from glassy.simulation.samples import Samples
+from glassy.simulation.session import Place
 from glassy.simulation.store import Store
 from glassy.storage import Saved
 

@@ -220,6 +220,6 @@ def drive(
         for future in [f for f in pending if not f.cancel()]:
             if isinstance(future.exception(), BrokenExecutor):
                 break
-            if future.exception() is None:
+            if future.exception() is None and future.result().finished:
                 done(pending[future], future.result())
         raise
