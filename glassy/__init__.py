@@ -49,6 +49,7 @@ from glassy.simulation.adapt import exchange_temperatures
 from glassy.simulation.autocorrelation import Autocorrelation, Binning
 from glassy.simulation.ensemble import Ensemble
 from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
+from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.equilibration import Evidence
 from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.methods import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
@@ -78,6 +79,7 @@ __all__ = [
     "Ensemble",
     "EnsembleError",
     "EnsembleResult",
+    "EnsembleStatus",
     "EquilibrationWarning",
     "Estimate",
     "Evidence",
@@ -120,10 +122,12 @@ __all__ = [
     "compare_starts",
     "complexity",
     "draw_patterns",
+    "ensemble_status",
     "enumerate_states",
     "exchange_temperatures",
     "glassiness",
     "load",
+    "merge_ensembles",
     "patterns_without_errors",
     "phase_diagram",
     "phases_at",

@@ -31,16 +31,17 @@ _SEAL = len(_MARK) + 64  # bytes
 _END = b"PK\x05\x06"  # the last 22 bytes of a zip archive without a comment begin so, and end with the length of the comment
 
 
-def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+def encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    """Return a result as a tree for JSON; its arrays are added to `arrays`."""
     if hasattr(value, "to_tree"):
-        return {"class": _name(type(value)), "tree": _encode(value.to_tree(), arrays)}
+        return {"class": _name(type(value)), "tree": encode(value.to_tree(), arrays)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: _encode(getattr(value, f.name), arrays) for f in dataclasses.fields(value) if f.init}
+        fields = {f.name: encode(getattr(value, f.name), arrays) for f in dataclasses.fields(value) if f.init}
         return {"class": _name(type(value)), "fields": fields}
     if isinstance(value, enum.Enum):
         return {"class": _name(type(value)), "member": value.name}
     if isinstance(value, tuple | list):
-        return {"tuple": [_encode(v, arrays) for v in value]}
+        return {"tuple": [encode(v, arrays) for v in value]}
     if isinstance(value, np.ndarray):
         arrays.append(value)
         return {"array": len(arrays) - 1}
@@ -91,7 +92,7 @@ def save(result: Any, path: str | os.PathLike[str], *, compressed: bool = True) 
     write = np.savez_compressed if compressed else np.savez
     path = named(path)
     arrays: list[np.ndarray[Any, Any]] = []
-    text = json.dumps({"format": FORMAT, "result": _encode(result, arrays)})
+    text = json.dumps({"format": FORMAT, "result": encode(result, arrays)})
     part = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with part.open("w+b") as file:

@@ -122,7 +122,9 @@ def gate(folder: Path) -> Iterator[None]:
         (folder / "run.lock").open("ab").close()
         lock.acquire()
     except (OSError, NotImplementedError) as error:
-        raise StoreError(f"{folder} must be a folder where files can be written and locked ({error}). Name another path.") from error
+        raise StoreError(
+            f"{folder} must be a folder where files can be written and locked ({error}). Name another path."
+        ) from error
     try:
         yield
     finally:

@@ -110,6 +110,12 @@ class Ensemble(Saved):
         shared = {f.name: words[f.name] for f in fields(Request)}
         return Request.checked(**{**shared, "samples": max(self.samples)})
 
+    def words(self) -> dict[str, Any]:
+        """Return what must agree between a folder and a description, in words; kernels and how many samples may differ."""
+        found = {f.name: repr(getattr(self, f.name)) for f in fields(self) if f.name not in ("samples", "kernel")}
+        found["networks"] += "".join(f" {network.digest}" for network in self.networks if hasattr(network, "digest"))
+        return found | {"perturbation": self.perturbation.digest if self.perturbation else None}
+
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Numbers of networks, sizes, loads (or K) and temperatures."""
@@ -189,7 +195,7 @@ class Ensemble(Saved):
         count = check_memory([place.run for place in self.places], 0, count, limit)
         make_folder(root)
         with gate(root):
-            self._settle(root)
+            self.settle(root)
             stores = {place.name: Store(root / place.name, place.run.description()) for place in self.places}
         with ExitStack() as stack:
             stack.enter_context(claim(root, part, wait))
@@ -212,7 +218,7 @@ class Ensemble(Saved):
 
         return read(self, Path(os.path.abspath(out)), verify)
 
-    def _settle(self, root: Path) -> None:
+    def settle(self, root: Path) -> None:
         """Write the description of the ensemble, or hold it against that of the folder."""
         path = root / FILE
         if not path.exists():
@@ -221,7 +227,7 @@ class Ensemble(Saved):
             self._save(path, self)
             return
         found = stored(root)
-        differing = list(differences(_words(found), _words(self)))
+        differing = list(differences(found.words(), self.words()))
         if differing:
             raise InputError(
                 f"{root} must hold this very ensemble, but differs in {'; '.join(differing)}. "
@@ -239,13 +245,6 @@ class Ensemble(Saved):
             raise InputError(
                 f"out must be a folder that can be written, but {path} could not ({error}). Free space, or name another path."
             ) from error
-
-
-def _words(ensemble: Ensemble) -> dict[str, Any]:
-    """Return what must agree, in words; kernels and how many samples may differ."""
-    found = {f.name: repr(getattr(ensemble, f.name)) for f in fields(ensemble) if f.name not in ("samples", "kernel")}
-    found["networks"] += "".join(f" {network.digest}" for network in ensemble.networks if hasattr(network, "digest"))
-    return found | {"perturbation": ensemble.perturbation.digest if ensemble.perturbation else None}
 
 
 def stored(root: Path) -> Ensemble:

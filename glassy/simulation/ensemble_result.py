@@ -232,7 +232,7 @@ def read(ensemble: Ensemble, root: Path, verify: bool = True) -> EnsembleResult:
     """Return what a folder holds of an ensemble."""
     found = stored(root)
     if {p.name for p in found.places} != {p.name for p in ensemble.places}:
-        ensemble._settle(root)  # raises, with the difference
+        ensemble.settle(root)  # raises, with the difference
     damaged: list[str] = []
     pools: list[Pool | None] = []
     for place in ensemble.places:

@@ -18,7 +18,7 @@ import numpy as np
 
 from glassy import storage
 from glassy.errors import InputError
-from glassy.simulation.averages import Records, averages, record_type
+from glassy.simulation.averages import FloatArray, Records, averages, record_type
 from glassy.simulation.joined import points
 from glassy.simulation.ladder import LadderRun
 from glassy.simulation.run import Run
@@ -100,6 +100,17 @@ class Ledger:
     def close(self) -> None:
         """Let go of the entries."""
         self._files, self._rows = [], {}
+
+    def seconds(self) -> FloatArray:
+        """Return how long the samples took of which this is known."""
+        kind = entry_type(self.run)
+        known = []
+        for path in self.store.folder.glob("ledger_*.bin"):
+            count = path.stat().st_size // kind.itemsize
+            if count:
+                known.append(np.array(np.memmap(path, kind, "r", shape=(count,))["seconds"]))
+        times = np.concatenate(known) if known else np.zeros(0)
+        return times[np.isfinite(times) & (times > 0.0)]
 
     def find(self, sample: int, verify: bool) -> Records | None:
         """Return the entry of the file of a sample as it is now, or None.
