@@ -89,15 +89,21 @@ def named(path: str | os.PathLike[str]) -> Path:
 
 def save(result: Any, path: str | os.PathLike[str], *, compressed: bool = True) -> Path:
     """Write a result to `path` (.npz is added if missing) in one step: the file is whole or it is not there."""
-    write = np.savez_compressed if compressed else np.savez
     path = named(path)
+    seal(result, path, compressed=compressed)
+    return path
+
+
+def seal(result: Any, path: Path, *, compressed: bool = True) -> bytes:
+    """Write a result as `save` does, to exactly `path`, and return what `fingerprint` of the file will."""
+    write = np.savez_compressed if compressed else np.savez
     arrays: list[np.ndarray[Any, Any]] = []
     text = json.dumps({"format": FORMAT, "result": encode(result, arrays)})
     part = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with part.open("w+b") as file:
             write(file, result=np.array(text), **{f"a{i}": a for i, a in enumerate(arrays)})  # type: ignore[arg-type]
-            _seal(file)
+            digest = _seal(file)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -105,7 +111,7 @@ def save(result: Any, path: str | os.PathLike[str], *, compressed: bool = True) 
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    return path
+    return digest
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -156,7 +162,7 @@ def fingerprint(file: IO[bytes]) -> bytes:
     return digest.digest()
 
 
-def _seal(file: IO[bytes]) -> None:
+def _seal(file: IO[bytes]) -> bytes:
     """Make the digest of a finished zip archive its comment."""
     file.seek(-2, os.SEEK_END)
     file.write(_SEAL.to_bytes(2, "little"))
@@ -164,6 +170,7 @@ def _seal(file: IO[bytes]) -> None:
     digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
     file.seek(0, os.SEEK_END)
     file.write(_MARK + digest.hexdigest().encode())
+    return digest.digest()
 
 
 class Saved:

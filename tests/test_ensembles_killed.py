@@ -148,7 +148,8 @@ MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 
 @pytest.mark.skipif(
-    not (MPIEXEC.exists() and importlib.util.find_spec("mpi4py")), reason="MPI is not installed: pip install 'glassy[cluster]'"
+    not (MPIEXEC.exists() and importlib.util.find_spec("mpi4py")),
+    reason="MPI is not installed: pip install 'glassy[cluster]' mpich",
 )
 def test_mpi_with_two_ranks_one_killed(undisturbed, tmp_path):
     script, out = tmp_path / "script.py", tmp_path / "out"

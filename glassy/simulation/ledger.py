@@ -41,13 +41,17 @@ def _check(entry: Records, salt: int) -> int:
     return zlib.crc32(entry.tobytes()[:-4], salt)
 
 
-def make_entry(store: Store, run: Run | LadderRun, sample: int, kept: Kept, seconds: float = np.nan) -> Records:
-    """Return the entry of a finished sample whose file is written."""
+def make_entry(
+    store: Store, run: Run | LadderRun, sample: int, kept: Kept, digest: bytes | None = None, seconds: float = np.nan
+) -> Records:
+    """Return the entry of a finished sample whose file is written, with this digest if it is known."""
     entry = np.zeros((), entry_type(run))
     path = store.path(sample)
-    with path.open("rb") as file:
-        entry["file"] = np.frombuffer(storage.fingerprint(file), np.uint8)
-        status = os.fstat(file.fileno())
+    if digest is None:
+        with path.open("rb") as file:
+            digest = storage.fingerprint(file)
+    status = path.stat()
+    entry["file"] = np.frombuffer(digest, np.uint8)
     entry["sample"], entry["seconds"], entry["size"], entry["time"] = sample, seconds, status.st_size, status.st_mtime_ns
     entry["averages"] = averages(points(run, {sample: (kept.series, kept.provenance)}))
     entry["check"] = _check(entry, _salt(store, run))

@@ -147,10 +147,11 @@ class Store:
         """Return the checkpoint of a sample in work."""
         return Checkpoints(self.folder / f"checkpoint_{sample:06d}.npz", self.digest, sample)
 
-    def write(self, sample: int, series: Series | Rungs, origin: Provenance) -> None:
-        """Keep a finished sample; its checkpoint has served."""
-        storage.save(Kept(self.digest, origin, series, sample, self.text), self.path(sample))
+    def write(self, sample: int, series: Series | Rungs, origin: Provenance) -> bytes:
+        """Keep a finished sample, its checkpoint has served; return the SHA-256 of the file."""
+        digest = storage.seal(Kept(self.digest, origin, series, sample, self.text), self.path(sample))
         self.checkpoints(sample).remove()
+        return digest
 
     def clean(self) -> None:
         """Remove what processes of this machine left half written when they were killed."""

@@ -121,16 +121,16 @@ def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
     if store is None:
         result = run.sample(task.index, stop, bar)
         return Outcome(False) if result is None else Outcome(True, time.perf_counter() - begun, result, provenance())
-    kept = store.read(task.index)  # of a worker that was killed after writing it
+    kept, digest = store.read(task.index), None  # of a worker that was killed after writing it
     if kept is None:
         checkpoints = store.checkpoints(task.index)
         result = run.sample(task.index, stop, bar, checkpoints)
         if result is None:
             return Outcome(False, time.perf_counter() - begun)
-        store.write(task.index, result, checkpoints.origin)
+        digest = store.write(task.index, result, checkpoints.origin)
         kept = Kept(store.digest, checkpoints.origin, result, task.index)
     seconds = time.perf_counter() - begun
-    return Outcome(True, seconds, entry=make_entry(store, run, task.index, kept, seconds))
+    return Outcome(True, seconds, entry=make_entry(store, run, task.index, kept, digest, seconds))
 
 
 def _fit(run: Run | LadderRun) -> Run | LadderRun:
