@@ -18,9 +18,9 @@ def small(**changes):
     return Ensemble(DenseHebbian(3), **{**words, **changes})
 
 
-def longer(samples=10):
+def longer(samples=10, sweeps=1500):
     """Samples of about a tenth of a second."""
-    return Ensemble(DenseHebbian(4), (0.2, 0.3), (40, 50), 0.4, samples=samples, seed=5, sweeps=1500, start="random")
+    return Ensemble(DenseHebbian(4), (0.2, 0.3), (40, 50), 0.4, samples=samples, seed=5, sweeps=sweeps, start="random")
 
 
 def truth(folder):

@@ -91,6 +91,21 @@ def test_parents_are_killed(executor, most, undisturbed, tmp_path):
     assert not list(tmp_path.rglob("*.part"))
 
 
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_ctrl_c_in_a_terminal(executor, tmp_path):
+    """SIGINT to the whole group, as a terminal sends it: the workers write their state, the message says how to go on."""
+    parent = start(PARENT.replace("longer()", "longer(60, 10_000)"), tmp_path, executor, stderr=-1, start_new_session=True)
+    assert wait_until(lambda: finished(tmp_path) > 0)
+    time.sleep(0.3)  # into the next samples
+    os.killpg(parent.pid, signal.SIGINT)
+    text = parent.communicate(timeout=20)[1]
+    assert parent.returncode != 0
+    assert "of 240 samples finished; those in work are safe as well" in text
+    assert "the same call goes on" in text
+    assert list(tmp_path.rglob("checkpoint_*.npz"))
+    assert not list(tmp_path.glob("stop*"))
+
+
 def test_a_task_knows_when_its_file_is_there(undisturbed, tmp_path):
     """A worker killed between writing its sample and answering: the next one finds the file and runs nothing."""
     e = longer(samples=1)

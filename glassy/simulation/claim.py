@@ -67,12 +67,14 @@ def _locks(folder: Path) -> Iterator[tuple[Part, Path]]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds a lock."""
-    lock = FileLock(path, timeout=0)
+    """Whether a living process holds a lock, for longer than a look at it takes."""
+    lock = FileLock(path, timeout=0.2)
     try:
-        lock.acquire()
+        lock.acquire(poll_interval=0.02)
     except Timeout:
         return True
+    except OSError:  # of a reader who may not write: nobody knows
+        return False
     lock.release()
     return False
 
@@ -95,7 +97,7 @@ def journals(folder: Path) -> list[tuple[Part, Journal, bool]]:
 @contextlib.contextmanager
 def claim(folder: Path, part: Part = (0, 1), wait: bool = False) -> Iterator[None]:
     """Hold a part of a folder; where a run that shares tasks with it is at work, wait for its end or raise StoreError."""
-    lock = FileLock(folder / f"run_{name(part)}.lock", timeout=0)
+    lock = FileLock(folder / f"run_{name(part)}.lock", timeout=5)
     while True:
         with gate(folder):
             busy = _holder(folder, part)

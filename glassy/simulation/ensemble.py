@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassy import checks, storage
 from glassy.errors import InputError
@@ -22,6 +22,9 @@ from glassy.simulation.session import Place, Session, make_place
 from glassy.simulation.store import Store, differences, make_folder
 from glassy.simulation.work import Task, opened
 from glassy.storage import Saved
+
+if TYPE_CHECKING:
+    from glassy.simulation.ensemble_result import EnsembleResult
 
 FILE = "ensemble.npz"
 
@@ -62,7 +65,7 @@ class Ensemble(Saved):
     sizes: Any = ()
     temperatures: Any = ()
     samples: Any = 1
-    seed: int = 0
+    seed: int = field(kw_only=True)
     K: Any = ()
     method: Dynamics | ReplicaExchange = Metropolis()  # noqa: RUF009
     start: str = "pattern"
@@ -156,7 +159,7 @@ class Ensemble(Saved):
         in_flight: int | None = None,
         wait: bool = False,
         max_bytes: int | None = None,
-    ) -> Any:
+    ) -> EnsembleResult:
         """Run what is not finished in a folder, and return what `read` does.
 
         Parameters
@@ -200,15 +203,13 @@ class Ensemble(Saved):
         with ExitStack() as stack:
             stack.enter_context(claim(root, part, wait))
             pool = stack.enter_context(opened(executor, "processes", count))
-            if in_flight is None:
-                known = (
-                    getattr(pool, "count", None) or getattr(pool, "_max_workers", None) or getattr(pool, "num_workers", None)
-                )
-                in_flight = 2 * int(known or 32)
-            Session(self.places, lambda: self.tasks(part), root, part, stores, count, progress).run(pool, in_flight)
+            known = [getattr(pool, word, None) for word in ("count", "_max_workers", "num_workers")]
+            width = 2 * next((n for n in known if n), 32) if in_flight is None else in_flight
+            width = checks.integer("in_flight", width, 1, "It counts tasks that are handed out at once.")
+            Session(self.places, lambda: self.tasks(part), root, part, stores, count, progress).run(pool, width)
         return self.read(root)
 
-    def read(self, out: str | os.PathLike[str], verify: bool = True) -> Any:
+    def read(self, out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
         """Return the EnsembleResult of a folder, finished or not, also while it runs; nothing is written.
 
         With `verify` every byte of every file is held against its checksum; without, size and time of change of the files
@@ -252,7 +253,10 @@ def stored(root: Path) -> Ensemble:
     path = root / FILE
     if not path.exists():
         raise InputError(f"{root} must be the folder of an ensemble, but has no {FILE}. Name the folder given to Ensemble.run.")
-    found = storage.load(path)
+    try:
+        found = storage.load(path)
+    except InputError as error:
+        raise InputError(f"{error} Delete it and repeat Ensemble.run: the samples know their run.") from error
     if not isinstance(found, Ensemble):
         raise InputError(f"{path} must hold an Ensemble, but holds {type(found).__name__}. Name another folder.")
     return found

@@ -248,16 +248,16 @@ def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str]) -> Ite
     """Yield the records of the finished samples in their order, block by block."""
     if not (folder / "description.json").exists():
         return
-    ledger = Ledger(Store(folder, place.run.description()), place.run).open()
     block: list[Any] = []
-    for sample, entry, _ in ledger.survey(place.samples, verify):
-        if isinstance(entry, InputError):
-            damaged.append(f"{folder.name}/{ledger.store.path(sample).name}: {entry}")
-            continue
-        block.append(entry["averages"])
-        if len(block) == BLOCK:
-            yield np.array(block)
-            block = []
+    with Ledger(Store(folder, place.run.description()), place.run) as ledger:
+        for sample, entry, _ in ledger.survey(place.samples, verify):
+            if isinstance(entry, InputError):
+                damaged.append(f"{folder.name}/{ledger.store.path(sample).name}: {entry}")
+                continue
+            block.append(entry["averages"])
+            if len(block) == BLOCK:
+                yield np.array(block)
+                block = []
     if block:
         yield np.array(block)
 

@@ -11,10 +11,12 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from glassy import storage
 from glassy.errors import InputError
@@ -24,6 +26,7 @@ from glassy.simulation.ladder import LadderRun
 from glassy.simulation.run import Run
 from glassy.simulation.store import Kept, Store
 
+IntArray = npt.NDArray[np.int64]
 BLOCK = 512  # entries that are looked at together
 
 
@@ -77,42 +80,44 @@ class Ledger:
     store: Store
     run: Run | LadderRun
     name: str = "0of1"
-    _files: list[Records] = field(default_factory=list, init=False)
-    _rows: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False)
+    _files: list[IO[bytes]] = field(default_factory=list, init=False)
+    _where: IntArray = field(default_factory=lambda: np.zeros((0, 3), np.int64), init=False)  # sample, file, row
 
     @property
     def path(self) -> Path:
         """The file to which this one appends."""
         return self.store.folder / f"ledger_{self.name}.bin"
 
+    @cached_property
+    def _kind(self) -> np.dtype[Any]:
+        return entry_type(self.run)
+
     def open(self) -> Ledger:
         """Find every good entry of every ledger in the folder."""
         kind, salt = entry_type(self.run), _salt(self.store, self.run)
-        self._files, self._rows = [], {}
+        self.close()
+        found = [np.zeros((0, 3), np.int64)]
         for path in sorted(self.store.folder.glob("ledger_*.bin")):
-            count = path.stat().st_size // kind.itemsize
-            if not count:
-                continue
-            entries = np.memmap(path, kind, "r", shape=(count,))
-            for start in range(0, count, BLOCK):
-                for row, entry in enumerate(np.array(entries[start : start + BLOCK]), start):
-                    if entry["check"] == _check(entry, salt):
-                        self._rows.setdefault(int(entry["sample"]), []).append((len(self._files), row))
-            self._files.append(entries)
+            start = 0
+            while len(block := np.fromfile(path, kind, BLOCK, offset=start * kind.itemsize)):
+                good = np.nonzero([entry["check"] == _check(entry, salt) for entry in block])[0]
+                found.append(np.column_stack([block["sample"][good], np.full(len(good), len(self._files)), start + good]))
+                start += len(block)
+            self._files.append(path.open("rb"))
+        where = np.concatenate(found)
+        self._where = where[np.argsort(where[:, 0], kind="stable")]
         return self
 
     def close(self) -> None:
         """Let go of the entries."""
-        self._files, self._rows = [], {}
+        for file in self._files:
+            file.close()
+        self._files, self._where = [], self._where[:0]
 
     def seconds(self) -> FloatArray:
         """Return how long the samples took of which this is known."""
         kind = entry_type(self.run)
-        known = []
-        for path in self.store.folder.glob("ledger_*.bin"):
-            count = path.stat().st_size // kind.itemsize
-            if count:
-                known.append(np.array(np.memmap(path, kind, "r", shape=(count,))["seconds"]))
+        known = [np.fromfile(path, kind)["seconds"].copy() for path in self.store.folder.glob("ledger_*.bin")]
         times = np.concatenate(known) if known else np.zeros(0)
         return times[np.isfinite(times) & (times > 0.0)]
 
@@ -121,8 +126,8 @@ class Ledger:
 
         With `verify` every byte of the file is held against its SHA-256; else its size and time of change are compared.
         """
-        rows = self._rows.get(sample)
-        if rows is None:
+        first, last = np.searchsorted(self._where[:, 0], [sample, sample + 1])
+        if first == last:
             return None
         with self.store.path(sample).open("rb") as file:
             try:
@@ -130,13 +135,24 @@ class Ledger:
             except ValueError:
                 return None
             status = os.fstat(file.fileno())
-        for f, row in reversed(rows):
-            entry: Records = self._files[f][row]
+        for _, f, row in self._where[first:last][::-1].tolist():
+            entry: Records = self._read(f, row)
             stamp = int(entry["size"]), int(entry["time"])
             same = entry["file"].tobytes() == digest if verify else stamp == (status.st_size, status.st_mtime_ns)
             if same:
                 return entry
         return None
+
+    def _read(self, file: int, row: int) -> Records:
+        kind = self._kind
+        entry: Records = np.frombuffer(os.pread(self._files[file].fileno(), kind.itemsize, row * kind.itemsize), kind)[0]
+        return entry
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __enter__(self) -> Ledger:
+        return self.open()
 
     def append(self, entry: Records) -> None:
         """Add an entry of the file at hand; what a killed process wrote of one is cut off first."""

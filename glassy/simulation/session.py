@@ -111,18 +111,18 @@ class Session:
 
     def _survey(self, place: Place) -> Any:
         """Check every file of a state point, set aside what is none of it, and return which samples are finished."""
-        store, ledger = self.stores[place.name], self.ledgers[place.name].open()
+        store = self.stores[place.name]
         store.clean()
         finished = np.zeros(place.samples, np.bool_)
-        for sample, entry, made in ledger.survey(place.samples):
-            if isinstance(entry, InputError):
-                store.set_aside(sample, entry)
-                continue
-            if made:
-                ledger.append(entry)
-            store.checkpoints(sample).remove()
-            finished[sample] = True
-        ledger.close()
+        with self.ledgers[place.name] as ledger:
+            for sample, entry, made in ledger.survey(place.samples):
+                if isinstance(entry, InputError):
+                    store.set_aside(sample, entry)
+                    continue
+                if made:
+                    ledger.append(entry)
+                store.checkpoints(sample).remove()
+                finished[sample] = True
         return finished
 
     def _missing(self, finished: dict[str, Any]) -> Iterator[Task]:
