@@ -94,11 +94,11 @@ def test_parents_are_killed(executor, most, undisturbed, tmp_path):
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_ctrl_c_in_a_terminal(executor, tmp_path):
     """SIGINT to the whole group, as a terminal sends it: the workers write their state, the message says how to go on."""
-    parent = start(PARENT.replace("longer()", "longer(60, 10_000)"), tmp_path, executor, stderr=-1, start_new_session=True)
+    parent = start(PARENT.replace("longer()", "longer(60, 60_000)"), tmp_path, executor, stderr=-1, start_new_session=True)
     assert wait_until(lambda: finished(tmp_path) > 0)
-    time.sleep(0.3)  # into the next samples
+    time.sleep(0.5)  # into the next samples, of seconds each
     os.killpg(parent.pid, signal.SIGINT)
-    text = parent.communicate(timeout=20)[1]
+    text = parent.communicate(timeout=60)[1]
     assert parent.returncode != 0
     assert "of 240 samples finished; those in work are safe as well" in text
     assert "the same call goes on" in text
