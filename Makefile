@@ -36,6 +36,7 @@ benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.kernel
 	$(BIN)/python -m benchmarks.solve
 	$(BIN)/python -m benchmarks.diagram
+	$(BIN)/python -m benchmarks.ensembles
 	$(BIN)/python -m benchmarks.startup
 
 $(STAMP): pyproject.toml

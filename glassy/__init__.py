@@ -7,6 +7,7 @@ from glassy.compare import Comparison, compare
 from glassy.covariance import Covariance
 from glassy.errors import (
     ConvergenceError,
+    EnsembleError,
     EquilibrationWarning,
     GlassyError,
     InputError,
@@ -14,6 +15,8 @@ from glassy.errors import (
     Interrupted,
     MemoryLimitError,
     PhaseError,
+    StoreError,
+    StoreWarning,
 )
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.glassiness import Glassiness, glassiness
@@ -44,6 +47,9 @@ from glassy.phases import (
 from glassy.results import Estimate, Grid, Status
 from glassy.simulation.adapt import exchange_temperatures
 from glassy.simulation.autocorrelation import Autocorrelation, Binning
+from glassy.simulation.ensemble import Ensemble
+from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
+from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.equilibration import Evidence
 from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.methods import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
@@ -70,6 +76,10 @@ __all__ = [
     "ConvergenceError",
     "Covariance",
     "DenseHebbian",
+    "Ensemble",
+    "EnsembleError",
+    "EnsembleResult",
+    "EnsembleStatus",
     "EquilibrationWarning",
     "Estimate",
     "Evidence",
@@ -104,19 +114,24 @@ __all__ = [
     "StatePoint",
     "Status",
     "StorageCapacity",
+    "StoreError",
+    "StoreWarning",
     "at_line",
     "coexistence",
     "compare",
     "compare_starts",
     "complexity",
     "draw_patterns",
+    "ensemble_status",
     "enumerate_states",
     "exchange_temperatures",
     "glassiness",
     "load",
+    "merge_ensembles",
     "patterns_without_errors",
     "phase_diagram",
     "phases_at",
+    "read_ensemble",
     "save",
     "scan",
     "signal_to_noise_load",

@@ -35,6 +35,18 @@ class ConvergenceError(_SolutionError):
     """The search for the saddle point failed; `solution` is the best point reached, or None."""
 
 
+class StoreError(GlassyError, OSError):
+    """A folder of samples could not be written, or is in use by another run; what is finished is safe in it."""
+
+
+class EnsembleError(GlassyError):
+    """Samples of an ensemble failed, and all others are finished; `failed` is a dict from their keys to what was raised."""
+
+    def __init__(self, message: str, failed: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.failed = failed or {}
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a simulation; `samples` is a tuple of the Samples of each state point that finished at least one."""
 
@@ -45,3 +57,7 @@ class Interrupted(KeyboardInterrupt):
 
 class EquilibrationWarning(UserWarning):
     """Numbers of a run that has not shown its equilibrium are put to use; the message names the run and the remedy."""
+
+
+class StoreWarning(UserWarning):
+    """A file in a folder of samples could not be used and was set aside; the message names it and says why."""

@@ -25,6 +25,7 @@ from typing import Any
 import glassy
 from glassy.compare import predicted
 from glassy.provenance import Provenance, provenance
+from glassy.simulation.ensemble_status import duration
 from glassy.simulation.samples import joint_provenance
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,19 +67,19 @@ class Case:
     seed: int
 
 
-def command_line(name: str, description: str) -> argparse.ArgumentParser:
-    """Return the command line of a sim: run | plot | all, --quick."""
+def command_line(name: str, description: str, *more: str) -> argparse.ArgumentParser:
+    """Return the command line of a sim: run | plot | all and `more`, --quick."""
     parser = argparse.ArgumentParser(
         prog=f"python -m sims.{name}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", default="all", choices=("run", "plot", "all"))
+    parser.add_argument("what", nargs="?", default="all", choices=("run", "plot", "all", *more))
     parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
     return parser
 
 
-def parse(name: str, description: str) -> argparse.Namespace:
+def parse(name: str, description: str, *more: str) -> argparse.Namespace:
     """Read the command line of a sim without options of its own."""
-    return command_line(name, description).parse_args()
+    return command_line(name, description, *more).parse_args()
 
 
 def folder(sim: str, case: str, quick: bool) -> Path:
@@ -105,6 +106,29 @@ def _runs(case: Case, curve: Curve, load: float, T: float, index: int, store: Pa
         )
         for N, S in zip(case.sizes, case.samples, strict=True)
     ]  # fmt: skip
+
+
+def status(sim: str, case: Case, quick: bool) -> str:
+    """Say of a case which samples are finished and in work, by size and whole, and estimate what remains."""
+    store, lines, left = samples_folder(sim, case.name, quick), [], 0.0
+    points = [(curve, load, T) for curve in case.curves for load, T in curve.points]
+    for N, S in zip(case.sizes, case.samples, strict=True):
+        places = [store / curve.name / f"{load:g}_{T:g}_{N}" for curve, load, T in points]
+        files = [sum(int(p.stem[-6:]) < S for p in place.glob("sample_*.npz")) for place in places]
+        work = sum(len(list(place.glob("checkpoint_*.npz"))) for place in places)
+        bad = sum(len([*place.glob("*.damaged"), *place.glob("*.foreign")]) for place in places)
+        text = f"{sim}/{case.name} N={N}: {sum(files)} of {S * len(places)} samples finished, {work} in work or stopped"
+        lines.append(text + (f", {bad} files set aside" if bad else ""))
+        left += S * len(places) - sum(files)
+    done, seconds = sum(1 for _ in store.rglob("sample_*.npz")), _seconds(store)
+    if left and done > 1:  # sizes are run side by side: a plain mean serves
+        lines.append(f"{sim}/{case.name}: about {duration(seconds / done * left)} remain")
+    return "\n".join(lines)
+
+
+def samples_folder(sim: str, case: str, quick: bool) -> Path:
+    """Folder of the samples of one case, below build/."""
+    return ROOT / "build" / ("quick-samples" if quick else "samples") / sim / case
 
 
 def compared(solution: glassy.Solution, runs: list[glassy.Samples]) -> glassy.Comparison:
@@ -139,7 +163,7 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
     """Run one case and write data.csv, lines.csv, z.txt and meta.json."""
     target = folder(sim, case.name, quick)
     target.mkdir(parents=True, exist_ok=True)
-    store = ROOT / "build" / ("quick-samples" if quick else "samples") / sim / case.name
+    store = samples_folder(sim, case.name, quick)
     rows: list[dict[str, Any]] = []
     origins: list[Provenance] = []
     points = [(curve, x, y) for curve in case.curves for x, y in curve.points]
@@ -274,13 +298,15 @@ def main(
     plot: Callable[[Path], None],
     remark: Remark = _no_remark,
 ) -> None:
-    """Run the command line of a sim.
+    """Run the command line of a sim: run | plot | all | status, --quick.
 
     `cases(quick)` gives each case with the curves of its theory lines, `plot(folder)` draws from the data of a folder, and
     `remark(rows)` may add to the verdict.
     """
-    arguments = parse(sim, description)
+    arguments = parse(sim, description, "status")
     for case, lines in cases(arguments.quick):
+        if arguments.what == "status":
+            print(status(sim, case, arguments.quick))
         if arguments.what in ("run", "all"):
             try:
                 run_case(sim, case, lines, arguments.quick, remark)

@@ -118,15 +118,14 @@ def test_meta_names_the_code_that_made_the_samples(tmp_path, monkeypatch):
     import dataclasses
 
     from glassy.provenance import provenance
-    from glassy.simulation import checkpoint
-    from glassy.simulation import simulate as module
+    from glassy.simulation import checkpoint, work
     from sims import harness
 
     today = provenance()
     monkeypatch.setattr(harness, "ROOT", tmp_path)
     curves = (harness.Curve("load=0.1", DenseHebbian(3), (0.1,), (0.3,)),)
     for commit in ("old", "new"):
-        for place in (checkpoint, module):
+        for place in (checkpoint, work):
             monkeypatch.setattr(place, "provenance", lambda commit=commit: dataclasses.replace(today, commit=commit))
         case = harness.Case("P3", "a claim", curves, (20, 30), (2, 2), 30, 5)
         harness.run_case("retrieval", case, [], False, harness._no_remark)

@@ -1,5 +1,6 @@
 """The machinery of sims/: run, go on, plot, demo; and plots of results."""
 
+import dataclasses
 import json
 import math
 import subprocess
@@ -45,6 +46,21 @@ def test_a_sim_runs_goes_on_and_plots_from_its_data(root, capsys):
     retrieval._plot(folder)
     assert (folder / "figure.png").exists()
     assert "retrieval/P3 4/4" in capsys.readouterr().out
+
+
+def test_status_says_what_is_done_and_what_remains(root):
+    case, lines = tiny()
+    none = harness.status("retrieval", case, False)
+    assert "N=20: 0 of 12 samples finished" in none
+    assert "remain" not in none
+    half = dataclasses.replace(case, samples=(1, 2))
+    harness.run_case("retrieval", half, lines, False, harness._no_remark)
+    text = harness.status("retrieval", case, False)
+    assert "retrieval/P3 N=20: 4 of 12 samples finished, 0 in work or stopped" in text
+    assert "retrieval/P3 N=30: 8 of 8 samples finished" in text
+    assert "remain" in text
+    assert "4 of 4" in harness.status("retrieval", half, False)
+    assert "remain" not in harness.status("retrieval", half, False)
 
 
 def extrapolated(z, observable="m", T=0.3):

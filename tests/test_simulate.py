@@ -20,6 +20,7 @@ from glassy import (
     Quench,
     ReplicaExchange,
     Status,
+    StoreWarning,
     simulate,
 )
 
@@ -200,7 +201,8 @@ def test_out_resumes_and_refuses_another_run(tmp_path):
     assert same(simulate(network, **POINT, samples=4, out=tmp_path / "a"), plain)
     assert files[0].stat().st_mtime_ns == stamp  # read, not run again
     files[1].write_bytes(files[1].read_bytes()[:100])  # a damaged file is set aside and computed again
-    assert same(simulate(network, **POINT, samples=4, out=tmp_path / "a"), plain)
+    with pytest.warns(StoreWarning, match="sample_000001.npz in .* was set aside as sample_000001.damaged"):
+        assert same(simulate(network, **POINT, samples=4, out=tmp_path / "a"), plain)
     assert list((tmp_path / "a").glob("*.damaged"))
     with pytest.raises(InputError, match="differs in T: folder 0.4, call 0.5"):
         simulate(network, **{**POINT, "T": 0.5}, out=tmp_path / "a")
@@ -209,14 +211,13 @@ def test_out_resumes_and_refuses_another_run(tmp_path):
 
 
 def test_a_resumed_run_reports_the_code_that_made_its_samples(tmp_path, monkeypatch):
-    from glassy.simulation import checkpoint
-    from glassy.simulation import simulate as module
+    from glassy.simulation import checkpoint, work
 
     today = glassy.provenance.provenance()
     assert simulate(network, **POINT).provenance == today
 
     def at(commit, **options):
-        for place in (checkpoint, module):
+        for place in (checkpoint, work):
             monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(today, commit=commit))
         return simulate(network, **POINT, out=tmp_path, **options).provenance
 
@@ -250,8 +251,9 @@ def test_out_without_its_description_serves_no_other_run(tmp_path):
     assert description.exists()
     simulate(network, **{**POINT, "T": 0.5}, out=tmp_path / "b")
     (tmp_path / "b" / "sample_000000.npz").replace(tmp_path / "a" / "sample_000001.npz")
-    with pytest.raises(InputError, match=r"sample_000001.npz must be"):
-        simulate(network, **POINT, samples=2, out=tmp_path / "a")
+    with pytest.warns(StoreWarning, match=r"sample_000001.npz must be"):  # named, set aside, computed again
+        assert same(simulate(network, **POINT, samples=2, out=tmp_path / "a"), r)
+    assert (tmp_path / "a" / "sample_000001.foreign").exists()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", ""])
@@ -272,7 +274,7 @@ def test_out_must_be_a_folder(tmp_path):
 
 
 def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
-    module = __import__("glassy.simulation.simulate", fromlist=["x"])
+    module = __import__("glassy.simulation.work", fromlist=["x"])
     original, finished = module.Run.sample, []
     release = threading.Event()
 

@@ -7,6 +7,7 @@ exact function of its spins. The clock decides when one is written, never what f
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy import storage
-from glassy.errors import InputError
+from glassy.errors import InputError, StoreWarning
 from glassy.patterns import Int8Array
 from glassy.provenance import Provenance, provenance
 from glassy.simulation.samples import joint_provenance
@@ -124,8 +125,11 @@ class Checkpoints:
         self.due = time.monotonic() + SECONDS
         self.written: int | None = None  # time t of the file
 
-    def read(self) -> WalkState | None:
-        """Return where the sample stopped, or None. A damaged file is set aside as *.damaged: the sample starts afresh."""
+    def read(self, strict: bool = False) -> WalkState | None:
+        """Return where the sample stopped, or None: it starts afresh.
+
+        A damaged file is set aside as *.damaged, one of another run or sample as *.foreign; with `strict` the latter raises.
+        """
         if not self.path.exists():
             return None
         try:
@@ -134,9 +138,12 @@ class Checkpoints:
             self.path.replace(self.path.with_suffix(".damaged"))
             return None
         if not isinstance(found, Checkpoint) or (found.digest, found.sample) != (self.digest, self.sample):
-            raise InputError(
-                f"{self.path} must be a checkpoint of this very run and sample, but is not. Name a new folder, or move it away."
-            )
+            text = f"{self.path} must be a checkpoint of this very run and sample, but is not."
+            if strict:
+                raise InputError(f"{text} Name a new folder, or move it away.")
+            self.path.replace(self.path.with_suffix(".foreign"))
+            warnings.warn(f"{text} It was set aside as {self.path.stem}.foreign.", StoreWarning, stacklevel=2)
+            return None
         self.origin = joint_provenance([found.provenance, self.origin])
         self.written = found.state.t
         return found.state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,18 +86,12 @@ class Evidence(Saved):
     @property
     def relaxed(self) -> Status:
         """The verdict of the trends alone: NOT_EQUILIBRATED, SHORT_CHAIN or EQUILIBRATED, whichever state the chains are in."""
-        if any(t.p_drift < DRIFT for t in self.trends):
-            return Status.NOT_EQUILIBRATED
-        if self.rejected < LENGTH or any(t.length_over_tau < LENGTH for t in self.trends):
-            return Status.SHORT_CHAIN
-        return Status.EQUILIBRATED
+        return judge([(t.p_drift, t.length_over_tau) for t in self.trends], 0, 0, self.rejected)
 
     @property
     def status(self) -> Status:
         """LEFT_PHASE if a chain escaped, CONSTANT if one froze, else `relaxed`."""
-        if self.escaped:
-            return Status.LEFT_PHASE
-        return Status.CONSTANT if self.frozen else self.relaxed
+        return judge([(t.p_drift, t.length_over_tau) for t in self.trends], self.escaped, self.frozen, self.rejected)
 
     def table(self) -> str:
         """Return the evidence as text: log-binned means with thermal errors, tau_int against run length, drift."""
@@ -122,6 +116,25 @@ class Evidence(Saved):
             f"Evidence({self.status.name}: smallest drift p={drifting:.2g}, {least:.0f} tau_int, "
             f"{self.escaped} escaped and {self.frozen} frozen of {self.chains} chains)"
         )
+
+
+def judge(trends: Iterable[tuple[float, float]], escaped: int, frozen: int, rejected: float = math.inf) -> Status:
+    """Return the Status of a run from (p of the drift, length in tau_int) of each observable and the fate of its chains.
+
+    Examples
+    --------
+    >>> judge([(0.3, 800.0), (0.01, 49.0)], 0, 0).name
+    'SHORT_CHAIN'
+    """
+    trends = list(trends)
+    if escaped:
+        return Status.LEFT_PHASE
+    if frozen:
+        return Status.CONSTANT
+    if any(p < DRIFT for p, _ in trends):
+        return Status.NOT_EQUILIBRATED
+    short = rejected < LENGTH or any(length < LENGTH for _, length in trends)
+    return Status.SHORT_CHAIN if short else Status.EQUILIBRATED
 
 
 def gather(watched: Mapping[str, FloatArray], escaped: int, frozen: int, chains: int, rejected: float = math.inf) -> Evidence:

@@ -448,14 +448,22 @@ class Samples(Saved):
             return np.zeros(self.series.energy.shape[:2], np.bool_)
         return np.asarray(np.ptp(self.series.energy[..., self.sweeps // 2 :], axis=-1) == 0.0)
 
+    @property
+    def stuck(self) -> npt.NDArray[np.bool_]:
+        """Chains [sample, replica] that froze elsewhere than at the pattern at which they began (|m| < 0.9)."""
+        return np.asarray(self.frozen & ~(self.from_pattern & (self._tail >= AT_PATTERN)))
+
+    @property
+    def fewest_rejected(self) -> float:
+        """Attempts that the chain with the fewest of them rejected."""
+        return float((1.0 - self.series.acceptance).sum(axis=-1).min()) * self.N
+
     @cached_property
     def evidence(self) -> Evidence:
         """What speaks for and against equilibrium: log-binned means, tau_int against run length, drift, stray chains."""
         names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
-        stuck = self.frozen & ~(self.from_pattern & (self._tail >= AT_PATTERN))
-        rejected = float((1.0 - self.series.acceptance).sum(axis=-1).min()) * self.N
         series = {name: self._watched(name) for name in names}
-        return gather(series, int(self.escaped.sum()), int(stuck.sum()), stuck.size, rejected)
+        return gather(series, int(self.escaped.sum()), int(self.stuck.sum()), self.stuck.size, self.fewest_rejected)
 
     @property
     def status(self) -> Status:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +27,27 @@ def autocovariance(series: FloatArray) -> FloatArray:
     return np.asarray(power / (n - np.arange(n)), np.float64)
 
 
+@lru_cache(maxsize=64)
+def windows(n: int) -> npt.NDArray[np.int64]:
+    """Return the windows at which the sum of n autocovariances may be cut: 0 .. 32, then each a sixteenth wider.
+
+    Examples
+    --------
+    >>> windows(100)[[0, 1, 31, 32, 33, 34, -1]].tolist(), len(windows(10**6))
+    ([0, 1, 31, 32, 34, 36, 99], 208)
+    """
+    found = list(range(min(n, 33)))
+    while found[-1] < n - 1:
+        found.append(min(found[-1] * 17 // 16, n - 1))
+    return np.array(found)
+
+
 def integrated_time(covariance: FloatArray, chains: int = 1, window_factor: float = 6.0) -> tuple[float, int]:
     """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut (M.10).
 
     W is the first with W >= factor tau(W), and no less than the n values of `chains` chains afford: the sum has the relative
     error sqrt(4 W/(n chains)), a tenth at 0.4 sqrt(n chains) for 25000 of them. Weak slow modes, such as those of
-    configurations that wander through a ladder, lie beyond 6 tau.
+    configurations that wander through a ladder, lie beyond 6 tau. Windows beyond 32 are tried a sixteenth apart (`windows`).
 
     Examples
     --------
@@ -39,14 +55,25 @@ def integrated_time(covariance: FloatArray, chains: int = 1, window_factor: floa
     >>> round(tau, 2)
     1.5
     """
-    if covariance[0] <= 0.0:
+    W = windows(len(covariance))
+    return cut_sum(np.cumsum(covariance)[W], W, chains, window_factor)
+
+
+def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], chains: int, window_factor: float = 6.0) -> tuple[float, int]:
+    """Return what `integrated_time` does, from the sums of the autocovariance over 0 .. W."""
+    if sums[0] <= 0.0:
         return 0.5, 0
-    taus = np.cumsum(covariance / covariance[0]) - 0.5
-    windows = np.arange(len(taus))
-    least = min(len(taus) // 10, int(0.4 * math.sqrt(len(taus) * chains)))
-    cut = np.nonzero((windows >= window_factor * np.maximum(taus, 0.5)) & (windows >= least))[0]
-    window = int(cut[0]) if len(cut) else len(taus) - 1
-    return float(taus[window]), window
+    taus, n = sums / sums[0] - 0.5, int(W[-1]) + 1
+    least = min(n // 10, int(0.4 * math.sqrt(n * chains)))
+    cut = np.nonzero((window_factor * np.maximum(taus, 0.5) <= W) & (least <= W))[0]
+    i = int(cut[0]) if len(cut) else len(taus) - 1
+    return float(taus[i]), int(W[i])
+
+
+def window_sums(series: FloatArray) -> FloatArray:
+    """Return the autocovariance of series [sample, chain, time] within samples, summed over the lags 0 .. W of `windows`."""
+    covariance = autocovariance(series - series.mean(axis=(1, 2), keepdims=True))
+    return np.asarray(np.cumsum(covariance)[windows(series.shape[-1])])
 
 
 def memory(series: FloatArray) -> tuple[float, float, int]:
@@ -62,12 +89,16 @@ def memory(series: FloatArray) -> tuple[float, float, int]:
     (1.0, 0.5)
     """
     samples, chains, n = series.shape
-    covariance = autocovariance(series - series.mean(axis=(1, 2), keepdims=True))
-    if covariance[0] <= (1e-13 * float(np.abs(series).max())) ** 2:
+    return memory_of(window_sums(series), float(np.abs(series).max()), samples, chains, n)
+
+
+def memory_of(sums: FloatArray, largest: float, samples: int, chains: int, n: int) -> tuple[float, float, int]:
+    """Return what `memory` does, from the `window_sums` and the largest |value| of the series."""
+    if sums[0] <= (1e-13 * largest) ** 2:
         return 0.0, 0.5, 0
-    tau, window = integrated_time(covariance, samples * chains)
-    total = 2.0 * tau * float(covariance[0])
-    variance = float(covariance[0]) + total / (n * chains)
+    tau, window = cut_sum(sums, windows(n), samples * chains)
+    total = 2.0 * tau * float(sums[0])
+    variance = float(sums[0]) + total / (n * chains)
     return variance, max(total * (1.0 + (2.0 * window + 1.0) / (n * chains)) / (2.0 * variance), 0.5), window
 
 
@@ -88,9 +119,26 @@ def estimate(series: FloatArray) -> Estimate:
     Estimate
         error = the larger of scatter and thermal error; with one sample error = thermal and disorder is None.
     """
-    samples, chains, n = series.shape
-    means = series.mean(axis=(1, 2))
-    variance, tau, _ = memory(series)
+    _, chains, n = series.shape
+    return from_sums(series.mean(axis=(1, 2)), window_sums(series), float(np.abs(series).max()), chains, n)
+
+
+def from_sums(means: FloatArray, sums: FloatArray, largest: float, chains: int, n: int) -> Estimate:
+    """Return the Estimate of `estimate` from what is left of the series.
+
+    Parameters
+    ----------
+    means : array [sample]
+        Mean of each sample.
+    sums : array
+        `window_sums`.
+    largest : float
+        Largest |value| of the series.
+    chains, n : int
+        Chains of each sample; sweeps of each chain.
+    """
+    samples = len(means)
+    variance, tau, _ = memory_of(sums, largest, samples, chains, n)
     # n >= 2 tau: a chain cannot hold less than one independent value
     thermal = math.sqrt(variance * min(2.0 * tau / n, 1.0) / chains / samples)
     value = float(means.mean())
@@ -112,16 +160,28 @@ def drift(series: FloatArray, tau: float) -> float:
     >>> drift(np.zeros((1, 2, 10)), tau=0.5)
     1.0
     """
+    return drift_of(halves(series).reshape(-1, 3), float(np.abs(series).max()), series.shape[-1], tau)
+
+
+def halves(series: FloatArray) -> FloatArray:
+    """Return of each chain the difference of the means of its halves, and the variance of each: [sample, chain, 3]."""
     half = series.shape[-1] // 2
     if half == 0:
+        return np.zeros((*series.shape[:2], 3))
+    first, second = series[..., :half], series[..., -half:]
+    return np.stack([second.mean(axis=-1) - first.mean(axis=-1), first.var(axis=-1), second.var(axis=-1)], axis=-1)
+
+
+def drift_of(halves: FloatArray, largest: float, sweeps: int, tau: float) -> float:
+    """Return the p-value of `drift` from the `halves` [chain, 3] of all chains and the largest |value| of the series."""
+    half = sweeps // 2
+    if half == 0:
         return 1.0
-    first, second = (part.reshape(-1, half) for part in (series[..., :half], series[..., -half:]))
-    differences = second.mean(axis=-1) - first.mean(axis=-1)
-    n, shift = len(differences), abs(float(differences.mean()))
-    scatter = float(differences.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
-    thermal = math.sqrt((float(first.var(axis=-1).mean()) + float(second.var(axis=-1).mean())) * min(2 * tau / half, 1) / n)
+    n, shift = len(halves), abs(float(halves[:, 0].mean()))
+    scatter = float(halves[:, 0].std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
+    thermal = math.sqrt((float(halves[:, 1].mean()) + float(halves[:, 2].mean())) * min(2 * tau / half, 1) / n)
     error = scatter if n >= SEVERAL else max(scatter, thermal)
-    if error <= 1e-13 * max(float(np.abs(series).max()), 1e-300):
+    if error <= 1e-13 * max(largest, 1e-300):
         return 1.0 if shift <= 1e-12 else 0.0
     return p_value(shift / error, n)
 

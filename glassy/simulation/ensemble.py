@@ -1,0 +1,262 @@
+"""Ensemble: disorder averages over networks, sizes, loads and temperatures, kept in a folder that survives anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glassy import checks, storage
+from glassy.errors import InputError
+from glassy.memory import check_network
+from glassy.perturbation import Perturbation
+from glassy.simulation.claim import Part, check_part, claim, gate
+from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
+from glassy.simulation.request import Request, check_axis, check_memory, cores, half_memory, make_ladder
+from glassy.simulation.session import Place, Session, make_place
+from glassy.simulation.store import Store, differences, make_folder
+from glassy.simulation.work import Task, opened
+from glassy.storage import Saved
+
+if TYPE_CHECKING:
+    from glassy.simulation.ensemble_result import EnsembleResult
+
+FILE = "ensemble.npz"
+
+
+@dataclass(frozen=True)
+class Ensemble(Saved):
+    """A frozen description of many samples; every sample is a task whose numbers depend on it and its index alone.
+
+    Parameters
+    ----------
+    networks : DenseHebbian or SeparableMemory, or a sequence of them
+        The networks.
+    loads, sizes, temperatures : float or sequence of float
+        All combinations are run. With ReplicaExchange all temperatures are one task.
+    K : int or sequence of int, optional
+        Numbers of patterns, instead of loads.
+    samples : int, or one for each size
+        Independent draws of the patterns. May be raised later: what is finished stays.
+    seed : int
+        One seed for everything.
+    method, start, start_overlap, replicas, sweeps, burn_in, perturbation, watch, kernel
+        As in `simulate`; start is "pattern" or "random", and by default the one of `simulate`.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> ensemble = glassy.Ensemble(glassy.DenseHebbian(P=3), loads=0.1, sizes=(20, 30), temperatures=0.3, samples=4, seed=7)
+    >>> [task.key.split("_")[0] for task in ensemble.tasks()][::4]
+    ['N=30', 'N=20']
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     r = ensemble.run(folder, executor="threads")
+    >>> r.samples_done.shape, r.samples_done.tolist(), bool(r.errors("m").min() > 0.0)
+    ((1, 2, 1, 1), [[[[4]], [[4]]]], True)
+    """
+
+    networks: Any
+    loads: Any = ()
+    sizes: Any = ()
+    temperatures: Any = ()
+    samples: Any = 1
+    seed: int = field(kw_only=True)
+    K: Any = ()
+    method: Dynamics | ReplicaExchange = Metropolis()  # noqa: RUF009
+    start: str | None = None
+    start_overlap: float = 1.0
+    replicas: int = 2
+    sweeps: int = 1000
+    burn_in: int | None = None
+    perturbation: Perturbation | None = None
+    watch: tuple[int, ...] = ()
+    kernel: str = "auto"
+
+    def __post_init__(self) -> None:
+        networks = self.networks if isinstance(self.networks, tuple | list) else (self.networks,)
+        checked: dict[str, Any] = {"networks": tuple(check_network(network) for network in networks)}
+        for word in ("loads", "sizes", "temperatures", "K"):
+            value = getattr(self, word)
+            checked[word] = () if isinstance(value, tuple | list) and not value else tuple(check_axis(word, value)[0])
+            if len(set(checked[word])) < len(checked[word]):
+                raise InputError(f"{word} must differ from each other, got {checked[word]}. Give each once.")
+        if not networks or not checked["temperatures"] or bool(checked["loads"]) == bool(checked["K"]):
+            raise InputError("networks, temperatures, and either loads or K must be given. Give at least one of each.")
+        if not checked["sizes"]:
+            checked["sizes"] = tuple(dict.fromkeys(getattr(network, "N", None) for network in checked["networks"]))
+        if None in checked["sizes"]:
+            raise InputError("sizes must be given: numbers of spins. Give at least one.")
+        each = self.samples if isinstance(self.samples, tuple | list) else (self.samples,) * len(checked["sizes"])
+        if len(each) != len(checked["sizes"]):
+            raise InputError(
+                f"samples must be an integer or one for each of {len(checked['sizes'])} sizes, got {self.samples!r}."
+            )
+        checked["samples"] = tuple(checks.integer("samples", n, 1, "Samples are draws of the patterns.") for n in each)
+        if self.start is not None and not isinstance(self.start, str):
+            raise InputError("start must be 'pattern' or 'random' in an Ensemble. Give spins of your own to glassy.simulate.")
+        checked["K"] = tuple(checks.integer("K", k, 1, "K counts the patterns.") for k in checked["K"])
+        for word, value in checked.items():
+            object.__setattr__(self, word, value)
+        request = self._request
+        for word in ("seed", "start", "replicas", "sweeps", "burn_in", "watch"):
+            object.__setattr__(self, word, getattr(request, word))
+        assert self.places
+
+    @property
+    def _request(self) -> Request:
+        words = {f.name: getattr(self, f.name) for f in fields(self)}
+        shared = {f.name: words[f.name] for f in fields(Request)}
+        return Request.checked(**{**shared, "samples": max(self.samples)})
+
+    def words(self) -> dict[str, Any]:
+        """Return what must agree between a folder and a description, in words; kernels and how many samples may differ."""
+        found = {f.name: repr(getattr(self, f.name)) for f in fields(self) if f.name not in ("samples", "kernel")}
+        found["networks"] += "".join(f" {network.digest}" for network in self.networks if hasattr(network, "digest"))
+        return found | {"perturbation": self.perturbation.digest if self.perturbation else None}
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Numbers of networks, sizes, loads (or K) and temperatures."""
+        return len(self.networks), len(self.sizes), len(self.loads or self.K), len(self.temperatures)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every state point, or ladder, in the order of the description: networks, sizes, loads, temperatures."""
+        request, room, found = self._request, half_memory() / cores(), []
+        for network in self.networks:
+            for N, samples in zip(self.sizes, self.samples, strict=True):
+                for load, K in [(x, None) for x in self.loads] or [(None, k) for k in self.K]:
+                    points = request.runs(network, [load], K, self.temperatures, N, None, lambda _: room)
+                    if isinstance(self.method, ReplicaExchange):
+                        found.append(make_place(make_ladder(points, (len(points),), self.method), samples))
+                    else:
+                        found += [make_place(run, samples) for run in points]
+        return tuple(found)
+
+    def tasks(self, part: Part = (0, 1)) -> Iterator[Task]:
+        """Yield the tasks, the largest first: all, or every n-th from the i-th on with part=(i, n)."""
+        i, n = check_part(part)
+        everything = (
+            Task(place.run, index, place=place.name)
+            for place in sorted(self.places, key=lambda p: -p.cost)
+            for index in range(place.samples)
+        )
+        return (task for k, task in enumerate(everything) if k % n == i)
+
+    def run(
+        self,
+        out: str | os.PathLike[str],
+        executor: Executor | str | None = None,
+        *,
+        progress: bool | None = None,
+        part: Part = (0, 1),
+        workers: int | None = None,
+        in_flight: int | None = None,
+        wait: bool = False,
+        max_bytes: int | None = None,
+    ) -> EnsembleResult:
+        """Run what is not finished in a folder, and return what `read` does.
+
+        Parameters
+        ----------
+        out : path
+            The folder. Every sample is written there by its worker when it is finished, and its state every half a minute.
+        executor : "processes", "threads" or concurrent.futures.Executor, optional
+            Where; default: processes of this machine, which may be killed. See docs/cluster.md for Dask and MPI.
+        progress : bool, optional
+            Progress on stderr; default: where stderr is a terminal.
+        part : (i, n)
+            Run every n-th task from the i-th on: the parts may run at the same time, on any machines that share the folder.
+        workers : int, optional
+            Processes or threads; default: the cores this process may use.
+        in_flight : int, optional
+            Tasks handed to the executor at once; default: twice its workers, or 64 where their number is not known.
+        wait : bool
+            Wait where another run is at work on the same tasks, instead of StoreError.
+        max_bytes : int, optional
+            Memory for all workers; default: half of the machine's.
+
+        Raises
+        ------
+        InputError
+            If the folder holds another ensemble; the message shows the difference.
+        StoreError
+            If the folder cannot be written, or another run is at work on the same tasks.
+        EnsembleError
+            If samples failed; all others are finished.
+        Interrupted
+            On Ctrl-C, when the samples in work are safe.
+        """
+        part, root = check_part(part), Path(os.path.abspath(out))
+        limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
+        count = checks.integer("workers", cores() if workers is None else workers, 1, "Samples that run at once.")
+        count = check_memory([place.run for place in self.places], 0, count, limit)
+        make_folder(root)
+        with gate(root):
+            self.settle(root)
+            stores = {place.name: Store(root / place.name, place.run.description()) for place in self.places}
+        with ExitStack() as stack:
+            stack.enter_context(claim(root, part, wait))
+            pool = stack.enter_context(opened(executor, "processes", count))
+            known = [getattr(pool, word, None) for word in ("count", "_max_workers", "num_workers")]
+            width = 2 * next((n for n in known if n), 32) if in_flight is None else in_flight
+            width = checks.integer("in_flight", width, 1, "It counts tasks that are handed out at once.")
+            Session(self.places, lambda: self.tasks(part), root, part, stores, count, progress).run(pool, width)
+        return self.read(root)
+
+    def read(self, out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+        """Return the EnsembleResult of a folder, finished or not, also while it runs; nothing is written.
+
+        With `verify` every byte of every file is held against its checksum; without, size and time of change of the files
+        whose averages are known.
+        """
+        from glassy.simulation.ensemble_result import read
+
+        return read(self, Path(os.path.abspath(out)), verify)
+
+    def settle(self, root: Path) -> None:
+        """Write the description of the ensemble, or hold it against that of the folder."""
+        path = root / FILE
+        if not path.exists():
+            if (root / "description.json").exists():
+                raise InputError(f"out must be a folder of its own, but {root} is that of simulate. Name another path.")
+            self._save(path, self)
+            return
+        found = stored(root)
+        differing = list(differences(found.words(), self.words()))
+        if differing:
+            raise InputError(
+                f"{root} must hold this very ensemble, but differs in {'; '.join(differing)}. "
+                "Repeat the first description (samples may be raised), or name a new folder."
+            )
+        most = tuple(max(a, b) for a, b in zip(found.samples, self.samples, strict=True))
+        if most != found.samples:
+            self._save(path, replace(self, samples=most))
+
+    @staticmethod
+    def _save(path: Path, ensemble: Ensemble) -> None:
+        try:
+            storage.save(ensemble, path)
+        except OSError as error:
+            raise InputError(
+                f"out must be a folder that can be written, but {path} could not ({error}). Free space, or name another path."
+            ) from error
+
+
+def stored(root: Path) -> Ensemble:
+    """Return the ensemble of a folder, or raise InputError."""
+    path = root / FILE
+    if not path.exists():
+        raise InputError(f"{root} must be the folder of an ensemble, but has no {FILE}. Name the folder given to Ensemble.run.")
+    try:
+        found = storage.load(path)
+    except InputError as error:
+        raise InputError(f"{error} Delete it and repeat Ensemble.run: the samples know their run.") from error
+    if not isinstance(found, Ensemble):
+        raise InputError(f"{path} must hold an Ensemble, but holds {type(found).__name__}. Name another folder.")
+    return found

@@ -1,0 +1,295 @@
+"""What an ensemble has found: averages of every state point, finished or not, the samples behind them, and what remains."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.errors import InputError
+from glassy.memory import Network
+from glassy.network import DenseHebbian
+from glassy.results import Estimate, Status, short
+from glassy.simulation.averages import Pool, Records, observables, pool
+from glassy.simulation.ensemble import Ensemble, stored
+from glassy.simulation.joined import join
+from glassy.simulation.ladder import Ladder, LadderRun
+from glassy.simulation.ledger import BLOCK, Ledger
+from glassy.simulation.samples import Samples
+from glassy.simulation.session import Place
+from glassy.simulation.store import Store
+from glassy.storage import Saved
+
+FloatArray = npt.NDArray[np.float64]
+COLUMNS = (
+    "network", "N", "K", "load", "T", "observable", "value", "error", "thermal", "disorder", "tau_int", "samples", "asked",
+    "status",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EnsembleRow(Saved):
+    """One observable at one state point; `estimate` and `status` are None where no sample is finished.
+
+    Parameters
+    ----------
+    network, N, K, T
+        State point.
+    observable : str
+        Its name, as in Samples.
+    estimate : Estimate, optional
+        Value and errors over the finished samples.
+    samples, asked : int
+        How many samples are finished, of how many.
+    status : Status, optional
+        What became of the runs, as in Samples.
+    """
+
+    network: Network
+    N: int
+    K: int
+    T: float
+    observable: str
+    estimate: Estimate | None
+    samples: int
+    asked: int
+    status: Status | None
+
+    @property
+    def load(self) -> float:
+        """Load of the integer K; NaN for a SeparableMemory."""
+        return self.network.load(self.K, self.N) if isinstance(self.network, DenseHebbian) else math.nan
+
+
+@dataclass(frozen=True)
+class EnsembleResult(Saved):
+    """Averages of an ensemble over its finished samples, read from its folder.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+        What was asked.
+    folder : str
+        Where it lies.
+    pools : tuple of Pool
+        What is known of each state point, in C order of `ensemble.shape`; None where no sample is finished.
+    damaged : tuple of str
+        Files that could not be used, and why; they are in no average, and the next run sets them aside.
+    """
+
+    ensemble: Ensemble
+    folder: str
+    pools: tuple[Pool | None, ...]
+    damaged: tuple[str, ...] = ()
+
+    def _points(self) -> Iterator[tuple[Place, int, float, Pool | None]]:
+        """Yield place, rung, T and Pool of every state point."""
+        ladder, i = isinstance(self.ensemble.places[0].run, LadderRun), 0
+        for place in self.ensemble.places:
+            runs = place.run.rungs if isinstance(place.run, LadderRun) else (place.run,)
+            order = {run.T: k for k, run in enumerate(runs)}
+            for T in self.ensemble.temperatures if ladder else (runs[0].T,):
+                yield place, order[float(T)], float(T), self.pools[i]
+                i += 1
+
+    @cached_property
+    def rows(self) -> tuple[EnsembleRow, ...]:
+        """One row for each state point and observable."""
+        found = []
+        for place, _, T, known in self._points():
+            run = place.run.rungs[0] if isinstance(place.run, LadderRun) else place.run
+            done, status = (0, None) if known is None else (known.samples, known.status)
+            for word in observables(run.replicas):
+                value = None if known is None else known.estimate(word)
+                found.append(EnsembleRow(run.network, run.N, run.K, T, word, value, done, place.samples, status))
+        return tuple(found)
+
+    def _array(self, observable: str, part: str) -> FloatArray:
+        words = observables(self.ensemble.replicas)
+        if observable not in words:
+            raise InputError(f"observable must be one of {', '.join(words)}, got {observable!r}. Pick one of these.")
+        found = [row.estimate for row in self.rows if row.observable == observable]
+        return np.array([math.nan if e is None else getattr(e, part) for e in found]).reshape(self.ensemble.shape)
+
+    def values(self, observable: str) -> FloatArray:
+        """Return an observable as an array [network, size, load, temperature]; NaN where no sample is finished."""
+        return self._array(observable, "value")
+
+    def errors(self, observable: str) -> FloatArray:
+        """Return the errors of `values`."""
+        return self._array(observable, "error")
+
+    @property
+    def samples_done(self) -> npt.NDArray[np.int64]:
+        """Finished samples, [network, size, load, temperature]."""
+        return np.array([0 if p is None else p.samples for p in self.pools]).reshape(self.ensemble.shape)
+
+    def samples(
+        self, network: Network | None = None, N: int | None = None, load: float | None = None, T: float | None = None,
+        K: int | None = None,
+    ) -> Samples:  # fmt: skip
+        """Return the finished Samples of one state point, joined from the files: series, spins and all.
+
+        The arguments pick it as they stand in the description; what the ensemble has one of may be left out.
+        """
+        place, at = self._pick(network, N, load, T, K, True)
+        found = self._join(place)
+        return found if isinstance(found, Samples) else next(p for p in found.points if at == p.T)
+
+    def ladder(
+        self, network: Network | None = None, N: int | None = None, load: float | None = None, K: int | None = None
+    ) -> Ladder:
+        """Return the finished samples of one ladder, with its exchanges."""
+        found = self._join(self._pick(network, N, load, None, K, False)[0])
+        if not isinstance(found, Ladder):
+            raise InputError(
+                f"a ladder needs method=ReplicaExchange(), this ensemble has {self.ensemble.method!r}. Ask for samples."
+            )
+        return found
+
+    def _pick(self, network: Any, N: Any, load: Any, T: Any, K: Any, one_T: bool) -> tuple[Place, float]:
+        e = self.ensemble
+        axes = [
+            ("network", e.networks, network),
+            ("N", e.sizes, N),
+            ("load", e.loads or (None,), load),
+            ("T", e.temperatures, T),
+        ]
+        if e.K:
+            axes[2] = ("K", e.K, K)
+        index = []
+        for word, known, asked in axes if one_T else axes[:3]:
+            if asked is None and len(known) == 1:
+                index.append(0)
+            elif asked in known:
+                index.append(known.index(asked))
+            else:
+                raise InputError(f"{word} must be one of {known}, got {asked!r}. Pick one of these.")
+        index += [] if one_T else [0]
+        i = int(np.ravel_multi_index(index, e.shape))
+        place, _, at, _ = list(self._points())[i]
+        return place, at
+
+    def _join(self, place: Place) -> Samples | Ladder:
+        folder, done = Path(self.folder) / place.name, {}
+        if (folder / "description.json").exists():
+            store = Store(folder, place.run.description())
+            for index in store.indices():
+                if index < place.samples:
+                    try:
+                        kept = store.examine(index)
+                    except InputError:
+                        continue  # in `damaged`
+                    done[index] = kept.series, kept.provenance
+        if not done:
+            raise InputError(f"{folder} must hold a finished sample, but has none. Run the ensemble first.")
+        return join(place.run, done)
+
+    def table(self) -> str:
+        """Return the table for readers: one line for each state point and observable."""
+        lines = [f"{'network':<34} {'N':>5} {'load':>9} {'T':>9} {'observable':<14} {'value':>16} {'done':>13}  status"]
+        for r in self.rows:
+            value = "" if r.estimate is None else short(float(r.estimate), r.estimate.error)
+            size = f"{r.load:.6g}" if isinstance(r.network, DenseHebbian) else f"K={r.K}"
+            lines.append(
+                f"{r.network!r:<34} {r.N:>5} {size:>9} {r.T:>9.6g} {r.observable:<14} {value:>16} "
+                f"{f'{r.samples}/{r.asked}':>13}  {r.status.name if r.status else 'no sample'}"
+            )
+        return "\n".join([*lines, *(f"not used: {text}" for text in self.damaged)])
+
+    def csv(self, path: str | os.PathLike[str]) -> Path:
+        """Write the table for other programs, every digit."""
+        path = Path(path)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(COLUMNS)
+            for r in self.rows:
+                e = r.estimate
+                numbers = (e.value, e.error, e.thermal, e.disorder, e.tau_int) if e is not None else (None,) * 5
+                out.writerow(
+                    (repr(r.network), r.N, r.K, repr(r.load), repr(r.T), r.observable,
+                     *("" if x is None else repr(float(x)) for x in numbers), r.samples, r.asked,
+                     r.status.name if r.status else "")
+                )  # fmt: skip
+        return path
+
+    def __repr__(self) -> str:
+        done = sum(0 if p is None else p.samples for p in self.pools)
+        asked = sum(row.asked for row in self.rows) // max(len(observables(self.ensemble.replicas)), 1)
+        bad = f", {len(self.damaged)} files not used" if self.damaged else ""
+        return f"EnsembleResult({len(self.pools)} state points, {done} of {asked} samples finished{bad})"
+
+
+def read(ensemble: Ensemble, root: Path, verify: bool = True) -> EnsembleResult:
+    """Return what a folder holds of an ensemble."""
+    found = stored(root)
+    if {p.name for p in found.places} != {p.name for p in ensemble.places}:
+        ensemble.settle(root)  # raises, with the difference
+    damaged: list[str] = []
+    pools: list[Pool | None] = []
+    for place in ensemble.places:
+        known = pool(place.run, _blocks(place, root / place.name, verify, damaged))
+        if isinstance(place.run, LadderRun):
+            order = {run.T: k for k, run in enumerate(place.run.rungs)}
+            known = tuple(known[order[float(T)]] for T in ensemble.temperatures)
+        pools += known
+    return EnsembleResult(ensemble, str(root), tuple(pools), tuple(damaged))
+
+
+def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str]) -> Iterator[Records]:
+    """Yield the records of the finished samples in their order, block by block."""
+    if not (folder / "description.json").exists():
+        return
+    block: list[Any] = []
+    with Ledger(Store(folder, place.run.description()), place.run) as ledger:
+        for sample, entry, _ in ledger.survey(place.samples, verify):
+            if isinstance(entry, InputError):
+                damaged.append(f"{folder.name}/{ledger.store.path(sample).name}: {entry}")
+                continue
+            block.append(entry["averages"])
+            if len(block) == BLOCK:
+                yield np.array(block)
+                block = []
+    if block:
+        yield np.array(block)
+
+
+def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+    """Read the averages of an ensemble from its folder, finished or not, also while it runs.
+
+    Parameters
+    ----------
+    out : path
+        The folder that was given to `Ensemble.run`.
+    verify : bool
+        Hold every byte of every sample against its checksum; else size and time of change.
+
+    Returns
+    -------
+    EnsembleResult
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of an ensemble.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> ensemble = glassy.Ensemble(glassy.DenseHebbian(P=3), 0.1, 20, (0.3, 0.5), samples=3, seed=7, sweeps=200)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ran = ensemble.run(folder, executor="threads")
+    ...     back = glassy.read_ensemble(folder)
+    ...     print(back, back.samples(T=0.3).m == back.rows[0].estimate)
+    EnsembleResult(2 state points, 6 of 6 samples finished) True
+    """
+    root = Path(os.path.abspath(out))
+    return read(stored(root), root, verify)

@@ -1,0 +1,220 @@
+"""From arguments to state points: what simulate and an Ensemble ask for, checked, as Runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from glassy import checks
+from glassy.errors import InputError, MemoryLimitError
+from glassy.memory import Network
+from glassy.network import DenseHebbian
+from glassy.patterns import Int8Array, check_seed, check_signs
+from glassy.perturbation import Perturbation, check_perturbation
+from glassy.simulation.engine import choose_kernel
+from glassy.simulation.ladder import LadderRun
+from glassy.simulation.methods import Annealing, Dynamics, Quench, ReplicaExchange
+from glassy.simulation.run import Run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What all state points of one call share, as the user gave it; made by `checked`."""
+
+    seed: int
+    samples: int
+    replicas: int
+    sweeps: int
+    burn_in: int
+    method: Dynamics | ReplicaExchange
+    start: Any
+    start_overlap: float
+    perturbation: Perturbation | None
+    watch: tuple[Any, ...]
+    kernel: str
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        seed: Any,
+        samples: Any,
+        replicas: Any,
+        sweeps: Any,
+        burn_in: Any,
+        method: Any,
+        start: Any,
+        start_overlap: Any,
+        perturbation: Any,
+        watch: Any,
+        kernel: Any,
+    ) -> Request:
+        """Check what does not depend on the state point, or raise InputError."""
+        if not isinstance(method, Dynamics | ReplicaExchange):
+            raise InputError(
+                f"method must be glassy.Metropolis(), Glauber(), Annealing(), Quench() or ReplicaExchange(), got {method!r}."
+            )
+        if perturbation is not None:
+            check_perturbation(perturbation)
+        if start is None:
+            start = "random" if isinstance(method, ReplicaExchange) else "pattern"
+        watch = checks.array("watch", watch, "Give the numbers of patterns, as in watch=(3, 17).").tolist()
+        if not isinstance(watch, list):
+            raise InputError(f"watch must be a sequence of numbers of patterns, got {watch!r}. Give watch=({watch!r},).")
+        samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
+        replicas = checks.integer("replicas", replicas, 1, "q needs at least 2 replicas.")
+        sweeps = checks.integer("sweeps", sweeps, 1, "A sweep is N attempted flips.")
+        burn_in = checks.integer("burn_in", sweeps // 5 if burn_in is None else burn_in, 0, "Sweeps before measuring.")
+        return cls(
+            check_seed(seed),
+            samples,
+            replicas,
+            sweeps,
+            burn_in,
+            method,
+            start,
+            start_overlap,
+            perturbation,
+            tuple(watch),
+            kernel,
+        )
+
+    def runs(
+        self,
+        network: Network,
+        loads: Sequence[Any],
+        K: int | None,
+        temperatures: Sequence[Any],
+        N: Any,
+        given: Int8Array | None,
+        room: Callable[[int], float],
+    ) -> list[Run]:
+        """Return the Runs of every load and temperature, in C order.
+
+        Parameters
+        ----------
+        network, N
+            The network and its size.
+        loads, K
+            Loads; or [None] and the number of patterns.
+        temperatures : sequence of float
+            Temperatures.
+        given : array (K, N), optional
+            Patterns of the user, instead of loads, K and N.
+        room : callable
+            Bytes that one sample may take where all that is kept of one is that many.
+        """
+        return [self._run(network, x, K, y, temperatures, N, given, room) for x in loads for y in temperatures]
+
+    def _run(
+        self, network: Network, load: Any, K: int | None, T: Any, temperatures: Sequence[Any], N: Any, given: Any, room: Any
+    ) -> Run:
+        if given is not None:
+            count, size = given.shape
+        else:
+            size = network.size(N)
+            count = network.patterns(load, size) if K is None else K
+            if count == 0:
+                raise InputError(f"load={load:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
+        word, overlap, spins = _check_start(self.start, self.start_overlap, self.samples, self.replicas, size)
+        temperature = checks.temperature(T, infinite=True)
+        dynamics = self.method.dynamics if isinstance(self.method, ReplicaExchange) else self.method
+        if isinstance(dynamics, Annealing | Quench):
+            dynamics.check(temperature, self.burn_in)
+        if self.perturbation is not None:
+            self.perturbation.check(size, count, self.samples)
+        watched = tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch)
+        run = Run(
+            network, size, count, temperature, dynamics, word, overlap, spins, given, self.replicas, self.sweeps, self.burn_in,
+            self.seed, perturbation=self.perturbation, watch=watched,
+        )  # fmt: skip
+        hottest = dynamics.T_start if isinstance(dynamics, Annealing) else temperature
+        shared = temperatures if isinstance(self.method, ReplicaExchange) else [hottest]  # of the chains of a sample
+        chains = self.replicas * len(shared)
+        attempts = chains * (self.sweeps + self.burn_in) * size
+        left = room(run.bytes_of_series()) - run.bytes_in_work(chains, len(shared))
+        return replace(run, kernel=choose_kernel(network, size, count, self.kernel, shared, attempts, left))
+
+
+def make_ladder(runs: Sequence[Run], axis: tuple[int, ...], method: ReplicaExchange) -> LadderRun:
+    """Return the runs of one load as a ladder, coldest first, or raise InputError where their temperatures make none."""
+    temperatures = [run.T for run in runs]
+    if not axis or len(set(temperatures)) < max(len(temperatures), 2):
+        raise InputError(f"T must hold at least two different temperatures for ReplicaExchange, got {temperatures}.")
+    if min(temperatures) == 0.0:
+        raise InputError("T must be > 0 for ReplicaExchange, got 0: a configuration of higher energy would never move there.")
+    return LadderRun(tuple(sorted(runs, key=lambda run: run.T)), method)
+
+
+def check_axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
+    """Return the entries of a float or a 1-d array, and its shape."""
+    array = checks.array(name, value, "Give a float or a 1-d array.")
+    if array.ndim == 0:
+        return [value], ()
+    if array.ndim != 1 or array.size == 0:
+        raise InputError(f"{name} must be a float or a 1-d array with at least one entry, got shape {array.shape}.")
+    return array.tolist(), (array.size,)
+
+
+def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
+    if isinstance(start, str):
+        checks.choice("start", start, ("pattern", "random"))
+        return start, checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0), None
+    array = checks.array("start", start, "Give spins of +-1, or 'pattern' or 'random'.")
+    shapes = ((N,), (replicas, N), (samples, replicas, N))
+    if array.shape not in shapes:
+        raise InputError(f"start must be 'pattern', 'random' or spins of shape {shapes}, got shape {array.shape}.")
+    spins = check_signs("start", array)
+    return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
+
+
+# ---- what the machine has ----
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def half_memory() -> int:
+    """Return half of the machine's memory, in bytes."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return 2**31
+
+
+def check_memory(runs: Sequence[Run | LadderRun], held: int, at_once: int, limit: int) -> int:
+    """Return how many samples may be in work at once within `limit` bytes, at most `at_once`; raise if not even one.
+
+    `held` samples of every run stay in memory with their series, twice while they are joined.
+    """
+    series = 2 * held * sum(run.bytes_of_series() for run in runs)
+    widest = max(runs, key=lambda run: run.bytes_per_sample())
+    largest, need = first_of(widest), widest.bytes_per_sample()
+    if series + need > limit:
+        text = (
+            f"N={largest.N}, {f'P={largest.network.P}' if isinstance(largest.network, DenseHebbian) else largest.network}, "
+            f"{name_size(largest)} needs K={largest.K} patterns and {need / 1e6:.4g} MB for one sample"
+        )
+        remedy = "Lower N or load"
+        if need <= limit:
+            text += (
+                f", and {series / 1e6:.4g} MB for the series of {held} samples, {largest.replicas} replicas, "
+                f"{largest.sweeps} sweeps at {len(runs)} state points"
+            )
+            remedy = "Lower sweeps, samples or replicas, split the grid"
+        raise MemoryLimitError(f"{text}; max_bytes is {limit / 1e6:.4g} MB. {remedy}, or raise max_bytes.")
+    return max(1, min(at_once, (limit - series) // need))
+
+
+def name_size(run: Run) -> str:
+    """Return the load of a run, or the number of its patterns where there is no load."""
+    return f"load={run.network.load(run.K, run.N):.8g}" if isinstance(run.network, DenseHebbian) else f"K={run.K}"
+
+
+def first_of(run: Run | LadderRun) -> Run:
+    """Return a run, or the coldest of a ladder."""
+    return run.rungs[0] if isinstance(run, LadderRun) else run
