@@ -158,10 +158,10 @@ def test_ctrl_c_goes_on_inside_a_sample(tmp_path, monkeypatch):
     module = __import__("glassy.simulation.work", fromlist=["x"])
 
     def interrupted_wait(*_args, **_kw):
-        time.sleep(0.3)
+        time.sleep(0.1)
         raise KeyboardInterrupt
 
-    options = {**POINT, "N": 40, "sweeps": 30_000, "samples": 3, "threads": 2, "out": tmp_path}
+    options = {**POINT, "N": 40, "sweeps": 120_000, "samples": 3, "threads": 2, "out": tmp_path}
     monkeypatch.setattr(module, "wait", interrupted_wait)
     with pytest.raises(Interrupted, match="0 of 3 samples finished .* all so far is kept in"):
         simulate(DenseHebbian(4), **options)
