@@ -1,11 +1,14 @@
 """Ensembles: the same numbers in any order and anywhere, averages equal to those of Samples, a folder that is never wrong."""
 
 import concurrent.futures
+import dataclasses
 import errno
+import importlib
 import json
 import os
 import pickle
 import resource
+import shutil
 import sys
 import time
 
@@ -14,7 +17,7 @@ import pytest
 from ensembles import longer, rows, seal_of, small, start, truth
 
 import glassy
-from glassy import DenseHebbian, EnsembleError, InputError, Interrupted, ReplicaExchange, StoreError, StoreWarning
+from glassy import DenseHebbian, Ensemble, EnsembleError, InputError, Interrupted, ReplicaExchange, StoreError, StoreWarning
 from glassy.simulation import work
 from glassy.simulation.averages import observables
 from glassy.simulation.claim import claim
@@ -450,7 +453,6 @@ def test_ctrl_c_leaves_everything_safe(tmp_path, monkeypatch):
     done = longer().read(tmp_path / "a").samples_done.sum()
     assert 2 <= done <= 6
     assert list((tmp_path / "a").rglob("checkpoint_*.npz"))  # of those in work
-    assert not list((tmp_path / "a").glob("stop*"))
     few = list((tmp_path / "a").rglob("sample_*.npz"))
     stamps = [p.stat().st_mtime_ns for p in few]
     longer().run(tmp_path / "a", "threads")
@@ -560,3 +562,96 @@ def test_samples_with_other_numbers_are_never_merged(tmp_path):
     kept.save(path)
     with pytest.raises(InputError, match="must hold the same numbers, but differ"):
         glassy.merge_ensembles(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+
+
+# ---- what an adversarial review found ----
+
+
+def test_state_points_that_coincide_are_refused():
+    """At N = 12 both loads give K = 5; a network given twice would be counted twice."""
+    point = {"sizes": 12, "temperatures": 0.3, "samples": 4, "seed": 7, "sweeps": 50}
+    with pytest.raises(InputError, match="loads that give the same K"):
+        Ensemble(DenseHebbian(3), loads=(0.1, 0.101), **point)
+    with pytest.raises(InputError, match="is there twice"):
+        Ensemble((DenseHebbian(3), DenseHebbian(3)), loads=0.1, **point)
+
+
+def test_numbers_of_numpy_describe_the_same_ensemble(tmp_path):
+    plain = {"loads": (0.1, 0.2), "sizes": 12, "temperatures": 1.0, "start_overlap": 0.8, "samples": 2, "seed": 7, "sweeps": 9}
+    numpy = {
+        **plain, "loads": np.array([0.1, 0.2]), "sizes": np.int64(12), "temperatures": np.float64(1.0),
+        "start_overlap": np.float64(0.8),
+    }  # fmt: skip
+    first = Ensemble(DenseHebbian(3), **numpy).run(tmp_path, "threads")
+    again = Ensemble(DenseHebbian(3), **{**plain, "temperatures": 1}).run(tmp_path, "threads")
+    assert rows(first) == rows(again)
+
+
+def test_parts_share_no_task_however_many_samples():
+    few, many = small(samples=3), small(samples=7)
+    for n in (2, 3, 5):
+        parts = [{t.key for t in e.tasks((i, n))} for i in range(n) for e in (few, many)]
+        for i in range(n):
+            assert parts[2 * i] <= parts[2 * i + 1]
+        assert sum(map(len, parts[1::2])) == len(list(many.tasks()))
+        assert len(set().union(*parts)) == len(list(many.tasks()))
+
+
+def test_files_with_odd_names_and_without_an_index_are_not_counted(undisturbed, tmp_path):
+    e = small()
+    e.run(tmp_path, "threads")
+    folder = next(tmp_path.glob("N=24*"))
+    shutil.copy(folder / "sample_000001.npz", folder / "sample_0000001.npz")
+    (folder / "sample_000009.npz").mkdir()
+    r = e.read(tmp_path)
+    assert r.samples_done.max() == 6
+    assert rows(r) == rows(undisturbed[0])
+
+
+def test_averages_of_other_code_are_not_believed(tmp_path, monkeypatch):
+    from glassy.simulation import ledger
+
+    e = small(sizes=16, loads=0.1)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "_code", lambda: 17)
+        kept = ledger.averages
+        patch.setattr(ledger, "averages", lambda points: wrong(kept(points)))
+        e.run(tmp_path, "threads")
+    assert float(e.read(tmp_path).values("m").ravel()[0]) <= 1.0
+
+
+def wrong(record):
+    record["rungs"]["mean"] += 1.0
+    return record
+
+
+def test_a_task_that_cannot_be_read_says_so_and_its_worker_lives():
+    with Processes(1) as workers:
+        assert workers.submit(divmod, 7, 2).result() == (3, 1)
+        pid = workers.pids
+        with pytest.raises(ModuleNotFoundError, match="not_there"):
+            workers.submit(Unreadable()).result()
+        assert workers.pids == pid
+
+
+class Unreadable:
+    def __reduce__(self):
+        return (importlib.import_module, ("not_there",))
+
+    def __call__(self):
+        return None
+
+
+def test_workers_run_the_glassy_of_their_parent(tmp_path, monkeypatch):
+    """Another glassy in the current folder is not theirs."""
+    (tmp_path / "glassy").mkdir()
+    (tmp_path / "glassy" / "__init__.py").write_text("raise ImportError('another glassy')")
+    monkeypatch.chdir(tmp_path)
+    with Processes(1) as workers:
+        assert workers.submit(divmod, 7, 2).result() == (3, 1)
+
+
+def test_errors_that_are_not_of_the_disk_are_not_called_so():
+    task = next(small().tasks())
+    other = ConnectionResetError(104, "reset")
+    assert work.no_room(dataclasses.replace(task, store=object()), other) is other

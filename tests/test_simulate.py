@@ -228,18 +228,6 @@ def test_a_resumed_run_reports_the_code_that_made_its_samples(tmp_path, monkeypa
     assert mixed.numpy == np.__version__
 
 
-def test_samples_of_older_versions_are_read_with_unknown_provenance(tmp_path):
-    r = simulate(network, **POINT, out=tmp_path)
-    (file,) = tmp_path.glob("sample_*.npz")
-    dataclasses.replace(r.series, start_m=None).save(file)  # as it was written before
-    old = simulate(network, **POINT, out=tmp_path)
-    assert same(old, r)
-    assert old.provenance.commit == "unknown"
-    (tmp_path / "description.json").unlink()
-    with pytest.raises(InputError, match="not known to be one"):
-        simulate(network, **POINT, out=tmp_path)
-
-
 def test_out_without_its_description_serves_no_other_run(tmp_path):
     r = simulate(network, **POINT, samples=2, out=tmp_path / "a")
     description = tmp_path / "a" / "description.json"

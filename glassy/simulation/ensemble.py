@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from glassy import checks, storage
 from glassy.errors import InputError
 from glassy.memory import check_network
+from glassy.numerics import vector
 from glassy.perturbation import Perturbation
 from glassy.simulation.claim import Part, check_part, claim, gate
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
@@ -100,17 +101,29 @@ class Ensemble(Saved):
         if self.start is not None and not isinstance(self.start, str):
             raise InputError("start must be 'pattern' or 'random' in an Ensemble. Give spins of your own to glassy.simulate.")
         checked["K"] = tuple(checks.integer("K", k, 1, "K counts the patterns.") for k in checked["K"])
+        checked["loads"] = tuple(checks.load(x) for x in checked["loads"])
+        checked["temperatures"] = tuple(checks.temperature(T, infinite=True) for T in checked["temperatures"])
+        checked["sizes"] = tuple(checks.integer("sizes", n, 1, "They count the spins.") for n in checked["sizes"])
+        checked["start_overlap"] = checks.number("start_overlap", self.start_overlap, "It is an overlap.", least=-1.0, most=1.0)
         for word, value in checked.items():
             object.__setattr__(self, word, value)
         request = self._request
         for word in ("seed", "start", "replicas", "sweeps", "burn_in", "watch"):
             object.__setattr__(self, word, getattr(request, word))
-        assert self.places
+        found = [place.name for place in self.places]
+        for name in found:
+            if found.count(name) > 1:
+                raise InputError(
+                    f"state points must differ, but {name.rsplit('_', 1)[0]} is there twice: loads that give the same K at "
+                    "this size, or a network that was given twice. Take one away."
+                )
 
     @property
     def _request(self) -> Request:
         words = {f.name: getattr(self, f.name) for f in fields(self)}
         shared = {f.name: words[f.name] for f in fields(Request)}
+        if shared["kernel"] == "packed" and not vector.available():
+            shared["kernel"] = "auto"  # the numbers are the same
         return Request.checked(**{**shared, "samples": max(self.samples)})
 
     def words(self) -> dict[str, Any]:
@@ -139,14 +152,13 @@ class Ensemble(Saved):
         return tuple(found)
 
     def tasks(self, part: Part = (0, 1)) -> Iterator[Task]:
-        """Yield the tasks, the largest first: all, or every n-th from the i-th on with part=(i, n)."""
+        """Yield the tasks, the largest first: all, or every n-th of each state point with part=(i, n)."""
         i, n = check_part(part)
-        everything = (
+        return (
             Task(place.run, index, place=place.name)
-            for place in sorted(self.places, key=lambda p: -p.cost)
-            for index in range(place.samples)
+            for k, place in enumerate(sorted(self.places, key=lambda p: -p.cost))
+            for index in range((i - k) % n, place.samples, n)
         )
-        return (task for k, task in enumerate(everything) if k % n == i)
 
     def run(
         self,

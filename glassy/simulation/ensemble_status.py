@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +33,7 @@ class EnsembleStatus(Saved):
         Name of each state point, finished samples, and how many were asked.
     in_work : tuple of str
         Tasks that runs at work have handed to their workers.
-    failed : dict
+    failed : tuple of (key, message)
         What tasks raised in the last run of each part, by their keys.
     runs : tuple of str
         The runs at work.
@@ -126,7 +127,7 @@ def ensemble_status(out: str | os.PathLike[str]) -> EnsembleStatus:
     return EnsembleStatus(
         tuple(places),
         tuple(key for _, journal in at_work for key in journal.in_work),
-        tuple(item for _, journal, _ in known for item in journal.failed.items()),
+        tuple(item for _, journal, _ in known for item in journal.failed.items() if not _is_there(root, item[0])),
         tuple(f"part {part}, process {journal.pid} on {journal.host}" for part, journal in at_work),
         sum(journal.workers for _, journal in shown) or 1,
         _left(ensemble.places, places, seconds),
@@ -203,8 +204,10 @@ def _copy(source: Store, target: Store, number: int) -> None:
     for sample, kept in _good(source):
         try:
             there = target.examine(sample)
-        except (FileNotFoundError, InputError):  # missing, or not to be used
+        except FileNotFoundError:
             pass
+        except InputError as error:
+            target.set_aside(sample, error)
         else:
             if _numbers(there) != _numbers(kept):
                 raise InputError(
@@ -212,7 +215,7 @@ def _copy(source: Store, target: Store, number: int) -> None:
                     f"are {kept.provenance} and {there.provenance}. Keep the one that you trust and delete the other."
                 )
             continue
-        new = target.path(sample).with_suffix(".npz.part")
+        new = target.path(sample).with_suffix(f".npz.{socket.gethostname()}.{os.getpid()}.0.part")
         shutil.copy2(source.path(sample), new)
         with new.open("rb") as file:
             storage.fingerprint(file)
@@ -220,6 +223,12 @@ def _copy(source: Store, target: Store, number: int) -> None:
         new.replace(target.path(sample))
     for ledger in source.folder.glob("ledger_*.bin"):
         shutil.copy2(ledger, target.folder / f"ledger_{number}_{ledger.name[7:]}")
+
+
+def _is_there(root: Path, key: str) -> bool:
+    """Whether the sample of a task was finished after all."""
+    place, _, index = key.rpartition("/")
+    return (root / place / f"sample_{int(index):06d}.npz").exists()
 
 
 def _good(store: Store) -> Iterator[tuple[int, Kept]]:

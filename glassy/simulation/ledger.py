@@ -11,7 +11,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,8 @@ import numpy.typing as npt
 
 from glassy import storage
 from glassy.errors import InputError
+from glassy.simulation import averages as averages_module
+from glassy.simulation import ladder, samples, statistics
 from glassy.simulation.averages import FloatArray, Records, averages, record_type
 from glassy.simulation.joined import points
 from glassy.simulation.ladder import LadderRun
@@ -62,7 +64,14 @@ def make_entry(
 
 
 def _salt(store: Store, run: Run | LadderRun) -> int:
-    return zlib.crc32(f"{store.digest} {entry_type(run).descr}".encode())
+    return zlib.crc32(f"{store.digest} {entry_type(run).descr}".encode(), _code())
+
+
+@lru_cache(maxsize=1)
+def _code() -> int:
+    """Return a checksum of the code that averages: what other code averaged is not believed."""
+    files = (Path(str(module.__file__)) for module in (averages_module, ladder, samples, statistics))
+    return zlib.crc32(b"".join(path.read_bytes() for path in files))
 
 
 @dataclass

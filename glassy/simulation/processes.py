@@ -49,16 +49,20 @@ class Processes(Executor):
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
         """Let a worker call a function; it must be importable there."""
-        return self._threads.submit(self._serve, pickle.dumps((function, args, options)))
+        return self._threads.submit(self._serve, pickle.dumps(pickle.dumps((function, args, options))))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers, after the tasks in work."""
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
         for worker in list(self._all):
-            for pipe in (worker.stdin, worker.stdout):
-                with contextlib.suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
-            worker.wait()
+            self._part_with(worker)
+
+    def _part_with(self, worker: subprocess.Popen[bytes]) -> int:
+        for pipe in (worker.stdin, worker.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+        self._all.discard(worker)
+        return worker.wait()
 
     def _serve(self, message: bytes) -> Any:
         for _ in range(ATTEMPTS):
@@ -72,7 +76,7 @@ class Processes(Executor):
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._own.worker = None
                 worker.kill()
-                code = worker.wait()
+                code = self._part_with(worker)
                 continue
             if good:
                 return answer
@@ -85,7 +89,7 @@ class Processes(Executor):
             path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
             threads = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
             worker = subprocess.Popen(
-                [sys.executable, "-m", "glassy.simulation.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                [sys.executable, "-P", "-m", "glassy.simulation.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env={**os.environ, **threads, "PYTHONPATH": path},
             )  # fmt: skip
             self._own.worker = worker

@@ -152,7 +152,7 @@ def check_axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
     """Return the entries of a float or a 1-d array, and its shape."""
     array = checks.array(name, value, "Give a float or a 1-d array.")
     if array.ndim == 0:
-        return [value], ()
+        return [array.item()], ()
     if array.ndim != 1 or array.size == 0:
         raise InputError(f"{name} must be a float or a 1-d array with at least one entry, got shape {array.shape}.")
     return array.tolist(), (array.size,)

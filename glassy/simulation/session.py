@@ -81,8 +81,11 @@ class Session:
     def run(self, pool: Executor, in_flight: int) -> None:
         """Run everything that is missing."""
         self.stop.clear()
-        finished = {place.name: self._survey(place) for place in self.places}
-        mine = sum(1 for _ in self.tasks()) if self.part[1] > 1 else self.total
+        own = {place.name: np.zeros(place.samples, np.bool_) for place in self.places}
+        for task in self.tasks():
+            own[task.place][task.index] = True
+        finished = {place.name: self._survey(place, own[place.name]) for place in self.places}
+        mine = sum(int(x.sum()) for x in own.values())
         work = sum(self.cost[p.name] * p.samples for p in self.places) / self.part[1]
         with progress_bar(work, self.progress, "flip") as self.bar:
             self.bar.set_description_str(f"{self.total} samples" if mine == self.total else f"{mine} of {self.total} samples")
@@ -100,8 +103,7 @@ class Session:
                     f"{self.root}. Repeat the call with a new executor: it goes on.", self.failed
                 ) from error  # fmt: skip
             finally:
-                self._write()
-                self.stop.clear()
+                self._write()  # the stop file stays until the next run begins: workers may not have seen it yet
         if self.failed:
             key, text = next(iter(self.failed.items()))
             raise EnsembleError(
@@ -109,13 +111,18 @@ class Session:
                 f"{' ...' if len(self.failed) > 5 else ''}; {key}: {text}. The same call tries them again.", self.failed
             )  # fmt: skip
 
-    def _survey(self, place: Place) -> Any:
-        """Check every file of a state point, set aside what is none of it, and return which samples are finished."""
+    def _survey(self, place: Place, own: Any) -> Any:
+        """Check every file of a state point, set aside what is none of it, and return which samples are finished.
+
+        Another part may have mended its files since they were looked at: only those of this one are touched.
+        """
         store = self.stores[place.name]
         store.clean()
         finished = np.zeros(place.samples, np.bool_)
         with self.ledgers[place.name] as ledger:
             for sample, entry, made in ledger.survey(place.samples):
+                if not own[sample]:
+                    continue
                 if isinstance(entry, InputError):
                     store.set_aside(sample, entry)
                     continue
@@ -131,6 +138,7 @@ class Session:
                 self.bar.update(self.cost[task.place])
                 continue
             self.in_work[task.key] = None
+            self._write(PAUSE if len(self.in_work) > self.journal.workers else 0.0)
             yield replace(task, store=self.stores[task.place], stop=self.stop.path)
 
     def _done(self, task: Task, outcome: Outcome) -> None:

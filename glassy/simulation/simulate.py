@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
@@ -29,7 +30,7 @@ from glassy.simulation.request import Request, check_axis, check_memory, cores, 
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples
 from glassy.simulation.store import Store, make_folder
-from glassy.simulation.work import Outcome, Task, drive, no_room, opened, opened_here
+from glassy.simulation.work import Outcome, StopFile, Task, drive, no_room, opened, opened_here
 
 _METROPOLIS = Metropolis()
 
@@ -201,7 +202,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
                 raise InputError(f"out must be a folder of its own, but {folder} is that of an Ensemble. Name another path.")
             stack.enter_context(claim(folder))
             Journal(workers=width).write(folder, (0, 1))
-        shelves = [_Shelf(run, _folder(folder, run, len(runs))) for run in runs]
+        shelves = [_Shelf(run, place) for run, place in zip(runs, _folders(folder, runs), strict=True)]
         pool = stack.enter_context(opened(executor, "threads", width))
         total = len(loads) * len(temperatures) * samples * request.replicas * (request.sweeps + request.burn_in)
         bar = stack.enter_context(progress_bar(total, progress))
@@ -213,11 +214,13 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     return Grid(done, load_axis + T_axis) if load_axis or T_axis else done[0]
 
 
-def _folder(folder: Path | None, run: Run | LadderRun, count: int) -> Path | None:
-    """Return the folder of one state point: a subfolder where there are several."""
-    if folder is None or count == 1:
-        return folder
-    return folder / f"{name_size(first_of(run))}_T={first_of(run).T:.8g}"
+def _folders(folder: Path | None, runs: Sequence[Run | LadderRun]) -> list[Path | None]:
+    """Return the folder of every state point: subfolders where there are several."""
+    if folder is None or len(runs) == 1:
+        return [folder] * len(runs)
+    names = [f"{name_size(first_of(run))}_T={first_of(run).T:.8g}" for run in runs]
+    long = [f"{name_size(first_of(run))}_T={first_of(run).T!r}" for run in runs]
+    return [folder / (name if len(set(names)) == len(set(long)) else exact) for name, exact in zip(names, long, strict=True)]
 
 
 class _Shelf:
@@ -245,8 +248,10 @@ def _finish(
     sweeps = run.replicas * (len(run.rungs) if isinstance(run, LadderRun) else 1) * (first.sweeps + first.burn_in)
     for _ in shelf.read(samples):
         bar.update(sweeps)
-    stop = threading.Event()
     local = opened_here(pool)
+    stop = threading.Event() if local else StopFile((store.folder if store else Path(tempfile.mkdtemp())) / "stop_0of1")
+    if isinstance(stop, StopFile):
+        stop.clear()
     sent = run if store is None or local else store.lend(run)
     ledger = Ledger(store, run) if store else None
     if store:
@@ -265,7 +270,7 @@ def _finish(
 
     place = f"{name_size(first)}_T={first.T:.8g}"
     missing = (index for index in range(samples) if index not in shelf.done)
-    tasks = [Task(sent, index, store, place=place, threads=threads) for index in missing]
+    tasks = [Task(sent, index, store, getattr(stop, "path", None), place, threads) for index in missing]
     try:
         drive(tasks, pool, width if local else 2 * width, stop, bar, done, failed)
     except KeyboardInterrupt:

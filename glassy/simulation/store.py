@@ -31,8 +31,6 @@ from glassy.simulation.run import Run
 from glassy.simulation.samples import Series
 from glassy.storage import Saved
 
-_UNKNOWN = Provenance(*["unknown"] * 7)
-
 
 @dataclass(frozen=True)
 class Kept(Saved):
@@ -46,8 +44,8 @@ class Kept(Saved):
         The code that made it.
     series : Series or Rungs
         Its series; those of every temperature of a ladder.
-    sample : int, optional
-        Its index; None in files of older versions.
+    sample : int
+        Its index.
     description : str
         The description of its run, as JSON.
     """
@@ -55,8 +53,8 @@ class Kept(Saved):
     digest: str
     provenance: Provenance
     series: Series | Rungs
-    sample: int | None = None
-    description: str = ""
+    sample: int
+    description: str
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,8 @@ class Store:
     def indices(self) -> list[int]:
         """Return the indices of all samples that have a file, whatever is in it."""
         with os.scandir(self.folder) as entries:
-            found = (re.fullmatch(r"sample_(\d{6,})\.npz", entry.name) for entry in entries)
-            return sorted(int(match[1]) for match in found if match)
+            found = [int(match[1]) for entry in entries if (match := re.fullmatch(r"sample_([0-9]{6,})\.npz", entry.name))]
+            return sorted(k for k in set(found) if self.path(k).is_file())
 
     def examine(self, sample: int) -> Kept:
         """Return what the file of a sample holds, every byte checked.
@@ -118,9 +116,7 @@ class Store:
         """
         path = self.path(sample)
         found = storage.load(path)
-        if isinstance(found, Series) and self.described:  # an older version: description.json alone speaks for it
-            return Kept(self.digest, _UNKNOWN, found, sample)
-        if not isinstance(found, Kept) or found.digest != self.digest or found.sample not in (None, sample):
+        if not isinstance(found, Kept) or found.digest != self.digest or found.sample != sample:
             raise MisplacedError(
                 f"{path} must be a sample of this very run, but is not known to be one. Name a new folder, or move it away."
             )

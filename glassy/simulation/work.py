@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,9 @@ from glassy.simulation.samples import Series
 from glassy.simulation.store import Kept, Store
 
 LOOK = 0.2  # seconds between looks for the file that stops a run
+NO_ROOM = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ENOTDIR,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
         if result is None:
             return Outcome(False, time.perf_counter() - begun)
         digest = store.write(task.index, result, checkpoints.origin)
-        kept = Kept(store.digest, checkpoints.origin, result, task.index)
+        kept = Kept(store.digest, checkpoints.origin, result, task.index, store.text)
     seconds = time.perf_counter() - begun
     return Outcome(True, seconds, entry=make_entry(store, run, task.index, kept, digest, seconds))
 
@@ -152,7 +156,7 @@ def opened_here(executor: Executor) -> bool:
 
 def no_room(task: Task, error: BaseException) -> BaseException:
     """Return a StoreError for a task whose file could not be written; any other error as it is."""
-    if task.store is None or not isinstance(error, OSError) or isinstance(error, GlassyError):
+    if task.store is None or isinstance(error, GlassyError) or getattr(error, "errno", None) not in NO_ROOM:
         return error
     left = len(task.store.indices())
     found = StoreError(
@@ -220,7 +224,8 @@ def drive(
                 settle(future)
     except BaseException:
         stop.set()
-        for future in [f for f in pending if not f.cancel()]:
+        ours = isinstance(executor, ThreadPoolExecutor | Processes)  # others may cancel what is at work, Dask does
+        for future in [f for f in pending if not (ours and f.cancel())]:
             if isinstance(future.exception(), BrokenExecutor):
                 break
             if future.exception() is None and future.result().finished:

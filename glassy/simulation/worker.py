@@ -21,9 +21,9 @@ def _listen(inbox: IO[bytes], calls: queue.SimpleQueue[Any]) -> None:
             os._exit(0)
 
 
-def _answer(call: Any) -> bytes:
-    function, args, options = call
+def _answer(call: bytes) -> bytes:
     try:
+        function, args, options = pickle.loads(call)
         return pickle.dumps((True, function(*args, **options)))
     except BaseException as error:
         try:
