@@ -16,6 +16,7 @@ from glassy.errors import (
     PhaseError,
 )
 from glassy.exact import Exact, enumerate_states, transition_matrix
+from glassy.finite_size import Limit, extrapolate
 from glassy.glassiness import Glassiness, glassiness
 from glassy.memory import SeparableMemory
 from glassy.network import DenseHebbian, StatePoint
@@ -84,6 +85,7 @@ __all__ = [
     "IntegerRangeError",
     "Interrupted",
     "Ladder",
+    "Limit",
     "MemoryLimitError",
     "Metropolis",
     "OverlapDistribution",
@@ -112,6 +114,7 @@ __all__ = [
     "draw_patterns",
     "enumerate_states",
     "exchange_temperatures",
+    "extrapolate",
     "glassiness",
     "load",
     "patterns_without_errors",

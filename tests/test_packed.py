@@ -261,7 +261,6 @@ def test_squares_too_large_for_their_shift_are_left_to_digits():
     assert find_squares(A, wild, N, K) is None
 
 
-
 def test_choice_of_the_kernel(monkeypatch):
     assert find_window(np.arange(20_001), 20_000, 1000) is None
     for available, wanted in ((True, "packed"), (False, "patterns")):
