@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, solve
-from sims import measured, nishimori
+from glassy import DenseHebbian, solve, spinodal
+from sims import basins, measured, nishimori
 from sims.harness import read
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -90,3 +90,56 @@ def test_claim_chains_are_lost_by_finite_size():
         kept = [r["simulation"] for r in sorted(rows, key=lambda r: r["N"])]
         assert all(b > a for a, b in pairwise(kept))
         assert kept[-1] > 0.8
+
+
+# ---- basins ----
+
+
+def edges(P, T=0.0):
+    rows = of(table("basins", "all"), curve=f"P={P} T={T:g}", N=float(basins.SIZES[P][-1]))
+    return {r["load"]: r for r in rows if r["error"] > 0.0}
+
+
+def test_basins_verdict_is_that_of_the_data_and_edges_are_those_of_the_maps():
+    rows, maps = table("basins", "all"), table("basins", "all", "maps")
+    assert meta("basins", "all")["verdict"] == basins.verdict(rows)
+    for r in rows:
+        share = {x["start"]: x["kept"] for x in of(maps, curve=r["curve"], load=r["load"], N=r["N"])}
+        assert sorted(share) == list(basins.STARTS)
+        if math.isfinite(r["simulation"]):
+            below = [m for m in share if m < r["simulation"]]
+            above = [m for m in share if m > r["simulation"]]
+            assert share[max(below)] <= 0.5 <= share[min(above)]
+    cold = of(maps, T=0.0)
+    assert {x["curve"] for x in cold if x["status"] != "settled"} <= {"P=2 T=0"}  # a few of N = 1000 took more than 60 sweeps
+    assert sum(x["status"] != "settled" for x in cold) < 0.1 * len(cold)
+
+
+def test_claim_basins_shrink_with_load_and_for_P_above_2_with_P():
+    for P in basins.SIZES:
+        found = [e["simulation"] for _, e in sorted(edges(P).items())]
+        assert len(found) >= 3
+        assert all(b > a - 0.02 for a, b in pairwise(found))
+        assert found[-1] > found[0] + 0.05
+    at = [edges(P)[0.1] for P in (3, 4, 5)]
+    assert all(b["simulation"] - a["simulation"] > 4.0 * math.hypot(a["error"], b["error"]) for a, b in pairwise(at))
+
+
+def test_claim_basins_end_near_the_unstable_saddle_for_P_above_2():
+    for P in (3, 4, 5):
+        off = [e["simulation"] - basins.unstable(DenseHebbian(P), load, 0.0) for load, e in edges(P).items() if load <= 0.2]
+        assert max(abs(x) for x in off) < 0.12
+    assert all(e["simulation"] < basins.unstable(DenseHebbian(2), load, 0.0) - 0.3 for load, e in edges(2).items())
+
+
+def test_the_unstable_saddle_solves_the_equation_of_R5():
+    """m = erf((P/2) m^(P-1)/sqrt(2 r(1))) at T = 0, on the branch below that of the solver; at T > 0 it meets the fold."""
+    for P, load in ((3, 0.2), (4, 0.3), (5, 0.1)):
+        network = DenseHebbian(P)
+        m = basins.unstable(network, load, 0.0)
+        assert m < solve(network, load, 0.0).m
+        field = (P / 2) * m ** (P - 1) / math.sqrt(2.0 * network.covariance(1.0, load, derivative=1))
+        assert m == pytest.approx(math.erf(field), abs=1e-7)
+    end = spinodal(DenseHebbian(3), 0.3)
+    assert basins.unstable(DenseHebbian(3), end.load * (1 - 1e-9), 0.3) == pytest.approx(end.m, abs=1e-3)
+    assert math.isnan(basins.unstable(DenseHebbian(3), end.load * 1.01, 0.3))
