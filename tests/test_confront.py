@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glassy import DenseHebbian, solve, spinodal
-from sims import basins, measured, nishimori
+from sims import basins, escape, measured, nishimori
 from sims.harness import read
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -143,3 +143,21 @@ def test_the_unstable_saddle_solves_the_equation_of_R5():
     end = spinodal(DenseHebbian(3), 0.3)
     assert basins.unstable(DenseHebbian(3), end.load * (1 - 1e-9), 0.3) == pytest.approx(end.m, abs=1e-3)
     assert math.isnan(basins.unstable(DenseHebbian(3), end.load * 1.01, 0.3))
+
+
+# ---- escape ----
+
+
+@pytest.mark.parametrize("name", escape.NETWORKS)
+def test_claim_patterns_are_kept_beyond_the_spinodal_of_RS(name):
+    case = name.replace("=", "").replace(" ", "-")
+    rows, lines = table("escape", case), table("escape", case, "lines")
+    ends = {r["line"]: r["load"] for r in lines}
+    assert meta("escape", case)["verdict"] == escape.verdict(rows, ends)
+    network = escape.NETWORKS[name]
+    assert ends["RS T=0"] == pytest.approx(spinodal(network, 0.0).load, rel=1e-9)
+    kept = escape.between(rows, "descent", ends)
+    assert kept[max(kept)] > 0.9
+    for way in list(escape.WAYS)[1:]:
+        kept = escape.between(rows, way, ends)
+        assert kept[max(kept)] > kept[min(kept)]
