@@ -2,14 +2,15 @@
 
 import json
 import math
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, solve, spinodal
-from sims import basins, escape, measured, nishimori
+from glassy import RSB, DenseHebbian, draw_patterns, solve, spinodal
+from glassy.exact import perturbed_integers
+from sims import basins, escape, guerra, measured, nishimori
 from sims.harness import read
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -143,6 +144,76 @@ def test_the_unstable_saddle_solves_the_equation_of_R5():
     end = spinodal(DenseHebbian(3), 0.3)
     assert basins.unstable(DenseHebbian(3), end.load * (1 - 1e-9), 0.3) == pytest.approx(end.m, abs=1e-3)
     assert math.isnan(basins.unstable(DenseHebbian(3), end.load * 1.01, 0.3))
+
+
+# ---- Guerra's interpolation ----
+
+
+def test_I1_weight_of_the_interpolation():
+    """I.1: the Boltzmann weight of the run is that of the formula, state by state, up to a constant."""
+    N, t, network = 8, 0.37, DenseHebbian(3)
+    saddle = solve(network, network.load(6, N), 0.4)
+    xi = draw_patterns(K=6, N=N, seed=3)
+    J = np.random.default_rng(1).normal(size=(1, N))
+    T_t, added = guerra.interpolation("retrieval", N, t, saddle, J)
+    H, unit = perturbed_integers(network, xi, added)
+    spins = np.array(list(product((1, -1), repeat=N)))
+    table_ = network.energy_table(N)
+    F = np.array([float(table_.unit * v) for v in table_.values])
+    M = spins @ xi.T
+    m, beta = M[:, 0] / N, 1.0 / saddle.T
+    slope = network.covariance(saddle.q_EA, saddle.load, derivative=1)
+    exponent = -math.sqrt(t) * beta * F[(N - M[:, 1:]) // 2].sum(axis=1) + t * beta * (N / 2) * m**3
+    exponent += (1 - t) * beta * 1.5 * saddle.m**2 * N * m + math.sqrt((1 - t) * slope) * beta * (spins @ J[0])
+    assert np.sort(-H * unit / T_t) == pytest.approx(np.sort(exponent), abs=1e-8)
+
+
+def test_I1_area_under_the_curve_of_RSB1_is_the_error_of_RS():
+    """I.1 at infinite N: the area under the integrand of RSB(1) is A_RSB(1) - A_RS, from free energies alone."""
+    network, (load, T) = DenseHebbian(3), guerra.STATES["glass"]
+    rs, one = solve(network, load, T, "spin_glass"), solve(network, load, T, "spin_glass", RSB(1))
+    t = (np.arange(200) + 0.5) / 200
+    area = np.mean([guerra.broken(rs, float(x)) for x in t])
+    assert area == pytest.approx((rs.free_energy - one.free_energy) / T, abs=2e-5)
+    assert area < -0.1
+
+
+@pytest.mark.parametrize("case", guerra.STATES)
+def test_guerra_verdict_is_that_of_the_data(case):
+    assert meta("guerra", case)["verdict"] == guerra.verdict(case, table("guerra", case))
+
+
+def test_claim_guerra_integrand_vanishes_where_RS_is_exact():
+    rows = table("guerra", "retrieval")
+    sizes = sorted({r["N"] for r in rows if math.isfinite(r["N"])})
+    ends = [r for r in rows if r["quantity"] == "integrand" and math.isinf(r["N"])]
+    assert len(ends) == guerra.NODES
+    assert all(abs(r["z"]) <= 4.0 and abs(r["simulation"]) < 3e-4 for r in ends)
+    for curve in {r["curve"] for r in ends}:
+        each = [of(rows, curve=curve, N=N, quantity="integrand")[0] for N in sizes[1:]]
+        scaled = [N * r["simulation"] for N, r in zip(sizes[1:], each, strict=True)]
+        assert all(a["simulation"] > b["simulation"] for a, b in pairwise(each))
+        assert 0.02 < min(scaled) <= max(scaled) < 0.08  # 1/N: N times the integrand does not run away
+    (end,) = [r for r in rows if r["quantity"] == "-beta f" and math.isinf(r["N"])]
+    assert abs(end["z"]) <= 4.0
+    load, T = guerra.STATES["retrieval"]
+    assert end["theory"] == pytest.approx(-solve(DenseHebbian(3), load, T).free_energy / T, abs=1e-9)
+
+
+def test_claim_guerra_integrand_stays_where_RS_is_broken():
+    rows = table("guerra", "glass")
+    load, T = guerra.STATES["glass"]
+    rs = -solve(DenseHebbian(3), load, T, "spin_glass").free_energy / T
+    (end,) = [r for r in rows if r["quantity"] == "-beta f" and math.isinf(r["N"])]
+    assert abs(end["z"]) <= 4.0  # RSB(1)
+    assert (rs - end["simulation"]) / end["error"] > 5.0  # not RS
+    ends = [r for r in rows if r["quantity"] == "integrand" and math.isinf(r["N"])]
+    assert len(ends) == guerra.NODES
+    assert max(abs(r["z"]) for r in checked(ends)) <= 4.0
+    saddle = solve(DenseHebbian(3), load, T, "spin_glass")
+    assert [r["theory"] for r in ends] == pytest.approx([guerra.broken(saddle, float(t)) for t in guerra.nodes()[0]], abs=1e-9)
+    last = max((r for r in rows if r["quantity"] == "integrand" and math.isfinite(r["N"])), key=lambda r: (r["N"], r["curve"]))
+    assert last["simulation"] < -8.0 * last["error"]
 
 
 # ---- escape ----
