@@ -73,7 +73,8 @@ def run(P: int, quick: bool) -> None:
     for N, S in zip(sizes, samples, strict=True):
         print(f"spin_glass/P{P} N={N}", flush=True)
         common: dict[str, Any] = {"load": load, "T": temperatures, "N": N, "method": glassy.ReplicaExchange(every=EVERY[P]),
-                                  "sweeps": sweeps, "seed": 100 + P, "threads": 1}  # fmt: skip
+                                  "burn_in": sweeps if P > 2 and N > 40 else sweeps // 5, "sweeps": sweeps,
+                                  "seed": 100 + P, "threads": 1}  # fmt: skip
         ladder: glassy.Ladder = simulate(network, start="random", samples=S, out=target / f"{N}", **common)
         few = simulate(network, start="random", samples=STARTS, out=target / f"{N}", **common)
         other = simulate(network, start="pattern", samples=STARTS, out=target / f"{N}_pattern", **common)

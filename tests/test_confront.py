@@ -10,7 +10,7 @@ import pytest
 
 from glassy import RSB, DenseHebbian, draw_patterns, solve, spinodal
 from glassy.exact import perturbed_integers
-from sims import basins, escape, guerra, measured, nishimori
+from sims import basins, beyond_rs, escape, guerra, measured, nishimori
 from sims.harness import read
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -232,3 +232,29 @@ def test_claim_patterns_are_kept_beyond_the_spinodal_of_RS(name):
     for way in list(escape.WAYS)[1:]:
         kept = escape.between(rows, way, ends)
         assert kept[max(kept)] > kept[min(kept)]
+
+
+# ---- beyond RS ----
+
+
+@pytest.mark.parametrize("P", beyond_rs.LOADS)
+def test_claim_beyond_RS(P):
+    rows = table("beyond_rs", f"P{P}")
+    assert meta("beyond_rs", f"P{P}")["verdict"] == beyond_rs.verdict(P, rows)
+    good = [r for r in checked(rows) if r["curve"] == "RSB(1)"]
+    assert len(good) >= 3
+    assert max(abs(r["z"]) for r in good) <= 4.0
+    for r in good[::3]:
+        s = solve(DenseHebbian(P), r["load"], beyond_rs.T[P], "retrieval", RSB(1), strict=False)
+        assert of(good, load=r["load"], quantity="m")[0]["theory"] == pytest.approx(s.m, abs=2e-5)
+
+
+def test_claim_the_phase_goes_on_where_RS_has_lost_it():
+    """P = 3, load 0.42, T = 0.1: RS has no saddle; N = 400 has m and energy of RSB(1), not those of the spin glass."""
+    assert not solve(DenseHebbian(3), 0.42, beyond_rs.T[3], strict=False).status.ok
+    one = of(table("beyond_rs", "P3"), curve="RSB(1)", load=0.42, N=400.0)
+    assert {r["status"] for r in one} <= {"EQUILIBRATED", "SHORT_CHAIN"}  # no chain left
+    for quantity in ("m", "energy_excess"):
+        (r,) = of(one, quantity=quantity)
+        assert abs(r["z"]) <= 3.0
+        assert r["error"] < 0.02 * (1.0 if quantity == "m" else 0.1)
