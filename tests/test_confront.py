@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassy import RSB, DenseHebbian, draw_patterns, solve, spinodal
+from glassy import RS, RSB, DenseHebbian, FullRSB, draw_patterns, solve, spin_glass_temperatures, spinodal
 from glassy.exact import perturbed_integers
-from sims import basins, beyond_rs, escape, guerra, measured, nishimori
+from sims import basins, beyond_rs, coexistence, escape, guerra, hard_glass, measured, nishimori, spin_glass
 from sims.harness import read
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -258,3 +258,104 @@ def test_claim_the_phase_goes_on_where_RS_has_lost_it():
         (r,) = of(one, quantity=quantity)
         assert abs(r["z"]) <= 3.0
         assert r["error"] < 0.02 * (1.0 if quantity == "m" else 0.1)
+
+
+# ---- the spin glass ----
+
+
+@pytest.mark.parametrize("P", spin_glass.LOADS)
+def test_spin_glass_is_complete_and_its_verdict_that_of_the_data(P):
+    rows = table("spin_glass", f"P{P}")
+    assert meta("spin_glass", f"P{P}")["verdict"] == spin_glass.verdict(P, rows)
+    temperatures = [t * spin_glass.unit(P) for t in spin_glass.REDUCED[:-1]]
+    for N in spin_glass.SIZES[P]:
+        for name in ("energy", "specific heat", "-beta f", "<q^2>", "p of two starts"):
+            assert [r["T"] for r in of(rows, N=float(N), quantity=name)] == pytest.approx(temperatures)
+    for r in of(rows, quantity="energy", N=float(spin_glass.SIZES[P][0]))[::5]:
+        ansatz = FullRSB() if P == 2 else RSB(1)
+        assert r["theory"] == pytest.approx(float(spin_glass.theory(P, r["T"], ansatz).energy), abs=1e-7)
+
+
+@pytest.mark.parametrize("P", spin_glass.LOADS)
+def test_claim_spin_glass_is_equilibrated(P):
+    """Every ladder point by its series, and by runs from random spins and from the pattern that agree."""
+    proof = of(table("spin_glass", f"P{P}"), quantity="p of two starts")
+    bad = [r for r in proof if r["status"] != "EQUILIBRATED"]
+    assert len(bad) <= 0.25 * len(proof)
+    assert all(r["N"] > 40 for r in bad)
+    assert min(r["simulation"] for r in proof if r["status"] == "EQUILIBRATED") > 6e-5
+
+
+@pytest.mark.parametrize("P", [3])
+def test_claim_spin_glass_follows_RSB1_not_RS(P):
+    good = checked(table("spin_glass", f"P{P}"))
+    T_c = spin_glass_temperatures(DenseHebbian(P), spin_glass.LOADS[P]).T_c
+    cold = [r for r in of(good, quantity="-beta f") if r["T"] < 0.95 * T_c]
+    assert len(cold) >= 3
+    assert max(abs(r["z"]) for r in cold) <= 4.0
+    for r in of(good, quantity="energy"):
+        if r["T"] < 0.8 * T_c:  # RS keeps the paramagnet or has a glass of its own: both lie far too low
+            wrong = spin_glass.theory(P, r["T"], RS()).energy
+            assert abs(r["z"]) <= 4.0 < (r["simulation"] - wrong) / r["error"]
+
+
+def test_claim_spin_glass_has_two_peaks_below_T_c():
+    """P = 3: weight at q_1 grows and weight at 0 falls with falling T; nothing between keeps up with either."""
+    rows = [r for r in table("spin_glass", "P3", "histograms") if r["N"] == 64.0]
+    weight = {}
+    for t in spin_glass.HIST_T:
+        at = of(rows, reduced=t)
+        step = at[1]["q"] - at[0]["q"]
+        weight[t] = [
+            step * sum(r["density"] for r in at if low < r["q"] <= high)
+            for low, high in ((-0.35, 0.35), (0.35, 0.7), (0.7, 1.1))
+        ]
+    cold, middle, hot = (weight[t] for t in spin_glass.HIST_T)
+    assert cold[2] > middle[2] > hot[2]
+    assert cold[0] < middle[0] < hot[0]
+    assert cold[1] < 0.5 * min(cold[0], cold[2])
+
+
+# ---- coexistence ----
+
+
+def test_claim_coexistence_is_where_RSB1_says():
+    rows = table("coexistence", "P3")
+    assert meta("coexistence", "P3")["verdict"] == coexistence.verdict(rows)
+    for r in of(rows, quantity="load of coexistence"):
+        reduced = coexistence.REDUCED[0]
+        assert abs(coexistence.gap(r["theory"], reduced)) < 1e-8
+        assert r["error"] < 0.03
+        assert abs(r["z"]) <= 4.0
+        rs = solve(DenseHebbian(3), 0.3, reduced * math.sqrt(0.3)).free_energy
+        (at,) = [x for x in of(rows, quantity="f of retrieval", load=0.3) if math.isinf(x["N"])]
+        assert at["theory"] == pytest.approx(rs, abs=1e-4)
+    ends = [r for r in of(rows, quantity="f of retrieval") if math.isinf(r["N"])]
+    assert len(ends) >= 4
+    assert max(abs(r["z"]) for r in checked(ends)) <= 4.0
+
+
+def test_the_free_energy_of_a_phase_is_integrated_from_its_energy():
+    """M.6 from the cold side: with the energies of RSB(1) the integral is the free energy of RSB(1)."""
+    network, load, T = DenseHebbian(3), 0.34, 0.26
+    path = T * np.linspace(0.1, 1.0, coexistence.STEPS)
+    e = np.array([[solve(network, load, float(t), "retrieval", RSB(1)).energy + 0.5] for t in path])
+    f = coexistence.excess_free_energy(path, e)[0] - 0.5
+    assert f == pytest.approx(solve(network, load, T, "retrieval", RSB(1)).free_energy, abs=5e-4)
+    assert abs(f - (e[-1, 0] - 0.5)) > 3e-3  # the entropy matters
+
+
+# ---- hard and soft ----
+
+
+@pytest.mark.parametrize("P", hard_glass.CLAIM)
+def test_claim_hard_glass(P):
+    rows = table("hard_glass", f"P{P}")
+    assert meta("hard_glass", f"P{P}")["verdict"] == hard_glass.verdict(P, rows)
+    ends = [r for r in rows if math.isinf(r["N"])]
+    total, hard = (of(ends, curve=f"{part}, RSB(1)") for part in ("total", "hard"))
+    assert max(abs(r["z"]) for r in total) <= 4.0
+    if P == 2:
+        assert max(abs(r["z"]) for r in hard) > 8.0
+    else:
+        assert [r["theory"] for r in hard] == pytest.approx([r["theory"] for r in total], abs=1e-9)
