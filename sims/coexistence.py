@@ -134,9 +134,10 @@ def meeting(name: str, reduced: float, rows: list[Row]) -> Row:
 def verdict(rows: list[Row]) -> str:
     """Whether both free energies agree, and where they cross."""
     short = glassy.results.short
+    top = max(r["load"] for r in rows if r["quantity"] == "f of retrieval" and math.isinf(r["N"]))
     parts = [
-        f"along {r['curve']} both measured free energies meet at load {short(r['simulation'], r['error'])} (carried there by RSB(1)), its own is "
-        f"{r['theory']:.4f}"
+        f"along {r['curve']} both measured free energies, carried on by RSB(1) from loads up to {top:g}, meet at load "
+        f"{short(r['simulation'], r['error'])}; RSB(1) itself says {r['theory']:.4f}"
         for r in rows
         if r["quantity"] == "load of coexistence"
     ]
