@@ -59,10 +59,11 @@ def _sampling(folder: Path, meta: dict[str, Any]) -> list[str]:
     ]
 
 
-def _took(meta: dict[str, Any]) -> str:
+def _took(folder: Path, meta: dict[str, Any]) -> str:
     if "sizes" in meta:
         took = meta["sampling_seconds"]
-        return f"sampling took {took:.0f} s on two cores" if took else "no sampling of its own"
+        cores = "at most one core" if "quantity" in read(folder / "data.csv")[0] else "two cores"
+        return f"sampling took {took:.0f} s on {cores}" if took else "no sampling of its own"
     return f"theory alone, {meta['seconds']:.0f} s on one core"
 
 
@@ -91,7 +92,7 @@ def main() -> None:
             f"![{name}]({name}/figure.png)",
             "",
             *_sampling(folder, meta),
-            f"Command: `{meta['command']}` ({_took(meta)}). Versions: {', '.join(f'{k} {v}' for k, v in versions.items())}.",
+            f"Command: `{meta['command']}` ({_took(folder, meta)}). Versions: {', '.join(f'{k} {v}' for k, v in versions.items())}.",
             "",
         ]
     (results / "README.md").write_text("\n".join(lines))
