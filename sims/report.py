@@ -81,7 +81,7 @@ def main() -> None:
         folder = meta_file.parent
         meta = json.loads(meta_file.read_text())
         name = folder.relative_to(results)
-        versions = {k: v for k, v in meta["provenance"].items() if k != "machine"}
+        versions = ", ".join(f"{k} {v}" for k, v in meta["provenance"].items() if k != "machine")
         lines += [
             f"## {name}",
             "",
@@ -92,7 +92,7 @@ def main() -> None:
             f"![{name}]({name}/figure.png)",
             "",
             *_sampling(folder, meta),
-            f"Command: `{meta['command']}` ({_took(folder, meta)}). Versions: {', '.join(f'{k} {v}' for k, v in versions.items())}.",
+            f"Command: `{meta['command']}` ({_took(folder, meta)}). Versions: {versions}.",
             "",
         ]
     (results / "README.md").write_text("\n".join(lines))
