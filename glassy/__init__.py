@@ -19,6 +19,7 @@ from glassy.errors import (
     StoreWarning,
 )
 from glassy.exact import Exact, enumerate_states, transition_matrix
+from glassy.finite_size import Limit, extrapolate
 from glassy.glassiness import Glassiness, glassiness
 from glassy.memory import SeparableMemory
 from glassy.network import DenseHebbian, StatePoint
@@ -94,6 +95,7 @@ __all__ = [
     "IntegerRangeError",
     "Interrupted",
     "Ladder",
+    "Limit",
     "MemoryLimitError",
     "Metropolis",
     "OverlapDistribution",
@@ -125,6 +127,7 @@ __all__ = [
     "ensemble_status",
     "enumerate_states",
     "exchange_temperatures",
+    "extrapolate",
     "glassiness",
     "load",
     "merge_ensembles",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from glassy.errors import EquilibrationWarning, InputError
+from glassy.finite_size import weighted_fit
 from glassy.network import DenseHebbian
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status, short
@@ -280,14 +281,8 @@ def _extrapolate(used: list[tuple[Samples, Row]]) -> tuple[float, float, float, 
     A straight line through two sizes, a parabola through three or more: the signal of H.2 alone is
     prod_{i<P} (1 - i/N), and 1 - m depends on it exponentially, so at P = 4 the 1/N^2 term exceeds the errors.
     """
-    N, y, error = (
-        np.array(column, float)
-        for column in zip(*((run.N, float(r.simulation) - r.theory, r.simulation.error) for run, r in used), strict=True)
-    )
-    terms = min(len(set(N)), 3)
-    x = N.min() / N  # of order one, so that the normal equations are well conditioned
-    design = np.stack([x**k for k in range(terms)], axis=1) / error[:, None]
-    covariance = np.linalg.inv(design.T @ design)
-    fit = covariance @ (design.T @ (y / error))
-    chi2 = float(np.sum((design @ fit - y / error) ** 2))
-    return float(fit[0]), math.sqrt(covariance[0, 0]), chi2, len(N) - terms
+    N = [run.N for run, _ in used]
+    y = [float(row.simulation) - row.theory for _, row in used]
+    powers = (1.0, 2.0)[: min(len(set(N)), 3) - 1]
+    limit, _, error, chi2 = weighted_fit(N, y, [row.simulation.error for _, row in used], powers)
+    return limit, error, chi2, len(N) - len(powers) - 1

@@ -33,7 +33,21 @@ COLUMNS = (
     "curve", "load", "T", "N", "K", "observable", "theory", "simulation", "error", "thermal", "disorder", "tau_int",
     "samples", "sweeps", "z", "status", "sizes", "chi2", "dof",
 )  # fmt: skip
-TEXT = ("curve", "observable", "status", "sizes", "ansatz", "phase", "line", "point", "meaning", "interactions", "reason")
+TEXT = (
+    "curve",
+    "observable",
+    "status",
+    "sizes",
+    "ansatz",
+    "phase",
+    "line",
+    "point",
+    "meaning",
+    "interactions",
+    "reason",
+    "quantity",
+    "powers",
+)
 LIMIT = 4.0  # |z| up to which theory and simulation agree
 Remark = Callable[[list[dict[str, Any]]], str]
 LINE_COLUMNS = ("curve", "load", "T", "m", "q", "energy", "energy_excess", "free_energy", "replicon", "status")

@@ -2,16 +2,18 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 
 from glassy import DenseHebbian, solve, spinodal
 from glassy.compare import predicted
+from sims import report
 from sims.harness import counted, read, verdict
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
-CASES = sorted(p.parent for p in RESULTS.glob("*/*/meta.json") if "sizes" in json.loads(p.read_text()))  # simulated ones
+CASES = sorted(p.parent for sim in ("retrieval", "interactions") for p in RESULTS.glob(f"{sim}/*/meta.json"))
 
 
 def network_of(folder, row):
@@ -105,12 +107,17 @@ def test_figures_are_redrawn_from_the_data_alone(tmp_path):
         shutil.rmtree(target)
 
 
-def test_report_is_generated_from_this_data():
+def test_report_and_gallery_are_generated_from_this_data():
     text = (RESULTS / "README.md").read_text()
-    for case in CASES:
-        meta = json.loads((case / "meta.json").read_text())
+    for found in RESULTS.glob("*/*/meta.json"):
+        meta = json.loads(found.read_text())
         assert meta["verdict"] in text
         assert meta["claim"] in text
+        assert meta["command"] in text
+    gallery = RESULTS.parent / "docs" / "gallery.md"
+    assert gallery.read_text() == report.gallery(RESULTS)
+    for figure in re.findall(r"\((\S+\.png)\)", gallery.read_text()):
+        assert (gallery.parent / figure).exists()
 
 
 def test_meta_names_the_code_that_made_the_samples(tmp_path, monkeypatch):

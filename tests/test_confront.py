@@ -1,0 +1,361 @@
+"""The claims of the measured sims re-checked from the committed data, against the theory of today's code."""
+
+import json
+import math
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glassy import RS, RSB, DenseHebbian, FullRSB, draw_patterns, solve, spin_glass_temperatures, spinodal
+from glassy.exact import perturbed_integers
+from sims import basins, beyond_rs, coexistence, escape, guerra, hard_glass, measured, nishimori, spin_glass
+from sims.harness import read
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+
+
+def table(sim, case, which="data"):
+    return read(RESULTS / sim / case / f"{which}.csv")
+
+
+def meta(sim, case):
+    return json.loads((RESULTS / sim / case / "meta.json").read_text())
+
+
+def of(rows, **wanted):
+    return [r for r in rows if all(r[k] == v for k, v in wanted.items())]
+
+
+def checked(rows):
+    """The judged rows, after their z and limits have been worked out again from the raw rows."""
+    for r in rows:
+        if math.isfinite(r["z"]):
+            assert r["z"] == pytest.approx((r["simulation"] - r["theory"]) / r["error"], rel=1e-9)
+    return measured.judged(rows)
+
+
+# ---- the Nishimori line ----
+
+
+@pytest.mark.parametrize("P", nishimori.LOADS)
+def test_nishimori_is_complete_and_its_verdict_that_of_the_data(P):
+    rows = table("nishimori", f"P{P}")
+    assert meta("nishimori", f"P{P}")["verdict"] == nishimori.verdict(P, rows)
+    finite = {(r["load"], r["N"]) for r in rows if math.isfinite(r["N"])}
+    assert finite == {(x, N) for x in nishimori.LOADS[P] for N in nishimori.SIZES[P]}
+    again = measured.limits([r for r in rows if math.isfinite(r["N"]) and r["quantity"] in nishimori.WORDS])
+    kept = [r for r in rows if math.isinf(r["N"])]
+    assert [(r["load"], r["quantity"]) for r in again] == [(r["load"], r["quantity"]) for r in kept]
+    assert [r["simulation"] for r in again] == pytest.approx([r["simulation"] for r in kept], rel=1e-9)
+
+
+@pytest.mark.parametrize("P", nishimori.LOADS)
+def test_claim_nishimori_identities_B1_hold(P):
+    """B.1: <m> = <q>, <m^2> = <q^2>, e = -1/2, and the pattern has the energy of a typical state."""
+    good = checked(table("nishimori", f"P{P}"))
+    assert {r["quantity"] for r in good} == set(nishimori.WORDS)
+    assert len(good) >= 14
+    assert max(abs(r["z"]) for r in good) <= 4.0
+    for r in good:
+        if r["quantity"] in ("m", "q"):
+            assert r["theory"] == pytest.approx(solve(DenseHebbian(P), r["load"], r["load"]).m, abs=1e-9)
+
+
+def test_claim_nishimori_could_fail():
+    """A temperature off the line by 10 % would be seen by the energy above the pattern, at the largest size."""
+    network, off = DenseHebbian(3), []
+    for r in of(table("nishimori", "P3"), quantity="energy above the pattern", N=450.0, status="EQUILIBRATED"):
+        wrong = solve(network, r["load"], 1.1 * r["load"]).energy + 0.5
+        off.append(abs(r["simulation"] - wrong) / r["error"])
+    assert max(off) > 4.0
+
+
+@pytest.mark.parametrize("P", nishimori.LOADS)
+def test_claim_nishimori_distributions_agree(P):
+    """The histograms of q and of m, bin by bin, at a load where both are wide: the largest one that no chain has left."""
+    rows = table("nishimori", f"P{P}", "densities")
+    load = {3: 0.3, 4: 0.25}[P]
+    m, q = ({r["x"]: r for r in of(rows, load=load, quantity=name)} for name in "mq")
+    shared = [x for x in m if x in q and m[x]["density"] > 0.3]
+    assert len(shared) >= 4
+    z = np.array([(m[x]["density"] - q[x]["density"]) / math.hypot(m[x]["error"], q[x]["error"]) for x in shared])
+    assert np.abs(z).max() < 4.0
+
+
+def test_claim_chains_are_lost_by_finite_size():
+    """Below t_c^2 fewer chains lose the pattern at every larger N."""
+    for P in nishimori.LOADS:
+        rows = of(table("nishimori", f"P{P}"), quantity="chains that stay", load=0.38)
+        kept = [r["simulation"] for r in sorted(rows, key=lambda r: r["N"])]
+        assert all(b > a for a, b in pairwise(kept))
+        assert kept[-1] > 0.8
+
+
+# ---- basins ----
+
+
+def edges(P, T=0.0):
+    rows = of(table("basins", "all"), curve=f"P={P} T={T:g}", N=float(basins.SIZES[P][-1]))
+    return {r["load"]: r for r in rows if r["error"] > 0.0}
+
+
+def test_basins_verdict_is_that_of_the_data_and_edges_are_those_of_the_maps():
+    rows, maps = table("basins", "all"), table("basins", "all", "maps")
+    assert meta("basins", "all")["verdict"] == basins.verdict(rows)
+    for r in rows:
+        share = {x["start"]: x["kept"] for x in of(maps, curve=r["curve"], load=r["load"], N=r["N"])}
+        assert sorted(share) == list(basins.STARTS)
+        if math.isfinite(r["simulation"]):
+            below = [m for m in share if m < r["simulation"]]
+            above = [m for m in share if m > r["simulation"]]
+            assert share[max(below)] <= 0.5 <= share[min(above)]
+    cold = of(maps, T=0.0)
+    assert {x["curve"] for x in cold if x["status"] != "settled"} <= {"P=2 T=0"}  # a few of N = 1000 took more than 60 sweeps
+    assert sum(x["status"] != "settled" for x in cold) < 0.1 * len(cold)
+
+
+def test_claim_basins_shrink_with_load_and_for_P_above_2_with_P():
+    for P in basins.SIZES:
+        found = [e["simulation"] for _, e in sorted(edges(P).items())]
+        assert len(found) >= 3
+        assert all(b > a - 0.02 for a, b in pairwise(found))
+        assert found[-1] > found[0] + 0.05
+    at = [edges(P)[0.1] for P in (3, 4, 5)]
+    assert all(b["simulation"] - a["simulation"] > 4.0 * math.hypot(a["error"], b["error"]) for a, b in pairwise(at))
+
+
+def test_claim_basins_end_near_the_unstable_saddle_for_P_above_2():
+    for P in (3, 4, 5):
+        off = [e["simulation"] - basins.unstable(DenseHebbian(P), load, 0.0) for load, e in edges(P).items() if load <= 0.2]
+        assert max(abs(x) for x in off) < 0.12
+    assert all(e["simulation"] < basins.unstable(DenseHebbian(2), load, 0.0) - 0.3 for load, e in edges(2).items())
+
+
+def test_the_unstable_saddle_solves_the_equation_of_R5():
+    """m = erf((P/2) m^(P-1)/sqrt(2 r(1))) at T = 0, on the branch below that of the solver; at T > 0 it meets the fold."""
+    for P, load in ((3, 0.2), (4, 0.3), (5, 0.1)):
+        network = DenseHebbian(P)
+        m = basins.unstable(network, load, 0.0)
+        assert m < solve(network, load, 0.0).m
+        field = (P / 2) * m ** (P - 1) / math.sqrt(2.0 * network.covariance(1.0, load, derivative=1))
+        assert m == pytest.approx(math.erf(field), abs=1e-7)
+    end = spinodal(DenseHebbian(3), 0.3)
+    assert basins.unstable(DenseHebbian(3), end.load * (1 - 1e-9), 0.3) == pytest.approx(end.m, abs=1e-3)
+    assert math.isnan(basins.unstable(DenseHebbian(3), end.load * 1.01, 0.3))
+
+
+# ---- Guerra's interpolation ----
+
+
+def test_I1_weight_of_the_interpolation():
+    """I.1: the Boltzmann weight of the run is that of the formula, state by state, up to a constant."""
+    N, t, network = 8, 0.37, DenseHebbian(3)
+    saddle = solve(network, network.load(6, N), 0.4)
+    xi = draw_patterns(K=6, N=N, seed=3)
+    J = np.random.default_rng(1).normal(size=(1, N))
+    T_t, added = guerra.interpolation("retrieval", N, t, saddle, J)
+    H, unit = perturbed_integers(network, xi, added)
+    spins = np.array(list(product((1, -1), repeat=N)))
+    table_ = network.energy_table(N)
+    F = np.array([float(table_.unit * v) for v in table_.values])
+    M = spins @ xi.T
+    m, beta = M[:, 0] / N, 1.0 / saddle.T
+    slope = network.covariance(saddle.q_EA, saddle.load, derivative=1)
+    exponent = -math.sqrt(t) * beta * F[(N - M[:, 1:]) // 2].sum(axis=1) + t * beta * (N / 2) * m**3
+    exponent += (1 - t) * beta * 1.5 * saddle.m**2 * N * m + math.sqrt((1 - t) * slope) * beta * (spins @ J[0])
+    assert np.sort(-H * unit / T_t) == pytest.approx(np.sort(exponent), abs=1e-8)
+
+
+def test_I1_area_under_the_curve_of_RSB1_is_the_error_of_RS():
+    """I.1 at infinite N: the area under the integrand of RSB(1) is A_RSB(1) - A_RS, from free energies alone."""
+    network, (load, T) = DenseHebbian(3), guerra.STATES["glass"]
+    rs, one = solve(network, load, T, "spin_glass"), solve(network, load, T, "spin_glass", RSB(1))
+    t = (np.arange(200) + 0.5) / 200
+    area = np.mean([guerra.broken(rs, float(x)) for x in t])
+    assert area == pytest.approx((rs.free_energy - one.free_energy) / T, abs=2e-5)
+    assert area < -0.1
+
+
+@pytest.mark.parametrize("case", guerra.STATES)
+def test_guerra_verdict_is_that_of_the_data(case):
+    assert meta("guerra", case)["verdict"] == guerra.verdict(case, table("guerra", case))
+
+
+def test_claim_guerra_integrand_vanishes_where_RS_is_exact():
+    rows = table("guerra", "retrieval")
+    sizes = sorted({r["N"] for r in rows if math.isfinite(r["N"])})
+    ends = [r for r in rows if r["quantity"] == "integrand" and math.isinf(r["N"])]
+    assert len(ends) == guerra.NODES
+    assert all(abs(r["z"]) <= 4.0 and abs(r["simulation"]) < 3e-4 for r in ends)
+    for curve in {r["curve"] for r in ends}:
+        each = [of(rows, curve=curve, N=N, quantity="integrand")[0] for N in sizes[1:]]
+        scaled = [N * r["simulation"] for N, r in zip(sizes[1:], each, strict=True)]
+        assert all(a["simulation"] > b["simulation"] for a, b in pairwise(each))
+        assert 0.02 < min(scaled) <= max(scaled) < 0.08  # 1/N: N times the integrand does not run away
+    (end,) = [r for r in rows if r["quantity"] == "-beta f" and math.isinf(r["N"])]
+    assert abs(end["z"]) <= 4.0
+    load, T = guerra.STATES["retrieval"]
+    assert end["theory"] == pytest.approx(-solve(DenseHebbian(3), load, T).free_energy / T, abs=1e-9)
+
+
+def test_claim_guerra_integrand_stays_where_RS_is_broken():
+    rows = table("guerra", "glass")
+    load, T = guerra.STATES["glass"]
+    rs = -solve(DenseHebbian(3), load, T, "spin_glass").free_energy / T
+    (end,) = [r for r in rows if r["quantity"] == "-beta f" and math.isinf(r["N"])]
+    assert abs(end["z"]) <= 4.0  # RSB(1)
+    assert (rs - end["simulation"]) / end["error"] > 5.0  # not RS
+    ends = [r for r in rows if r["quantity"] == "integrand" and math.isinf(r["N"])]
+    assert len(ends) == guerra.NODES
+    assert max(abs(r["z"]) for r in checked(ends)) <= 4.0
+    saddle = solve(DenseHebbian(3), load, T, "spin_glass")
+    assert [r["theory"] for r in ends] == pytest.approx([guerra.broken(saddle, float(t)) for t in guerra.nodes()[0]], abs=1e-9)
+    last = max((r for r in rows if r["quantity"] == "integrand" and math.isfinite(r["N"])), key=lambda r: (r["N"], r["curve"]))
+    assert last["simulation"] < -8.0 * last["error"]
+
+
+# ---- escape ----
+
+
+@pytest.mark.parametrize("name", escape.NETWORKS)
+def test_claim_patterns_are_kept_beyond_the_spinodal_of_RS(name):
+    case = name.replace("=", "").replace(" ", "-")
+    rows, lines = table("escape", case), table("escape", case, "lines")
+    ends = {r["line"]: r["load"] for r in lines}
+    assert meta("escape", case)["verdict"] == escape.verdict(rows, ends)
+    network = escape.NETWORKS[name]
+    assert ends["RS T=0"] == pytest.approx(spinodal(network, 0.0).load, rel=1e-9)
+    kept = escape.between(rows, "descent", ends)
+    assert kept[max(kept)] > 0.9
+    for way in list(escape.WAYS)[1:]:
+        kept = escape.between(rows, way, ends)
+        assert kept[max(kept)] > kept[min(kept)]
+
+
+# ---- beyond RS ----
+
+
+@pytest.mark.parametrize("P", beyond_rs.LOADS)
+def test_claim_beyond_RS(P):
+    rows = table("beyond_rs", f"P{P}")
+    assert meta("beyond_rs", f"P{P}")["verdict"] == beyond_rs.verdict(P, rows)
+    good = [r for r in checked(rows) if r["curve"] == "RSB(1)"]
+    assert len(good) >= 3
+    assert max(abs(r["z"]) for r in good) <= 4.0
+    for r in good[::3]:
+        s = solve(DenseHebbian(P), r["load"], beyond_rs.T[P], "retrieval", RSB(1), strict=False)
+        assert of(good, load=r["load"], quantity="m")[0]["theory"] == pytest.approx(s.m, abs=2e-5)
+
+
+def test_claim_the_phase_goes_on_where_RS_has_lost_it():
+    """P = 3, load 0.42, T = 0.1: RS has no saddle; N = 400 has m and energy of RSB(1), not those of the spin glass."""
+    assert not solve(DenseHebbian(3), 0.42, beyond_rs.T[3], strict=False).status.ok
+    one = of(table("beyond_rs", "P3"), curve="RSB(1)", load=0.42, N=400.0)
+    assert {r["status"] for r in one} <= {"EQUILIBRATED", "SHORT_CHAIN"}  # no chain left
+    for quantity in ("m", "energy_excess"):
+        (r,) = of(one, quantity=quantity)
+        assert abs(r["z"]) <= 3.0
+        assert r["error"] < 0.02 * (1.0 if quantity == "m" else 0.1)
+
+
+# ---- the spin glass ----
+
+
+@pytest.mark.parametrize("P", spin_glass.LOADS)
+def test_spin_glass_is_complete_and_its_verdict_that_of_the_data(P):
+    rows = table("spin_glass", f"P{P}")
+    assert meta("spin_glass", f"P{P}")["verdict"] == spin_glass.verdict(P, rows)
+    temperatures = [t * spin_glass.unit(P) for t in spin_glass.REDUCED[:-1]]
+    for N in spin_glass.SIZES[P]:
+        for name in ("energy", "specific heat", "-beta f", "<q^2>", "p of two starts"):
+            assert [r["T"] for r in of(rows, N=float(N), quantity=name)] == pytest.approx(temperatures)
+    for r in of(rows, quantity="energy", N=float(spin_glass.SIZES[P][0]))[::5]:
+        ansatz = FullRSB() if P == 2 else RSB(1)
+        assert r["theory"] == pytest.approx(float(spin_glass.theory(P, r["T"], ansatz).energy), abs=1e-7)
+
+
+@pytest.mark.parametrize("P", spin_glass.LOADS)
+def test_claim_spin_glass_is_equilibrated(P):
+    """Every ladder point by its series, and by runs from random spins and from the pattern that agree."""
+    proof = of(table("spin_glass", f"P{P}"), quantity="p of two starts")
+    bad = [r for r in proof if r["status"] != "EQUILIBRATED"]
+    assert len(bad) <= 0.25 * len(proof)
+    assert all(r["N"] > 40 for r in bad)
+    assert min(r["simulation"] for r in proof if r["status"] == "EQUILIBRATED") > 6e-5
+
+
+@pytest.mark.parametrize("P", [3])
+def test_claim_spin_glass_follows_RSB1_not_RS(P):
+    good = checked(table("spin_glass", f"P{P}"))
+    T_c = spin_glass_temperatures(DenseHebbian(P), spin_glass.LOADS[P]).T_c
+    cold = [r for r in of(good, quantity="-beta f") if r["T"] < 0.95 * T_c]
+    assert len(cold) >= 3
+    assert max(abs(r["z"]) for r in cold) <= 4.0
+    for r in of(good, quantity="energy"):
+        if r["T"] < 0.8 * T_c:  # RS keeps the paramagnet or has a glass of its own: both lie far too low
+            wrong = spin_glass.theory(P, r["T"], RS()).energy
+            assert abs(r["z"]) <= 4.0 < (r["simulation"] - wrong) / r["error"]
+
+
+def test_claim_spin_glass_has_two_peaks_below_T_c():
+    """P = 3: weight at q_1 grows and weight at 0 falls with falling T; nothing between keeps up with either."""
+    rows = [r for r in table("spin_glass", "P3", "histograms") if r["N"] == 64.0]
+    weight = {}
+    for t in spin_glass.HIST_T:
+        at = of(rows, reduced=t)
+        step = at[1]["q"] - at[0]["q"]
+        weight[t] = [
+            step * sum(r["density"] for r in at if low < r["q"] <= high)
+            for low, high in ((-0.35, 0.35), (0.35, 0.7), (0.7, 1.1))
+        ]
+    cold, middle, hot = (weight[t] for t in spin_glass.HIST_T)
+    assert cold[2] > middle[2] > hot[2]
+    assert cold[0] < middle[0] < hot[0]
+    assert cold[1] < 0.5 * min(cold[0], cold[2])
+
+
+# ---- coexistence ----
+
+
+def test_claim_coexistence_is_where_RSB1_says():
+    rows = table("coexistence", "P3")
+    assert meta("coexistence", "P3")["verdict"] == coexistence.verdict(rows)
+    for r in of(rows, quantity="load of coexistence"):
+        reduced = coexistence.REDUCED[0]
+        assert abs(coexistence.gap(r["theory"], reduced)) < 1e-8
+        assert r["error"] < 0.03
+        assert abs(r["z"]) <= 4.0
+        rs = solve(DenseHebbian(3), 0.3, reduced * math.sqrt(0.3)).free_energy
+        (at,) = [x for x in of(rows, quantity="f of retrieval", load=0.3) if math.isinf(x["N"])]
+        assert at["theory"] == pytest.approx(rs, abs=1e-4)
+    ends = [r for r in of(rows, quantity="f of retrieval") if math.isinf(r["N"])]
+    assert len(ends) >= 4
+    assert max(abs(r["z"]) for r in checked(ends)) <= 4.0
+
+
+def test_the_free_energy_of_a_phase_is_integrated_from_its_energy():
+    """M.6 from the cold side: with the energies of RSB(1) the integral is the free energy of RSB(1)."""
+    network, load, T = DenseHebbian(3), 0.34, 0.26
+    path = T * np.linspace(0.1, 1.0, coexistence.STEPS)
+    e = np.array([[solve(network, load, float(t), "retrieval", RSB(1)).energy + 0.5] for t in path])
+    f = coexistence.excess_free_energy(path, e)[0] - 0.5
+    assert f == pytest.approx(solve(network, load, T, "retrieval", RSB(1)).free_energy, abs=5e-4)
+    assert abs(f - (e[-1, 0] - 0.5)) > 3e-3  # the entropy matters
+
+
+# ---- hard and soft ----
+
+
+@pytest.mark.parametrize("P", hard_glass.CLAIM)
+def test_claim_hard_glass(P):
+    rows = table("hard_glass", f"P{P}")
+    assert meta("hard_glass", f"P{P}")["verdict"] == hard_glass.verdict(P, rows)
+    ends = [r for r in rows if math.isinf(r["N"])]
+    total, hard = (of(ends, curve=f"{part}, RSB(1)") for part in ("total", "hard"))
+    assert max(abs(r["z"]) for r in total) <= 4.0
+    if P == 2:
+        assert max(abs(r["z"]) for r in hard) > 8.0
+    else:
+        assert [r["theory"] for r in hard] == pytest.approx([r["theory"] for r in total], abs=1e-9)

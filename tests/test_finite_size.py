@@ -1,0 +1,68 @@
+"""extrapolate: limits in 1/N with chosen powers."""
+
+import math
+
+import numpy as np
+import pytest
+
+import glassy
+from glassy import Estimate, InputError, extrapolate
+
+SIZES = (50, 100, 200, 400)
+
+
+def noisy(law, seed, error=0.01):
+    rng = np.random.default_rng(seed)
+    return [Estimate(law(N) + error * rng.normal(), error, samples=8) for N in SIZES]
+
+
+def test_limit_and_its_error_are_those_of_the_fit():
+    """Over many draws the limit is unbiased, its scatter is its error, and p is uniform."""
+    found = [extrapolate(SIZES, noisy(lambda N: 2.0 - 3.0 / N, k)) for k in range(400)]
+    z = np.array([(f.value - 2.0) / f.value.error for f in found])
+    assert abs(z.mean()) < 4.0 / math.sqrt(400)
+    assert 0.85 < z.std() < 1.15
+    assert abs(np.mean([f.p for f in found]) - 0.5) < 4.0 / math.sqrt(12 * 400)
+    assert found[0].dof == 2
+    assert found[0].value.samples == 8
+    assert found[0].amplitudes == pytest.approx((-3.0,), abs=3.0)
+
+
+def test_wrong_powers_are_found_out():
+    values = noisy(lambda N: 2.0 + 8.0 * N ** (-2 / 3), 3, error=1e-3)
+    assert extrapolate(SIZES, values, (2 / 3,)).p > 1e-3
+    assert abs(extrapolate(SIZES, values, (2 / 3,)).value - 2.0) < 4e-3
+    assert extrapolate(SIZES, values, (1.0,)).p < 1e-6
+
+
+def test_two_sizes_are_a_straight_line_with_nothing_to_judge():
+    found = extrapolate((100, 200), [Estimate(1.1, 0.1), Estimate(1.0, 0.1)])
+    assert float(found.value) == pytest.approx(0.9)
+    assert math.isnan(found.p)
+    assert found.amplitudes == pytest.approx((20.0,))
+    assert repr(found).startswith("Limit(0.90(22) in N^-1 through N=100, 200; chi2/dof=")
+
+
+def test_a_limit_can_be_kept(tmp_path):
+    found = extrapolate(SIZES, noisy(lambda N: 1.0, 1))
+    assert glassy.load(found.save(tmp_path / "limit")) == found
+
+
+@pytest.mark.parametrize(
+    ("N", "values", "powers", "message"),
+    [
+        ((50, 50), [Estimate(1.0, 0.1)] * 2, (1.0,), "fewer than the different sizes"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (1.0, 2.0), "fewer than the different sizes"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (), "fewer than the different sizes"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (0.0,), "must be different, > 0"),
+        ((50, 100, 150), [Estimate(1.0, 0.1)] * 3, (1.0, 1.0), "must be different"),
+        ((50, 100), [Estimate(1.0, 0.1), Estimate(1.0, 0.0)], (1.0,), "with an error > 0"),
+        ((50, 100), [1.0, 2.0], (1.0,), "with an error > 0"),
+        ((50, 100), [Estimate(1.0, 0.1)], (1.0,), "one Estimate"),
+        ((50, 0), [Estimate(1.0, 0.1)] * 2, (1.0,), "N must be an integer >= 1"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (-1.0,), "a power must be a finite number >= 0"),
+    ],
+)
+def test_what_cannot_be_extrapolated_is_refused(N, values, powers, message):
+    with pytest.raises(InputError, match=message):
+        extrapolate(N, values, powers)
