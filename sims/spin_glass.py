@@ -76,7 +76,7 @@ def run(P: int, quick: bool) -> None:
         ladder: glassy.Ladder = simulate(network, start="random", samples=S, out=target / f"{N}", **common)
         few = simulate(network, start="random", samples=STARTS, out=target / f"{N}", **common)
         other = simulate(network, start="pattern", samples=STARTS, out=target / f"{N}_pattern", **common)
-        free = ladder.minus_beta_f()
+        free = ladder.minus_beta_f("integration")
         for i, r in enumerate(ladder):
             origins.append(r.provenance)
             if math.isinf(r.T):
