@@ -169,8 +169,8 @@ def verdict(case: str, rows: list[Row]) -> str:
         z = (end["simulation"] - rs) / end["error"]
         text += f"RSB(1) {end['theory']:.4f} (z = {end['z']:.2f}), RS {rs:.4f} (z = {z:.0f})"
         text += (
-            f", with 1/N before the onset of symmetry breaking at t = {ONSET:g} and N^(-2/3) behind it (a choice made after 1/N "
-            "had missed by 6 errors there, to be confirmed at larger N)"
+            f", with 1/N before the onset of symmetry breaking at t = {ONSET:g} and N^(-2/3) behind it (a choice made after "
+            "1/N had missed by 6 errors there, to be confirmed at larger N)"
         )
     if worst:
         to = "zero" if case == "retrieval" else "the curve of RSB(1)"
