@@ -90,7 +90,7 @@ def share(folder: Path) -> None:
     for k in range(20):
         begun, worked = time.perf_counter(), time.process_time()
         digest = store.write(k, result, provenance())
-        make_entry(store, place.run, k, Kept(store.digest, provenance(), result, k), digest)
+        make_entry(store, place.run, k, Kept(store.digest, provenance(), result, k, store.text), digest)
         times.append((time.perf_counter() - begun, time.process_time() - worked))
     wall, cpu = (1e3 * statistics.median(x) for x in zip(*times, strict=True))
     print(
