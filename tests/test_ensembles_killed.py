@@ -108,6 +108,29 @@ def test_ctrl_c_in_a_terminal(executor, tmp_path):
     ]  # for workers that have not seen it; the next run clears it
 
 
+SIMULATE = """
+import sys, glassy
+network, options = glassy.DenseHebbian(4), {"samples": 4, "sweeps": 600_000, "threads": 2, "executor": "processes"}
+glassy.simulate(network, 0.3, 0.4, 50, seed=1, out=sys.argv[1] if len(sys.argv) > 1 else None, **options)
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_ctrl_c_of_simulate_with_processes(kept, tmp_path):
+    """Workers of a single call stop too, soon, and twice as well as once."""
+    parent = start(SIMULATE, *([tmp_path] if kept else []), stderr=-1, start_new_session=True)
+    assert wait_until(lambda: len(children(parent.pid)) == 2)
+    time.sleep(3.0)
+    os.killpg(parent.pid, signal.SIGINT)
+    time.sleep(0.05)
+    os.killpg(parent.pid, signal.SIGINT)
+    text = parent.communicate(timeout=15)[1]
+    assert parent.returncode != 0
+    assert "Interrupt" in text
+    if kept:
+        assert list(tmp_path.glob("checkpoint_*.npz"))
+
+
 def test_a_task_knows_when_its_file_is_there(undisturbed, tmp_path):
     """A worker killed between writing its sample and answering: the next one finds the file and runs nothing."""
     e = longer(samples=1)

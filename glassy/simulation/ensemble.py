@@ -216,9 +216,10 @@ class Ensemble(Saved):
             stack.enter_context(claim(root, part, wait))
             pool = stack.enter_context(opened(executor, "processes", count))
             known = [getattr(pool, word, None) for word in ("count", "_max_workers", "num_workers")]
-            width = 2 * next((n for n in known if n), 32) if in_flight is None else in_flight
+            hands = next((n for n in known if n), None)
+            width = 2 * (hands or 32) if in_flight is None else in_flight
             width = checks.integer("in_flight", width, 1, "It counts tasks that are handed out at once.")
-            Session(self.places, lambda: self.tasks(part), root, part, stores, count, progress).run(pool, width)
+            Session(self.places, lambda: self.tasks(part), root, part, stores, hands or count, progress).run(pool, width)
         return self.read(root)
 
     def read(self, out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:

@@ -202,7 +202,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
                 raise InputError(f"out must be a folder of its own, but {folder} is that of an Ensemble. Name another path.")
             stack.enter_context(claim(folder))
             Journal(workers=width).write(folder, (0, 1))
-        shelves = [_Shelf(run, place) for run, place in zip(runs, _folders(folder, runs), strict=True)]
+        here = executor is None or executor == "threads"
+        desk = folder or Path("" if here else stack.enter_context(tempfile.TemporaryDirectory()))
+        shelves = [_Shelf(run, place, place or desk) for run, place in zip(runs, _folders(folder, runs), strict=True)]
         pool = stack.enter_context(opened(executor, "threads", width))
         total = len(loads) * len(temperatures) * samples * request.replicas * (request.sweeps + request.burn_in)
         bar = stack.enter_context(progress_bar(total, progress))
@@ -224,10 +226,10 @@ def _folders(folder: Path | None, runs: Sequence[Run | LadderRun]) -> list[Path 
 
 
 class _Shelf:
-    """One state point or ladder, its store, and what is finished of it."""
+    """One state point or ladder, its store, what is finished of it, and where a file asks workers for the end."""
 
-    def __init__(self, run: Run | LadderRun, folder: Path | None) -> None:
-        self.run = run
+    def __init__(self, run: Run | LadderRun, folder: Path | None, desk: Path) -> None:
+        self.run, self.stop = run, desk / "stop_0of1"
         self.store = None if folder is None else Store(folder, run.description())
         self.done: dict[int, Any] = {}
 
@@ -249,7 +251,7 @@ def _finish(
     for _ in shelf.read(samples):
         bar.update(sweeps)
     local = opened_here(pool)
-    stop = threading.Event() if local else StopFile((store.folder if store else Path(tempfile.mkdtemp())) / "stop_0of1")
+    stop = threading.Event() if local else StopFile(shelf.stop)
     if isinstance(stop, StopFile):
         stop.clear()
     sent = run if store is None or local else store.lend(run)
