@@ -54,7 +54,7 @@ def finished(folder):
     return len(list(Path(folder).rglob("sample_*.npz")))
 
 
-def wait_until(condition, seconds=60.0):
+def wait_until(condition, seconds=180.0):
     """Wait for a condition; whether it came true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

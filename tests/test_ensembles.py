@@ -335,11 +335,11 @@ def test_of_two_parents_one_waits_or_refuses(tmp_path):
     wanted = longer().run(tmp_path / "one", "threads")
     second, third = (start(CLAIMED, tmp_path / "two", word, stdout=-1) for word in ("refuses", "waits"))
     first = start(CLAIMED, tmp_path / "two", "first")
-    out = second.communicate(timeout=60)[0]
+    out = second.communicate(timeout=180)[0]
     assert out.startswith("StoreError")
     assert f"is in use: process {first.pid} on " in out
     assert first.wait(60) == 0
-    assert third.communicate(timeout=60)[0] == ""
+    assert third.communicate(timeout=180)[0] == ""
     assert truth(tmp_path / "two") == truth(tmp_path / "one")
     assert rows(longer().read(tmp_path / "two")) == rows(wanted)
 
@@ -401,7 +401,7 @@ except Exception as error:
 def test_a_real_limit_of_the_file_size(undisturbed, tmp_path):
     sizes = sorted(len(b) for name, b in truth(undisturbed[1]).items() if "sample_" in name)
     assert sizes[0] < sizes[-1]
-    out = start(LIMITED, tmp_path, sizes[12], stdout=-1).communicate(timeout=60)[0]
+    out = start(LIMITED, tmp_path, sizes[12], stdout=-1).communicate(timeout=180)[0]
     assert out.startswith("StoreError")
     assert "File too large" in out
     r = small().read(tmp_path)
@@ -509,10 +509,10 @@ def test_status_counts_and_estimates(undisturbed, tmp_path):
         s = glassy.ensemble_status(tmp_path)
         assert (len(s.runs), s.in_work, s.workers) == (1, ("x/1", "x/2"), 3)
         assert "failed: x/0: RuntimeError: bad luck" in s.table()
-    out = start("-m", "glassy", "status", tmp_path, command=(sys.executable,), stdout=-1).communicate(timeout=60)[0]
+    out = start("-m", "glassy", "status", tmp_path, command=(sys.executable,), stdout=-1).communicate(timeout=180)[0]
     assert out.splitlines()[-1].startswith("remaining: about")
     bad = start("-m", "glassy", "status", tmp_path / "no", command=(sys.executable,), stderr=-1)
-    assert "must be the folder of an ensemble" in bad.communicate(timeout=60)[1]
+    assert "must be the folder of an ensemble" in bad.communicate(timeout=180)[1]
     assert bad.returncode == 1
     e.run(tmp_path, "threads")
     assert "remaining" not in glassy.ensemble_status(tmp_path).table()
