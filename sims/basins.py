@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ import glassy
 from glassy import DenseHebbian, Estimate, plots, simulate, solve
 from glassy.simulation.statistics import jackknife
 from glassy.theory.rs_retrieval import flip_range, fold, point
-from sims.harness import _write, folder, parse, read
-from sims.measured import Row, row, store, write
+from sims.harness import _write, folder, read, samples_folder
+from sims.measured import Row, main, row, write
 
 SIZES = {2: (500, 1000), 3: (150, 300), 4: (64, 128), 5: (32, 48)}
 LOADS = {2: (0.02, 0.05, 0.08, 0.1, 0.12), **dict.fromkeys((3, 4, 5), (0.02, 0.05, 0.1, 0.2, 0.3))}
@@ -63,9 +62,9 @@ def edge(kept: npt.NDArray[np.float64]) -> Estimate:
     return jackknife([np.repeat(x[:, None], 2, axis=1) for x in kept], crossing)
 
 
-def run(quick: bool) -> None:
+def run(_: str, quick: bool) -> None:
     """Let chains fall from every initial overlap."""
-    target, samples = store("basins", "all", quick), 8 if quick else SAMPLES
+    target, samples = samples_folder("basins", "all", quick), 8 if quick else SAMPLES
     rows: list[Row] = []
     maps: list[Row] = []
     lines: list[Row] = []
@@ -125,7 +124,7 @@ def verdict(rows: list[Row]) -> str:
     return f"edges at the largest N: {'; '.join(edges)}. Edge minus unstable saddle: {'; '.join(gaps)}"
 
 
-def plot(target: Path) -> None:
+def plot(_: str, target: Path) -> None:
     """Draw the maps at one load of each P, and the edges against load."""
     rows, maps, lines = (read(target / name) for name in ("data.csv", "maps.csv", "lines.csv"))
     fig, axes = plots.figure(1, 3, width=4.1, height=3.8)
@@ -165,17 +164,5 @@ def plot(target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw."""
-    arguments = parse("basins", __doc__ or "")
-    try:
-        if arguments.what != "plot":
-            run(arguments.quick)
-    except glassy.Interrupted as stopped:
-        sys.exit(f"\n{stopped} Repeat the command to go on.")
-    if arguments.what != "run":
-        plot(folder("basins", "all", arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("basins", __doc__, {"all": "all"}, run, plot)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
 
-import glassy
 from glassy import RS, RSB, Annealing, DenseHebbian, plots, simulate, solve, spinodal
 from glassy.compare import predicted
-from sims.harness import _write, folder, parse, read
-from sims.measured import Row, limits, row, store, summary, write
+from sims.harness import _write, folder, read, samples_folder
+from sims.measured import Row, limits, main, row, summary, write
 
 T = {2: 0.1, 3: 0.1, 4: 0.1}  # chains are cooled from twice T within the phase of the pattern
 RARE = 3.0  # expected misaligned spins in all samples of a size, below which their scatter is no error (theory, trap 15)
@@ -29,7 +27,7 @@ CLAIM = (
 
 def run(P: int, quick: bool) -> None:
     """Cool from the pattern at every load and size."""
-    network, target = DenseHebbian(P), store("beyond_rs", f"P{P}", quick)
+    network, target = DenseHebbian(P), samples_folder("beyond_rs", f"P{P}", quick)
     sizes = SIZES[P][:2] if quick else SIZES[P]
     samples = (8, 8) if quick else SAMPLES[P]
     rows: list[Row] = []
@@ -124,18 +122,5 @@ def plot(P: int, target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw P = 2 to 4."""
-    arguments = parse("beyond_rs", __doc__ or "")
-    for P in LOADS:
-        try:
-            if arguments.what != "plot":
-                run(P, arguments.quick)
-        except glassy.Interrupted as stopped:
-            sys.exit(f"\n{stopped} Repeat the command to go on.")
-        if arguments.what != "run":
-            plot(P, folder("beyond_rs", f"P{P}", arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("beyond_rs", __doc__, {P: f"P{P}" for P in LOADS}, run, plot)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from scipy.optimize import brentq
 
 import glassy
 from glassy import RSB, DenseHebbian, Estimate, Status, plots, simulate, solve
-from sims.harness import ROOT, _write, folder, parse, read
-from sims.measured import Row, limits, row, store, summary, write
+from sims.harness import ROOT, _write, folder, read, samples_folder
+from sims.measured import Row, limits, main, row, summary, write
 
 P = 3
 REDUCED = (0.45,)  # T/sqrt(load), where results/spin_glass has the glass: T_c is at 0.651
@@ -47,7 +46,7 @@ def _retrieval(load: float, T: float, N: int, S: int, quick: bool, origins: list
     The error is the scatter between samples, whatever the length of the chains: SHORT_CHAIN, which is about thermal errors, is
     no objection here.
     """
-    network, target = DenseHebbian(P), store("coexistence", "P3", quick)
+    network, target = DenseHebbian(P), samples_folder("coexistence", "P3", quick)
     path = T * np.linspace(0.1, 1.0, STEPS)
     status, found = "EQUILIBRATED", []
     for t in path:
@@ -77,7 +76,7 @@ def crossing(loads: list[float], gaps: list[float], errors: list[float], slope: 
     return Estimate(float(np.sum(says * weight) / np.sum(weight)), float(np.sum(weight) ** -0.5))
 
 
-def run(quick: bool) -> None:
+def run(_: int, quick: bool) -> None:
     """Measure f along T = reduced sqrt(load)."""
     network = DenseHebbian(P)
     sizes, samples = (SIZES[:2], (8, 8)) if quick else (SIZES, SAMPLES)
@@ -148,7 +147,7 @@ def verdict(rows: list[Row]) -> str:
     return text
 
 
-def plot(target: Path) -> None:
+def plot(_: int, target: Path) -> None:
     """Draw f/sqrt(load) of both phases."""
     rows, lines = read(target / "data.csv"), read(target / "lines.csv")
     sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
@@ -193,17 +192,5 @@ def plot(target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw."""
-    arguments = parse("coexistence", __doc__ or "")
-    try:
-        if arguments.what != "plot":
-            run(arguments.quick)
-    except glassy.Interrupted as stopped:
-        sys.exit(f"\n{stopped} Repeat the command to go on.")
-    if arguments.what != "run":
-        plot(folder("coexistence", "P3", arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("coexistence", __doc__, {3: "P3"}, run, plot)

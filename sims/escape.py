@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import numpy.typing as npt
 import glassy
 from glassy import RS, RSB, Annealing, DenseHebbian, Estimate, Quench, plots, simulate, solve, spinodal
 from glassy.simulation.statistics import jackknife
-from sims.harness import _write, folder, parse, read
-from sims.measured import Row, row, store, write
+from sims.harness import _write, folder, read, samples_folder
+from sims.measured import Row, main, row, write
 
 NETWORKS = {f"P={P} {kind}": DenseHebbian(P, kind) for P in (3, 4) for kind in ("distinct", "self-interacting")}
 SIZES = {3: (75, 150, 300), 4: (40, 72, 120)}
@@ -62,7 +61,7 @@ def _run(network: DenseHebbian, way: str, load: float, N: int, quick: bool, targ
 def run(name: str, quick: bool) -> None:
     """Start at the pattern at every load, size and way."""
     network, case = NETWORKS[name], name.replace("=", "").replace(" ", "-")
-    target = store("escape", case, quick)
+    target = samples_folder("escape", case, quick)
     ends = {a: spinodal(network, 0.0, b).load for a, b in (("RS", RS()), ("RSB(1)", RSB(1)), ("RSB(2)", RSB(2)))}
     warm = {T: {a: spinodal(network, T, b).load for a, b in (("RS", RS()), ("RSB(1)", RSB(1)))} for T in T_START}
     top = ends["RSB(2)"]
@@ -177,18 +176,5 @@ def plot(name: str, target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw every network."""
-    arguments = parse("escape", __doc__ or "")
-    for name in NETWORKS:
-        try:
-            if arguments.what != "plot":
-                run(name, arguments.quick)
-        except glassy.Interrupted as stopped:
-            sys.exit(f"\n{stopped} Repeat the command to go on.")
-        if arguments.what != "run":
-            plot(name, folder("escape", name.replace("=", "").replace(" ", "-"), arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("escape", __doc__, {name: name.replace("=", "").replace(" ", "-") for name in NETWORKS}, run, plot)

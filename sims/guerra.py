@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ import numpy.typing as npt
 
 import glassy
 from glassy import RSB, DenseHebbian, Estimate, Perturbation, SpinGlass, plots, simulate, solve
-from sims.harness import ROOT, folder, parse, read
-from sims.measured import Row, limits, row, store, write
+from sims.harness import ROOT, read, samples_folder
+from sims.measured import Row, limits, main, row, write
 
 P = 3
 STATES = {"retrieval": (0.1, 0.4), "glass": (4.0, 0.8)}  # load, T: RS exact; RS broken, at T = 0.61 T_c
@@ -96,7 +95,7 @@ def _simulate(case: str, N: int, S: int, t: float, quick: bool) -> tuple[glassy.
     T_t, added = interpolation(case, N, t, saddle, normal)
     options: dict[str, Any] = {"N": N, "seed": 900 + N, "samples": S, "threads": 1, "perturbation": added,
                                "sweeps": 200 if quick else SWEEPS[case],
-                               "out": store("guerra", case, quick) / f"{N}_{t:.4f}"}  # fmt: skip
+                               "out": samples_folder("guerra", case, quick) / f"{N}_{t:.4f}"}  # fmt: skip
     if case == "retrieval":
         return simulate(network, load, T_t, **options), saddle
     ladder = simulate(
@@ -241,18 +240,5 @@ def plot(case: str, target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw both phases."""
-    arguments = parse("guerra", __doc__ or "")
-    for case in STATES:
-        try:
-            if arguments.what != "plot":
-                run(case, arguments.quick)
-        except glassy.Interrupted as stopped:
-            sys.exit(f"\n{stopped} Repeat the command to go on.")
-        if arguments.what != "run":
-            plot(case, folder("guerra", case, arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("guerra", __doc__, {case: case for case in STATES}, run, plot)

@@ -10,8 +10,8 @@ import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, Estimate, glassiness, plots
 from glassy.provenance import Provenance
-from sims.harness import ROOT, _write, folder, parse, read
-from sims.measured import Row, row, summary, write
+from sims.harness import ROOT, _write, folder, read
+from sims.measured import Row, main, row, summary, write
 from sims.spin_glass import LOADS, REDUCED, unit
 
 PARTS = ("hard", "soft", "remainder", "total")
@@ -93,15 +93,5 @@ def plot(P: int, target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Judge and draw P = 2 and 3."""
-    arguments = parse("hard_glass", __doc__ or "")
-    for P in CLAIM:
-        if arguments.what != "plot":
-            run(P, arguments.quick)
-        if arguments.what != "run":
-            plot(P, folder("hard_glass", f"P{P}", arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("hard_glass", __doc__, {P: f"P{P}" for P in CLAIM}, run, plot)

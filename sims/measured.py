@@ -10,23 +10,55 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import glassy
 from glassy.provenance import Provenance
 from glassy.simulation.samples import joint_provenance
-from sims.harness import LIMIT, ROOT, _seconds, _write, folder
+from sims.harness import LIMIT, _seconds, _write, folder, parse, samples_folder
 
 Row = dict[str, Any]
 COLUMNS = ("curve", "load", "T", "N", "quantity", "theory", "simulation", "error", "z", "samples", "sweeps", "status", "sizes",
            "powers", "chi2", "dof")  # fmt: skip
 
 
-def store(sim: str, case: str, quick: bool) -> Path:
-    """Folder of the finished samples, so that a run goes on where it stopped."""
-    return ROOT / "build" / ("quick-samples" if quick else "samples") / sim / case
+def status(sim: str, case: str, quick: bool) -> str:
+    """Say of every folder of samples of a case how many are finished and how many are in work."""
+    root = samples_folder(sim, case, quick)
+    folders = sorted({path.parent for path in (*root.rglob("sample_*.npz"), *root.rglob("checkpoint_*.npz"))})
+    lines = [
+        f"{sim}/{case} {place.relative_to(root)}: {len(list(place.glob('sample_*.npz')))} samples finished, "
+        f"{len(list(place.glob('checkpoint_*.npz')))} in work or stopped"
+        for place in folders
+    ]
+    return "\n".join(lines) or f"{sim}/{case}: no samples yet"
+
+
+def main(
+    sim: str,
+    description: str | None,
+    cases: Mapping[Any, str],
+    run: Callable[[Any, bool], None],
+    plot: Callable[[Any, Path], None],
+) -> None:
+    """Run the command line of a sim.
+
+    `cases` names the folder of each case; `run(case, quick)` writes its data, and `plot(case, folder)` draws from them.
+    """
+    arguments = parse(sim, description or "", "status")
+    for case, name in cases.items():
+        if arguments.what == "status":
+            print(status(sim, name, arguments.quick))
+        if arguments.what in ("run", "all"):
+            try:
+                run(case, arguments.quick)
+            except glassy.Interrupted as stopped:
+                sys.exit(f"\n{stopped} Repeat the command to go on.")
+        if arguments.what in ("plot", "all"):
+            plot(case, folder(sim, name, arguments.quick))
 
 
 def row(
@@ -126,7 +158,8 @@ def write(
     (target / "z.txt").write_text(z_table(tables["data.csv"]))
     meta = {
         "claim": claim, "verdict": verdict, "command": f"python -m sims.{sim} run" + (" --quick" if quick else ""), **protocol,
-        "sampling_seconds": _seconds(store(sim, case, quick)), "provenance": dataclasses.asdict(joint_provenance(origins)),
+        "sampling_seconds": _seconds(samples_folder(sim, case, quick)),
+        "provenance": dataclasses.asdict(joint_provenance(origins)),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     print(f"{target}: {verdict}")

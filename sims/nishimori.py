@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ import numpy as np
 import glassy
 from glassy import DenseHebbian, Estimate, plots, simulate, solve, spin_glass_temperatures
 from glassy.simulation.statistics import estimate
-from sims.harness import _write, folder, parse, read
-from sims.measured import Row, limits, row, store, summary, write
+from sims.harness import _write, folder, read, samples_folder
+from sims.measured import Row, limits, main, row, summary, write
 
 LOADS = {3: (0.1, 0.15, 0.2, 0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5), 4: (0.15, 0.2, 0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5)}
 SIZES = {3: (128, 200, 300, 450), 4: (64, 96, 140)}
@@ -47,7 +46,7 @@ def _moments(run: glassy.Samples) -> dict[str, Estimate]:
 
 def run(P: int, quick: bool) -> None:
     """Simulate along the line, from the pattern: an exact sample of its phase there, if the claim is true."""
-    network, target = DenseHebbian(P), store("nishimori", f"P{P}", quick)
+    network, target = DenseHebbian(P), samples_folder("nishimori", f"P{P}", quick)
     sizes = SIZES[P][:2] if quick else SIZES[P]
     samples = (16, 12) if quick else SAMPLES[P]
     loads = LOADS[P][1::4] if quick else LOADS[P]
@@ -186,18 +185,5 @@ def plot(P: int, target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw P = 3 and 4."""
-    arguments = parse("nishimori", __doc__ or "")
-    for P in LOADS:
-        try:
-            if arguments.what != "plot":
-                run(P, arguments.quick)
-        except glassy.Interrupted as stopped:
-            sys.exit(f"\n{stopped} Repeat the command to go on.")
-        if arguments.what != "run":
-            plot(P, folder("nishimori", f"P{P}", arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("nishimori", __doc__, {P: f"P{P}" for P in LOADS}, run, plot)

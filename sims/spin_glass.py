@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, Estimate, FullRSB, plots, simulate, solve, spin_glass_temperatures
-from sims.harness import LIMIT, _write, folder, parse, read
-from sims.measured import Row, judged, limits, row, store, summary, write
+from sims.harness import LIMIT, _write, folder, read, samples_folder
+from sims.measured import Row, judged, limits, main, row, summary, write
 
 LOADS = {2: 1.0, 3: 4.0}  # at P = 3 so large that no single pattern lies as low as the glass: see the verdict
 SIZES = {2: (48, 96, 192), 3: (24, 32, 48, 64)}
@@ -58,7 +57,7 @@ def expected(P: int, T: float, ansatz: Any) -> dict[str, float]:
 
 def run(P: int, quick: bool) -> None:
     """Run ladders from random spins, some also from the pattern."""
-    network, load, target = DenseHebbian(P), LOADS[P], store("spin_glass", f"P{P}", quick)
+    network, load, target = DenseHebbian(P), LOADS[P], samples_folder("spin_glass", f"P{P}", quick)
     sizes = SIZES[P][:2] if quick else SIZES[P]
     samples = (STARTS, STARTS) if quick else SAMPLES[P]
     sweeps = 400 if quick else SWEEPS
@@ -187,18 +186,5 @@ def plot(P: int, target: Path) -> None:
     plots.save(fig, target / "figure")
 
 
-def main() -> None:
-    """Run and draw P = 2 and 3."""
-    arguments = parse("spin_glass", __doc__ or "")
-    for P in LOADS:
-        try:
-            if arguments.what != "plot":
-                run(P, arguments.quick)
-        except glassy.Interrupted as stopped:
-            sys.exit(f"\n{stopped} Repeat the command to go on.")
-        if arguments.what != "run":
-            plot(P, folder("spin_glass", f"P{P}", arguments.quick))
-
-
 if __name__ == "__main__":
-    main()
+    main("spin_glass", __doc__, {P: f"P{P}" for P in LOADS}, run, plot)
