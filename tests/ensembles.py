@@ -1,6 +1,7 @@
 """What the tests of ensembles share: small ensembles, the truth of a folder as bytes, scripts that are killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -32,11 +33,16 @@ def truth(folder):
     }
 
 
+def _hear_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(code, *arguments, command=(sys.executable, "-c"), **options):
-    """Start a Python script that may import the tests."""
+    """Start a Python script that may import the tests; it hears Ctrl-C, also where a background shell has taught us not to."""
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
-        [*command, code, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, text=True, **options
+        [*command, code, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, text=True,
+        preexec_fn=_hear_ctrl_c, **options,
     )  # fmt: skip
 
 
