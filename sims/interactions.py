@@ -48,6 +48,8 @@ def _mixed(rows: list[dict[str, Any]]) -> str:
         other = limits.get((f"{KINDS[1 - KINDS.index(kind)]} {where}", load, T, observable))
         if other is not None and observable != "energy":
             wrong.append((abs(r["simulation"] - other["theory"]) / r["error"], kind, load, T, observable))
+    if not wrong:
+        return ". No state point has usable limits of both energies, so that nothing is said of mixing them up"
     z, kind, load, T, observable = max(wrong)
     text = (
         f". Against the theory of the other energy {sum(w[0] > 4 for w in wrong)} of {len(wrong)} values of m, q and the "

@@ -153,3 +153,10 @@ def test_matplotlib_is_not_imported_with_glassy():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=harness.ROOT)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = glassy.nothing
+
+
+def test_interactions_say_so_where_no_point_has_both_energies():
+    """As few samples may leave it: a verdict, not an error."""
+    from sims.interactions import _mixed
+
+    assert "No state point has usable limits of both energies" in _mixed([])
