@@ -100,15 +100,17 @@ def legend(
     unusable: bool = False,
     below: bool = False,
 ) -> None:
-    """Draw one legend for colours (label, colour), sizes (N, marker) and the line style, in the axes or below them."""
-    handles = [Line2D([], [], color=c, linestyle=STYLES["RS"], label=label) for label, c in lines]
+    """Draw one legend for colours (label, colour) and sizes (N, marker); lines are dashed unless their label has RSB(1)."""
+    handles = [
+        Line2D([], [], color=c, linestyle=STYLES["RSB(1)" if "RSB(1)" in label else "RS"], label=label) for label, c in lines
+    ]
     handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
     if extrapolated:
         handles.append(Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0"))
     if unusable:
         handles.append(
             Line2D([], [], color="0.3", marker="o", markerfacecolor="none", alpha=0.45, linestyle="none", markersize=4.5,
-                   label="left its phase or short")
+                   label="not in its phase, or short")
         )  # fmt: skip
     where: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3} if below else {"loc": "best"}
     ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)

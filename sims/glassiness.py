@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, glassiness, plots, spin_glass_temperatures
-from sims.harness import folder, parse, read, write_theory
+from sims.harness import command_line, folder, read, write_theory
 
 LOAD = 0.2
 PARTS = ("hard", "soft", "remainder", "total")
@@ -78,7 +78,7 @@ def plot(name: str, target: Path) -> None:
 
 def main() -> None:
     """Run and draw both networks."""
-    arguments = parse("glassiness", __doc__ or "")
+    arguments = command_line("glassiness", __doc__ or "").parse_args()
     for name in CLAIMS:
         target = folder("glassiness", name, arguments.quick)
         if arguments.what != "plot":

@@ -12,26 +12,29 @@ from glassy import RS, RSB, DenseHebbian, Estimate, glassiness, plots
 from glassy.provenance import Provenance
 from sims.harness import ROOT, _write, folder, read
 from sims.measured import Row, main, row, summary, write
-from sims.spin_glass import LOADS, REDUCED, unit
+from sims.spin_glass import CASES, REDUCED
 
 PARTS = ("hard", "soft", "remainder", "total")
 TOP = 1.10  # of the unit of temperature: above it no part is glassy
 CLAIM = {
     2: "At P = 2 (load 1) hard part, soft part and remainder add up to the free energy that replica exchange measures; the "
     "hard part alone does not.",
-    3: "At P = 3 (load 4) the hard part alone is the free energy that replica exchange measures: nothing is left over.",
+    **{
+        P: f"At P = {P} (load 4) the hard part alone is the free energy that replica exchange measures: nothing is left over."
+        for P in (3, 4)
+    },
 }
 
 
 def measured(P: int) -> list[Row]:
     """Return -beta f of the networks at every T and size, and its limit, from results/spin_glass."""
     rows = read(ROOT / "results" / "spin_glass" / f"P{P}" / "data.csv")
-    return [r for r in rows if r["quantity"] == "-beta f" and r["T"] <= TOP * unit(P)]
+    return [r for r in rows if (r["curve"], r["quantity"]) == ("ladder", "-beta f") and r["T"] <= TOP * CASES[f"P{P}"].unit]
 
 
 def run(P: int, quick: bool) -> None:
     """Split -beta f where it was measured, at RS and at RSB(1)."""
-    network, load = DenseHebbian(P), LOADS[P]
+    network, load = DenseHebbian(P), CASES[f"P{P}"].load
     rows: list[Row] = []
     for r in measured(P):
         value = Estimate(r["simulation"], r["error"], samples=int(r["samples"]))
@@ -45,7 +48,7 @@ def run(P: int, quick: bool) -> None:
     lines = []
     for t in np.linspace(min(REDUCED) * 0.98, TOP, 50):
         for ansatz in (RS(), RSB(1)):
-            g = glassiness(network, load, float(t) * unit(P), ansatz)
+            g = glassiness(network, load, float(t) * CASES[f"P{P}"].unit, ansatz)
             lines.append({"ansatz": repr(ansatz), "T": g.T, **{part: float(getattr(g, part)) for part in PARTS}})
     source = json.loads((ROOT / "results" / "spin_glass" / f"P{P}" / "meta.json").read_text())
     write("hard_glass", f"P{P}", quick, CLAIM[P], verdict(P, rows), {"data.csv": rows, "lines.csv": lines},
@@ -76,7 +79,8 @@ def plot(P: int, target: Path) -> None:
     ends = [r for r in rows if r["curve"] == "total, RSB(1)" and math.isinf(r["N"])]
     plots.limit(left, [r["T"] for r in ends], [r["T"] * r["simulation"] for r in ends], [r["T"] * r["error"] for r in ends])
     left.plot([], [], ".", color="k", label="replica exchange, N → ∞")
-    left.plot([], [], color="0.5", ls=plots.STYLES["RS"], label="RS (RSB(1): solid)")
+    left.plot([], [], color="0.5", ls=plots.STYLES["RS"], label="RS")
+    left.plot([], [], color="0.5", ls=plots.STYLES["RSB(1)"], label="RSB(1)")
     left.set_ylabel("part of -f = T A")
     for name, color, label in (("total, RS()", plots.COLORS[3], "RS"), ("total, RSB(1)", plots.COLORS[2], "RSB(1)")):
         mine = [r for r in rows if r["curve"] == name and math.isinf(r["N"])]
@@ -89,7 +93,7 @@ def plot(P: int, target: Path) -> None:
         ax.set_xlabel("temperature T")
         ax.legend(fontsize=7)
     what = "a hard and a soft glass, and a remainder" if P == 2 else "all of it is hard"
-    fig.suptitle(f"P = {P}, load {LOADS[P]:g}: {what}; simulation is the judge", fontsize=10)
+    fig.suptitle(f"P = {P}, load {CASES[f'P{P}'].load:g}: {what}; simulation is the judge", fontsize=10)
     plots.save(fig, target / "figure")
 
 

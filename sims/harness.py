@@ -91,9 +91,11 @@ def command_line(name: str, description: str, *more: str) -> argparse.ArgumentPa
     return parser
 
 
-def parse(name: str, description: str, *more: str) -> argparse.Namespace:
-    """Read the command line of a sim without options of its own."""
-    return command_line(name, description, *more).parse_args()
+def parse(name: str, description: str, cases: Iterable[str]) -> argparse.Namespace:
+    """Read the command line of a sim whose only option of its own is which of its cases are meant."""
+    parser = command_line(name, description, "status")
+    parser.add_argument("--only", metavar="CASE", choices=tuple(cases), help="one case instead of all: %(choices)s")
+    return parser.parse_args()
 
 
 def folder(sim: str, case: str, quick: bool) -> Path:
@@ -198,7 +200,7 @@ def run_case(sim: str, case: Case, lines: Iterable[Curve], quick: bool, remark: 
             )  # fmt: skip
     _write(target / "lines.csv", LINE_COLUMNS, drawn)
     (target / "z.txt").write_text(z_table(rows))
-    command = f"python -m sims.{sim} run" + (" --quick" if quick else "")
+    command = f"python -m sims.{sim} run --only {case.name}" + (" --quick" if quick else "")
     meta = {
         "claim": case.claim, "verdict": verdict(rows) + remark(rows), "command": command,
         "sizes": case.sizes, "samples": case.samples, "sweeps": case.sweeps, "seed": case.seed,
@@ -312,13 +314,15 @@ def main(
     plot: Callable[[Path], None],
     remark: Remark = _no_remark,
 ) -> None:
-    """Run the command line of a sim: run | plot | all | status, --quick.
+    """Run the command line of a sim: run | plot | all | status, --quick, --only CASE.
 
     `cases(quick)` gives each case with the curves of its theory lines, `plot(folder)` draws from the data of a folder, and
     `remark(rows)` may add to the verdict.
     """
-    arguments = parse(sim, description, "status")
+    arguments = parse(sim, description, [case.name for case, _ in cases(False)])
     for case, lines in cases(arguments.quick):
+        if arguments.only not in (None, case.name):
+            continue
         if arguments.what == "status":
             print(status(sim, case, arguments.quick))
         if arguments.what in ("run", "all"):

@@ -1,8 +1,9 @@
-"""Retrieval: m and energy against T at several loads and against load at several T, P = 3 and 4, distinct interactions."""
+"""Retrieval: m and energy against T at several loads and against load at several T, P = 2 to 4, distinct interactions."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,33 +11,53 @@ import numpy as np
 from glassy import DenseHebbian, plots, spinodal
 from sims.harness import Case, Curve, main, read
 
-LOADS = {3: (0.05, 0.1, 0.2), 4: (0.05, 0.1, 0.2)}
-TEMPERATURES = {3: (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), 4: (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)}
-FIXED_T = (0.2, 0.4, 0.6)
-SCANNED_LOADS = (0.025, 0.075, 0.125, 0.175, 0.225, 0.275)
+
+@dataclass(frozen=True)
+class Grid:
+    """State points of one P: temperatures along fixed loads, loads along fixed temperatures; sizes and their samples."""
+
+    at_load: dict[float, tuple[float, ...]]
+    at_T: dict[float, tuple[float, ...]]
+    sizes: tuple[int, ...]
+    samples: tuple[int, ...]
+    reach: tuple[float, float]  # of the figure: T and load
+
+
+_T3, _T4 = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+_SCAN = (0.025, 0.075, 0.125, 0.175, 0.225, 0.275)
+# at P = 2 where all samples of a size have more than three misaligned spins: fewer have no honest scatter
+GRIDS = {
+    2: Grid(
+        {0.02: (0.3, 0.4, 0.5, 0.6), 0.05: (0.2, 0.3, 0.4, 0.5), 0.1: (0.1, 0.15, 0.2, 0.25, 0.3)},
+        {0.2: (0.03, 0.05, 0.07, 0.09, 0.11), 0.4: (0.02, 0.03, 0.04, 0.05, 0.06, 0.07)},
+        (500, 1000, 2000), (128, 96, 64), (0.75, 0.14),
+    ),
+    3: Grid(dict.fromkeys((0.05, 0.1, 0.2), _T3), dict.fromkeys((0.2, 0.4, 0.6), _SCAN), (100, 200, 400), (128, 96, 64),
+            (0.75, 0.3)),
+    4: Grid(dict.fromkeys((0.05, 0.1, 0.2), _T4), dict.fromkeys((0.2, 0.4, 0.6), _SCAN), (64, 100, 140, 200), (128, 96, 64, 64),
+            (0.75, 0.3)),
+}  # fmt: skip
 
 
 def _cases(quick: bool) -> list[tuple[Case, list[Curve]]]:
     found = []
-    for P in (3, 4):
+    for P, grid in GRIDS.items():
         network = DenseHebbian(P)
         curves, lines = [], []
-        for load in LOADS[P]:
-            curves.append(Curve(f"load={load:g}", network, (load,), TEMPERATURES[P][1::3] if quick else TEMPERATURES[P]))
+        for load, temperatures in grid.at_load.items():
+            curves.append(Curve(f"load={load:g}", network, (load,), temperatures[1::3] if quick else temperatures))
             lines.append(Curve(f"load={load:g}", network, (load,), tuple(np.linspace(0.0, 1.0, 101))))
-        for T in FIXED_T:
+        for T, loads in grid.at_T.items():
             end = spinodal(network, T).load
-            curves.append(Curve(f"T={T:g}", network, SCANNED_LOADS[1::3] if quick else SCANNED_LOADS, (T,)))
+            curves.append(Curve(f"T={T:g}", network, loads[1::3] if quick else loads, (T,)))
             lines.append(Curve(f"T={T:g}", network, (*np.linspace(0.002, end * (1 - 1e-9), 100), end * 1.001), (T,)))
-        sizes = {3: (100, 200, 400), 4: (64, 100, 140, 200)}[P]
-        samples = (128, 96, 64) if P == 3 else (128, 96, 64, 64)
         case = Case(
             name=f"P{P}",
             claim=f"In the retrieval phase at P = {P} (distinct) m, q and the energy of finite networks extrapolate in 1/N to "
             "the replica-symmetric theory, at every load and temperature where RS is stable.",
             curves=tuple(curves),
-            sizes=sizes[:2] if quick else sizes,
-            samples=(8, 8) if quick else samples,
+            sizes=grid.sizes[:2] if quick else grid.sizes,
+            samples=(8, 8) if quick else grid.samples,
             sweeps=100 if quick else 240,
             seed=10_000_000 * P,
         )
@@ -55,7 +76,8 @@ def _plot(folder: Path) -> None:
     rows, lines = read(folder / "data.csv"), read(folder / "lines.csv")
     sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
     fig, axes = plots.figure(3, 2, width=4.4, height=2.9)
-    for column, (prefix, x, reach) in enumerate((("load=", "T", 0.75), ("T=", "load", 0.3))):
+    reaches = GRIDS[int(folder.name[1:])].reach
+    for column, (prefix, x, reach) in enumerate((("load=", "T", reaches[0]), ("T=", "load", reaches[1]))):
         names = sorted({r["curve"] for r in rows if r["curve"].startswith(prefix)}, key=lambda n: float(n.split("=")[1]))
         for row, (observable, attribute, label, misaligned) in enumerate(PANELS):
             ax = axes[row][column]

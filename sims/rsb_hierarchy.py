@@ -17,7 +17,7 @@ import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, FullRSB, Solution, plots, solve, spin_glass_temperatures
 from glassy.theory.ansatz import Ansatz
-from sims.harness import folder, parse, read, write_theory
+from sims.harness import command_line, folder, read, write_theory
 
 LOAD = 1.0  # for distinct interactions another load only rescales T and f by sqrt(load) (P > 2)
 NETWORKS = {
@@ -178,7 +178,7 @@ def plot(name: str, target: Path) -> None:
 
 def main() -> None:
     """Run and draw every network."""
-    arguments = parse("rsb_hierarchy", __doc__.splitlines()[0])
+    arguments = command_line("rsb_hierarchy", __doc__.splitlines()[0]).parse_args()
     for name in NETWORKS:
         target = folder("rsb_hierarchy", name, arguments.quick)
         if arguments.what != "plot":

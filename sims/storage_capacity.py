@@ -22,7 +22,7 @@ from glassy.phases.drafting import at_spinodal
 from glassy.provenance import provenance
 from glassy.theory.ansatz import Ansatz
 from glassy.theory.rs_retrieval import curie_weiss_limit
-from sims.harness import folder, parse, read, write_theory
+from sims.harness import command_line, folder, read, write_theory
 
 NETWORKS = (
     *(DenseHebbian(P) for P in (2, 3, 4, 5, 6, 8, 12)),
@@ -231,7 +231,7 @@ def _gap(ax: Axes, rows: list[dict[str, Any]], key: str, bound: str, ylabel: str
 
 def main() -> None:
     """Run and draw."""
-    arguments = parse("storage_capacity", __doc__ or "")
+    arguments = command_line("storage_capacity", __doc__ or "").parse_args()
     target = folder("storage_capacity", "capacity", arguments.quick)
     if arguments.what != "plot":
         run(arguments.quick)

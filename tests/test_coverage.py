@@ -23,7 +23,7 @@ def samples(T, energy, m=None):
     shape = energy.shape
     q = np.zeros((shape[0], shape[1] * (shape[1] - 1) // 2, shape[2]))
     m = np.zeros(shape) if m is None else m
-    series = Series(m, energy, q, np.zeros(shape), np.zeros(shape[0]), np.zeros((*shape[:2], N), np.int8))
+    series = Series(m, energy, q, np.zeros(shape), np.zeros(shape[0]), np.zeros((*shape[:2], N), np.int8), np.zeros(shape[:2]))
     return Samples(network, N, 4, T, Metropolis(), "random", 1.0, 0, 0, True, series)
 
 

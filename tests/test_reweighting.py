@@ -19,6 +19,7 @@ from glassy import (
     solve,
 )
 from glassy.exact import state_energies
+from glassy.simulation import reweighting
 from glassy.simulation.reweighting import Histogram, reweight
 
 network = DenseHebbian(3)
@@ -133,3 +134,21 @@ def test_refusals(ladder):
     apart = simulate(network, 0.3, [0.2, 0.3, math.inf], 100, seed=1, sweeps=40, method=ReplicaExchange(), replicas=1)
     with pytest.warns(EquilibrationWarning, match="of 3 temperatures"), pytest.raises(ConvergenceError, match="must overlap"):
         apart.minus_beta_f()
+
+
+def test_energies_joined_in_fine_bins_are_as_good_as_all_of_them(monkeypatch):
+    """A network whose energies are nearly all different: joining them moves ln Z by less than FINE^2/8."""
+    T = [0.4, 0.55, 0.8, 1.4, math.inf]
+    ladder = glassy.simulate(
+        DenseHebbian(4), 1.0, T, 30, start="random", method=ReplicaExchange(), sweeps=3000, samples=1, seed=4
+    )  # fmt: skip
+    beta = np.array([1.0 / t for t in reversed(T)])
+    H = [30 * r.series.energy[0] for r in reversed(ladder.points)]
+    coarse, coarse_left = reweight(beta, H, beta[1:], 30)
+    monkeypatch.setattr(reweighting, "FINE", 1e-9)
+    fine, fine_left = reweight(beta, H, beta[1:], 30)
+    values = np.concatenate([h.ravel() for h in H])
+    assert len(reweighting.joined(values, 0.02 * 0.4)[0]) < 0.9 * len(np.unique(values))
+    assert np.abs(30 * (coarse[:, 0] - fine[:, 0])).max() < 5e-5
+    assert coarse == pytest.approx(fine, abs=2e-5)
+    assert coarse_left == pytest.approx(fine_left, abs=2e-5)

@@ -28,7 +28,7 @@ def points(run: Run | LadderRun, done: Done) -> tuple[Samples, ...]:
 
 
 def _concatenated(parts: list[Any]) -> Any:
-    return None if any(part is None for part in parts) else np.concatenate(parts)  # None: a sample of an older version
+    return None if any(part is None for part in parts) else np.concatenate(parts)  # None: not kept in these runs
 
 
 def _samples(run: Run, done: Done) -> Samples:

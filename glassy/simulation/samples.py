@@ -57,8 +57,8 @@ class Series(Saved):
         H/N of the condensed pattern itself, sigma = xi^0.
     spins : array [sample, replica, N] of int8
         Final spins.
-    start_m : array [sample, replica], optional
-        Overlap of the initial spins with pattern 0; None in files of older versions.
+    start_m : array [sample, replica]
+        Overlap of the initial spins with pattern 0.
     settled : array [sample, replica] of bool, optional
         At T = 0: whether no single flip lowers the energy of the final spins. None at T > 0.
     watched : array [sample, replica, pattern, time], optional
@@ -71,7 +71,7 @@ class Series(Saved):
     acceptance: FloatArray
     pattern_energy: FloatArray
     spins: npt.NDArray[np.int8]
-    start_m: FloatArray | None = None
+    start_m: FloatArray
     settled: npt.NDArray[np.bool_] | None = None
     watched: FloatArray | None = None
 
@@ -148,8 +148,6 @@ class Samples(Saved):
     @property
     def start_m(self) -> FloatArray:
         """Overlap of the initial spins of every chain with pattern 0, [sample, replica]."""
-        if self.series.start_m is None:
-            raise InputError("start_m must be in the series, but an older version that did not keep it made them. Run again.")
         return self.series.start_m
 
     @property
@@ -161,7 +159,7 @@ class Samples(Saved):
     def settled(self) -> npt.NDArray[np.bool_]:
         """Chains [sample, replica] that ended in a local minimum: no single flip lowers the energy. At T = 0 only."""
         if self.series.settled is None:
-            raise InputError(f"settled is known of runs at T = 0, got T={self.T:g} (or an older version). Run at T=0.0.")
+            raise InputError(f"settled is known of runs at T = 0, got T={self.T:g}. Run at T=0.0.")
         return self.series.settled
 
     # ---- averages ----
@@ -421,8 +419,8 @@ class Samples(Saved):
     @cached_property
     def from_pattern(self) -> npt.NDArray[np.bool_]:
         """Chains [sample, replica] that began at the pattern: |m| >= 1/2 of spins that were not drawn at random."""
-        if self.start == "random" or self.series.start_m is None:
-            return np.full(self.series.m.shape[:2], self.start == "pattern")
+        if self.start == "random":
+            return np.zeros(self.series.m.shape[:2], bool)
         return np.asarray(np.abs(self.series.start_m) >= 0.5)
 
     @cached_property

@@ -1,0 +1,117 @@
+"""The phase of a pattern behind a wall: its equilibrium, its free energy, and the control variates that sharpen it."""
+
+import math
+
+import numpy as np
+import pytest
+
+from glassy import RSB, DenseHebbian, draw_patterns, enumerate_states, simulate, solve
+from glassy.exact import state_energies
+from sims import beyond_rs, held, measured
+
+NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2)]
+
+
+def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
+    network, load, N, at = DenseHebbian(3), 0.5, 14, 0.4
+    T = [0.3, 0.5, 0.9]
+    ladder = held.hold(network, load, T, N, at, samples=1, sweeps=20000, seed=3, out=tmp_path)
+    for r in ladder:
+        exact = enumerate_states(network, load, r.T, N, perturbation=held.wall(network, N, at), seed=3)
+        free = enumerate_states(network, load, r.T, N, seed=3)
+        assert exact.m_weights[exact.m_values < at].sum() < 1e-9
+        assert float(exact.m_weights @ exact.m_values) > float(free.m_weights @ free.m_values) + 0.005  # the wall matters
+        assert r.series.m.min() >= at
+        assert float(r.m) == pytest.approx(float(exact.m_weights @ exact.m_values), abs=5.0 * r.m.thermal)
+        assert float(r.energy) == pytest.approx(exact.energy, abs=5.0 * r.energy.thermal)
+    near = held.near_wall(ladder[2], at)
+    assert near == pytest.approx([float((N * ladder[2].series.m < N * at + 4.0).mean())])  # two flips
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=repr)
+def test_control_variates_have_the_expectations_they_claim(network):
+    r = simulate(network, 0.2, 0.4, 48, seed=11, samples=300, sweeps=1, burn_in=0)
+    found = held.fields(r)
+    controls = found.controls(0.4)
+    z = controls.mean(axis=0) / (controls.std(axis=0, ddof=1) / math.sqrt(300))
+    assert np.abs(z).max() < 4.5
+    assert found.h.var() == pytest.approx(found.variance, rel=0.1)
+    assert controls.std(axis=0).min() > 0.0
+
+
+def test_fields_are_the_cost_of_a_flip():
+    network, N = DenseHebbian(4), 12
+    r = simulate(network, 0.3, 0.5, N, seed=5, samples=2, sweeps=1, burn_in=0)
+    for sample, h in enumerate(held.fields(r).h):
+        xi = draw_patterns(r.K, N, 5, sample)
+        energies = state_energies(network, xi)
+        state = int((xi[0] < 0) @ (1 << np.arange(N)))
+        cost = [energies[state ^ (1 << i)] - energies[state] for i in range(N)]
+        assert 2.0 * h == pytest.approx(np.array(cost), abs=1e-9)
+
+
+@pytest.mark.parametrize("twins", [False, True])
+def test_controlled_means_are_unbiased_and_sharper(twins):
+    """Also where two controls are one, and where one does not vary."""
+    rng = np.random.default_rng(7)
+    off, plain = [], []
+    for _ in range(400):
+        c = rng.normal(size=(30, 2))
+        y = 2.0 + c @ [1.0, -0.5] + 0.3 * rng.normal(size=30)
+        c = np.column_stack([c, 2.0 * c[:, 0], np.zeros(30)]) if twins else c
+        found = held.controlled(y, c)
+        off.append((float(found) - 2.0) / found.error)
+        plain.append(found.error / (y.std(ddof=1) / math.sqrt(30)))
+    assert abs(np.mean(off)) < 0.2
+    assert 0.9 < np.std(off) < 1.15
+    assert np.mean(plain) < 0.35
+
+
+@pytest.mark.parametrize("P", [3, 4])
+def test_the_free_energy_of_a_phase_is_integrated_from_its_energy(P):
+    """M.6 from the cold side: with the energies of RSB(1) the integral is the free energy of RSB(1)."""
+    network = DenseHebbian(P)
+    for load in beyond_rs.LOADS[P]:
+        path = beyond_rs.temperatures(load)
+        at = path.index(beyond_rs.WARM * math.sqrt(load))
+        saddles = [solve(network, load, t, "retrieval", RSB(1), strict=False) for t in path]
+        last = max(i for i, s in enumerate(saddles) if s.status.ok)
+        assert last >= at
+        e = np.array([[s.energy + 0.5] for s in saddles[: last + 1]])
+        f = held.excess_free_energy(np.array(path[: last + 1]), e, at)[0] - 0.5
+        assert f == pytest.approx(saddles[at].free_energy, abs=4e-4)
+        assert abs(f - saddles[at].energy) > 1.2 * abs(f - saddles[at].free_energy)  # the entropy matters
+
+
+@pytest.mark.parametrize(
+    ("network", "N"), [(DenseHebbian(3), 40), (DenseHebbian(4), 24), (DenseHebbian(4, "self-interacting"), 24)]
+)
+def test_the_load_of_the_noise_is_the_scatter_of_random_states(network, N):
+    K = network.patterns(1.0, N)
+    r = simulate(network, 1.0, math.inf, N, seed=2, samples=40, sweeps=400, start="random")
+    load = measured.noise_load(network, K, N)
+    scatter = N * float((r.series.energy - network.energy_offset(K + 1, N)).var())
+    expected = network.covariance(1.0, load) - network.covariance(0.0, load)
+    assert scatter == pytest.approx(expected, rel=0.1)
+    if network.interactions == "distinct":
+        shrunk = math.prod(1.0 - i / N for i in range(network.P))
+        assert load == pytest.approx(network.load(K, N) * shrunk, rel=1e-9)
+    else:
+        assert load < network.load(K, N)
+
+
+@pytest.mark.parametrize("network", [DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=repr)
+def test_F1_is_the_mean_of_Z_over_all_patterns(network):
+    N, K, T = 4, 2, 0.7
+    shift = network.energy_offset(K + 1, N)  # M.3 of K patterns
+    Z, E = [], []
+    for code in range(2 ** (N * K)):
+        bits = np.array([(code >> i) & 1 for i in range(N * K)], np.int8).reshape(K, N)
+        H = state_energies(network, (1 - 2 * bits).astype(np.int8))
+        Z.append(np.exp(-H / T).sum())
+        E.append((H * np.exp(-H / T)).sum())
+    found = measured.annealed(network, K, N, T)
+    assert found["-beta f"] == pytest.approx(math.log(np.mean(Z)) / N + shift / T, rel=1e-12)
+    assert found["energy"] == pytest.approx(np.mean(E) / np.mean(Z) / N - shift, rel=1e-12)
+    up, down = (measured.annealed(network, K, N, T + h)["energy"] for h in (1e-5, -1e-5))
+    assert found["specific heat"] == pytest.approx((up - down) / 2e-5, rel=1e-6)
