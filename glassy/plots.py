@@ -78,6 +78,7 @@ def simulation(
 ) -> None:
     """Draw simulated points with bars of one standard error; unusable ones hollow and pale."""
     x, y, error, usable = (np.asarray(a) for a in (x, y, error, usable))
+    usable = usable.astype(bool)  # no points at all: an empty list is one of floats
     for mask, face, alpha in ((usable, color, 1.0), (~usable, "none", 0.45)):
         if np.any(mask):
             ax.errorbar(

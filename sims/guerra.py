@@ -210,7 +210,7 @@ def verdict(case: str, rows: list[Row]) -> str:
         text += f"RSB(1) {end['theory']:.4f} (z = {end['z']:.2f}), RS {rs:.4f} (z = {z:.0f})"
         value, error = integral(case, rows, saddle, lambda t: 1.0)
         text += (
-            f", with 1/N before the onset of symmetry breaking at t = {ONSET:g} and N^(-2/3) behind it (a choice made after 1/N "
+            f", with 1/N before the onset of symmetry breaking at t = {ONSET:g} and N^(-2/3) behind it (chosen after 1/N "
             f"had missed at smaller N: chi2 does not tell them apart); with 1/N everywhere it were {short(value + rs, error)} "
             f"(z = {(value + rs - end['theory']) / error:.1f})"
         )

@@ -160,3 +160,12 @@ def test_interactions_say_so_where_no_point_has_both_energies():
     from sims.interactions import _mixed
 
     assert "No state point has usable limits of both energies" in _mixed([])
+
+
+def test_points_of_a_case_without_any_are_drawn_as_none():
+    from glassy import plots
+
+    _, axes = plots.figure(1, 1)
+    plots.simulation(axes[0][0], [], [], [], [], "k", "o")
+    plots.simulation(axes[0][0], [1.0, 2.0], [1.0, 2.0], [0.1, 0.1], [True, False], "k", "o")
+    assert len(axes[0][0].containers) == 2
