@@ -230,7 +230,7 @@ def verdict(case: str, rows: list[Row]) -> str:
 
 
 def ladder(case: str) -> list[tuple[float, float, float]]:
-    """Return N, -beta f and error of the same state by replica exchange from T = inf (M.6), from results/spin_glass."""
+    """Return N, -beta f and error of the same state by replica exchange from T = inf (M.8), from results/spin_glass."""
     data = ROOT / "results" / "spin_glass" / "P3" / "data.csv"
     if case != "glass" or not data.exists():
         return []
@@ -268,7 +268,7 @@ def plot(case: str, target: Path) -> None:
     if other:
         ax.errorbar([1 / N for N, _, _ in other], [v for _, v, _ in other], [e for _, _, e in other], fmt="x",
                     color=plots.COLORS[1],
-                    label="ladder from T = inf (M.6)")  # fmt: skip
+                    label="ladder from T = inf (M.8)")  # fmt: skip
     end = next((r for r in rows if r["quantity"] == "-beta f" and math.isinf(r["N"])), at[-1])
     plots.limit(ax, [0.0], [end["simulation"]], [end["error"]])
     ax.axhline(-saddle.free_energy / T, color=plots.COLORS[3], ls=plots.STYLES["RS"], lw=1.3, label="RS")
