@@ -12,7 +12,7 @@ from sims.measured import judged
 # the gallery: what a visitor should see, in this order
 GALLERY = {
     "Retrieval": (
-        "retrieval/P4", "retrieval/P3", "retrieval/P2", "beyond_rs/P3", "beyond_rs/P4", "beyond_rs/P2",
+        "retrieval/P4", "retrieval/P3", "retrieval/P2", "retrieval/P5", "beyond_rs/P3", "beyond_rs/P4", "beyond_rs/P2",
         "interactions/P4",
     ),
     "The Nishimori line": ("nishimori/P3", "nishimori/P4"),

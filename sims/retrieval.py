@@ -1,4 +1,4 @@
-"""Retrieval: m and energy against T at several loads and against load at several T, P = 2 to 4, distinct interactions."""
+"""Retrieval: m and energy against T at several loads and against load at several T, P = 2 to 5, distinct interactions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Grid:
 
 _T3, _T4 = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 _SCAN = (0.025, 0.075, 0.125, 0.175, 0.225, 0.275)
-# at P = 2 where all samples of a size have more than three misaligned spins: fewer have no honest scatter
+# at P = 2 and P = 5 where all samples of a size have more than three misaligned spins: fewer have no honest scatter
 GRIDS = {
     2: Grid(
         {0.02: (0.3, 0.4, 0.5, 0.6), 0.05: (0.2, 0.3, 0.4, 0.5), 0.1: (0.1, 0.15, 0.2, 0.25, 0.3)},
@@ -36,6 +36,10 @@ GRIDS = {
             (0.75, 0.3)),
     4: Grid(dict.fromkeys((0.05, 0.1, 0.2), _T4), dict.fromkeys((0.2, 0.4, 0.6), _SCAN), (64, 100, 140, 200), (128, 96, 64, 64),
             (0.75, 0.3)),
+    5: Grid(
+        {0.2: (0.4, 0.5, 0.6), 0.3: (0.2, 0.3, 0.4, 0.5)}, {0.4: (0.19, 0.22, 0.25, 0.28)},
+        (80, 100, 130), (48, 48, 32), (0.9, 0.35),
+    ),
 }  # fmt: skip
 
 
