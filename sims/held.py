@@ -1,8 +1,8 @@
 """Held: the phase of a pattern in equilibrium, by replica exchange behind a wall in m, with control variates at the pattern.
 
 A finite network leaves a metastable phase, and below the AT line its chains are too slow to see all of it. Behind a wall (an
-infinite energy where the overlap m with the pattern lies below it) both troubles end: the hot rungs of a ladder mix, and none
-can leave. The wall stands near the unstable saddle between the phase and the glass; what lies at it is counted.
+infinite energy where the overlap m with the pattern lies below it) no chain can leave, and the hot rungs of a ladder mix.
+The wall stands near the unstable saddle between the phase and the glass; what lies at it is counted.
 
 Most of the scatter between samples is that of the fields h_i which the K - 1 other patterns put on the spins of pattern 0.
 The expected means of functions of h_i over the spins are known for N spins, but for the Gaussian limit of K summands, so they
@@ -55,7 +55,7 @@ def excess_free_energy(T: FloatArray, excess: FloatArray, at: int) -> FloatArray
     """Return f above the energy of the pattern at T[at]: e - T s, s the integral of de/T from T = 0; [T, sample] to [sample].
 
     Between the temperatures the energy is a monotone cubic, level at T = 0. With energies of RSB(1) the rule is off by 1e-4,
-    and by 3e-4 at load 0.43 (tests/test_confront.py).
+    and by 3e-4 at load 0.43 (tests/test_held.py).
     """
     curve = PchipInterpolator(np.r_[0.0, T], np.vstack([excess[:1], excess]), axis=0)
     x = np.linspace(0.0, T[at], 4001)[1:]

@@ -97,7 +97,7 @@ def expected(case: Glass, load: float, T: float, ansatz: RS | RSB | FullRSB) -> 
 def powers(case: Glass, T: float) -> tuple[float, ...]:
     """Powers of 1/N with which finite networks meet their limits: N^(-2/3) where symmetry breaks continuously, and near it.
 
-    That is the power of the Sherrington-Kirkpatrick model, and the data tell it from 1/N (see the verdict).
+    That is the power of the Sherrington-Kirkpatrick model. Given full RSB, the data tell it from 1/N (see the verdict).
     """
     onset = spin_glass_temperatures(case.network, case.load).T_c
     return (2 / 3, 1.0) if case.continuous and NEAR * onset > T else (1.0, 2.0)
