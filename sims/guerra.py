@@ -258,7 +258,7 @@ def plot(case: str, target: Path) -> None:
         plots.theory(ax, [r["t"] for r in lines], [r["RSB(1)"] for r in lines], plots.COLORS[2], "RSB(1)")
     ax.set_xlabel("t: from free spins (0) to the network (1)")
     ax.set_ylabel("integrand of I.1: the error of RS")
-    handles = [("RS: 0", plots.COLORS[3])] + ([("RSB(1)", plots.COLORS[2])] if case == "glass" else [])
+    handles = [("RS: 0", plots.COLORS[3])] + ([("RSB(1)", plots.COLORS[2], "RSB(1)")] if case == "glass" else [])
     plots.legend(ax, handles, list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True)
     ax = axes[0][1]
     at = [r for r in rows if r["quantity"] == "-beta f" and math.isfinite(r["N"])]

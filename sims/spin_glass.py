@@ -254,7 +254,7 @@ def plot(name: str, target: Path) -> None:
         ax.axvline(onset.T_c, color="0.6", lw=0.8)
         ax.set_xlabel("temperature T")
         ax.set_ylabel(label)
-    handles = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2])]
+    handles = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
     plots.legend(axes[0][0], handles, list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True, below=True)
     ax = axes[0][2]
     for reduced, color in zip(HIST_T, plots.COLORS, strict=False):

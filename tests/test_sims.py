@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import glassy
 from glassy import DenseHebbian, InputError
@@ -112,6 +114,11 @@ def test_figures_are_the_same_bytes_from_the_same_data(root):
     second = glassy.plots.comparison(comparisons, root / "b", observables=("m", "q", "energy"))
     assert first.read_bytes() == second.read_bytes()
     assert (root / "a.pdf").exists()
+    with Image.open(first) as picture:
+        assert picture.mode == "P"
+        found = {tuple(c) for c in np.asarray(picture.convert("RGB")).reshape(-1, 3)}
+    for color in glassy.plots.COLORS[1:3]:  # those in use survive the palette
+        assert tuple(int(color[i : i + 2], 16) for i in (1, 3, 5)) in found
 
 
 def test_figures_draw_each_size_where_it_is(root, monkeypatch):
