@@ -4,225 +4,248 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, DenseHebbian, Estimate, Ladder, Samples, Solution, Status, plots, solve, spinodal
+from glassy import DenseHebbian, plots, solve, spinodal
 from glassy.compare import predicted
+from glassy.provenance import Provenance
+from glassy.results import short
+from sims import held
 from sims.harness import _write, folder, read, samples_folder
-from sims.held import EVERY, Fields, FloatArray, controlled, excess_free_energy, fields, hold, near_wall
-from sims.measured import Row, limits, main, row, summary, write
+from sims.held import hold
+from sims.measured import Row, limits, main, summary, write
+from sims.phase import ANSAETZE, COOLING, LOWER, REDUCED, Phase, T, of_cooling, of_size, of_start, of_wall, with_rule
 
-T = 0.1
-WARM = 0.45  # T/sqrt(load) at which the free energy is measured, for sims.coexistence
-REDUCED = (0.1, 0.16, 0.25, 0.55, 0.75, 1.0, 1.3, 1.6)  # of WARM sqrt(load): the ladder, with T added
-MANY = 30  # samples with an unstable spin in the pattern from which a regression on five controls has enough to explain
-RARE = 3.0  # expected misaligned spins in all samples of a size, below which their scatter is no error (theory, trap 15)
-CROWDED = 0.25  # share of the time at the wall from which a network is held by it and not by its phase
-USABLE = (Status.EQUILIBRATED, Status.SHORT_CHAIN)  # errors are the scatter between samples: that chains are short is in it
-WALL = {2: 0.88, 3: 0.70, 4: 0.82}  # near the unstable saddle of RS at the larger loads
-LOADS = {2: (0.05, 0.1, 0.12), 3: (0.2, 0.3, 0.36, 0.4, 0.43), 4: (0.2, 0.3, 0.36, 0.4)}
-SIZES = {2: (500, 1000, 2000), 3: (150, 250, 400), 4: (64, 90, 120)}
-SAMPLES = {2: (96, 64, 48), 3: (128, 80, 48), 4: (64, 48, 24)}
-POWERS = {2: (1.0,), 3: (1.0,), 4: (1.0, 2.0)}  # of 1/N; a straight line is not enough at P = 4 (theory, trap 14)
-SWEEPS = (1000, 1500, 2000)  # after half as many of burn-in
-ANSAETZE: dict[str, RS | RSB] = {"RS": RS(), "RSB(1)": RSB(1)}
-WORDS = ("m", "q", "energy_excess", "free energy above the pattern")
+COLD = 0.85  # of the largest load: loads drawn in the panels of cooling
 _HELD = (
     "Held in their phase by a wall, networks of P = {P} retrieve in equilibrium from T near 0 upwards: m, q, energy and free "
     "energy extrapolate to RS where its replicon is positive"
 )
-CLAIM = {
-    P: _HELD.format(P=P)
-    + (
-        ", and to RSB(1) where it is negative and where RS has no saddle; there both ansaetze differ by less than the errors."
-        if P == 3
-        else ". Where RS is unstable at low T, networks of these sizes lie at the wall and say nothing."
-        if P > 3
-        else ", as it is at every point that has a limit here."
-    )
-    for P in LOADS
-}
+_ALL = ", as it is at every point that has a limit here."
+_ONE = ". Where it is negative, at low T, both ansaetze are one within the errors."
+CASES = {
+    "P2": Phase(
+        DenseHebbian(2), (0.05, 0.1, 0.12), (500, 1000, 2000), (96, 64, 48), (1000, 1500, 2000), 0.88, 20,
+        _HELD.format(P=2) + _ALL,
+    ),
+    "P3": Phase(
+        DenseHebbian(3), (0.2, 0.3, 0.36, 0.4), (150, 250, 400), (128, 96, 64), (1000, 1500, 2000), 0.70, 30,
+        _HELD.format(P=3) + ", and to RSB(1) where it is negative and the sizes hold (load 0.36). Cooled to below the AT line "
+        "at load 0.4, the energy of a network falls as RSB(1) says and not as RS says, whose m falls with it until its saddle "
+        "is gone.",
+        slow=(0.36, 0.4), again=0.4, lower=0.55,
+    ),
+    "P4": Phase(
+        DenseHebbian(4), (0.2, 0.3, 0.36), (64, 90, 120, 160), (96, 64, 48, 24), (1000, 1500, 2000, 2000), 0.82, 40,
+        _HELD.format(P=4) + _ONE,
+        powers=(1.0, 2.0),  # a straight line is not enough (theory, trap 14)
+        slow=(0.36,),
+    ),
+    "P4-self-interacting": Phase(
+        DenseHebbian(4, "self-interacting"), (0.08, 0.1, 0.12), (64, 90, 120), (96, 64, 48), (1000, 1500, 2000), 0.72, 45,
+        _HELD.format(P="4 (self-interacting)") + _ALL,
+        warm=0.4 * math.sqrt(3.0), powers=(1.0, 2.0),  # the coldest T of sims.spin_glass
+    ),
+    "P5": Phase(
+        DenseHebbian(5), (0.3, 0.36), (64, 80, 100), (96, 64, 24), (1000, 1000, 1000), 0.82, 50,
+        _HELD.format(P=5) + _ONE, reduced=REDUCED[:-2],
+    ),
+}  # fmt: skip
 
 
-def temperatures(load: float) -> list[float]:
-    """Return the temperatures of the ladder at one load, with T and WARM sqrt(load) among them."""
-    return sorted({T, *(x * WARM * math.sqrt(load) for x in REDUCED)})
-
-
-def reported(r: Samples, solution: Solution, at: float) -> str:
-    """Status of the rows of one rung: that of the run, where the phase holds the network and enough spins are misaligned."""
-    if near_wall(r, at).mean() > CROWDED:
-        return "AT_WALL"
-    if r.status not in USABLE:
-        return r.status.name
-    return "RARE" if misaligned(r, solution) < RARE else "EQUILIBRATED"
-
-
-def misaligned(r: Samples, solution: Solution) -> float:
-    """Return the number of misaligned spins that theory expects in all samples."""
-    return r.N * r.samples * (1.0 - solution.m) / 2.0
-
-
-def mean(each: FloatArray, r: Samples, here: Fields) -> Estimate:
-    """Return the mean over the samples, with the control variates where enough happens for a regression."""
-    if (here.h < 0.0).any(axis=1).sum() >= MANY:
-        return controlled(each, here.controls(r.T))
-    return Estimate(float(each.mean()), float(each.std(ddof=1)) / math.sqrt(len(each)), samples=len(each))
-
-
-def _each(r: Samples) -> dict[str, FloatArray]:
-    """Return one number for each sample: the means over its chains."""
-    excess = r.series.energy - r.series.pattern_energy[:, None, None]
-    found = {"m": r.series.m, "q": r.series.q, "energy_excess": excess}
-    return {name: np.asarray(x.mean(axis=(1, 2))) for name, x in found.items()}
-
-
-def of_size(P: int, load: float, ladder: Ladder, sweeps: int) -> list[Row]:
-    """Return the rows of one size at one load: every rung, and the free energy at WARM sqrt(load)."""
-    path = temperatures(load)
-    warm = path.index(WARM * math.sqrt(load))
-    here = fields(ladder[0])
-    rows: list[Row] = []
-
-    def add(name: str, r: Samples, value: Estimate, say: dict[str, float], status: str) -> None:
-        common: dict[str, Any] = {"sweeps": sweeps, "status": status}
-        rows.extend(row(k, load, r.T, r.N, name, say.get(k, math.nan), value, **common) for k in ANSAETZE)
-
-    for i, r in enumerate(ladder):
-        saddles = {k: solve(DenseHebbian(P), load, r.T, "retrieval", a, strict=False) for k, a in ANSAETZE.items()}
-        status = reported(r, saddles["RSB(1)"], WALL[P])
-        for name, each in _each(r).items():
-            say = {k: predicted(name, s) for k, s in saddles.items()}
-            add(name, r, mean(each, r, here), say, status)
-        share = near_wall(r, WALL[P])
-        value = Estimate(float(share.mean()), float(share.std(ddof=1)) / math.sqrt(len(share)), samples=len(share))
-        add("share at the wall", r, value, {}, status)
-        if i == warm:
-            bad = [x.status.name for x in ladder[: warm + 1] if x.status not in (*USABLE, Status.CONSTANT)]
-            status = bad[0] if bad else "AT_WALL" if share.mean() > CROWDED else "EQUILIBRATED"
-            excess = np.array([_each(x)["energy_excess"] for x in ladder])
-            f = excess_free_energy(np.array(path), excess, warm)
-            say = {k: s.free_energy + 0.5 for k, s in saddles.items()}
-            add("free energy above the pattern", r, mean(f, r, here), say, status)
-    return rows
-
-
-def run(P: int, quick: bool) -> None:
+def run(name: str, quick: bool) -> None:
     """Hold the phase at every load and size."""
-    network, target = DenseHebbian(P), samples_folder("beyond_rs", f"P{P}", quick)
-    sizes = SIZES[P][:2] if quick else SIZES[P]
-    samples = (12, 12) if quick else SAMPLES[P]
-    lengths = (400, 400) if quick else SWEEPS
+    case, target = CASES[name], samples_folder("beyond_rs", name, quick)
+    sizes = case.sizes[:2] if quick else case.sizes
+    samples = (12, 12) if quick else case.samples
+    lengths = (400, 400) if quick else case.sweeps
     rows: list[Row] = []
-    origins = []
-    for i, load in enumerate(LOADS[P][:2] if quick else LOADS[P]):
+    origins: list[Provenance] = []
+    for i, load in enumerate(case.loads[:2] if quick else case.loads):
         here: list[Row] = []
+        path = case.temperatures(load)
+        colder = [t for t in path if t <= case.warm * math.sqrt(load)]
         for N, S, sweeps in zip(sizes, samples, lengths, strict=True):
-            print(f"beyond_rs/P{P} load={load:g} N={N}", flush=True)
-            ladder = hold(network, load, temperatures(load), N, WALL[P], samples=S, sweeps=sweeps,
-                          seed=10 * P + i, out=target / f"{load:g}_{N}")  # fmt: skip
-            origins += [r.provenance for r in ladder]
-            here += of_size(P, load, ladder, sweeps)
-        rows += here + limits([r for r in here if r["quantity"] in WORDS], POWERS[P])
-    write("beyond_rs", f"P{P}", quick, CLAIM[P], verdict(P, rows), {"data.csv": rows}, origins,
-          sizes=sizes, samples=samples, sweeps=lengths, seed=10 * P, wall=WALL[P], every=EVERY)  # fmt: skip
+            print(f"beyond_rs/{name} load={load:g} N={N}", flush=True)
+            burn_in = 2 * sweeps if load in case.slow else sweeps // 2
+            options: dict[str, Any] = {"samples": S, "sweeps": sweeps, "burn_in": burn_in, "seed": case.seed + i}
+            ladder = hold(case.network, load, path, N, case.wall, out=target / f"{load:g}_{N}", **options)
+            here += of_size(case, load, ladder, sweeps)
+            runs = [*ladder]
+            if load == case.again:
+                out = target / f"wall_at_{case.lower:g}_{load:g}_{N}"
+                other = hold(case.network, load, path[1:], N, case.lower, out=out, **options)[: len(colder) - 1]
+                here += of_cooling(case, load, other, held.fields(other[0]), sweeps, case.lower)
+                here += of_wall(load, ladder[1 : len(colder)], other, sweeps)
+                runs += other
+            if (load, N) == (case.again, sizes[1]):
+                out, near = target / f"from_the_wall_{load:g}_{N}", [math.nextafter(t, math.inf) for t in path[1:]]
+                again = hold(case.network, load, near, N, case.wall, start=case.wall + 0.03, out=out, **options)
+                here += of_start(load, ladder[1:], again[:], sweeps)
+                runs += again
+            origins += [r.provenance for r in runs]
+        known = [r for r in here if r["curve"] in (*ANSAETZE, LOWER) and r["quantity"] != "share at the wall"]
+        rows += here + [with_rule(case, r) for r in limits(known, case.powers)]
+    write("beyond_rs", name, quick, case.claim, verdict(name, rows), {"data.csv": rows}, origins,
+          sizes=sizes, samples=samples, sweeps=lengths, seed=case.seed, wall=case.wall, every=held.EVERY)  # fmt: skip
+    for file, table in (("lines", against_load(case)), ("curves", against_T(case))):
+        _write(folder("beyond_rs", name, quick) / f"{file}.csv", tuple(table[0]), table)
+
+
+def against_load(case: Phase) -> list[Row]:
+    """Return m of both ansaetze against load at T, up to their spinodals."""
     lines = []
     for k, a in ANSAETZE.items():
-        end = spinodal(network, T, a).load
+        end = spinodal(case.network, T, a).load
         for load in np.linspace(0.02, 1.0, 60) * end * (1.0 - 1e-6):
-            s = solve(network, float(load), T, "retrieval", a, strict=False)
-            excess = predicted("energy_excess", s)
-            lines.append({"ansatz": k, "load": load, "m": s.m, "energy_excess": excess, "replicon": s.replicon})
+            s = solve(case.network, float(load), T, "retrieval", a, strict=False)
+            lines.append({"ansatz": k, "load": load, "m": s.m, "replicon": s.replicon})
+    return lines
+
+
+def against_T(case: Phase) -> list[Row]:
+    """Return m of both ansaetze against T at every load, and the changes of m and energy from warm sqrt(load) to T."""
     curves = []
-    for load in LOADS[P]:
+    for load in case.loads:
         for k, a in ANSAETZE.items():
-            found = [
-                solve(network, load, t, "retrieval", a, strict=False)
-                for t in np.linspace(0.01, 1.1, 60) * temperatures(load)[-1]
-            ]
-            curves += [{"ansatz": k, "load": load, "T": s.T, "m": s.m} for s in found if s.status.ok]
-    for name, table in (("lines", lines), ("curves", curves)):
-        _write(folder("beyond_rs", f"P{P}", quick) / f"{name}.csv", tuple(table[0]), table)
+            warm = solve(case.network, load, case.warm * math.sqrt(load), "retrieval", a, strict=False)
+            for t in np.linspace(0.01, 1.1, 60) * case.temperatures(load)[-1]:
+                s = solve(case.network, load, t, "retrieval", a, strict=False)
+                if s.status.ok:
+                    change = {COOLING[x]: predicted(x, s) - predicted(x, warm) for x in COOLING}
+                    curves.append({"ansatz": k, "load": load, "T": s.T, "m": s.m, "replicon": s.replicon, **change})
+    return curves
 
 
-def unstable(P: int, load: float, T: float) -> str:
+def unstable(network: DenseHebbian, load: float, T: float) -> str:
     """Say of RS at one point: "stable", "unstable" where its replicon is negative, "gone" where it has no saddle."""
-    s = solve(DenseHebbian(P), load, T, strict=False)
+    s = solve(network, load, T, strict=False)
     return "gone" if not s.status.ok else "unstable" if s.replicon < 0.0 else "stable"
 
 
-def verdict(P: int, rows: list[Row]) -> str:
+def farthest(rows: Iterable[Row]) -> float:
+    """Return the z of the largest size, NaN where there is none."""
+    return max((r["z"] for r in rows if math.isfinite(r["z"])), key=abs, default=math.nan)
+
+
+def cooled(rows: list[Row], quantity: str) -> str:
+    """Say what changes on cooling to T, at every load where RS has a saddle but is unstable there: the limit and both z."""
+    text = ""
+    for r in rows:
+        if (r["curve"], r["quantity"], r["T"]) == ("RS", quantity, T) and math.isinf(r["N"]) and math.isfinite(r["z"]):
+            (one,) = (x for x in rows if x["curve"] == "RSB(1)" and all(x[k] == r[k] for k in ("quantity", "load", "T", "N")))
+            text += (
+                f", {short(r['simulation'], r['error'])} at load {r['load']:g} (RSB(1) {one['theory']:.5f}, z = {one['z']:.1f};"
+                f" RS {r['theory']:.5f}, z = {r['z']:.1f})"
+            )
+    return text[2:]
+
+
+def _at(r: Row) -> str:
+    where = "for 1/N -> 0" if math.isinf(r["N"]) else f"at N={r['N']:.0f}"
+    return f"{short(r['simulation'], r['error'])} {where}"
+
+
+def verdict(name: str, rows: list[Row]) -> str:
     """How the limits agree with each ansatz, where RS is stable, where it is unstable and where it has no saddle."""
-    ends = [r for r in rows if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
+    case = CASES[name]
+    ends = [r for r in rows if math.isinf(r["N"]) and r["curve"] == "RSB(1)" and math.isfinite(r["z"])]
     text = f"RSB(1): {summary([r for r in rows if r['curve'] == 'RSB(1)'])}"
-    for word, name in (("unstable", "RS is unstable"), ("gone", "RS has no saddle")):
-        here = [r for r in ends if unstable(P, r["load"], r["T"]) == word]
-        worst = {
-            k: max((r["z"] for r in here if r["curve"] == k and math.isfinite(r["z"])), key=abs, default=math.nan)
-            for k in ANSAETZE
-        }
-        if here:
-            other = f", z = {worst['RS']:.1f} from RS" if math.isfinite(worst["RS"]) else ""
+    for word, where in (("unstable", "RS is unstable"), ("gone", "RS has no saddle")):
+        if here := [r for r in ends if unstable(case.network, r["load"], r["T"]) == word]:
             points = len({(r["load"], r["T"]) for r in here})
-            text += f"; where {name}, limits at {points} points, at worst z = {worst['RSB(1)']:.1f} from RSB(1){other}"
+            text += f"; where {where}, {len(here)} limits at {points} points, at worst z = {farthest(here):.1f} from RSB(1)"
+    below = [r for r in rows if unstable(case.network, r["load"], T) == "unstable"]
+    behind = "" if math.isnan(case.lower) else f", wall at {case.lower:g}"
+    for quantity in dict.fromkeys((COOLING["m"], COOLING["energy_excess"], COOLING["energy_excess"] + behind)):
+        if said := cooled(below, quantity):
+            text += f"; cooled from T = {case.warm:.3g} sqrt(load) to {T:g}, {quantity} {said}"
+    if moved := [r for r in rows if r["curve"] == LOWER and r["T"] == T]:
+        text += f"; the lower wall moves it by {', '.join(_at(r) for r in moved)}"
+    if start := [r for r in rows if r["curve"] == "from the wall" and math.isfinite(r["z"])]:
+        text += (
+            f"; a start at the wall (load {case.again:g}, N={case.sizes[1]}) moves m and energy by at worst z = "
+            f"{farthest(start):.1f} of {len(start)}"
+        )
     kept = [r for r in rows if (r["curve"], r["quantity"]) == ("RSB(1)", "m") and math.isfinite(r["N"])]
     counts = Counter(r["status"] for r in kept)
-    if off := [f"{n} {name}" for name, n in sorted(counts.items()) if name != "EQUILIBRATED"]:
+    if off := [f"{n} {word}" for word, n in sorted(counts.items()) if word != "EQUILIBRATED"]:
         text += f"; of {len(kept)} points and sizes, kept and not extrapolated: {', '.join(off)}"
     return text
 
 
-def plot(P: int, target: Path) -> None:
-    """Draw m and the energy above the pattern against load at T, and m against T at every load."""
-    rows, lines, curves = (read(target / f"{name}.csv") for name in ("data", "lines", "curves"))
-    sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
-    fig, axes = plots.figure(1, 3, width=4.2, height=4.0)
-    shades = (plots.COLORS[0], plots.COLORS[1], plots.COLORS[4])
+def points(ax: Any, rows: list[Row], x: str, colors: Sequence[str]) -> None:
+    """Draw every size of one quantity, and its limits; one colour for each size."""
+    sizes = sorted({r["N"] for r in rows if math.isfinite(r["N"])})
+    for N, marker, color in zip(sizes, plots.MARKERS, colors, strict=False):
+        at = [r for r in rows if r["N"] == N]
+        plots.simulation(ax, [r[x] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
+                         [r["status"] == "EQUILIBRATED" for r in at], color, marker)  # fmt: skip
+    ends = [r for r in rows if math.isinf(r["N"])]
+    plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
 
-    def points(ax: Any, mine: list[Row], x: str, colors: Sequence[str]) -> None:
-        for N, marker, color in zip(sizes, plots.MARKERS, colors, strict=False):
-            at = [r for r in mine if r["N"] == N]
-            plots.simulation(ax, [r[x] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
-                             [r["status"] == "EQUILIBRATED" for r in at], color, marker)  # fmt: skip
-        ends = [r for r in mine if math.isinf(r["N"])]
-        plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
 
-    one = [r for r in rows if r["curve"] == "RSB(1)"]
-    labels = ("magnetization m", "energy above the pattern, per spin")
-    for ax, name, label in zip(axes[0], ("m", "energy_excess"), labels, strict=False):
-        for k, depth in (("RS", 0), ("RSB(1)", 1)):
-            line = [r for r in lines if r["ansatz"] == k]
-            ax.plot([r["load"] for r in line], [r[name] for r in line], **plots.depth_style(depth))
-        broken = [r["load"] for r in lines if r["ansatz"] == "RS" and r["replicon"] < 0.0]
-        if broken:
-            ax.axvspan(min(broken), max(r["load"] for r in lines), color="0.5", alpha=0.12, lw=0)
-        points(ax, [r for r in one if r["quantity"] == name and r["T"] == T], "load", shades)
-        ax.set_xlabel("load")
-        ax.set_ylabel(label)
-        ax.set_title(f"T = {T:g}; grey: RS unstable or gone", fontsize=9)
-    axes[0][0].set_ylim(bottom=min(r["m"] for r in lines) - 0.05)
-    handles = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2])]
-    plots.legend(
-        axes[0][0], handles, list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True, unusable=True, below=True
-    )
-    ax = axes[0][2]
-    for load, color in zip(LOADS[P], plots.COLORS, strict=False):
-        for k in ANSAETZE:
-            line = [r for r in curves if r["ansatz"] == k and r["load"] == load]
-            plots.theory(ax, [r["T"] for r in line], [r["m"] for r in line], color, k)
-        points(ax, [r for r in one if r["quantity"] == "m" and r["load"] == load], "T", [color] * len(sizes))
-        ax.plot([], [], color=color, label=f"load {load:g}")
-    ax.set_xlabel("temperature T")
+def draw_against_load(ax: Any, rows: list[Row], lines: list[Row]) -> None:
+    """Draw m against load at T."""
+    for k, depth in (("RS", 0), ("RSB(1)", 1)):
+        line = [r for r in lines if r["ansatz"] == k]
+        ax.plot([r["load"] for r in line], [r["m"] for r in line], **plots.depth_style(depth))
+    broken = [r["load"] for r in lines if r["ansatz"] == "RS" and r["replicon"] < 0.0]
+    if broken:
+        ax.axvspan(min(broken), max(r["load"] for r in lines), color="0.5", alpha=0.12, lw=0)
+    shades = (plots.COLORS[0], plots.COLORS[1], plots.COLORS[4], plots.COLORS[5])
+    points(ax, [r for r in rows if r["quantity"] == "m" and r["T"] == T], "load", shades)
+    ax.set_title(f"T = {T:g}" + ("; grey: RS unstable or gone" if broken else ""), fontsize=9)
+    ax.set_ylim(bottom=min(r["m"] for r in lines) - 0.05)
+    ax.set_xlabel("load")
     ax.set_ylabel("magnetization m")
+
+
+def draw_against_T(ax: Any, quantity: str, rows: list[Row], curves: list[Row], colors: Mapping[float, str]) -> None:
+    """Draw one quantity against T at the loads that have a colour; changes up to the T from which they are counted."""
+    for load, color in colors.items():
+        mine = [r for r in rows if r["quantity"] == quantity and r["load"] == load]
+        end = max(r["T"] for r in mine) * (1.2 if quantity in COOLING.values() else 2.0)
+        for k in ANSAETZE:
+            line = [r for r in curves if r["ansatz"] == k and r["load"] == load and r["T"] <= end]
+            plots.theory(ax, [r["T"] for r in line], [r[quantity] for r in line], color, k)
+        points(ax, mine, "T", [color] * len(plots.MARKERS))
+        ax.plot([], [], color=color, label=f"load {load:g}")
     ax.set_title("RS dashed, RSB(1) solid", fontsize=9)
-    ax.legend(fontsize=7.5, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16))
-    fig.suptitle(f"P = {P}: retrieval behind a wall at m = {WALL[P]:g}, in equilibrium", fontsize=10)
+    ax.set_xlabel("temperature T")
+
+
+def plot(name: str, target: Path) -> None:
+    """Draw m against load at T, m against T, and what changes as a network cools to below the AT line."""
+    case = CASES[name]
+    data, lines, curves = (read(target / f"{file}.csv") for file in ("data", "lines", "curves"))
+    rows = [r for r in data if r["curve"] == "RSB(1)"]
+    colors = dict(zip(sorted({r["load"] for r in rows}), plots.COLORS, strict=False))
+    high = {load: color for load, color in colors.items() if load > COLD * max(colors)}
+    fig, axes = plots.figure(2, 2, width=4.6, height=3.6)
+    draw_against_load(axes[0][0], rows, lines)
+    draw_against_T(axes[0][1], "m", rows, curves, colors)
+    axes[0][1].set_ylabel("magnetization m")
+    for ax, (quantity, change) in zip(axes[1], COOLING.items(), strict=True):
+        draw_against_T(ax, change, rows, curves, high)
+        ax.set_ylabel("change of m" if quantity == "m" else "change of energy per spin")
+        ax.set_title(f"on cooling from T = {case.warm:.3g} √load; RS dashed, RSB(1) solid", fontsize=9)
+    axes[0][1].legend(fontsize=7.5)
+    handles = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
+    sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
+    plots.legend(
+        axes[1][0], handles, list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True, unusable=True, below=True
+    )
+    fig.suptitle(
+        f"P = {case.network.P}, {case.network.interactions}: retrieval behind a wall at m = {case.wall:g}, in equilibrium",
+        fontsize=10,
+    )
     plots.save(fig, target / "figure")
 
 
 if __name__ == "__main__":
-    main("beyond_rs", __doc__, {P: f"P{P}" for P in LOADS}, run, plot)
+    main("beyond_rs", __doc__, {name: name for name in CASES}, run, plot)

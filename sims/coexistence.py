@@ -11,94 +11,109 @@ import numpy as np
 from scipy.optimize import brentq
 
 import glassy
-from glassy import RSB, DenseHebbian, Estimate, plots, solve
+from glassy import RSB, Estimate, plots, solve
 from glassy.provenance import Provenance
-from sims.beyond_rs import WARM
+from sims import beyond_rs, spin_glass
 from sims.harness import ROOT, _write, folder, read
 from sims.measured import Row, main, row, summary, write
-from sims.spin_glass import CASES
 
-NEAR = 0.1  # distance in load up to which a measured free energy says where the crossing is
+NEAR = 0.25  # distance in load, in units of the crossing, up to which a measured free energy says where it is
+FIT = ("sizes", "powers", "chi2", "dof")
+CASES = ("P3", "P4", "P4-self-interacting")
 CLAIM = (
-    "Retrieval wins over the spin glass where theory says so (P = {P}, distinct). Its free energy, integrated upwards from "
-    "T = 0 in the phase of the pattern, meets that of the glass, joined downwards from T = inf by replica exchange, at the "
-    "load of RSB(1) coexistence."
+    "Retrieval wins over the spin glass where theory says so (P = {P}, {interactions}). Its free energy, integrated upwards "
+    "from T = 0 in the phase of the pattern, meets that of the glass, joined downwards from T = inf by replica exchange, at "
+    "the load of {ansatz} coexistence, within its error."
 )
 
 
-def measured(P: int) -> list[Row]:
-    """Return f of the phase of the pattern at T = WARM sqrt(load), every load and size, from results/beyond_rs."""
-    rows = read(ROOT / "results" / "beyond_rs" / f"P{P}" / "data.csv")
+def measured(name: str) -> list[Row]:
+    """Return f of the phase of the pattern at T = warm sqrt(load), every load and size, from results/beyond_rs."""
+    rows = read(ROOT / "results" / "beyond_rs" / name / "data.csv")
     return [r for r in rows if (r["curve"], r["quantity"]) == ("RSB(1)", "free energy above the pattern")]
 
 
-def glass(P: int) -> tuple[Estimate, float]:
-    """Return f/sqrt(load) of the glass, simulation and RSB(1), from results/spin_glass: only T/sqrt(load) matters."""
-    rows = read(ROOT / "results" / "spin_glass" / f"P{P}" / "data.csv")
+def glass(name: str) -> Row:
+    """Return the row of f/sqrt(load) of the glass from results/spin_glass: only T/sqrt(load) matters."""
+    rows, warm = read(ROOT / "results" / "spin_glass" / name / "data.csv"), beyond_rs.CASES[name].warm
     r = next(
         r for r in rows
         if (r["curve"], r["quantity"]) == ("ladder", "-beta f") and math.isinf(r["N"])
-        and abs(r["T"] / math.sqrt(r["load"]) - WARM) < 1e-9
+        and abs(r["T"] / math.sqrt(r["load"]) - warm) < 1e-9
     )  # fmt: skip
-    return Estimate(-r["simulation"] * WARM, r["error"] * WARM, samples=int(r["samples"])), -r["theory"] * WARM
+    value = Estimate(-r["simulation"] * warm, r["error"] * warm, samples=int(r["samples"]))
+    return row("glass", r["load"], r["T"], math.inf, "f/sqrt(load)", -r["theory"] * warm, value, **{k: r[k] for k in FIT})
 
 
-def run(P: int, quick: bool) -> None:
+def run(name: str, quick: bool) -> None:
     """Put the free energies of both phases on one axis."""
-    network, load = DenseHebbian(P), CASES[f"P{P}"].load
-    of_glass, say = glass(P)
+    case = beyond_rs.CASES[name]
     rows: list[Row] = []
-    for r in measured(P):
+    for r in measured(name):
         value = Estimate(r["simulation"] - 0.5, r["error"], samples=int(r["samples"]))
-        more = {k: r[k] for k in ("sizes", "powers", "chi2", "dof")}
         rows.append(row("retrieval", r["load"], r["T"], r["N"], "f", r["theory"] - 0.5, value, sweeps=r["sweeps"],
-                        status=r["status"], **more))  # fmt: skip
-    rows.append(row("glass", load, WARM * math.sqrt(load), math.inf, "f/sqrt(load)", say, of_glass))
-    rows.append(meeting(P, rows))
+                        status=r["status"], **{k: r[k] for k in FIT}))  # fmt: skip
+    of_glass = glass(name)
+    rows.append(of_glass)
+    rows.append(meeting(name, rows))
     lines: list[Row] = []
-    for x in np.linspace(0.08, 0.46, 60):
-        s = solve(network, float(x), WARM * math.sqrt(x), "retrieval", RSB(1), strict=False)
-        lines.append({"load": x, "f": s.free_energy / math.sqrt(x), "glass": say})
-    sources = [json.loads((ROOT / "results" / sim / f"P{P}" / "meta.json").read_text()) for sim in ("beyond_rs", "spin_glass")]
+    for x in np.linspace(0.2, 1.3, 70) * rows[-1]["theory"]:
+        s = solve(case.network, float(x), case.warm * math.sqrt(x), "retrieval", RSB(1), strict=False)
+        lines.append({"load": x, "f": s.free_energy / math.sqrt(x), "glass": of_glass["theory"]})
+    sources = [json.loads((ROOT / "results" / sim / name / "meta.json").read_text()) for sim in ("beyond_rs", "spin_glass")]
     protocol: dict[str, Any] = {k: [source[k] for source in sources] for k in ("sizes", "samples", "sweeps", "seed")}
-    write("coexistence", f"P{P}", quick, CLAIM.format(P=P), verdict(rows), {"data.csv": rows},
+    claim = CLAIM.format(P=case.network.P, interactions=case.network.interactions, ansatz=ansatz(name))
+    write("coexistence", name, quick, claim, verdict(name, rows), {"data.csv": rows},
           [Provenance(**source["provenance"]) for source in sources], **protocol)  # fmt: skip
-    _write(folder("coexistence", f"P{P}", quick) / "lines.csv", tuple(lines[0]), lines)
+    _write(folder("coexistence", name, quick) / "lines.csv", tuple(lines[0]), lines)
 
 
-def gap(P: int, load: float) -> float:
-    """Return (f of retrieval - f of the glass)/sqrt(load) of RSB(1)."""
-    network, T = DenseHebbian(P), WARM * math.sqrt(load)
-    f = [solve(network, load, T, phase, RSB(1)).free_energy for phase in ("retrieval", "spin_glass")]
-    return float((f[0] - f[1]) / math.sqrt(load))
+def ansatz(name: str) -> str:
+    """Name the ansatz of the glass; that of retrieval is RSB(1) everywhere."""
+    return "full RSB" if spin_glass.CASES[name].continuous else "RSB(1)"
 
 
-def meeting(P: int, rows: list[Row]) -> Row:
+def gap(name: str, load: float) -> float:
+    """Return (f of retrieval - f of the glass)/sqrt(load) of theory."""
+    case = beyond_rs.CASES[name]
+    s = solve(case.network, load, case.warm * math.sqrt(load), "retrieval", RSB(1))
+    return float(s.free_energy) / math.sqrt(load) - float(glass(name)["theory"])
+
+
+def meeting(name: str, rows: list[Row]) -> Row:
     """Return the row of the load at which both measured free energies are equal.
 
-    RSB(1) carries the gap from the measured loads to the crossing: what is measured is how far its curve must be shifted.
+    Theory carries the gap from the measured loads to the crossing: what is measured is how far its curve must be shifted.
     """
-    at = float(brentq(lambda x: gap(P, x), 0.3, 0.45, xtol=1e-10))
-    slope = (gap(P, at + 1e-4) - gap(P, at - 1e-4)) / 2e-4
+    above = min(r["load"] for r in rows if r["curve"] == "retrieval")
+    while gap(name, above) < 0.0:
+        above *= 1.02
+    at = float(brentq(lambda x: gap(name, x), above / 1.02, above, xtol=1e-10))
+    slope = (gap(name, at + 1e-4) - gap(name, at - 1e-4)) / 2e-4
     of_glass = next(r for r in rows if r["curve"] == "glass")
     ends = [r for r in rows if r["curve"] == "retrieval" and math.isinf(r["N"])]
-    used = [r for r in ends if abs(r["load"] - at) < NEAR] or ends
+    used = [r for r in ends if abs(r["load"] - at) < NEAR * at] or ends
     root = np.sqrt([r["load"] for r in used])
     off = np.array([r["simulation"] - r["theory"] for r in used]) / root - (of_glass["simulation"] - of_glass["theory"])
     weight = (slope * root / np.array([r["error"] for r in used])) ** 2
     found = at - float(np.sum(off / slope * weight) / np.sum(weight))
     error = math.hypot(float(np.sum(weight) ** -0.5), of_glass["error"] / slope)
-    return row("crossing", at, WARM * math.sqrt(at), math.inf, "load of coexistence", at, Estimate(found, error))
+    T = beyond_rs.CASES[name].warm * math.sqrt(at)
+    return row("crossing", at, T, math.inf, "load of coexistence", at, Estimate(found, error))
 
 
-def verdict(rows: list[Row]) -> str:
+def verdict(name: str, rows: list[Row]) -> str:
     """Whether both free energies agree, and where they cross."""
     short = glassy.results.short
     (r,) = (r for r in rows if r["quantity"] == "load of coexistence")
+    (of_glass,) = (r for r in rows if r["curve"] == "glass")
+    through = f"N = {of_glass['sizes'].replace(' ', ', ')} and N^-{of_glass['powers'].replace(' ', ', N^-')}"
     top = max(x["load"] for x in rows if x["curve"] == "retrieval" and math.isinf(x["N"]))
+    warm = beyond_rs.CASES[name].warm
     text = (
-        f"{summary(rows)}; along T={WARM:g} sqrt(load) both measured free energies, carried on by RSB(1) from loads up to "
-        f"{top:g}, meet at load {short(r['simulation'], r['error'])}; RSB(1) itself says {r['theory']:.4f}"
+        f"{summary(rows)}; along T={warm:.3g} sqrt(load) both measured free energies, that of the glass through {through}, "
+        f"that of retrieval carried on by theory from loads up to {top:g}, meet at load "
+        f"{short(r['simulation'], r['error'])}; {ansatz(name)} itself says {r['theory']:.4f}"
     )
     off = [x for x in rows if x["curve"] == "retrieval" and math.isfinite(x["N"]) and x["status"] != "EQUILIBRATED"]
     if off:
@@ -107,15 +122,16 @@ def verdict(rows: list[Row]) -> str:
     return text
 
 
-def plot(_: int, target: Path) -> None:
+def plot(name: str, target: Path) -> None:
     """Draw f/sqrt(load) of both phases."""
+    case = beyond_rs.CASES[name]
     rows, lines = read(target / "data.csv"), read(target / "lines.csv")
-    P = int(target.name[1:])
     sizes = sorted({int(r["N"]) for r in rows if math.isfinite(r["N"])})
     fig, axes = plots.figure(1, 1, width=6.4, height=4.2)
     ax = axes[0][0]
+    style = "deeper" if spin_glass.CASES[name].continuous else "RSB(1)"
     plots.theory(ax, [r["load"] for r in lines], [r["f"] for r in lines], plots.COLORS[2], "RSB(1)")
-    plots.theory(ax, [r["load"] for r in lines], [r["glass"] for r in lines], plots.COLORS[3], "RSB(1)")
+    plots.theory(ax, [r["load"] for r in lines], [r["glass"] for r in lines], plots.COLORS[3], style)
     of_glass = next(r for r in rows if r["curve"] == "glass")
     low, high = (of_glass["simulation"] + sign * of_glass["error"] for sign in (-1, 1))
     ax.axhspan(low, high, color=plots.COLORS[3], alpha=0.25, lw=0)
@@ -133,14 +149,23 @@ def plot(_: int, target: Path) -> None:
                 capsize=3)  # fmt: skip
     ax.set_xlabel("load")
     ax.set_ylabel(r"free energy per spin, $f/\sqrt{\mathrm{load}}$")
-    ax.set_title(f"T = {WARM:g} √load; star: the measured crossing", fontsize=9)
-    ax.set_ylim(min(r["f"] for r in lines if r["load"] > 0.24), -0.7)
-    ax.set_xlim(0.24, 0.47)
-    handles = [("retrieval, RSB(1)", plots.COLORS[2]), ("spin glass, RSB(1); band: simulation", plots.COLORS[3])]
+    ax.set_title(f"T = {case.warm:.3g} √load; star: the measured crossing", fontsize=9)
+    left = 0.57 * meet["theory"]
+    right = max(1.1 * meet["theory"], meet["simulation"] + 1.1 * meet["error"])
+    inside = [r["f"] for r in lines if left < r["load"] < right and math.isfinite(r["f"])]  # it ends at the spinodal
+    ax.set_ylim(min(inside), max(inside) + 0.1 * (max(inside) - min(inside)))
+    ax.set_xlim(left, right)
+    handles = [
+        ("retrieval, RSB(1)", plots.COLORS[2], "RSB(1)"),
+        (f"spin glass, {ansatz(name)}; band: simulation", plots.COLORS[3], style),
+    ]
     plots.legend(ax, handles, list(zip(sizes, plots.MARKERS, strict=False)), extrapolated=True, unusable=True, below=True)
-    fig.suptitle(f"P = {P}: retrieval wins to the left of the crossing, the spin glass to the right", fontsize=10)
+    words = (
+        f"P = {case.network.P}, {case.network.interactions}: retrieval wins left of the crossing, the spin glass right of it"
+    )
+    fig.suptitle(words, fontsize=10)
     plots.save(fig, target / "figure")
 
 
 if __name__ == "__main__":
-    main("coexistence", __doc__, {P: f"P{P}" for P in (3, 4)}, run, plot)
+    main("coexistence", __doc__, {name: name for name in CASES}, run, plot)

@@ -2,7 +2,7 @@
 
 A finite network leaves a metastable phase, and below the AT line its chains are too slow to see all of it. Behind a wall (an
 infinite energy where the overlap m with the pattern lies below it) no chain can leave, and the hot rungs of a ladder mix.
-The wall stands near the unstable saddle between the phase and the glass; what lies at it is counted.
+The wall stands near the barrier to the glass (of RS: the unstable saddle) at the larger loads; what lies at it is counted.
 
 Most of the scatter between samples is that of the fields h_i which the K - 1 other patterns put on the spins of pattern 0.
 The expected means of functions of h_i over the spins are known for N spins, but for the Gaussian limit of K summands, so they
@@ -23,11 +23,12 @@ from scipy.interpolate import PchipInterpolator
 from scipy.stats import binom, norm
 
 import glassy
-from glassy import DenseHebbian, Estimate, Perturbation, simulate
+from glassy import DenseHebbian, Estimate, Perturbation, Status, simulate
 from glassy.patterns import draw_patterns
 
 FloatArray = npt.NDArray[np.float64]
 EVERY = 5  # sweeps between exchanges
+MANY = 30  # samples with an unstable spin in the pattern from which a regression on five controls has enough to explain
 
 
 def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
@@ -39,13 +40,14 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
 
 
 def hold(
-    network: DenseHebbian, load: float, T: list[float], N: int, at: float, *, samples: int, sweeps: int, seed: int, out: Path
-) -> glassy.Ladder:
-    """Run a ladder from the pattern, behind a wall at m = `at`."""
-    options: dict[str, Any] = {"N": N, "samples": samples, "sweeps": sweeps, "burn_in": sweeps // 2, "seed": seed, "threads": 1}
+    network: DenseHebbian, load: float, T: list[float], N: int, at: float, *,
+    samples: int, sweeps: int, burn_in: int, seed: int, out: Path, start: float = 1.0,
+) -> glassy.Ladder:  # fmt: skip
+    """Run a ladder from overlap `start` with the pattern, behind a wall at m = `at`."""
+    options: dict[str, Any] = {"N": N, "samples": samples, "sweeps": sweeps, "burn_in": burn_in, "seed": seed, "threads": 1}
     ladder = simulate(
-        network, load, T, start="pattern", method=glassy.ReplicaExchange(every=EVERY), perturbation=wall(network, N, at),
-        out=out, **options,
+        network, load, T, start="pattern", start_overlap=start, method=glassy.ReplicaExchange(every=EVERY),
+        perturbation=wall(network, N, at), out=out, **options,
     )  # fmt: skip
     assert isinstance(ladder, glassy.Ladder)
     return ladder
@@ -54,8 +56,7 @@ def hold(
 def excess_free_energy(T: FloatArray, excess: FloatArray, at: int) -> FloatArray:
     """Return f above the energy of the pattern at T[at]: e - T s, s the integral of de/T from T = 0; [T, sample] to [sample].
 
-    Between the temperatures the energy is a monotone cubic, level at T = 0. With energies of RSB(1) the rule is off by 1e-4,
-    and by 3e-4 at load 0.43 (tests/test_held.py).
+    Between the temperatures the energy is a monotone cubic, level at T = 0.
     """
     curve = PchipInterpolator(np.r_[0.0, T], np.vstack([excess[:1], excess]), axis=0)
     x = np.linspace(0.0, T[at], 4001)[1:]
@@ -66,6 +67,27 @@ def excess_free_energy(T: FloatArray, excess: FloatArray, at: int) -> FloatArray
 def near_wall(r: glassy.Samples, at: float) -> FloatArray:
     """Return the share of the time that each sample spends within 0.03 of the wall, or within two flips of it."""
     return np.asarray((r.series.m < at + max(0.03, 4.0 / r.N)).mean(axis=(1, 2)))
+
+
+def observed(r: glassy.Samples) -> dict[str, FloatArray]:
+    """Return m, q and the energy above the pattern, [sample, sweep], each the mean over the chains of a sample."""
+    excess = r.series.energy - r.series.pattern_energy[:, None, None]
+    found = {"m": r.series.m, "q": r.series.q, "energy_excess": excess}
+    return {name: np.asarray(x.mean(axis=1)) for name, x in found.items()}
+
+
+def drift(x: FloatArray) -> float:
+    """Return the change from the first to the second half of the sweeps, in errors by the scatter between samples."""
+    half = x.shape[1] // 2
+    change = plain(x[:, half:].mean(axis=1) - x[:, :half].mean(axis=1))
+    return float(change) / change.error if change.error > 0.0 else 0.0
+
+
+def rung_status(r: glassy.Samples) -> Status:
+    """Status of one rung: that of its trends where chains froze, if both replicas of a sample found the same lowest state."""
+    floor = r.series.energy[r.stuck.any(axis=1)].min(axis=2)
+    shared = np.isclose(floor, floor[:, :1], rtol=0.0, atol=1e-9).all()
+    return r.evidence.relaxed if r.status is Status.CONSTANT and shared else r.status
 
 
 @dataclass(frozen=True)
@@ -117,6 +139,16 @@ def fields(r: glassy.Samples) -> Fields:
     first = weight @ (lose * (1.0 - u / N) + gain * u / N)
     second = weight @ (lose**2 * (1.0 - u / N) + gain**2 * u / N)
     return Fields(np.array(h), 0.5 * (lose[0] + (K - 1) * first), 0.25 * (K - 1) * (second - first**2))
+
+
+def plain(each: FloatArray) -> Estimate:
+    """Return the mean of one number for each sample, and its error by the scatter between samples."""
+    return Estimate(float(each.mean()), float(each.std(ddof=1)) / math.sqrt(len(each)), samples=len(each))
+
+
+def mean(each: FloatArray, T: float, here: Fields) -> Estimate:
+    """Return the mean over the samples, with the control variates where enough happens for a regression."""
+    return controlled(each, here.controls(T)) if (here.h < 0.0).any(axis=1).sum() >= MANY else plain(each)
 
 
 def controlled(each: FloatArray, controls: FloatArray) -> Estimate:

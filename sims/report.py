@@ -12,15 +12,16 @@ from sims.measured import judged
 # the gallery: what a visitor should see, in this order
 GALLERY = {
     "Retrieval": (
-        "retrieval/P4", "retrieval/P3", "retrieval/P2", "retrieval/P5", "beyond_rs/P3", "beyond_rs/P4", "beyond_rs/P2",
-        "interactions/P4",
+        "retrieval/P4", "retrieval/P3", "retrieval/P2", "retrieval/P5", "beyond_rs/P3", "beyond_rs/P4",
+        "beyond_rs/P4-self-interacting", "beyond_rs/P5", "beyond_rs/P2", "interactions/P4",
     ),
     "The Nishimori line": ("nishimori/P3", "nishimori/P4"),
     "Where a pattern is lost": (
         "storage_capacity/capacity", "escape/P3-distinct", "escape/P4-distinct", "escape/P3-self-interacting",
         "escape/P4-self-interacting", "basins/all",
     ),
-    "Phases": ("phase_diagram/P3", "phase_diagram/P4", "phase_diagram/P2", "coexistence/P3", "coexistence/P4"),
+    "Phases": ("phase_diagram/P3", "phase_diagram/P4", "phase_diagram/P2", "coexistence/P3", "coexistence/P4",
+               "coexistence/P4-self-interacting"),
     "The spin glass": (
         "spin_glass/P2", "spin_glass/P3", "spin_glass/P4", "spin_glass/P4-self-interacting", "rsb_hierarchy/P3",
         "hard_glass/P2", "hard_glass/P3", "hard_glass/P4",

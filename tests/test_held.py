@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from glassy import RSB, DenseHebbian, draw_patterns, enumerate_states, simulate, solve
+from glassy import RSB, DenseHebbian, Quench, Status, draw_patterns, enumerate_states, simulate, solve
 from glassy.exact import state_energies
-from sims import beyond_rs, held, measured
+from sims import beyond_rs, held, measured, phase
 
 NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2)]
 
@@ -15,7 +15,7 @@ NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2
 def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
     network, load, N, at = DenseHebbian(3), 0.5, 14, 0.4
     T = [0.3, 0.5, 0.9]
-    ladder = held.hold(network, load, T, N, at, samples=1, sweeps=20000, seed=3, out=tmp_path)
+    ladder = held.hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path)
     for r in ladder:
         exact = enumerate_states(network, load, r.T, N, perturbation=held.wall(network, N, at), seed=3)
         free = enumerate_states(network, load, r.T, N, seed=3)
@@ -67,20 +67,37 @@ def test_controlled_means_are_unbiased_and_sharper(twins):
     assert np.mean(plain) < 0.35
 
 
-@pytest.mark.parametrize("P", [3, 4])
-def test_the_free_energy_of_a_phase_is_integrated_from_its_energy(P):
-    """M.6 from the cold side: with the energies of RSB(1) the integral is the free energy of RSB(1)."""
-    network = DenseHebbian(P)
-    for load in beyond_rs.LOADS[P]:
-        path = beyond_rs.temperatures(load)
-        at = path.index(beyond_rs.WARM * math.sqrt(load))
-        saddles = [solve(network, load, t, "retrieval", RSB(1), strict=False) for t in path]
-        last = max(i for i, s in enumerate(saddles) if s.status.ok)
-        assert last >= at
-        e = np.array([[s.energy + 0.5] for s in saddles[: last + 1]])
-        f = held.excess_free_energy(np.array(path[: last + 1]), e, at)[0] - 0.5
-        assert f == pytest.approx(saddles[at].free_energy, abs=4e-4)
-        assert abs(f - saddles[at].energy) > 1.2 * abs(f - saddles[at].free_energy)  # the entropy matters
+def test_a_drift_is_seen_in_errors_between_samples():
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(50, 1)) + 0.1 * rng.normal(size=(50, 400))  # samples differ far more than sweeps
+    assert abs(held.drift(x)) < 4.0
+    assert held.drift(x + np.linspace(0.0, 0.1, 400)) > 20.0
+    assert held.drift(np.ones((50, 400))) == 0.0
+
+
+def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path):
+    """Ladders find the ground state, both replicas the same; quenches end in two minima, and are no equilibrium."""
+    network = DenseHebbian(3)
+    ladder = held.hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path)
+    cold = ladder[0]
+    assert cold.status is Status.CONSTANT
+    floor = cold.series.energy[cold.stuck.any(axis=1)].min(axis=2)
+    assert (floor == floor[:, :1]).all()
+    assert held.rung_status(cold) is cold.evidence.relaxed
+    quench = simulate(network, 4.0, 0.0, 40, method=Quench(), start="random", samples=8, sweeps=60, burn_in=30, seed=1)
+    assert quench.status is Status.CONSTANT
+    assert held.rung_status(quench) is Status.CONSTANT
+
+
+@pytest.mark.parametrize("name", beyond_rs.CASES)
+def test_the_free_energy_of_a_phase_is_integrated_from_its_energy(name):
+    """M.6 from the cold side: with the energies of RSB(1) the integral is the free energy of RSB(1), to 1.5e-4."""
+    case = beyond_rs.CASES[name]
+    for load in case.loads:
+        s = solve(case.network, load, case.warm * math.sqrt(load), "retrieval", RSB(1))
+        off = abs(phase.error_of_rule(case, load))
+        assert off < 1.5e-4
+        assert abs(s.energy - s.free_energy) > 4.0 * off  # the entropy matters
 
 
 @pytest.mark.parametrize(
