@@ -319,7 +319,7 @@ def test_spin_glass_is_complete_and_its_verdict_that_of_the_data(name):
         for quantity in ("energy", "specific heat", "-beta f", "<q^2>", "p of two starts"):
             assert [r["T"] for r in of(rows, N=float(N), quantity=quantity)] == pytest.approx(temperatures)
     ends = [r for r in of(rows, curve="ladder", quantity="energy") if math.isinf(r["N"])]
-    for r in ends[::5]:
+    for r in ends[7::7]:  # full RSB takes seconds; the coldest is solved again for coexistence
         assert r["theory"] == pytest.approx(float(spin_glass.theory(case, case.load, r["T"], case.ansatz).energy), abs=1e-6)
 
 
