@@ -34,9 +34,9 @@ CASES = {
     ),
     "P3": Phase(
         DenseHebbian(3), (0.2, 0.3, 0.36, 0.4), (150, 250, 400), (128, 96, 64), (1000, 1500, 2000), 0.70, 30,
-        _HELD.format(P=3) + ", and to RSB(1) where it is negative and the sizes hold (load 0.36). Cooled to below the AT line "
-        "at load 0.4, the energy of a network falls as RSB(1) says and not as RS says, whose m falls with it until its saddle "
-        "is gone.",
+        _HELD.format(P=3) + ", and to RSB(1) where it is negative and the sizes hold (load 0.36), but for the hottest T of "
+        "load 0.36, where a straight line in 1/N is too stiff. Cooled to below the AT line at load 0.4, the energy of a "
+        "network falls as RSB(1) says and not as RS says, whose m falls with it until its saddle is gone.",
         slow=(0.36, 0.4), again=0.4, lower=0.55,
     ),
     "P4": Phase(

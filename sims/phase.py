@@ -118,8 +118,10 @@ def error_of_rule(case: Phase, load: float) -> float:
 
 def with_rule(case: Phase, r: Row) -> Row:
     """Return the limit of a free energy with the error of its rule, which is the same at every N, in its error."""
+    if r["quantity"] != FREE:
+        return r
     error = math.hypot(r["error"], error_of_rule(case, r["load"]))
-    return {**r, "error": error, "z": (r["simulation"] - r["theory"]) / error} if r["quantity"] == FREE else r
+    return {**r, "error": error, "z": (r["simulation"] - r["theory"]) / error}
 
 
 def of_cooling(

@@ -285,9 +285,9 @@ def test_claim_beyond_RS_cooling_is_that_of_RSB_and_not_of_RS():
     case, rows = beyond_rs.CASES["P3"], table("beyond_rs", "P3")
     assert beyond_rs.unstable(case.network, case.again, phase.T) == "unstable"
     here = [r for r in rows if (r["load"], r["T"]) == (case.again, phase.T) and r["status"] == "EQUILIBRATED"]
-    for quantity, least in (("change of energy", 7.0), (f"change of energy, wall at {case.lower:g}", 3.5)):
+    for quantity in ("change of energy", f"change of energy, wall at {case.lower:g}"):
         rs, rsb = ([r for r in of(here, curve=k, quantity=quantity) if math.isinf(r["N"])] for k in ("RS", "RSB(1)"))
-        assert rs[0]["z"] > least
+        assert rs[0]["z"] > 7.0
         assert abs(rsb[0]["z"]) < 3.0
     (m,) = of(here, curve="RS", quantity="change of m", N=400.0)
     assert m["z"] > 6.0
