@@ -243,6 +243,7 @@ def test_claim_patterns_are_kept_beyond_the_spinodal_of_RS(name):
 def test_claim_beyond_RS(name):
     case, rows = beyond_rs.CASES[name], table("beyond_rs", name)
     assert meta("beyond_rs", name)["verdict"] == beyond_rs.verdict(name, rows)
+    assert meta("beyond_rs", name)["claim"] == case.claim
     good = [r for r in checked(rows) if r["curve"] == "RSB(1)"]
     assert len(good) >= 8
     assert sum(abs(r["z"]) <= 4.0 for r in good) >= 0.95 * len(good)
