@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri, stdtr, stdtrit
 
+from glassy.errors import InputError
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,23 +26,33 @@ class Status(enum.Enum):
         "levels have merged, or lie too close to be told apart (f to 1e-11): the saddle of this depth is one of fewer steps, "
         "as the breakpoints show; the numbers are good"
     )
-    LEFT_PHASE = "the asked phase does not exist or did not hold here; ask for phase='equilibrium', or lower load or T"
+    LEFT_PHASE = (
+        "the asked phase does not exist here, or chains that began in it did not all stay or all go; "
+        "lower load or T, or compare with the phase in which the chains are (Samples.phase)"
+    )
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
     EQUILIBRATED = (
-        "no chain left its phase, the two halves of the runs agree, and the runs are at least 50 tau_int long; "
-        "what no chain has seen is not excluded: glassy.compare_starts looks further"
+        "equilibrium over all states is shown: from two ends that meet, by chains that forget where they were, or by a ladder "
+        "whose cold end keeps receiving new configurations"
+    )
+    STEADY = (
+        "the numbers are those of one phase, named in Samples.phase: no chain left it, independent chains agree and nothing "
+        "drifts; other phases are not excluded"
+    )
+    NOT_SHOWN = (
+        "nothing speaks against the run, but nothing in it could have: the chains hardly move, or are alone; raise replicas "
+        "(2 or more) or sweeps, give start='both', or a ladder up to a T at which the chains forget"
     )
     SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are rough and may be too small; raise sweeps"
-    CONSTANT = "the value stood still: its error is unknown, nothing says that the run equilibrated; raise sweeps, samples or T"
     NOT_EQUILIBRATED = (
-        "the second halves of the runs differ from the first, or two starts do not meet; raise burn_in and sweeps"
+        "independent chains disagree, or the run drifts, or two starts do not meet; raise burn_in and sweeps, or use a ladder"
     )
 
     @property
     def ok(self) -> bool:
         """Whether the numbers may be used."""
-        return self in (Status.CONVERGED, Status.COLLAPSED, Status.EQUILIBRATED)
+        return self in (Status.CONVERGED, Status.COLLAPSED, Status.EQUILIBRATED, Status.STEADY)
 
 
 class Estimate(float):
@@ -51,29 +63,41 @@ class Estimate(float):
     value : float
         The estimate; the object itself behaves as this float.
     error : float
-        One standard error, everything included.
+        One standard error, everything included that the run can know: with one sample of the patterns it is the thermal part.
     thermal : float or None
         Part of the error that longer runs reduce.
     disorder : float or None
-        Part of the error that more samples reduce; None when there is one sample.
+        Part of the error that more samples reduce; None when there is one sample: then it is unknown.
     tau_int : float or None
         Integrated autocorrelation time in sweeps, 1/2 + sum rho.
     samples : int
         Number of independent samples behind the value.
+    dof : float
+        Degrees of freedom of `error`: (value - truth)/error follows Student's law with as many. `z` and `interval` know it.
+    thermal_dof : float or None
+        Those of `thermal`; default: `dof`.
+    bound : bool
+        Whether nothing moved in the run: then `error` is not a standard error but a bound, what one event that was not seen
+        would have changed.
 
     Examples
     --------
     >>> m = Estimate(0.97123, error=0.0012)
     >>> m, m.error, float(m) > 0.9
     (0.9712(12), 0.0012, True)
+    >>> Estimate(0.97123, error=0.0012, thermal=0.0012), Estimate(1.0, error=2e-4, bound=True)  # one sample; nothing moved
+    (0.9712(12 thermal), 1.0(<0.0002))
     """
 
-    __slots__ = ("disorder", "error", "samples", "tau_int", "thermal")
+    __slots__ = ("bound", "disorder", "dof", "error", "samples", "tau_int", "thermal", "thermal_dof")
     error: float
     thermal: float | None
     disorder: float | None
     tau_int: float | None
     samples: int
+    dof: float
+    thermal_dof: float
+    bound: bool
 
     def __new__(
         cls,
@@ -83,6 +107,9 @@ class Estimate(float):
         disorder: float | None = None,
         tau_int: float | None = None,
         samples: int = 1,
+        dof: float = math.inf,
+        thermal_dof: float | None = None,
+        bound: bool = False,
     ) -> Estimate:
         """Make a float with its errors attached."""
         self = super().__new__(cls, value)
@@ -92,6 +119,9 @@ class Estimate(float):
             ("disorder", disorder),
             ("tau_int", tau_int),
             ("samples", samples),
+            ("dof", float(dof)),
+            ("thermal_dof", float(dof if thermal_dof is None else thermal_dof)),
+            ("bound", bool(bound)),
         ):
             object.__setattr__(self, name, x)
         return self
@@ -100,7 +130,7 @@ class Estimate(float):
         raise AttributeError("an Estimate cannot be changed")
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return (float(self), self.error, self.thermal, self.disorder, self.tau_int, self.samples)
+        return tuple(getattr(self, name) if name != "value" else float(self) for name in _ARGUMENTS)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Estimate, self.__getnewargs__())
@@ -119,28 +149,96 @@ class Estimate(float):
         """Rebuild from `to_tree`."""
         return cls(*tree)
 
+    def shifted(self, by: float) -> Estimate:
+        """Return value + by with the same errors.
+
+        Examples
+        --------
+        >>> Estimate(0.97123, error=0.0012).shifted(-0.5)
+        0.4712(12)
+        """
+        return Estimate(float(self) + by, *self.__getnewargs__()[1:])
+
+    def z(self, expected: float, error: float = 0.0) -> float:
+        """Return the normal deviate of the difference from an expected value: Student's law of `dof` turned into the normal one.
+
+        A z of 2 then means 4.6 % whatever the number of samples. NaN where the error is unknown, zero or a bound.
+
+        Parameters
+        ----------
+        expected : float
+            The value to compare with.
+        error : float
+            Its own standard error, known much better than this one.
+
+        Examples
+        --------
+        >>> round(Estimate(3.0, 1.0).z(0.0), 2), round(Estimate(3.0, 1.0, dof=1).z(0.0), 2)  # two samples: 3 errors are little
+        (3.0, 1.27)
+        """
+        if self.bound or not self.error > 0.0:
+            return math.nan
+        whole = math.hypot(self.error, error)
+        return deviate((float(self) - expected) / whole, self.dof * (whole / self.error) ** 4)
+
+    def interval(self, level: float = 0.9545) -> tuple[float, float]:
+        """Return the interval that holds the true value in a share `level` of all runs, by Student's law.
+
+        Examples
+        --------
+        >>> [tuple(round(x, 1) for x in Estimate(0.0, 1.0, dof=dof).interval()) for dof in (1, 7, math.inf)]
+        [(-14.0, 14.0), (-2.4, 2.4), (-2.0, 2.0)]
+        """
+        if not 0.0 < level < 1.0:
+            raise InputError(f"level must lie between 0 and 1, got {level!r}. 0.9545 is that of two standard errors.")
+        width = self.error * float(ndtri(0.5 + 0.5 * level) if math.isinf(self.dof) else stdtrit(self.dof, 0.5 + 0.5 * level))
+        return float(self) - width, float(self) + width
+
     def __repr__(self) -> str:
-        return short(float(self), self.error)
+        alone = self.samples == 1 and self.thermal is not None and self.disorder is None
+        return short(float(self), self.error, " thermal" if alone else "", bound=self.bound)
 
     __str__ = __repr__
 
 
-def short(value: float, error: float) -> str:
+_ARGUMENTS = ("value", "error", "thermal", "disorder", "tau_int", "samples", "dof", "thermal_dof", "bound")
+
+
+def deviate(t: float, dof: float) -> float:
+    """Return the normal deviate with the tail probability of Student's t with `dof` degrees of freedom.
+
+    Examples
+    --------
+    >>> round(deviate(12.706, 1), 3), round(deviate(-2.0, math.inf), 3), deviate(1e9, 40) > 15.0
+    (1.96, -2.0, True)
+    """
+    if not math.isfinite(t) or math.isinf(dof):
+        return t
+    p = float(stdtr(dof, -abs(t)))
+    if p > 1e-280:
+        return math.copysign(-float(ndtri(p)), t)
+    z = math.sqrt(dof * math.log1p(t * t / dof)) * (8.0 * dof + 1.0) / (8.0 * dof + 3.0)  # Wallace 1959
+    return math.copysign(z, t)
+
+
+def short(value: float, error: float, word: str = "", *, bound: bool = False) -> str:
     """Write a value with the error of its last two digits in brackets.
 
     Examples
     --------
-    >>> short(-0.48211, 0.0034), short(1.0, 0.0), short(12.3, 4.0)
-    ('-0.4821(34)', '1.0', '12.3(4.0)')
+    >>> short(-0.48211, 0.0034), short(1.0, 0.0), short(12.3, 4.0), short(0.25, 0.02, " thermal"), short(1.0, 3e-4, bound=True)
+    ('-0.4821(34)', '1.0', '12.3(4.0)', '0.250(20 thermal)', '1.0(<0.0003)')
     """
     if not math.isfinite(value) or not math.isfinite(error) or error <= 0.0:
         return repr(value)
+    if bound:
+        return f"{value!r}(<{error:.1g})"
     digits = 1 - math.floor(math.log10(error))
     if round(error * 10.0**digits) == 100:
         digits -= 1
     if digits <= 1:
-        return f"{value:.1f}({error:.1f})"
-    return f"{value:.{digits}f}({round(error * 10.0**digits)})"
+        return f"{value:.1f}({error:.1f}{word})"
+    return f"{value:.{digits}f}({round(error * 10.0**digits)}{word})"
 
 
 R = TypeVar("R")

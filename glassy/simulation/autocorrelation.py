@@ -121,7 +121,7 @@ def autocorrelation(series: FloatArray, observable: str, lags: Sequence[int] | I
     square = block_means(centred**2)
     found = [
         jackknife([block_means(centred[..., : n - t] * centred[..., t:]), square], lambda c, c0: float(c.mean() / c0.mean()))
-        if n - t >= square.shape[1]
+        if n - t >= square.shape[-1]
         else Estimate(math.nan, math.nan)
         for t in chosen.tolist()
     ]

@@ -1,7 +1,7 @@
 """What is kept of a finished sample beside its file: enough for every average, its errors and the status, in a few kB.
 
-A record holds, for each temperature, the mean of every observable, its autocovariance summed over windows of time, and what the
-tests for equilibrium ask. Pooled over samples they give the Estimates and the Status of `Samples`: values and the scatter of
+A record holds, for each temperature, the mean of every observable, its means over blocks of time, its autocovariance summed
+over windows, and where the chains were. Pooled over samples they give the Estimates and the Status of `Samples`: values and the scatter of
 samples bit for bit, thermal errors to rounding.
 """
 
@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.results import Estimate, Status
-from glassy.simulation.equilibration import judge
+from glassy.simulation.equilibration import Fate, judge
 from glassy.simulation.ladder import LadderRun
+from glassy.simulation.methods import is_ergodic
 from glassy.simulation.run import Run
-from glassy.simulation.samples import Samples, Series
-from glassy.simulation.statistics import drift_of, from_sums, halves, window_sums, windows
+from glassy.simulation.samples import Samples
+from glassy.simulation.statistics import BLOCKS, Summary, estimate_of, windows
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -28,6 +29,7 @@ Records = npt.NDArray[Any]
 SINGLE = ("m", "m_abs", "energy", "energy_excess", "acceptance")
 PAIRED = ("q", "q_abs")
 TRENDS = ("m", "energy", "q")
+FATE = ("place", "share", "near", "far", "trips", "kept", "began")
 
 
 def observables(replicas: int) -> tuple[str, ...]:
@@ -41,24 +43,17 @@ def record_type(replicas: int, sweeps: int, rungs: int) -> np.dtype[Any]:
     Examples
     --------
     >>> record_type(2, 1000, 1).itemsize
-    5528
+    7352
     """
-    n, chains = len(observables(replicas)), 2 * replicas + (replicas > 1)
+    n, blocks = len(observables(replicas)), min(sweeps, BLOCKS)
+    pairs = n - len(SINGLE)
     fields = [
-        ("mean", "f8", (n,)), ("largest", "f8", (n,)), ("sums", "f8", (n, len(windows(sweeps)))), ("halves", "f8", (chains, 3)),
-        ("escaped", "i8"), ("stuck", "i8"), ("chains", "i8"), ("rejected", "f8"),
+        ("mean", "f8", (n,)), ("largest", "f8", (n,)), ("sums", "f8", (n, len(windows(sweeps)))),
+        ("blocks", "f8", (len(SINGLE), replicas, blocks)), ("pair_blocks", "f8", (pairs, 1, blocks)),
+        ("left_out", "f8", (pairs, replicas if replicas > 2 else 0)), ("fate", "f8", (len(FATE), replicas)), ("met", "f8"),
+        ("rejected", "f8"), ("quantum", "f8"), ("known", "?"),
     ]  # fmt: skip
     return np.dtype([("rungs", fields, (rungs,))])
-
-
-def _series(series: Series, replicas: int) -> dict[str, FloatArray]:
-    found = {
-        "m": series.m, "m_abs": np.abs(series.m), "energy": series.energy,
-        "energy_excess": series.energy - series.pattern_energy[:, None, None], "acceptance": series.acceptance,
-    }  # fmt: skip
-    if replicas > 1:
-        found |= {"q": series.q.mean(axis=1, keepdims=True), "q_abs": np.abs(series.q).mean(axis=1, keepdims=True)}
-    return found
 
 
 def averages(points: Sequence[Samples]) -> Records:
@@ -66,14 +61,17 @@ def averages(points: Sequence[Samples]) -> Records:
     first = points[0]
     record = np.zeros((), record_type(first.replicas, first.sweeps, len(points)))
     for rung, point in zip(record["rungs"], points, strict=True):
-        named = _series(point.series, first.replicas)
-        for i, x in enumerate(named.values()):
-            mean = x.mean(axis=(1, 2))
-            rung["mean"][i], rung["largest"][i] = mean[0], np.abs(x).max()
-            rung["sums"][i] = window_sums(x)
-        rung["halves"] = np.concatenate([halves(named[name])[0] for name in TRENDS if name in named])
-        rung["escaped"], rung["stuck"], rung["chains"] = point.escaped.sum(), point.stuck.sum(), point.stuck.size
-        rung["rejected"] = point.fewest_rejected
+        for i, name in enumerate(observables(first.replicas)):
+            found = point.summary(name)
+            rung["mean"][i], rung["largest"][i], rung["sums"][i] = found.mean[0], found.largest, found.sums
+            if i < len(SINGLE):
+                rung["blocks"][i] = found.blocks[0]
+            else:
+                rung["pair_blocks"][i - len(SINGLE)], rung["left_out"][i - len(SINGLE)] = found.blocks[0], found.left_out[0]
+        for i, name in enumerate(FATE):
+            rung["fate"][i] = getattr(point.fate, name)[0]
+        rung["met"], rung["rejected"], rung["known"] = point.fate.met[0], point.fate.rejected, point.fate.known
+        rung["quantum"] = point.quantum("energy")
     return record
 
 
@@ -83,89 +81,82 @@ class Pool(Saved):
 
     Parameters
     ----------
-    replicas, sweeps : int
-        Of the run.
-    mean : array [sample, observable]
-        Means of each sample.
-    halves : array [sample, chain, 3]
-        As in `glassy.simulation.statistics.halves`, the chains of m, energy and q in turn.
-    sums, largest : arrays [observable, window], [observable]
-        Mean of the summed autocovariances; largest |value|.
-    escaped, stuck : int
-        Chains that lost their pattern, and that stood still elsewhere.
-    rejected : float
-        Attempts that the chain with the fewest of them rejected.
+    run : Run
+        The run of this temperature.
+    summaries : tuple of Summary
+        One for each observable.
+    fate : Fate
+        Where the chains were.
+    quantum : float
+        Energy per spin of one flip from a chain at rest.
     """
 
-    replicas: int
-    sweeps: int
-    mean: FloatArray
-    halves: FloatArray
-    sums: FloatArray
-    largest: FloatArray
-    escaped: int
-    stuck: int
-    rejected: float
+    run: Run
+    summaries: tuple[Summary, ...]
+    fate: Fate
+    quantum: float
 
     @property
     def samples(self) -> int:
         """Number of samples."""
-        return len(self.mean)
+        return len(self.summaries[0].mean)
+
+    def summary(self, name: str) -> Summary:
+        """Return what is left of an observable."""
+        return self.summaries[observables(self.run.replicas).index(name)]
 
     def estimate(self, name: str) -> Estimate:
-        """Return the Estimate of an observable."""
-        i = observables(self.replicas).index(name)
-        chains = self.replicas if name in SINGLE else 1
-        means = np.ascontiguousarray(self.mean[:, i])
-        return from_sums(means, self.sums[i], float(self.largest[i]), chains, self.sweeps)
+        """Return the Estimate of an observable, as `Samples` gives it."""
+        quantum = self.quantum if name.startswith("energy") else (1.0 if name == "acceptance" else 2.0) / self.run.N
+        return estimate_of(self.summary(name), quantum)
 
     @property
     def status(self) -> Status:
-        """What became of the run, as `Samples.status`."""
-        trends, start = [], 0
-        for name in TRENDS if self.replicas > 1 else TRENDS[:2]:
-            width = self.replicas if name in SINGLE else 1
-            i = observables(self.replicas).index(name)
-            tau = self.estimate(name).tau_int or 0.5
-            rows = self.halves[:, start : start + width].reshape(-1, 3)
-            trends.append((drift_of(rows, float(self.largest[i]), self.sweeps, tau), self.sweeps / tau))
-            start += width
-        return judge(trends, self.escaped, self.stuck, self.rejected)
+        """What the run may claim, as `Samples.status`."""
+        return judge({k: self.summary(k) for k in TRENDS if k in observables(self.run.replicas)}, self.fate)
 
 
 def pool(run: Run | LadderRun, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
     """Add up blocks [sample] of records, given in the order of the samples; return the Pool of each temperature of a run.
 
-    Of the records only the means and halves of each sample are kept: a block may be as large as memory allows.
+    Of the sums over windows only their mean over the samples is kept: a block of records may be as large as memory allows.
     """
-    first, n = (run.rungs[0], len(run.rungs)) if isinstance(run, LadderRun) else (run, 1)
-    kind = record_type(first.replicas, first.sweeps, n)["rungs"].subdtype[0]  # type: ignore[index]
-    means, rows, count = [], [], 0
-    sums, largest = np.zeros((n, *kind["sums"].shape)), np.zeros((n, *kind["largest"].shape))
-    lost, rejected = np.zeros((2, n), np.int64), np.full(n, np.inf)
+    rungs = run.rungs if isinstance(run, LadderRun) else (run,)
+    kept: dict[str, list[Any]] = {}
+    sums, count = 0.0, 0
     for block in blocks:
-        rungs = block["rungs"]
-        count += len(rungs)
-        means.append(rungs["mean"].copy())
-        rows.append(rungs["halves"].copy())
-        sums += rungs["sums"].sum(axis=0)
-        largest = np.maximum(largest, rungs["largest"].max(axis=0))
-        lost += [rungs["escaped"].sum(axis=0), rungs["stuck"].sum(axis=0)]
-        rejected = np.minimum(rejected, rungs["rejected"].min(axis=0))
+        found = block["rungs"]
+        count += len(found)
+        sums = sums + found["sums"].sum(axis=0)
+        for name in found.dtype.names:
+            if name != "sums":
+                kept.setdefault(name, []).append(found[name].copy())
     if not count:
-        return (None,) * n
-    mean, both = np.concatenate(means), np.concatenate(rows)
-    return tuple(
-        Pool(
-            first.replicas,
-            first.sweeps,
-            mean[:, i],
-            both[:, i],
-            sums[i] / count,
-            largest[i],
-            int(lost[0, i]),
-            int(lost[1, i]),
-            float(rejected[i]),
+        return (None,) * len(rungs)
+    each = {name: np.concatenate(parts) for name, parts in kept.items()}
+    return tuple(_pool(rung, {k: v[:, i] for k, v in each.items()}, sums[i] / count) for i, rung in enumerate(rungs))  # type: ignore[index]
+
+
+def _pool(run: Run, each: dict[str, Any], sums: FloatArray) -> Pool:
+    """Return the Pool of one temperature from the records [sample] of it."""
+    summaries = []
+    for i in range(len(observables(run.replicas))):
+        j = i - len(SINGLE)
+        single = j < 0
+        summaries.append(
+            Summary(
+                mean=np.ascontiguousarray(each["mean"][:, i]),
+                blocks=np.ascontiguousarray(each["blocks"][:, i] if single else each["pair_blocks"][:, j]),
+                sums=sums[i],
+                largest=float(each["largest"][:, i].max()),
+                sweeps=run.sweeps,
+                left_out=np.zeros((len(each["mean"]), 0)) if single else np.ascontiguousarray(each["left_out"][:, j]),
+            )
         )
-        for i in range(n)
-    )
+    arrays = {name: np.ascontiguousarray(each["fate"][:, i]) for i, name in enumerate(FATE)}
+    arrays["place"], arrays["began"] = arrays["place"].astype(np.int64), arrays["began"].astype(np.bool_)
+    fate = Fate(
+        **arrays, met=np.ascontiguousarray(each["met"]), start=run.start, ergodic=is_ergodic(run.method),
+        rejected=float(each["rejected"].min()), known=bool(each["known"].all()),
+    )  # fmt: skip
+    return Pool(run, tuple(summaries), fate, float(each["quantum"].max()))

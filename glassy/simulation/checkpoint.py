@@ -53,6 +53,10 @@ class SwapperState(Saved):
     label: IntArray
     heading: Int8Array
     round_trips: int
+    lowest: IntArray | None = None
+    marks: Int8Array | None = None
+    trips: IntArray | None = None
+    kept: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,10 @@ class WalkState(Saved):
         One for each replica of a ladder.
     watched : array [rung, replica, pattern, time], optional
         m of the watched patterns up to t.
+    marks : array [rung, replica, mark, N], optional
+        Spins at the marks passed so far; None in states of older versions.
+    near, near_m : arrays [rung, replica, mark], optional
+        The nearest pattern there, and the overlap with it.
     """
 
     t: int
@@ -84,6 +92,9 @@ class WalkState(Saved):
     q: npt.NDArray[np.float64]
     swappers: tuple[SwapperState, ...]
     watched: npt.NDArray[np.float64] | None = None
+    marks: Int8Array | None = None
+    near: IntArray | None = None
+    near_m: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

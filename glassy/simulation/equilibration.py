@@ -1,22 +1,124 @@
-"""Equilibration, with its evidence: what the series of a run say, and whether two starts meet."""
+"""What a run may claim, with its evidence: where its chains were, whether they agree, drift, and forget (M.15)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy.results import Estimate, Status, short
-from glassy.simulation.statistics import drift, estimate
+from glassy.simulation.statistics import Summary, disagreement, drift, estimate
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
-DRIFT = 1e-6  # p-value below which the halves of a run differ
+ALARM = 0.003  # p-value below which a run drifts, or its replicas disagree
 LENGTH = 50.0  # tau_int that a run must hold
-FEWEST = 8  # sweeps of the first bin
+FEWEST = 8  # sweeps of the first bin; samples that tell whether replicas meet
+FORGETS = 0.5  # overlap with its own past below which a chain has forgotten it
+KEEPS = 0.3  # the same of configurations that come to the hottest rung, and of what a chain still forgets after a sixteenth
+NEW, LEAST = 6.0, 2.0  # ways up to the hottest rung that every configuration must have made: in the mean, and in each sample
+NOWHERE, MOVES = -1, -2
+
+
+@dataclass(frozen=True)
+class Fate(Saved):
+    """Where the chains of a run were and what they forgot; arrays are [sample, replica].
+
+    Parameters
+    ----------
+    place : array of int
+        The pattern at which a chain was at every mark; NOWHERE (-1) if it was at none at most of them, else MOVES (-2).
+    share : array
+        Share of the marks at which it was at a pattern.
+    near, far : arrays
+        Overlap of a chain with itself a sixteenth of the run later, and half of the run or more later; NaN in a ladder.
+    trips, kept : arrays
+        Of a ladder: how often each configuration came from this rung, or from below, to the hottest one, and the mean overlap
+        with its old spins that it kept; NaN otherwise.
+    began : array of bool
+        Whether a chain began at pattern 0.
+    met : array [sample]
+        Mean overlap of the replicas of a sample, at even P of |q|; NaN where there is one.
+    start : str
+        Where the chains began.
+    ergodic : bool
+        Whether the dynamics reaches every state: Metropolis in sequential order need not.
+    rejected : float
+        Attempts that the chain with the fewest of them rejected: a Metropolis chain that accepts all keeps the parity of flips.
+    known : bool
+        Whether the chains were looked at: not in files of older versions.
+    """
+
+    place: npt.NDArray[np.int64]
+    share: FloatArray
+    near: FloatArray
+    far: FloatArray
+    trips: FloatArray
+    kept: FloatArray
+    began: npt.NDArray[np.bool_]
+    met: FloatArray
+    start: str
+    ergodic: bool = True
+    rejected: float = math.inf
+    known: bool = True
+
+    @property
+    def ladder(self) -> bool:
+        """Whether the chains exchanged configurations."""
+        return not bool(np.all(np.isnan(self.trips)))
+
+    @property
+    def left(self) -> npt.NDArray[np.bool_]:
+        """Chains that began at pattern 0 and were not at it throughout."""
+        return np.asarray(self.began & (self.place != 0))
+
+    @property
+    def mobile(self) -> bool:
+        """Whether every chain forgets where it was, many times within the run."""
+        return bool(np.all((self.far <= FORGETS) & (self.near - self.far <= KEEPS)))
+
+    @property
+    def renewed(self) -> bool:
+        """Whether the configurations of a ladder lose their old spins on their way up to the hottest rung."""
+        kept = (self.trips * self.kept).sum(axis=1) / np.maximum(self.trips.sum(axis=1), 1e-300)
+        return bool(np.all(self.trips.sum(axis=1) > 0.0) and np.all(kept <= FORGETS) and kept.mean() <= KEEPS)
+
+    @property
+    def travelled(self) -> bool:
+        """Whether every configuration of a ladder made its way up NEW times, in each sample at least LEAST times."""
+        ways = self.trips.mean(axis=1)
+        return bool(ways.mean() >= NEW and np.all(ways >= LEAST))
+
+    @property
+    def meets(self) -> bool:
+        """Whether replicas are as close to each other as each to its own past, in at least FEWEST samples (Bhatt and Young)."""
+        apart = self.far.mean(axis=1) - self.met
+        if len(apart) < FEWEST or np.any(np.isnan(apart)):
+            return False
+        mean, error = float(apart.mean()), float(apart.std(ddof=1)) / math.sqrt(len(apart))
+        return mean <= 0.1 and mean <= 2.0 * error + 0.02
+
+    @property
+    def together(self) -> bool:
+        """Whether the chains of each sample are at one place: the same pattern, or none."""
+        held = np.where(self.place == MOVES, NOWHERE, self.place)
+        return bool(np.all(held == held[:, :1]))
+
+    @property
+    def phase(self) -> str:
+        """Where the chains were: "pattern 0", another pattern, "patterns" (several), "glass", "paramagnet"; "" if unknown."""
+        if not self.known:
+            return ""
+        first = int(self.place.flat[0])
+        if first >= 0 and np.all(self.place == first) and (first == 0 or len(self.place) == 1):
+            return f"pattern {first}"
+        if np.any(self.place >= 0) or self.share.mean() > 0.5:
+            return "patterns"
+        memory = self.met if self.ladder else self.far
+        return "glass" if np.any(np.isfinite(memory)) and np.nanmean(memory) > FORGETS else "paramagnet"
 
 
 @dataclass(frozen=True)
@@ -35,8 +137,8 @@ class Trend(Saved):
         First quarter, first half and whole of the run, in sweeps.
     taus : tuple of float
         tau_int within each: where it grows with the length, the run is shorter than the memory of the chain.
-    p_drift : float
-        p-value of the difference between the two halves.
+    p_drift, p_apart : float
+        p-values of no drift, and of the agreement of the replicas.
     """
 
     observable: str
@@ -45,6 +147,7 @@ class Trend(Saved):
     lengths: tuple[int, ...]
     taus: tuple[float, ...]
     p_drift: float
+    p_apart: float = 1.0
 
     @property
     def length_over_tau(self) -> float:
@@ -54,53 +157,68 @@ class Trend(Saved):
 
 @dataclass(frozen=True)
 class Evidence(Saved):
-    """What speaks for and against the equilibrium of a run.
+    """What speaks for and against what a run claims.
 
     Parameters
     ----------
     trends : tuple of Trend
         m, energy and, with two replicas or more, q.
-    escaped, frozen : int
-        Chains that lost the pattern they began at; chains that began elsewhere and whose energy stood still.
-    chains : int
-        All chains.
-    rejected : float
-        Attempts that the chain with the fewest rejected: a Metropolis chain that accepts all keeps the parity of its flips.
+    fate : Fate
+        Where the chains were.
+    status : Status
+        The verdict.
+    frozen : int
+        Chains whose energy stood still over the second half.
 
     Examples
     --------
     >>> import glassy
     >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=400, seed=7)
-    >>> [t.observable for t in r.evidence.trends], r.evidence.status.name
-    (['m', 'energy', 'q'], 'EQUILIBRATED')
+    >>> [t.observable for t in r.evidence.trends], r.evidence.status.name, r.evidence.phase
+    (['m', 'energy', 'q'], 'STEADY', 'pattern 0')
     >>> r.evidence.trends[1].bins[-2:], r.evidence.trends[1].lengths
     (((100, 200), (200, 400)), (100, 200, 400))
     """
 
     trends: tuple[Trend, ...]
-    escaped: int
-    frozen: int
-    chains: int
-    rejected: float = math.inf
+    fate: Fate
+    status: Status
+    frozen: int = 0
+
+    @property
+    def phase(self) -> str:
+        """Where the chains were, as `Samples.phase`."""
+        return self.fate.phase
+
+    @property
+    def escaped(self) -> int:
+        """Chains that began at pattern 0 and were not at it throughout."""
+        return int(self.fate.left.sum())
+
+    @property
+    def chains(self) -> int:
+        """All chains."""
+        return self.fate.place.size
 
     @property
     def relaxed(self) -> Status:
-        """The verdict of the trends alone: NOT_EQUILIBRATED, SHORT_CHAIN or EQUILIBRATED, whichever state the chains are in."""
-        return judge([(t.p_drift, t.length_over_tau) for t in self.trends], 0, 0, self.rejected)
-
-    @property
-    def status(self) -> Status:
-        """LEFT_PHASE if a chain escaped, CONSTANT if one froze, else `relaxed`."""
-        return judge([(t.p_drift, t.length_over_tau) for t in self.trends], self.escaped, self.frozen, self.rejected)
+        """The verdict of the trends alone, whichever state the chains are in: STEADY where there is no alarm."""
+        return alarm({t.observable: (min(t.p_drift, t.p_apart), t.length_over_tau) for t in self.trends}, self.fate.rejected)
 
     def table(self) -> str:
-        """Return the evidence as text: log-binned means with thermal errors, tau_int against run length, drift."""
+        """Return the evidence as text: places, what is forgotten, log-binned means with thermal errors, tau_int, drift."""
+        f = self.fate
         lines = [
             f"{self.status.name}: {self.status.value}",
-            f"escaped {self.escaped}, frozen {self.frozen} of {self.chains} chains",
+            f"phase: {self.phase or 'not looked at'}; {self.escaped} of {self.chains} chains left the pattern they began at, "
+            f"{self.frozen} stood still",
         ]
+        if f.ladder:
+            lines.append(f"each configuration went up {np.nanmean(f.trips):.1f} times, keeping an overlap {np.nanmean(f.kept):.2f}")
+        elif np.any(np.isfinite(f.far)):
+            lines.append(f"overlap with itself {np.nanmean(f.near):.2f} after a sixteenth of the run, {np.nanmean(f.far):.2f} late")
         for t in self.trends:
-            lines.append(f"{t.observable}: drift p={t.p_drift:.2g}, {t.length_over_tau:.0f} tau_int")
+            lines.append(f"{t.observable}: drift p={t.p_drift:.2g}, replicas agree p={t.p_apart:.2g}, {t.length_over_tau:.0f} tau_int")
             lines += [
                 f"  sweeps {a:>7} to {b:>7} {short(float(e), e.thermal or 0.0):>16}"
                 for (a, b), e in zip(t.bins, t.means, strict=True)
@@ -110,52 +228,67 @@ class Evidence(Saved):
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        drifting = min(t.p_drift for t in self.trends)
+        drifting = min(min(t.p_drift, t.p_apart) for t in self.trends)
         least = min(t.length_over_tau for t in self.trends)
         return (
-            f"Evidence({self.status.name}: smallest drift p={drifting:.2g}, {least:.0f} tau_int, "
+            f"Evidence({self.status.name}, {self.phase or 'unknown phase'}: smallest p={drifting:.2g}, {least:.0f} tau_int, "
             f"{self.escaped} escaped and {self.frozen} frozen of {self.chains} chains)"
         )
 
 
-def judge(trends: Iterable[tuple[float, float]], escaped: int, frozen: int, rejected: float = math.inf) -> Status:
-    """Return the Status of a run from (p of the drift, length in tau_int) of each observable and the fate of its chains.
+def alarm(trends: Mapping[str, tuple[float, float]], rejected: float = math.inf) -> Status:
+    """Return NOT_EQUILIBRATED, SHORT_CHAIN or STEADY (no alarm) from (smallest p, length in tau_int) of each observable.
 
     Examples
     --------
-    >>> judge([(0.3, 800.0), (0.01, 49.0)], 0, 0).name
+    >>> alarm({"m": (0.3, 800.0), "energy": (0.01, 49.0)}).name
     'SHORT_CHAIN'
     """
-    trends = list(trends)
-    if escaped:
-        return Status.LEFT_PHASE
-    if frozen:
-        return Status.CONSTANT
-    if any(p < DRIFT for p, _ in trends):
+    if any(p < ALARM for p, _ in trends.values()):
         return Status.NOT_EQUILIBRATED
-    short = rejected < LENGTH or any(length < LENGTH for _, length in trends)
-    return Status.SHORT_CHAIN if short else Status.EQUILIBRATED
+    short = rejected < LENGTH or any(length < LENGTH for _, length in trends.values())
+    return Status.SHORT_CHAIN if short else Status.STEADY
 
 
-def gather(watched: Mapping[str, FloatArray], escaped: int, frozen: int, chains: int, rejected: float = math.inf) -> Evidence:
-    """Return the Evidence of named series [sample, chain, time].
-
-    Examples
-    --------
-    >>> x = np.random.default_rng(0).normal(size=(2, 2, 400))
-    >>> gather({"energy": x}, 0, 0, 4).status.name, gather({"energy": x + np.arange(400)}, 0, 0, 4).status.name
-    ('EQUILIBRATED', 'NOT_EQUILIBRATED')
-    """
-    return Evidence(tuple(_trend(name, series) for name, series in watched.items()), escaped, frozen, chains, rejected)
+def judge(watched: Mapping[str, Summary], fate: Fate) -> Status:
+    """Return what a run may claim (M.15), from the Summaries of m, energy and q and the fate of its chains."""
+    found = alarm({k: (min(drift(s), disagreement(s)), s.sweeps / s.memory[1]) for k, s in watched.items()}, fate.rejected)
+    return verdict(found, fate)
 
 
-def _trend(name: str, series: FloatArray) -> Trend:
+def verdict(found: Status, fate: Fate) -> Status:
+    """Return what a run may claim from the `alarm` of its trends and the fate of its chains."""
+    left, replicas = fate.left, fate.place.shape[1]
+    if fate.known and np.any(left) and (not np.all(left[fate.began]) or not fate.together):
+        return Status.LEFT_PHASE
+    if fate.known and not fate.together:
+        return Status.NOT_EQUILIBRATED
+    if found is not Status.STEADY:
+        return found
+    if not fate.known or not fate.ergodic:
+        return Status.NOT_SHOWN
+    if fate.ladder and fate.renewed:
+        return Status.EQUILIBRATED if fate.travelled else Status.SHORT_CHAIN
+    if fate.start == "both" and fate.mobile:
+        return Status.EQUILIBRATED
+    if replicas > 1 and (fate.phase.startswith("pattern ") or fate.mobile or (fate.phase == "glass" and fate.meets)):
+        return Status.STEADY
+    return Status.NOT_SHOWN
+
+
+def gather(watched: Mapping[str, tuple[FloatArray, int]], summaries: Mapping[str, Summary], fate: Fate, frozen: int) -> Evidence:
+    """Return the Evidence of named series [sample, chain, time] (with the replicas whose pairs they are, or 0) and Summaries."""
+    trends = tuple(_trend(name, series, pairs, summaries[name]) for name, (series, pairs) in watched.items())
+    return Evidence(trends, fate, judge(summaries, fate), frozen)
+
+
+def _trend(name: str, series: FloatArray, pairs: int, summary: Summary) -> Trend:
     n = series.shape[-1]
     bins = tuple(_log_bins(n))[::-1]
     lengths = tuple(dict.fromkeys(max(n // part, 1) for part in (4, 2, 1)))
-    taus = tuple(estimate(series[..., :length]).tau_int or 0.5 for length in lengths)
-    means = tuple(estimate(series[..., a:b]) for a, b in bins)
-    return Trend(name, bins, means, lengths, taus, drift(series, taus[-1]))
+    taus = tuple(estimate(series[..., :length], pairs).tau_int or 0.5 for length in lengths)
+    means = tuple(estimate(series[..., a:b], pairs) for a, b in bins)
+    return Trend(name, bins, means, lengths, taus, drift(summary), disagreement(summary))
 
 
 def _log_bins(n: int) -> Iterator[tuple[int, int]]:

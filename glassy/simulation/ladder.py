@@ -75,7 +75,7 @@ class Exchange(Saved):
         total = tried.sum(axis=(0, 1))
         counted = np.sqrt(share.mean(axis=(0, 1)) * (1.0 - share.mean(axis=(0, 1))) / total)  # if all were independent
         return tuple(
-            Estimate(float(e), max(e.error, c), max(e.thermal or 0.0, c), e.disorder, None, e.samples)
+            Estimate(float(e), max(e.error, c), max(e.thermal or 0.0, c), e.disorder, None, e.samples, e.dof, e.thermal_dof)
             for e, c in zip(found, counted.tolist(), strict=True)
         )
 
@@ -141,11 +141,11 @@ class Ladder(Grid[Samples]):
         """
         checks.choice("method", method, ("mbar", "integration"))
         points = self._from_infinity("a free energy")
-        bad = [p for p in self.points if not p.evidence.relaxed.ok]
+        bad = [p for p in self.points if not p.status.ok]
         if bad:
             warnings.warn(
                 f"{len(bad)} of {len(self.points)} temperatures, T={bad[0].T:g} first, have not shown their equilibrium "
-                f"({bad[0].evidence.relaxed.name}): {bad[0].evidence.relaxed.value}.",
+                f"({bad[0].status.name}): {bad[0].status.value}.",
                 EquilibrationWarning,
                 stacklevel=2,
             )
@@ -167,8 +167,9 @@ class Ladder(Grid[Samples]):
             off = math.hypot(float(whole) - coarse, first)
             error = math.hypot(whole.error, off)
             found[point.T] = Estimate(
-                float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples
-            )
+                float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples, whole.dof,
+                whole.thermal_dof,
+            )  # fmt: skip
         return tuple(found[p.T] for p in self.points)
 
     def reweighted(self, T: float | Sequence[float] | FloatArray) -> Grid[Reweighted]:
@@ -212,20 +213,20 @@ class Ladder(Grid[Samples]):
             )
         beta = np.array([1.0 / p.T for p in points])
         N, samples = points[0].N, points[0].samples
-        parts = [reweight(beta, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
-        each, left = np.array([p[0] for p in parts]), np.array([p[1] for p in parts]).mean(axis=0)
+        found = [reweight(beta, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
+        each, left, parts = np.array([x[0] for x in found]), np.array([x[1] for x in found]).mean(axis=0), found[0][2]
         rest = [np.delete(each, s, axis=0).mean(axis=0) for s in range(samples)] if samples > 1 else []
         mean = each.mean(axis=0)
-        found = []
+        rows = []
         for i, t in enumerate(asked.tolist()):
             below = max(k for k, p in enumerate(points) if t <= p.T) + 1
             bad = (p.status for p in points[: min(below, len(points) - 1) + 1] if not p.status.ok)
             f, e, s, c = (
-                from_left_out(float(mean[i, k]), [float(x[i, k]) for x in left], [float(x[i, k]) for x in rest])
+                from_left_out(float(mean[i, k]), parts, [float(x[i, k]) for x in left], [float(x[i, k]) for x in rest])
                 for k in range(4)
             )
-            found.append(Reweighted(float(t), f, e, s, c, next(bad, Status.EQUILIBRATED)))
-        return Grid(tuple(found), (len(found),))
+            rows.append(Reweighted(float(t), f, e, s, c, next(bad, points[below - 1].status)))
+        return Grid(tuple(rows), (len(rows),))
 
     def _from_infinity(self, what: str) -> list[Samples]:
         """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""

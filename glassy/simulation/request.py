@@ -160,12 +160,14 @@ def check_axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
 
 def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
     if isinstance(start, str):
-        checks.choice("start", start, ("pattern", "random"))
+        checks.choice("start", start, ("pattern", "random", "both"))
+        if start == "both" and replicas < 2:
+            raise InputError("replicas must be 2 or more with start='both', got 1: every second one starts at random. Raise replicas.")
         return start, checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0), None
-    array = checks.array("start", start, "Give spins of +-1, or 'pattern' or 'random'.")
+    array = checks.array("start", start, "Give spins of +-1, or 'pattern', 'random' or 'both'.")
     shapes = ((N,), (replicas, N), (samples, replicas, N))
     if array.shape not in shapes:
-        raise InputError(f"start must be 'pattern', 'random' or spins of shape {shapes}, got shape {array.shape}.")
+        raise InputError(f"start must be 'pattern', 'random', 'both' or spins of shape {shapes}, got shape {array.shape}.")
     spins = check_signs("start", array)
     return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
 

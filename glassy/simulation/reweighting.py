@@ -12,11 +12,10 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from glassy.errors import ConvergenceError
 from glassy.results import Estimate, Status
-from glassy.simulation.statistics import block_edges
+from glassy.simulation.statistics import Parts, block_edges, parts_of
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
-BLOCKS = 20
 CHUNK = 1 << 16  # energies at a time
 FINE = 0.02  # width in T of the coldest within which energies are joined at their mean: moves ln Z by less than FINE^2/8 = 5e-5
 
@@ -158,8 +157,8 @@ def joined(H: FloatArray, width: float) -> tuple[FloatArray, npt.NDArray[np.int6
     return np.bincount(place.ravel(), weights=H) / counts, place.ravel(), counts
 
 
-def reweight(beta: FloatArray, H: Sequence[FloatArray], targets: FloatArray, N: int) -> tuple[FloatArray, FloatArray]:
-    """Reweight one sample of a ladder, whole and with each block of time left out at all temperatures at once.
+def reweight(beta: FloatArray, H: Sequence[FloatArray], targets: FloatArray, N: int) -> tuple[FloatArray, FloatArray, Parts]:
+    """Reweight one sample of a ladder, whole and with each part of it left out at all temperatures at once.
 
     Parameters
     ----------
@@ -174,8 +173,8 @@ def reweight(beta: FloatArray, H: Sequence[FloatArray], targets: FloatArray, N: 
 
     Returns
     -------
-    arrays [target, 4] and [block, target, 4]
-        -beta f, energy, entropy, specific heat.
+    arrays [target, 4] and [part, target, 4], Parts
+        -beta f, energy, entropy, specific heat; the parts.
     """
     sizes = np.array([h.size for h in H], np.float64)
     E, place, counts = joined(np.concatenate([h.ravel() for h in H]), FINE / beta[-1])
@@ -185,10 +184,14 @@ def reweight(beta: FloatArray, H: Sequence[FloatArray], targets: FloatArray, N: 
     lnZ = Histogram(beta, sizes, E, counts).solve(guess)
     whole = Histogram(beta, sizes, E, counts).at(lnZ, targets, N)
     left = []
-    for a, b in block_edges(H[0].shape[-1], BLOCKS):
-        gone = [p.reshape(h.shape)[:, a:b].ravel() for p, h in zip(places, H, strict=True)]
+    chains, n = H[0].shape
+    edges = block_edges(n)
+    parts = parts_of(chains, len(edges))
+    for mask in parts:
+        out = np.repeat(mask, [b - a for a, b in edges], axis=1)
+        gone = [p.reshape(h.shape)[out] for p, h in zip(places, H, strict=True)]
         rest = counts - np.bincount(np.concatenate(gone), minlength=len(E))
         kept = rest > 0.0
         part = Histogram(beta, sizes - np.array([g.size for g in gone]), E[kept], rest[kept])
         left.append(part.at(part.solve(lnZ), targets, N))
-    return whole, np.array(left)
+    return whole, np.array(left), parts

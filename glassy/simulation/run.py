@@ -16,6 +16,7 @@ from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.engine import bytes_of_chains
 from glassy.simulation.methods import Annealing, Dynamics, Method
 from glassy.simulation.samples import Series
+from glassy.simulation.statistics import BLOCKS
 from glassy.simulation.walk import Walk, block
 
 
@@ -70,6 +71,7 @@ class Run:
             bytes_of_chains(self.kernel, self.network, self.N, self.K, chains)
             + block(self) * (self.N * (24 * temperatures + chains) + 24 * chains)
             + 8 * self.sweeps * ((3 + len(self.watch)) * chains + temperatures)
+            + (BLOCKS + 2) * chains * (self.N + 16)
         )
 
     def bytes_of_series(self) -> int:
@@ -82,7 +84,7 @@ class Run:
         if self.spins is not None:
             samples, replicas, _ = self.spins.shape
             return np.ascontiguousarray(self.spins[min(index, samples - 1), min(replica, replicas - 1)])
-        if self.start == "random":
+        if self.start == "random" or (self.start == "both" and replica % 2):
             return (2 * generator.integers(0, 2, self.N, dtype=np.int8) - 1).astype(np.int8)
         sigma = condensed.copy()
         flipped = generator.permutation(self.N)[: round(self.N * (1.0 - self.start_overlap) / 2.0)]

@@ -19,14 +19,13 @@ from glassy.perturbation import Perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
 from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
-from glassy.simulation.equilibration import Evidence, gather
-from glassy.simulation.methods import Dynamics, ReplicaExchange
+from glassy.simulation.equilibration import MOVES, NOWHERE, Evidence, Fate, gather, judge
+from glassy.simulation.methods import Dynamics, ReplicaExchange, is_ergodic
 from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import block_means, estimate, jackknife, memory
+from glassy.simulation.statistics import Summary, block_means, estimate, estimate_of, jackknife, memory, summarise
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
-AT_PATTERN = 0.9  # m of a chain that stands still at the pattern, as in every retrieval phase at T = 0
 
 
 def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
@@ -63,6 +62,16 @@ class Series(Saved):
         At T = 0: whether no single flip lowers the energy of the final spins. None at T > 0.
     watched : array [sample, replica, pattern, time], optional
         Mattis magnetization of the watched patterns. None where none are.
+    near, near_m : arrays [sample, replica, mark], optional
+        The nearest of all patterns, and the overlap with it (at even P the largest |m|), before the first measured sweep and at
+        the end of every sixteenth of the run. None, as all that follow, in files of versions that did not look.
+    self_q : array [sample, replica, lag], optional
+        Mean overlap of the spins of a chain with themselves so many marks later. None in a ladder.
+    renewals : array [sample, replica, 2], optional
+        Of a ladder: how often each configuration came from this temperature, or from below, to the hottest one, and the mean
+        overlap with the spins that it had when it was coldest.
+    quantum : array [sample], optional
+        Energy per spin of one flip from a chain that stood still; 0 where none did.
     """
 
     m: FloatArray
@@ -74,6 +83,11 @@ class Series(Saved):
     start_m: FloatArray
     settled: npt.NDArray[np.bool_] | None = None
     watched: FloatArray | None = None
+    near: npt.NDArray[np.int64] | None = None
+    near_m: FloatArray | None = None
+    self_q: FloatArray | None = None
+    renewals: FloatArray | None = None
+    quantum: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -164,20 +178,53 @@ class Samples(Saved):
 
     # ---- averages ----
 
+    # ---- means ----
+
+    @cached_property
+    def series_of(self) -> dict[str, FloatArray]:
+        """The series [sample, chain, time] of every mean, by name; of q and its kin the chains are the pairs of replicas."""
+        s = self.series
+        found = {
+            "m": s.m, "m_abs": np.abs(s.m), "energy": s.energy,
+            "energy_excess": s.energy - s.pattern_energy[:, None, None], "acceptance": s.acceptance,
+        }  # fmt: skip
+        return found | ({"q": s.q, "q_abs": np.abs(s.q), "q2": s.q**2} if self.replicas > 1 else {})
+
+    def summary(self, name: str) -> Summary:
+        """Return what is left of the series of a mean when it is averaged."""
+        if name not in self._summaries:
+            if name.startswith("q"):
+                self._check_pairs("q is the overlap")
+            self._summaries[name] = summarise(self.series_of[name], self.replicas if name.startswith("q") else 0)
+        return self._summaries[name]
+
+    @cached_property
+    def _summaries(self) -> dict[str, Summary]:
+        return {}
+
+    def _mean(self, name: str) -> Estimate:
+        return estimate_of(self.summary(name), self.quantum(name))
+
+    def quantum(self, name: str) -> float:
+        """Return the least by which one flip moves the value of a mean at one time; for energies, that of a chain at rest."""
+        if name.startswith("energy"):
+            return 0.0 if self.series.quantum is None else float(self.series.quantum.max())
+        return (1.0 if name == "acceptance" else 4.0 if name == "q2" else 2.0) / self.N
+
     @cached_property
     def m(self) -> Estimate:
         """Mattis magnetization of pattern 0, signed: at even P in a run that changes sign use `m_abs`."""
-        return estimate(self.series.m)
+        return self._mean("m")
 
     @cached_property
     def m_abs(self) -> Estimate:
         """Mean of |m|."""
-        return estimate(np.abs(self.series.m))
+        return self._mean("m_abs")
 
     @cached_property
     def energy(self) -> Estimate:
         """H/N exactly as in H.2 / H.3; at even P > 2 H.3 holds the mean M.3 that the theory leaves out."""
-        return estimate(self.series.energy)
+        return self._mean("energy")
 
     @cached_property
     def energy_excess(self) -> Estimate:
@@ -186,35 +233,31 @@ class Samples(Saved):
         The scatter of H(xi^0) between samples and its finite-size offset cancel, so near a pattern this is far sharper than
         `energy`, and H.3 needs no shift.
         """
-        return estimate(self.series.energy - self.series.pattern_energy[:, None, None])
+        return self._mean("energy_excess")
 
     @cached_property
     def acceptance(self) -> Estimate:
         """Fraction of accepted flips."""
-        return estimate(self.series.acceptance)
+        return self._mean("acceptance")
 
     def _check_pairs(self, what: str) -> None:
         if self.replicas < 2:
             raise InputError(f"{what} of two replicas, but this run has replicas=1. Run with replicas=2 or more.")
 
-    def _pairs(self, q: FloatArray) -> Estimate:
-        self._check_pairs("q is the overlap")
-        return estimate(q.mean(axis=1, keepdims=True))  # pairs share replicas: their mean is one series
-
     @cached_property
     def q(self) -> Estimate:
         """Mean overlap of two replicas of the same sample: the mean of P(q)."""
-        return self._pairs(self.series.q)
+        return self._mean("q")
 
     @cached_property
     def q_abs(self) -> Estimate:
         """Mean of |q|, for states that are known up to a global flip (even P, m = 0)."""
-        return self._pairs(np.abs(self.series.q))
+        return self._mean("q_abs")
 
     @cached_property
     def q2(self) -> Estimate:
         """Mean of q^2."""
-        return self._pairs(self.series.q**2)
+        return self._mean("q2")
 
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
@@ -245,13 +288,13 @@ class Samples(Saved):
     @cached_property
     def binder_m(self) -> Estimate:
         """Binder cumulant (3 - [<m^4>]/[<m^2>]^2)/2 of the averaged moments: 1 where |m| is sharp, 0 where m is Gaussian."""
-        return _binder(self.series.m)
+        return _binder(self.series.m, 0)
 
     @cached_property
     def binder_q(self) -> Estimate:
         """Binder cumulant of the overlap of two replicas, as `binder_m`."""
         self._check_pairs("q is the overlap")
-        return _binder(self.series.q)
+        return _binder(self.series.q, self.replicas)
 
     def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) averaged over samples: centres of the bins, density, and its error over the samples (one: thermal).
@@ -416,28 +459,48 @@ class Samples(Saved):
 
     # ---- what became of the run ----
 
+    @property
+    def least_overlap(self) -> float:
+        """Overlap from which a chain counts as being at a pattern.
+
+        The largest of min(0.3, 4/sqrt(N)), of 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T), since at low T a lost pattern
+        leaves m of 0.2 to 0.3 behind however large N is, and of sqrt(2 ln(K)/N), about the largest of K overlaps with random spins.
+        """
+        least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(self.K) / self.N))
+        if isinstance(self.network, DenseHebbian):
+            least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
+        return least
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.int64]:
+        """The pattern at which each chain was at every mark, -1 for none: [sample, replica, mark] (see `Series.near`)."""
+        if self.series.near is None or self.series.near_m is None:
+            raise InputError("this run is one of an older version, which did not note where its chains were. Run it again.")
+        m = np.abs(self.series.near_m) if self.network.even else self.series.near_m
+        return np.where(m >= self.least_overlap, self.series.near, NOWHERE)
+
+    @property
+    def phase(self) -> str:
+        """Where the chains were throughout: "pattern 0", another pattern, "patterns" (at several, or between them), "glass" or
+        "paramagnet" (at none; the spins keep more, or less, than half of their overlap with themselves); "" if it was not noted.
+        """
+        return self.fate.phase
+
     @cached_property
     def from_pattern(self) -> npt.NDArray[np.bool_]:
         """Chains [sample, replica] that began at the pattern: |m| >= 1/2 of spins that were not drawn at random."""
-        if self.start == "random":
-            return np.zeros(self.series.m.shape[:2], bool)
-        return np.asarray(np.abs(self.series.start_m) >= 0.5)
+        drawn = {"random": slice(0, None), "both": slice(1, None, 2)}.get(self.start, slice(0, 0))
+        found = np.abs(self.series.start_m) >= 0.5
+        found[:, drawn] = False
+        return np.asarray(found)
 
     @cached_property
     def escaped(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that began at the pattern and lost it, by the mean of |m| over the last tenth.
-
-        It is lost below min(0.3, 4/sqrt(N)), and below 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T): at low T a lost
-        pattern leaves m of 0.2 to 0.3 behind, however large N is.
-        """
-        least = min(0.3, 4.0 / self.N**0.5)
-        if isinstance(self.network, DenseHebbian):
-            least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
-        return np.asarray(self.from_pattern & (self._tail < least))
-
-    @cached_property
-    def _tail(self) -> FloatArray:
-        return np.asarray(np.abs(self.series.m[..., -max(self.sweeps // 10, 1) :]).mean(axis=-1))
+        """Chains [sample, replica] that began at pattern 0 and are not at it at the end: another is nearer, or m is too small."""
+        if self.series.near is None:
+            tail = np.abs(self.series.m[..., -max(self.sweeps // 10, 1) :]).mean(axis=-1)
+            return np.asarray(self.from_pattern & (tail < self.least_overlap))
+        return np.asarray(self.from_pattern & (self.places[..., -1] != 0))
 
     @cached_property
     def frozen(self) -> npt.NDArray[np.bool_]:
@@ -447,33 +510,55 @@ class Samples(Saved):
         return np.asarray(np.ptp(self.series.energy[..., self.sweeps // 2 :], axis=-1) == 0.0)
 
     @property
-    def stuck(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that froze elsewhere than at the pattern at which they began (|m| < 0.9)."""
-        return np.asarray(self.frozen & ~(self.from_pattern & (self._tail >= AT_PATTERN)))
-
-    @property
     def fewest_rejected(self) -> float:
         """Attempts that the chain with the fewest of them rejected."""
         return float((1.0 - self.series.acceptance).sum(axis=-1).min()) * self.N
 
     @cached_property
+    def fate(self) -> Fate:
+        """Where the chains were and what they forgot: what a verdict needs beside the means."""
+        s, none = self.series, np.full(self.series.m.shape[:2], math.nan)
+        known = s.near is not None
+        place, share = np.full(none.shape, NOWHERE), np.zeros(none.shape)
+        if known and s.near_m is not None:
+            at = self.places
+            share = (at >= 0).mean(axis=-1)
+            same = np.all(at == at[..., :1], axis=-1) & np.all(np.sign(s.near_m) == np.sign(s.near_m[..., :1]), axis=-1)
+            place = np.where(same, at[..., 0], np.where(share <= 0.5, NOWHERE, MOVES))
+        near, far = none, none
+        if s.self_q is not None and s.self_q.shape[-1] > 1:
+            lags = s.self_q.shape[-1]
+            late = np.arange(lags // 2, lags)
+            near, far = s.self_q[..., 0], s.self_q[..., late] @ (lags - late) / float((lags - late).sum())
+        trips, kept = (none, none) if s.renewals is None else (s.renewals[..., 0], s.renewals[..., 1])
+        return Fate(
+            place=place, share=share, near=near, far=far, trips=trips, kept=kept, began=self.from_pattern,
+            met=self.summary("q_abs" if self.network.even else "q").mean if self.replicas > 1 else none[:, 0],
+            start=self.start, ergodic=is_ergodic(self.method),
+            rejected=self.fewest_rejected, known=known,
+        )  # fmt: skip
+
+    @cached_property
     def evidence(self) -> Evidence:
-        """What speaks for and against equilibrium: log-binned means, tau_int against run length, drift, stray chains."""
+        """What speaks for and against the run: where its chains were, log-binned means, tau_int, drift, disagreement."""
         names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
-        series = {name: self._watched(name) for name in names}
-        return gather(series, int(self.escaped.sum()), int(self.stuck.sum()), self.stuck.size, self.fewest_rejected)
+        watched = {name: (self.series_of[name], self.replicas if name == "q" else 0) for name in names}
+        return gather(watched, {name: self.summary(name) for name in names}, self.fate, int(self.frozen.sum()))
 
-    @property
+    @cached_property
     def status(self) -> Status:
-        """What became of the run, the first of these that holds, from `evidence`.
+        """What the run may claim (M.15), the first of these that holds.
 
-        LEFT_PHASE if a chain lost the pattern, CONSTANT if a chain froze elsewhere than at the pattern it began at (m < 0.9),
-        NOT_EQUILIBRATED (p < 1e-6 of `drift`), SHORT_CHAIN (fewer than 50 tau_int, or than 50 rejected flips) by m, energy
-        and, with two replicas or more, q; EQUILIBRATED. The last claims that the measured series show nothing against
-        equilibrium within the phase in which the run began. A barrier that no chain crossed leaves no trace in them:
-        `compare_starts` looks for it.
+        LEFT_PHASE: of the chains that began at pattern 0 some left it and others did not, or they went to different places.
+        NOT_EQUILIBRATED: the chains of a sample are at different patterns, or disagree in a mean, or m, energy or q drifts
+        (p < 0.003 each). SHORT_CHAIN: fewer than 50 tau_int, or than 50 rejected flips. EQUILIBRATED, of all states: by a ladder
+        in which each sample received 16 configurations that had lost their old spins at the hottest temperature, or by chains
+        from both ends (start="both") that forget where they were. STEADY, of the phase that `phase` names, with two replicas or
+        more: all chains stayed at the pattern, or forget where they were, or at no pattern meet each other as closely as their
+        own past in eight samples or more. Else NOT_SHOWN. Metropolis in sequential order never shows more.
         """
-        return self.evidence.status
+        names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
+        return judge({name: self.summary(name) for name in names}, self.fate)
 
     def __repr__(self) -> str:
         q = f" q={self.q}" if self.replicas > 1 else ""
@@ -485,6 +570,6 @@ class Samples(Saved):
         )
 
 
-def _binder(series: FloatArray) -> Estimate:
+def _binder(series: FloatArray, replicas: int) -> Estimate:
     moments = [block_means(series**2), block_means(series**4)]
-    return jackknife(moments, lambda a, b: float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300))))
+    return jackknife(moments, lambda a, b: float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300))), replicas)

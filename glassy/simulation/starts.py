@@ -41,9 +41,10 @@ class Starts(Saved):
     meetings : tuple of Meeting
         energy, m and, with two replicas or more, q; |m| and |q| at even P, where a global flip changes nothing else.
     status : Status
-        NOT_EQUILIBRATED if a p-value is below that of 4 standard errors or a run drifts, CONSTANT if chains froze,
-        SHORT_CHAIN if a run is shorter than 50 tau_int, else EQUILIBRATED. A run that left the pattern may meet the other
-        all the same: above the spinodal it should.
+        NOT_EQUILIBRATED if a p-value is below that of 4 standard errors or a run drifts, SHORT_CHAIN if a run is shorter than
+        50 tau_int, EQUILIBRATED if the chains of both forget where they were (or their ladders renew themselves), else
+        NOT_SHOWN: chains that stand still may have met by chance. A run that left the pattern may meet the other all the same:
+        above the spinodal it should.
     """
 
     starts: tuple[str, str]
@@ -118,7 +119,8 @@ def compare_starts(first: Samples, second: Samples) -> Starts:
         )
     if _same_start(first, second):
         raise InputError("the runs must begin differently, but both began alike. Start one at the pattern and one at random.")
-    meetings = tuple(_meet(name, x, y) for name, x, y in _series(first, second))
+    pairs = first.replicas
+    meetings = tuple(_meet(name, x, y, pairs if name.startswith("q") else 0) for name, x, y in _series(first, second))
     return Starts((_name(first), _name(second)), meetings, _status(first, second, meetings))
 
 
@@ -135,17 +137,14 @@ def _same_start(first: Samples, second: Samples) -> bool:
 def _series(first: Samples, second: Samples) -> list[tuple[str, FloatArray, FloatArray]]:
     """Return the observables of both runs [sample, chain, time]; at even P without the sign that a global flip changes."""
     even = first.network.even and first.perturbation is None
-    a, b = first.series, second.series
-    m = ("m_abs", np.abs(a.m), np.abs(b.m)) if even else ("m", a.m, b.m)
-    found = [("energy", a.energy, b.energy), m]
-    if first.replicas > 1:
-        x, y = (np.abs(s.q) if even else s.q for s in (a, b))
-        found.append(("q_abs" if even else "q", x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)))
-    return found
+    names = ["energy", "m_abs" if even else "m", *(["q_abs" if even else "q"] if first.replicas > 1 else [])]
+    return [(name, first.series_of[name], second.series_of[name]) for name in names]
 
 
-def _meet(name: str, x: FloatArray, y: FloatArray) -> Meeting:
-    a, b = estimate(x), estimate(y)
+def _meet(name: str, x: FloatArray, y: FloatArray, replicas: int) -> Meeting:
+    a, b = estimate(x, replicas), estimate(y, replicas)
+    if replicas:
+        x, y = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)
     differences = (x.mean(axis=-1) - y.mean(axis=-1)).ravel()
     n, difference = len(differences), float(differences.mean())
     scatter = float(differences.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
@@ -160,7 +159,9 @@ def _meet(name: str, x: FloatArray, y: FloatArray) -> Meeting:
 def _status(first: Samples, second: Samples, meetings: tuple[Meeting, ...]) -> Status:
     if any(meeting.p < SMALLEST for meeting in meetings):
         return Status.NOT_EQUILIBRATED
-    if first.evidence.frozen or second.evidence.frozen:
-        return Status.CONSTANT
     found = {first.evidence.relaxed, second.evidence.relaxed}
-    return next((s for s in (Status.NOT_EQUILIBRATED, Status.SHORT_CHAIN) if s in found), Status.EQUILIBRATED)
+    bad = next((s for s in (Status.NOT_EQUILIBRATED, Status.SHORT_CHAIN) if s in found), None)
+    if bad is not None:
+        return bad
+    shown = all(run.fate.known and run.fate.ergodic and (run.fate.mobile or run.fate.renewed) for run in (first, second))
+    return Status.EQUILIBRATED if shown else Status.NOT_SHOWN

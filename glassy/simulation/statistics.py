@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
-from scipy.special import stdtr
+from scipy.special import fdtrc, fdtri, stdtr
 
 from glassy.results import Estimate
+from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
 SEVERAL = 16  # chains whose scatter alone is an error
+BLOCKS = 16  # of a run
+FEWEST = 8  # blocks of one sample that make an error: 7 degrees of freedom or more
 
 
 def autocovariance(series: FloatArray) -> FloatArray:
@@ -102,88 +107,214 @@ def memory_of(sums: FloatArray, largest: float, samples: int, chains: int, n: in
     return variance, max(total * (1.0 + (2.0 * window + 1.0) / (n * chains)) / (2.0 * variance), 0.5), window
 
 
-def estimate(series: FloatArray) -> Estimate:
-    """Average series [sample, chain, time] with its errors.
+@dataclass(frozen=True)
+class Summary(Saved):
+    """What is left of the series of one observable: enough for its mean, its errors and the tests for equilibrium.
 
-    The mean of each sample is taken over its chains and time. The thermal error follows from the autocovariance pooled over
-    samples and chains (chains of one sample are compared with their common mean, so chains that disagree raise tau_int).
-    The scatter of the sample means holds thermal and disorder error together.
+    Parameters
+    ----------
+    mean : array [sample]
+        Mean of each sample.
+    blocks : array [sample, chain, block]
+        Means over BLOCKS equal stretches of time (fewer in shorter runs).
+    sums : array
+        `window_sums`, pooled over samples and chains.
+    largest : float
+        Largest |value|.
+    sweeps : int
+        Length of a chain.
+    left_out : array [sample, replica]
+        For a mean over pairs of replicas: what it is without each replica. Empty where the chains are the replicas.
+    """
+
+    mean: FloatArray
+    blocks: FloatArray
+    sums: FloatArray
+    largest: float
+    sweeps: int
+    left_out: FloatArray
+
+    @property
+    def memory(self) -> tuple[float, float, int]:
+        """Variance within a sample, tau_int, and window."""
+        samples, chains, _ = self.blocks.shape
+        return memory_of(self.sums, self.largest, samples, chains, self.sweeps)
+
+    def scatter(self, blocks: int) -> tuple[float, float]:
+        """Return the variance of a sample's mean from the scatter of `blocks` blocks a chain, and its degrees of freedom."""
+        samples, chains, n = self.blocks.shape
+        x = self.blocks.reshape(samples, chains, blocks, n // blocks).mean(axis=-1)
+        free = samples * (chains * blocks - 1)
+        each = float(((x - x.mean(axis=(1, 2), keepdims=True)) ** 2).sum()) / max(free, 1)
+        return each / (chains * blocks), free
+
+    def between(self) -> tuple[float, float]:
+        """Return the variance of a sample's mean from the disagreement of its replicas, and its degrees of freedom (0: none)."""
+        samples, chains, _ = self.blocks.shape
+        if self.left_out.shape[1] > 2:
+            x = self.left_out
+            R = x.shape[1]
+            each = float(((x - x.mean(axis=1, keepdims=True)) ** 2).sum()) * (R - 1) / R / samples
+            return each, samples * (R - 1)
+        if chains < 2:
+            return 0.0, 0
+        x = self.blocks.mean(axis=-1)
+        each = float(((x - x.mean(axis=1, keepdims=True)) ** 2).sum()) / (samples * (chains - 1))
+        return each / chains, samples * (chains - 1)
+
+    def thermal(self) -> tuple[float, float]:
+        """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.14).
+
+        The largest of: that of tau_int; the scatter of 16, 8 and 4 blocks of each chain, as long as a sample has FEWEST or more,
+        and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of freedom are those of the widest blocks, and of the replicas where they
+        disagree by more than these allow at a level of 1 %.
+        """
+        samples, chains, n = self.blocks.shape
+        variance, tau, _ = self.memory
+        found, free = variance * min(2.0 * tau / self.sweeps, 1.0) / chains, math.inf
+        blocks, before = n, math.inf
+        while blocks > 1 or n == 1:
+            value, free = self.scatter(blocks)
+            found, before = max(found, value, 2.0 * value - before), value
+            if n == 1 or blocks % 2 or chains * blocks // 2 < FEWEST or blocks == 4:
+                break
+            blocks //= 2
+        apart, own = self.between()
+        if apart > found and free > 0 and apart > found * float(fdtri(own, free, 0.99)):
+            free = own
+        return max(found, apart), max(free, 1.0)
+
+
+def summarise(series: FloatArray, replicas: int = 0) -> Summary:
+    """Return the Summary of series [sample, chain, time]; with `replicas` it holds all pairs, whose mean is one chain.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(3, 6, 100))  # the pairs of four replicas
+    >>> summarise(x, 4).blocks.shape, summarise(x, 4).left_out.shape
+    ((3, 1, 16), (3, 4))
+    """
+    left_out = np.zeros((len(series), 0))
+    if replicas:
+        if replicas > 2:
+            a, b = np.triu_indices(replicas, 1)
+            each = series.mean(axis=-1)
+            left_out = np.stack([each[:, (a != r) & (b != r)].mean(axis=1) for r in range(replicas)], axis=1)
+        series = series.mean(axis=1, keepdims=True)
+    n = series.shape[-1]
+    starts = np.array([a for a, _ in block_edges(n, BLOCKS)])
+    blocks = np.add.reduceat(series, starts, axis=-1) / np.diff([*starts, n])
+    largest = float(np.abs(series).max())
+    return Summary(series.mean(axis=(1, 2)), blocks, window_sums(series), largest, n, left_out)
+
+
+def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
+    """Average series [sample, chain, time] with its errors (M.10, M.14).
+
+    The mean of each sample is taken over its chains and time. The scatter of the sample means holds thermal and disorder error
+    together.
 
     Parameters
     ----------
     series : array [sample, chain, time]
         Chains of one sample are independent given its patterns.
+    replicas : int
+        If the chains are all pairs of so many replicas: their number.
 
     Returns
     -------
     Estimate
-        error = the larger of scatter and thermal error; with one sample error = thermal and disorder is None.
+        error = the larger of scatter and thermal error, with one degree of freedom less than there are samples; with one sample
+        error = thermal, with the degrees of freedom of its blocks, and disorder is None.
     """
-    _, chains, n = series.shape
-    return from_sums(series.mean(axis=(1, 2)), window_sums(series), float(np.abs(series).max()), chains, n)
+    return estimate_of(summarise(series, replicas))
 
 
-def from_sums(means: FloatArray, sums: FloatArray, largest: float, chains: int, n: int) -> Estimate:
+def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     """Return the Estimate of `estimate` from what is left of the series.
 
-    Parameters
-    ----------
-    means : array [sample]
-        Mean of each sample.
-    sums : array
-        `window_sums`.
-    largest : float
-        Largest |value| of the series.
-    chains, n : int
-        Chains of each sample; sweeps of each chain.
+    `quantum` is the least by which one event would have moved the value: where nothing moved in n values, the error is the
+    bound quantum/n, as fewer than one event in n is all that is known.
     """
-    samples = len(means)
-    variance, tau, _ = memory_of(sums, largest, samples, chains, n)
-    # n >= 2 tau: a chain cannot hold less than one independent value
-    thermal = math.sqrt(variance * min(2.0 * tau / n, 1.0) / chains / samples)
-    value = float(means.mean())
+    samples, chains, _ = summary.blocks.shape
+    _, tau, _ = summary.memory
+    variance, free = summary.thermal()
+    thermal, value = math.sqrt(variance / samples), float(summary.mean.mean())
+    none = thermal <= 1e-13 * max(summary.largest, 1e-300)
     if samples == 1:
-        return Estimate(value, thermal, thermal, None, tau, 1)
-    scatter = math.sqrt(float(means.var(ddof=1)) / samples)
+        if none:
+            bound = quantum / (summary.sweeps * chains)
+            return Estimate(value, bound, bound, None, tau, 1, math.inf, bound=bound > 0.0)
+        return Estimate(value, thermal, thermal, None, tau, 1, free)
+    scatter = math.sqrt(float(summary.mean.var(ddof=1)) / samples)
+    if none and scatter <= 1e-13 * max(summary.largest, 1e-300):
+        bound = quantum / (summary.sweeps * chains * samples)
+        return Estimate(value, bound, bound, 0.0, tau, samples, math.inf, bound=bound > 0.0)
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
-    return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples)
+    return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples, samples - 1, free)
 
 
-def drift(series: FloatArray, tau: float) -> float:
-    """Return the p-value of the difference between the second and the first halves of the runs [sample, chain, time].
+def drift(summary: Summary) -> float:
+    """Return the p-value of no drift: the smaller one of two contrasts, the halves, and the first quarter against the last half.
 
     With SEVERAL chains or more a t-test over the chains, which needs no autocorrelation time. Student's tails of few chains
-    are too wide to see anything: there a normal law with the larger of the chains' scatter and the thermal error.
+    are too wide to see anything: there the errors are those of the blocks.
 
     Examples
     --------
-    >>> drift(np.zeros((1, 2, 10)), tau=0.5)
+    >>> drift(summarise(np.zeros((1, 2, 10))))
     1.0
     """
-    return drift_of(halves(series).reshape(-1, 3), float(np.abs(series).max()), series.shape[-1], tau)
-
-
-def halves(series: FloatArray) -> FloatArray:
-    """Return of each chain the difference of the means of its halves, and the variance of each: [sample, chain, 3]."""
-    half = series.shape[-1] // 2
-    if half == 0:
-        return np.zeros((*series.shape[:2], 3))
-    first, second = series[..., :half], series[..., -half:]
-    return np.stack([second.mean(axis=-1) - first.mean(axis=-1), first.var(axis=-1), second.var(axis=-1)], axis=-1)
-
-
-def drift_of(halves: FloatArray, largest: float, sweeps: int, tau: float) -> float:
-    """Return the p-value of `drift` from the `halves` [chain, 3] of all chains and the largest |value| of the series."""
-    half = sweeps // 2
-    if half == 0:
+    samples, chains, n = summary.blocks.shape
+    if n < 4:
         return 1.0
-    n, shift = len(halves), abs(float(halves[:, 0].mean()))
-    scatter = float(halves[:, 0].std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
-    thermal = math.sqrt((float(halves[:, 1].mean()) + float(halves[:, 2].mean())) * min(2 * tau / half, 1) / n)
-    error = scatter if n >= SEVERAL else max(scatter, thermal)
-    if error <= 1e-13 * max(largest, 1e-300):
-        return 1.0 if shift <= 1e-12 else 0.0
-    return p_value(shift / error, n)
+    half, quarter = n // 2, n // 4
+    variance, tau, _ = summary.memory
+    block = max(summary.scatter(n)[0] * chains * n, variance * min(2.0 * tau * n / summary.sweeps, 1.0))  # of one block
+    least = 1e-13 * max(summary.largest, 1e-300)
+    p = 1.0
+    for early in (half, quarter):
+        each = (summary.blocks[..., -half:].mean(axis=-1) - summary.blocks[..., :early].mean(axis=-1)).ravel()
+        shift, many = abs(float(each.mean())), len(each)
+        if many >= SEVERAL:
+            error, free = float(each.std(ddof=1)) / math.sqrt(many), many - 1
+        else:
+            error, free = math.sqrt(block * (1.0 / half + 1.0 / early) / many), samples * (chains * n - 1)
+        if error <= least:
+            p = min(p, 1.0 if shift <= 10.0 * least else 0.0)
+        else:
+            p = min(p, 2.0 * float(stdtr(free, -shift / error)))
+    return p
+
+
+def disagreement(summary: Summary) -> float:
+    """Return the p-value of the agreement of a sample's replicas, by an F-test against the scatter of blocks of time.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(1, 4, 400))
+    >>> disagreement(summarise(x)) > 0.01, disagreement(summarise(x + np.arange(4.0)[:, None])) < 1e-6
+    (True, True)
+    """
+    apart, own = summary.between()
+    n = summary.blocks.shape[-1]
+    within, free = _within(summary, 8 if n % 8 == 0 else n)
+    if own == 0 or free == 0:
+        return 1.0
+    least = (1e-13 * max(summary.largest, 1e-300)) ** 2
+    if within <= least:
+        return 1.0 if apart <= 100.0 * least else 0.0
+    return float(fdtrc(own, free, apart / within))
+
+
+def _within(summary: Summary, blocks: int) -> tuple[float, float]:
+    """Return the variance of a sample's mean from the scatter of each chain's blocks about its own mean, and its freedom."""
+    samples, chains, n = summary.blocks.shape
+    x = summary.blocks.reshape(samples, chains, blocks, n // blocks).mean(axis=-1)
+    free = samples * chains * (blocks - 1)
+    each = float(((x - x.mean(axis=-1, keepdims=True)) ** 2).sum()) / max(free, 1)
+    variance, tau, _ = summary.memory
+    return max(each / (chains * blocks), 0.0), free
 
 
 def p_value(z: float, n: int) -> float:
@@ -197,26 +328,88 @@ def p_value(z: float, n: int) -> float:
     return float(2.0 * stdtr(n - 1, -abs(z))) if n >= SEVERAL else math.erfc(abs(z) / math.sqrt(2.0))
 
 
-def block_edges(n: int, blocks: int = 20) -> list[tuple[int, int]]:
+def block_edges(n: int, blocks: int = BLOCKS) -> list[tuple[int, int]]:
     """Return [start, stop) of each of `blocks` blocks of n sweeps, fewer where n is smaller."""
     edges = np.linspace(0, n, min(blocks, n) + 1).astype(int).tolist()
     return list(itertools.pairwise(edges))
 
 
-def block_means(series: FloatArray, blocks: int = 20) -> FloatArray:
-    """Return means of series [sample, chain, time] over chains and blocks of time, [sample, block]."""
-    return np.stack([series[..., a:b].mean(axis=(1, 2)) for a, b in block_edges(series.shape[-1], blocks)], axis=1)
+def block_means(series: FloatArray, blocks: int = BLOCKS) -> FloatArray:
+    """Return means of series [sample, chain, time] over blocks of time, [sample, chain, block]."""
+    return np.stack([series[..., a:b].mean(axis=-1) for a, b in block_edges(series.shape[-1], blocks)], axis=-1)
 
 
-def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimate:
-    """Return f of sample means with jackknife errors: over samples, and over blocks of time (thermal).
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which parts of the data of a sample are left out in turn, as masks [chain, block]: the jackknife of M.14.
 
     Parameters
     ----------
-    moments : sequence of arrays [sample, block]
+    fine, times : tuples of masks
+        Sixteen and eight stretches of time of all chains.
+    quarters : tuple of masks
+        Four stretches of each chain, where there are two chains or more.
+    replicas : tuple of masks
+        Each replica.
+    """
+
+    fine: tuple[Mask, ...]
+    times: tuple[Mask, ...]
+    quarters: tuple[Mask, ...]
+    replicas: tuple[Mask, ...]
+
+    def __iter__(self) -> Iterator[Mask]:
+        yield from self.fine
+        yield from self.times
+        yield from self.quarters
+        yield from self.replicas
+
+
+@lru_cache(maxsize=64)
+def parts_of(chains: int, blocks: int, replicas: int = 0) -> Parts:
+    """Return the parts of `chains` chains of `blocks` blocks; with `replicas` the chains are all pairs of so many.
+
+    Examples
+    --------
+    >>> parts = parts_of(2, 16)
+    >>> [len(x) for x in (parts.fine, parts.times, parts.quarters, parts.replicas, parts_of(6, 16, 4).replicas)]
+    [16, 8, 8, 2, 4]
+    """
+
+    def mask(which: npt.NDArray[Any], start: int, stop: int) -> Mask:
+        out = np.zeros((chains, blocks), np.bool_)
+        out[which, start:stop] = True
+        return out
+
+    every = np.ones(chains, np.bool_)
+    fine = tuple(mask(every, a, b) for a, b in block_edges(blocks, 16)) if blocks > 8 else ()
+    times = tuple(mask(every, a, b) for a, b in block_edges(blocks, 8)) if blocks > 1 else ()
+    single = list(np.eye(chains, dtype=np.bool_)) if chains > 1 and not replicas else []
+    quarters = tuple(mask(c, a, b) for c in single for a, b in block_edges(blocks, 4)) if blocks > 1 else ()
+    if replicas > 2:
+        a, b = np.triu_indices(replicas, 1)
+        single = [(a == r) | (b == r) for r in range(replicas)]
+    return Parts(fine, times, quarters, tuple(mask(c, 0, blocks) for c in single))
+
+
+def jackknife(
+    moments: Sequence[FloatArray], f: Callable[..., float], replicas: int = 0, *, unbiased: bool = False
+) -> Estimate:
+    """Return f of sample means with jackknife errors: over samples, and over parts of each sample (thermal, M.14).
+
+    Parameters
+    ----------
+    moments : sequence of arrays [sample, chain, block]
         Block means of each moment, from `block_means`.
     f : callable
-        Takes the means of each moment over time, arrays [sample], and returns a number.
+        Takes the means of each moment over chains and time, arrays [sample], and returns a number.
+    replicas : int
+        If the chains are all pairs of so many replicas: their number.
+    unbiased : bool
+        Whether the bias of order 1/n of f is taken away: over the samples, with one sample over the stretches of time.
 
     Returns
     -------
@@ -225,37 +418,47 @@ def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimat
 
     Examples
     --------
-    >>> x = np.array([[1.0, 3.0], [2.0, 4.0]])
+    >>> x = np.array([[[1.0, 3.0]], [[2.0, 4.0]]])
     >>> jackknife([x], lambda m: float(m.mean())).disorder
     0.0
     """
+    samples, chains, blocks = moments[0].shape
+    value = f(*(m.mean(axis=(1, 2)) for m in moments))
+    parts = parts_of(chains, blocks, replicas)
+    left = [f(*(m[:, ~gone].mean(axis=1) for m in moments)) for gone in parts]
+    each = [f(*(np.delete(m, i, 0).mean(axis=(1, 2)) for m in moments)) for i in range(samples)] if samples > 1 else []
+    if unbiased:
+        rest = each or left[len(parts.fine) : len(parts.fine) + len(parts.times)]
+        value = len(rest) * value - (len(rest) - 1) * float(np.mean(rest)) if len(rest) > 1 else value
+    return from_left_out(value, parts, left, each)
 
-    def left_out(axis: int, i: int) -> float:
-        return f(*(np.delete(m, i, axis).mean(axis=1) for m in moments))
 
-    samples, blocks = moments[0].shape
-    value = f(*(m.mean(axis=1) for m in moments))
-    thermal = [left_out(1, b) for b in range(blocks)] if blocks > 1 else []
-    return from_left_out(value, thermal, [left_out(0, s) for s in range(samples)] if samples > 1 else [])
-
-
-def from_left_out(value: float, blocks: Sequence[float], samples: Sequence[float]) -> Estimate:
-    """Return an Estimate from the values with one block of time left out, and with one sample left out (none: one sample).
+def from_left_out(value: float, parts: Parts, left: Sequence[float], samples: Sequence[float]) -> Estimate:
+    """Return an Estimate from the values with each part left out, in their order, and with one sample left out (none: one).
 
     Examples
     --------
-    >>> from_left_out(2.0, [1.5, 2.5], []).thermal
+    >>> from_left_out(2.0, parts_of(1, 2), [1.5, 2.5], []).thermal
     0.5
     """
-    thermal = _spread(blocks) if len(blocks) > 1 else math.nan
+    h, i, j = itertools.accumulate(map(len, (parts.fine, parts.times, parts.quarters)))
+    found = [(_spread(x), len(x) - 1.0) for x in (left[:h], left[h:i], left[i:j]) if len(x) > 1]
+    variance, free = max((v for v, _ in found), default=math.nan), min((d for _, d in found), default=1.0)
+    if h:
+        variance = max(variance, 2.0 * found[1][0] - found[0][0])  # of wider stretches, if their memory falls as 1/width
+    if len(left) > j + 1:
+        apart, own = _spread(left[j:]), len(left) - j - 1.0
+        if not apart <= variance:
+            free = own if not apart <= variance * float(fdtri(own, free, 0.99)) else free
+            variance = apart
+    thermal = math.sqrt(variance)
     if len(samples) < 2:
-        return Estimate(value, thermal, thermal, None, None, 1)
-    scatter = _spread(samples)
+        return Estimate(value, thermal, thermal, None, None, 1, free)
+    scatter = math.sqrt(_spread(samples))
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
-    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples))
+    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples), len(samples) - 1, free)
 
 
 def _spread(values: Sequence[float]) -> float:
-    """Jackknife error from the values with one part left out."""
-    n = len(values)
-    return math.sqrt((n - 1) * float(np.var(values)))
+    """Jackknife variance from the values with one part left out."""
+    return (len(values) - 1) * float(np.var(values))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassy.patterns import Int8Array
 from glassy.simulation.chains import Chain
 from glassy.simulation.checkpoint import SwapperState, generator_state, restore_generator
 
@@ -31,23 +32,35 @@ class Swapper:
         self.label = np.arange(len(T))  # which configuration is at each temperature
         self.heading = np.zeros(len(T), np.int8)  # of each configuration: 1 from the cold end, -1 from the hot one
         self.round_trips = 0
+        self.lowest = np.full(len(T), len(T) - 1)  # coldest rung of each configuration since it was last at the hottest,
+        self.marks: Int8Array | None = None  # and its spins when it came there
+        self.trips = np.zeros(len(T), np.int64)  # ways up to the hottest rung, by that coldest one,
+        self.kept = np.zeros(len(T))  # and the overlaps with the spins left there that still remained, summed
 
     def state(self) -> SwapperState:
         """Return what fixes all later exchanges and counts."""
         generator = generator_state(self.generator)
-        return SwapperState(generator, self.parity, self.swaps, self.label, self.heading, self.round_trips)
+        return SwapperState(
+            generator, self.parity, self.swaps, self.label, self.heading, self.round_trips,
+            self.lowest, self.marks, self.trips, self.kept,
+        )  # fmt: skip
 
     def restore(self, state: SwapperState) -> None:
         """Go on from there."""
         restore_generator(self.generator, state.generator)
         self.parity, self.round_trips = state.parity, state.round_trips
         self.swaps, self.label, self.heading = state.swaps, state.label, state.heading
+        if state.lowest is not None and state.trips is not None and state.kept is not None:
+            self.lowest, self.marks, self.trips, self.kept = state.lowest, state.marks, state.trips, state.kept
 
     def forget(self) -> None:
         """Count from here on."""
         self.swaps[:] = 0
         self.round_trips = 0
         self.heading[:] = 0
+        self.lowest[:] = len(self.label) - 1
+        self.trips[:] = 0
+        self.kept[:] = 0.0
 
     def step(self, chains: list[list[Chain]], r: int) -> None:
         """Attempt every second edge of replica r; exp((beta_i - beta_j)(E_i - E_j)) is the ratio of the product measures."""
@@ -67,3 +80,18 @@ class Swapper:
         self.heading[cold] = 1
         if self.heading[hot] == 1:
             self.heading[hot] = -1
+        self._remember(chains, r)
+
+    def _remember(self, chains: list[list[Chain]], r: int) -> None:
+        """Note the spins of a configuration where it is coldest, and what is left of them when it is next at the hottest."""
+        top, sigma = len(self.label) - 1, chains[-1][r].sigma
+        if self.marks is None:
+            self.marks = np.zeros((top + 1, sigma.size), np.int8)
+        for i in np.nonzero(np.arange(top) < self.lowest[self.label[:top]])[0].tolist():
+            w = self.label[i]
+            self.lowest[w], self.marks[w] = i, chains[i][r].sigma
+        w = self.label[top]
+        if (low := self.lowest[w]) < top:
+            self.trips[low] += 1
+            self.kept[low] += float(self.marks[w].astype(np.int64) @ sigma) / sigma.size
+            self.lowest[w] = top

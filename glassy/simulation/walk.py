@@ -17,6 +17,7 @@ from glassy.simulation.engine import chain_maker
 from glassy.simulation.extras import make_extras
 from glassy.simulation.methods import Quench
 from glassy.simulation.samples import Series
+from glassy.simulation.statistics import block_edges
 from glassy.simulation.swapper import Swapper
 from glassy.simulation.tables import kernel_tables
 
@@ -85,6 +86,10 @@ class Walk:
         self.q = np.empty((n, len(self.pairs), first.sweeps))
         self.watch = [self.patterns.pattern(k).astype(np.float32) for k in first.watch]
         self.watched = np.empty((n, R, len(self.watch), first.sweeps))
+        self.edges = [0, *(stop for _, stop in block_edges(first.sweeps))]  # after so many sweeps the chains are looked at
+        self.marks: Int8Array | None = np.zeros((n, R, len(self.edges), N), np.int8)
+        self.near = np.zeros((n, R, len(self.edges)), np.int64)
+        self.near_m = np.zeros((n, R, len(self.edges)))
         self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
         if saved is not None:
             self._restore(saved)
@@ -106,6 +111,9 @@ class Walk:
             trace=self.trace[:, :, :t],
             q=self.q[:, :, :t],
             watched=self.watched[..., :t] if self.watch else None,
+            marks=self.marks,
+            near=self.near,
+            near_m=self.near_m,
             swappers=tuple(swapper.state() for swapper in self.swappers),
         )
 
@@ -114,6 +122,10 @@ class Walk:
         self.trace[:, :, :t], self.q[:, :, :t] = saved.trace, saved.q
         if saved.watched is not None:
             self.watched[..., :t] = saved.watched
+        if saved.marks is not None and saved.near is not None and saved.near_m is not None:
+            self.marks, self.near, self.near_m = saved.marks, saved.near, saved.near_m
+        elif saved.t > 0:
+            self.marks = None  # an older version did not look
         for row, states in zip(self.generators, saved.generators, strict=True):
             for generator, state in zip(row, states, strict=True):
                 restore_generator(generator, state)
@@ -141,6 +153,7 @@ class Walk:
             if self.t == 0:
                 for swapper in self.swappers:
                     swapper.forget()
+                self._mark(0, self._spins())
             size = min(block(first), (0 if self.t < 0 else first.sweeps) - self.t)
             self._advance(size, bar, each)
             self.t += size
@@ -164,12 +177,60 @@ class Walk:
             bar.update(size * n)
         if self.t < 0:
             return
+        for k, edge in enumerate(self.edges):
+            if self.t < edge <= self.t + size:
+                self._mark(k, spins[:, :, edge - 1 - self.t].swapaxes(0, 1))
         here = slice(self.t, self.t + size)
         self.trace[:, :, here] = rows.swapaxes(0, 1)
         for w, pattern in enumerate(self.watch):
             self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / first.N
         for p, (r, s) in enumerate(self.pairs):
             self.q[:, p, here] = np.einsum("tuk,tuk->tu", spins[r], spins[s], dtype=np.int32) / first.N
+
+    def _mark(self, k: int, spins: Int8Array) -> None:
+        """Keep the spins [rung, replica, N] of mark k, and the pattern nearest to each."""
+        if self.marks is None:
+            return
+        self.marks[:, :, k] = spins
+        N = self.rungs[0].N
+        for i, row in enumerate(spins):
+            for r, sigma in enumerate(row):
+                u = self.patterns.misaligned(np.ascontiguousarray(sigma))
+                best = int(u.argmin())
+                if self.rungs[0].network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
+                    best = worst
+                self.near[i, r, k], self.near_m[i, r, k] = best, (N - 2.0 * float(u[best])) / N
+
+    def _self_overlaps(self, i: int) -> npt.NDArray[np.float64] | None:
+        """Return the mean overlap of each chain with itself so many marks later, [replica, lag]; exchanges leave it none."""
+        if self.marks is None or self.every:
+            return None
+        x = self.marks[i].astype(np.float32) / np.float32(self.rungs[0].N) ** 0.5
+        both = np.einsum("rak,rbk->rab", x, x).astype(np.float64)
+        return np.array([[row.diagonal(lag).mean() for lag in range(1, len(row))] for row in both])
+
+    def _renewals(self, i: int) -> npt.NDArray[np.float64] | None:
+        """Return of each replica the ways up a configuration made from rung i or colder, and the overlap they kept, [replica, 2].
+
+        The upper half of a ladder is judged by ways up from its middle.
+        """
+        if not self.every:
+            return None
+        low = min(i, (len(self.rungs) - 1) // 2) + 1
+        trips, kept = (np.array([getattr(s, name)[:low].sum() for s in self.swappers]) for name in ("trips", "kept"))
+        return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
+
+    def _quantum(self, i: int) -> float:
+        """Return the energy per spin of one flip from the spins of a chain at rest; 0 where none is."""
+        for r, chain in enumerate(self.chains[i]):
+            if np.ptp(self.trace[i, r, :, 1]) == 0:
+                changes = []
+                for site in range(0, chain.sigma.size, -(-chain.sigma.size // 8)):
+                    turned = chain.sigma.copy()
+                    turned[site] *= -1
+                    changes.append(chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy])))
+                return float(max(abs(a - b) for a, b in changes))
+        return 0.0
 
     def _move(self, r: int, spins: Int8Array, rows: IntArray) -> None:
         """Run the ladder of replica r: write spins [rung, time, N] and traces [rung, time, 3]."""
@@ -213,6 +274,11 @@ class Walk:
                 start_m=self.start_m[i, None],
                 watched=self.watched[i, None] if self.watch else None,
                 settled=self._settled(i)[None] if run.T == 0.0 else None,
+                near=None if self.marks is None else self.near[i, None],
+                near_m=None if self.marks is None else self.near_m[i, None],
+                self_q=None if (own := self._self_overlaps(i)) is None else own[None],
+                renewals=None if (new := self._renewals(i)) is None else new[None],
+                quantum=np.array([self._quantum(i)]),
             )
             for i, run in enumerate(self.rungs)
         )
