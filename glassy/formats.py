@@ -1,9 +1,10 @@
 """What a file calls the types in it: tags, which stay when the code moves, and how the words of older versions are read.
 
 To move or rename a class, change its entry in `TYPES`. A field that is new and has a default needs nothing: files without it
-take the default, which must be true of them. Any other change (a field or member renamed or gone, or of another meaning) raises
-the version in `TYPES`, and `READERS` gets what turns the last version into it. What a newer glassy wrote and this one does not
-know is refused, never guessed; and nothing but these types is ever made from a file.
+take the default, which must be true of them (no default_factory: it makes what is now). Any other change (a field or member
+renamed or gone, or of another meaning) raises the version in `TYPES`, and `READERS` gets what turns the last version into it.
+What a newer glassy wrote and this one does not know is refused, never guessed; and nothing but these types is ever made from a
+file.
 """
 
 from __future__ import annotations

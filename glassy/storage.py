@@ -94,7 +94,7 @@ def _make(tag: str, body: Any) -> Any:
         )
     if member:
         return cls[body]
-    absent = [k for k, f in known.items() if k not in body and f.default is f.default_factory is dataclasses.MISSING]
+    absent = [k for k, f in known.items() if k not in body and f.default is dataclasses.MISSING]  # factories make what is now
     if absent:
         raise VersionError(
             f"was written by a glassy too old for this one: its {tag} lacks {', '.join(absent)}. Read it with that version."

@@ -260,13 +260,19 @@ def test_old_members_and_trees_are_turned_into_new_ones(tmp_path, monkeypatch):
 
 
 def test_a_missing_field_takes_its_default(tmp_path):
-    def drop(text):
-        found = json.loads(text)
-        for word in ("kernel", "perturbation", "watch"):  # as in the first files
-            del found["result"]["fields"][word]
-        return json.dumps(found)
+    def without(*words):
+        def drop(text):
+            found = json.loads(text)
+            for word in words:
+                del found["result"]["fields"][word]
+            return json.dumps(found)
 
-    rewritten(OLD / "samples.npz", drop, tmp_path / "x.npz")
+        return drop
+
+    rewritten(OLD / "samples.npz", without("provenance"), tmp_path / "x.npz")
+    with pytest.raises(InputError, match="too old for this one: its Samples/1 lacks provenance"):
+        glassy.load(tmp_path / "x")  # today's would be a lie
+    rewritten(OLD / "samples.npz", without("kernel", "perturbation", "watch"), tmp_path / "x.npz")  # as in the first files
     found = glassy.load(tmp_path / "x")
     assert (found.kernel, found.perturbation, found.watch) == ("patterns", None, ())
     assert np.array_equal(found.series.m, glassy.load(OLD / "samples").series.m)
