@@ -1,7 +1,9 @@
 """save and load: one file format for every result.
 
 A result is a tree of frozen dataclasses, tuples, numbers, enumerations and arrays. The tree is written as JSON into one
-array of an .npz file, the arrays beside it, so NumPy alone can open it. No pickle: loading a file runs nobody's code.
+array of an .npz file, the arrays beside it, so NumPy alone can open it. No pickle: loading a file runs nobody's code. Types are
+named by tags with a version (`glassy.formats`), so files outlive the code that wrote them: format 1, which named classes by
+their modules, is read as well.
 
 The comment of the .npz, which zip readers skip, is the seal: the SHA-256 of every byte before it. One wrong bit anywhere, and
 `load` refuses the file. The same result gives the same bytes.
@@ -24,22 +26,27 @@ from typing import IO, Any
 import numpy as np
 
 from glassy.errors import InputError
+from glassy.formats import FORMAT_1, NEWEST, READERS, TAGS, TYPES
 
-FORMAT = 1
+FORMAT = 2
 _MARK = b"glassy sha256 "
 _SEAL = len(_MARK) + 64  # bytes
 _END = b"PK\x05\x06"  # the last 22 bytes of a zip archive without a comment begin so, and end with the length of the comment
 
 
+class VersionError(InputError):
+    """A file is whole, but of a version that this glassy does not read: it is left where it is."""
+
+
 def encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     """Return a result as a tree for JSON; its arrays are added to `arrays`."""
     if hasattr(value, "to_tree"):
-        return {"class": _name(type(value)), "tree": encode(value.to_tree(), arrays)}
+        return {"type": _tag(type(value)), "tree": encode(value.to_tree(), arrays)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: encode(getattr(value, f.name), arrays) for f in dataclasses.fields(value) if f.init}
-        return {"class": _name(type(value)), "fields": fields}
+        return {"type": _tag(type(value)), "fields": fields}
     if isinstance(value, enum.Enum):
-        return {"class": _name(type(value)), "member": value.name}
+        return {"type": _tag(type(value)), "member": value.name}
     if isinstance(value, tuple | list):
         return {"tuple": [encode(v, arrays) for v in value]}
     if isinstance(value, np.ndarray):
@@ -59,26 +66,58 @@ def _decode(node: Any, arrays: Any) -> Any:
         return tuple(_decode(v, arrays) for v in node["tuple"])
     if "array" in node:
         return arrays[f"a{node['array']}"]
-    cls = _class(node["class"])
-    if "member" in node:
-        return cls[node["member"]]
-    if "tree" in node:
-        return cls.from_tree(_decode(node["tree"], arrays))
-    return cls(**{k: _decode(v, arrays) for k, v in node["fields"].items()})
+    tag = node["type"] if "type" in node else _tag_of_format_1(node["class"])
+    if "fields" in node:
+        return _make(tag, {k: _decode(v, arrays) for k, v in node["fields"].items()})
+    return _make(tag, node["member"] if "member" in node else _decode(node["tree"], arrays))
 
 
-def _name(cls: type) -> str:
-    return f"{cls.__module__}:{cls.__qualname__}"
+def _make(tag: str, body: Any) -> Any:
+    """Return what a file calls by a tag, from its fields, member or tree in the words of that version."""
+    name, _, version = tag.partition("/")
+    newest = NEWEST.get(name, f"no {name}")
+    last = newest.partition("/")[2]
+    if not last or int(version) > int(last):
+        raise VersionError(f"was written by a newer glassy: it holds {tag}, this one reads {newest}. Update glassy.")
+    for v in range(int(version), int(last)):
+        body = READERS[f"{name}/{v}"](body)
+    module, _, where = TYPES[newest].partition(":")
+    cls = getattr(importlib.import_module(module), where)
+    if hasattr(cls, "from_tree"):
+        return cls.from_tree(body)
+    member = issubclass(cls, enum.Enum)
+    known: Any = cls.__members__ if member else {f.name: f for f in dataclasses.fields(cls) if f.init}
+    unknown = sorted({body} - set(known) if member else body.keys() - known.keys())
+    if unknown:
+        raise VersionError(
+            f"was written by a newer glassy: its {tag} holds {', '.join(unknown)}, unknown to this one. Update glassy."
+        )
+    if member:
+        return cls[body]
+    absent = [k for k, f in known.items() if k not in body and f.default is dataclasses.MISSING]  # factories make what is now
+    if absent:
+        raise VersionError(
+            f"was written by a glassy too old for this one: its {tag} lacks {', '.join(absent)}. Read it with that version."
+        )
+    return cls(**body)
 
 
-def _class(name: str) -> Any:
-    module, _, cls = name.partition(":")
-    if module.split(".")[0] != "glassy":
-        raise InputError(f"the file asks for the class {name}; only classes of glassy are loaded. Is it a glassy file?")
-    found = getattr(importlib.import_module(module), cls)
-    if not (dataclasses.is_dataclass(found) or hasattr(found, "from_tree") or issubclass(found, enum.Enum)):
-        raise InputError(f"the file asks for {name}, which is not a result of glassy. Is it a glassy file?")
-    return found
+def _tag(cls: type) -> str:
+    where = f"{cls.__module__}:{cls.__qualname__}"
+    if where not in TAGS:
+        raise TypeError(
+            f"cannot save a {where}: only results of glassy can be, and what they hold. A new type of result needs a tag in "
+            "glassy/formats.py."
+        )
+    return TAGS[where]
+
+
+def _tag_of_format_1(where: str) -> str:
+    if where.partition(":")[0].partition(".")[0] != "glassy":
+        raise InputError(f"the file asks for the class {where}; only classes of glassy are loaded. Is it a glassy file?")
+    if where not in FORMAT_1:
+        raise InputError(f"the file asks for {where}, which is not a result of glassy. Is it a glassy file?")
+    return FORMAT_1[where]
 
 
 def named(path: str | os.PathLike[str]) -> Path:
@@ -120,7 +159,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     Raises
     ------
     InputError
-        If the file is no result of glassy, was damaged, or is one of a newer format.
+        If the file is no result of glassy, was damaged, or was written by a newer glassy; the message says which.
     """
     path = named(path)
     try:
@@ -130,8 +169,10 @@ def load(path: str | os.PathLike[str]) -> Any:
             with np.load(raw, allow_pickle=False) as file:
                 tree = json.loads(str(file["result"]))
                 if tree["format"] > FORMAT:
-                    raise InputError(f"{path} has format {tree['format']}, this glassy reads {FORMAT}. Update glassy.")
+                    raise VersionError(f"has format {tree['format']}, this glassy reads up to {FORMAT}. Update glassy.")
                 return _decode(tree["result"], file)
+    except VersionError as error:
+        raise VersionError(f"{path} {error}") from None
     except (FileNotFoundError, InputError):
         raise
     except Exception as error:

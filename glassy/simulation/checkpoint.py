@@ -20,7 +20,7 @@ from glassy.errors import InputError, StoreWarning
 from glassy.patterns import Int8Array
 from glassy.provenance import Provenance, provenance
 from glassy.simulation.samples import joint_provenance
-from glassy.storage import Saved
+from glassy.storage import Saved, VersionError
 
 SECONDS = 30.0  # between checkpoints,
 SHARE = 0.05  # or longer, where writing would take more than this share of the time
@@ -145,6 +145,8 @@ class Checkpoints:
             return None
         try:
             found = storage.load(self.path)
+        except VersionError:
+            raise
         except InputError:
             self.path.replace(self.path.with_suffix(".damaged"))
             return None

@@ -22,7 +22,7 @@ from glassy.simulation.request import Request, check_axis, check_memory, cores, 
 from glassy.simulation.session import Place, Session, make_place
 from glassy.simulation.store import Store, differences, make_folder
 from glassy.simulation.work import Task, opened
-from glassy.storage import Saved
+from glassy.storage import Saved, VersionError
 
 if TYPE_CHECKING:
     from glassy.simulation.ensemble_result import EnsembleResult
@@ -268,6 +268,8 @@ def stored(root: Path) -> Ensemble:
         raise InputError(f"{root} must be the folder of an ensemble, but has no {FILE}. Name the folder given to Ensemble.run.")
     try:
         found = storage.load(path)
+    except VersionError:
+        raise
     except InputError as error:
         raise InputError(f"{error} Delete it and repeat Ensemble.run: the samples know their run.") from error
     if not isinstance(found, Ensemble):

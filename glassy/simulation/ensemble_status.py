@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import socket
@@ -20,7 +19,7 @@ from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
 from glassy.simulation.ledger import Ledger
 from glassy.simulation.session import Place
 from glassy.simulation.store import Kept, Store, differences, make_folder
-from glassy.storage import Saved
+from glassy.storage import Saved, VersionError
 
 
 @dataclass(frozen=True)
@@ -233,8 +232,12 @@ def _is_there(root: Path, key: str) -> bool:
 
 def _good(store: Store) -> Iterator[tuple[int, Kept]]:
     for sample in store.indices():
-        with contextlib.suppress(InputError):
+        try:
             yield sample, store.examine(sample)
+        except VersionError:
+            raise
+        except InputError:
+            continue
 
 
 def _numbers(kept: Kept) -> list[bytes]:

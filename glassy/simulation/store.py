@@ -29,7 +29,7 @@ from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.ladder import LadderRun, Rungs
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Series
-from glassy.storage import Saved
+from glassy.storage import Saved, VersionError
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Store:
         for sample in self.indices():
             try:
                 self.examine(sample)
-            except MisplacedError:
+            except (MisplacedError, VersionError):
                 raise
             except InputError:
                 pass  # damaged: set aside when it is read
@@ -219,7 +219,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def set_aside(path: Path, reason: Exception) -> None:
-    """Rename a file that cannot be used to *.damaged or *.foreign, with a warning that names it."""
+    """Rename a file that cannot be used to *.damaged or *.foreign, with a warning that names it.
+
+    One of another version is good: it stays, and the reason is raised.
+    """
+    if isinstance(reason, VersionError):
+        raise reason
     word = "foreign" if isinstance(reason, MisplacedError) else "damaged"
     with contextlib.suppress(FileNotFoundError):  # another run saw it first
         path.replace(path.with_suffix(f".{word}"))
