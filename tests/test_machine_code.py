@@ -82,6 +82,24 @@ def test_kernels_are_those_of_the_files_that_they_call(tmp_path, chosen):
     assert python(CALL, root, **places)[0] == "235.0 1 0"
 
 
+def test_a_cache_that_fails_later_ends_no_run(tmp_path):
+    package = tmp_path / "site" / "glassy"
+    shutil.copytree(PACKAGE / "numerics", package / "numerics", ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "__init__.py").write_text("")
+    code = """
+import shutil, sys, pathlib; sys.path.insert(0, sys.argv[1])
+from glassy.numerics.bits import histogram, odd_bits
+import numpy as np
+cache = pathlib.Path(histogram.stats.cache_path).parent
+shutil.rmtree(cache); cache.write_text("")
+print(histogram(np.array([1, 1]), 3), odd_bits(np.array([3], np.uint64), np.array([5], np.uint64)))
+"""
+    out, err = python(code, package.parent, NUMBA_CACHE_DIR=tmp_path / "cache")
+    assert out == "[0 2 0] 2"
+    assert len(err.splitlines()) == 1
+    assert "glassy keeps no machine code" in err
+
+
 def test_the_fingerprint_is_of_every_kernel_file_and_of_the_versions(monkeypatch):
     files = {path.relative_to(PACKAGE).as_posix(): path for path in jit.kernel_files()}
     assert {"numerics/vector.py", "theory/rsb_sweep.py", "simulation/kernels.py", "simulation/packed_kernel.py"} <= set(files)
