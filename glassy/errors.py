@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from typing import Any
 
 
@@ -61,3 +63,9 @@ class EquilibrationWarning(UserWarning):
 
 class StoreWarning(UserWarning):
     """A file in a folder of samples could not be used and was set aside; the message names it and says why."""
+
+
+def warn(text: str, kind: type[Warning], level: int = 2) -> None:
+    """Warn as warnings.warn does, with the stack level seen from the caller; a closed stderr ends no run."""
+    with contextlib.suppress(ValueError):
+        warnings.warn(text, kind, stacklevel=level + 1)

@@ -18,11 +18,11 @@ from ensembles import longer, rows, seal_of, small, start, truth
 
 import glassy
 from glassy import DenseHebbian, Ensemble, EnsembleError, InputError, Interrupted, ReplicaExchange, StoreError, StoreWarning
+from glassy.progress import progress_bar
 from glassy.simulation import work
 from glassy.simulation.averages import observables
 from glassy.simulation.claim import claim
 from glassy.simulation.processes import Processes, WorkerDied
-from glassy.simulation.progress import progress_bar
 
 
 @pytest.fixture(scope="module")

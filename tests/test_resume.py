@@ -186,7 +186,13 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_sample_starts_afresh(tmp_path
         path = stopped(run, tmp_path / str(k))
         path.write_bytes(harm(path.read_bytes()))
         bar = Bar()
-        found = run.sample(0, threading.Event(), bar, Store(path.parent, run.description()).checkpoints(0))
+        with pytest.warns(StoreWarning) as caught:
+            found = run.sample(0, threading.Event(), bar, Store(path.parent, run.description()).checkpoints(0))
+        said = (
+            f"checkpoint_000000.npz in {path.parent} was set aside as checkpoint_000000.damaged, and its sample starts afresh: "
+        )
+        assert [str(w.message)[: len(said)] for w in caught] == [said]
+        assert "not" in str(caught[0].message)[len(said) :]  # why
         assert bits(found) == whole
         assert bar.n == 290 * 2
         assert path.with_suffix(".damaged").exists()

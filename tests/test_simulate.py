@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import os
 import threading
 
 import numpy as np
@@ -254,11 +255,33 @@ def test_a_damaged_description_has_a_remedy(tmp_path, text):
     assert same(simulate(network, **POINT, out=tmp_path), r)
 
 
-def test_out_must_be_a_folder(tmp_path):
+def test_out_must_be_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
-    for out in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(InputError, match="out must be a folder or a new path, got .* Name another path"):
-            simulate(network, **POINT, out=out)
+    deep = tmp_path.joinpath(*["y" * 200] * 19, "y" * (4000 - 201 * 19 - len(str(tmp_path))))  # fits, but no file in it does
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr("glassy.simulation.simulate.drive", None)
+    ensemble = glassy.Ensemble(network, 0.1, 20, 0.3, seed=1)
+    for act in (lambda out: simulate(network, **POINT, out=out), ensemble.run, ensemble.read, glassy.ensemble_status):
+        for out in (tmp_path / "file", tmp_path / "file" / "below", "a\0b", "\ud800", "x" * 256, tmp_path / ("x" * 1000), deep):
+            with pytest.raises(
+                InputError, match=r"(?s)out must be a folder or a new path, got .* \(.*\)\. Name another path\."
+            ):
+                act(out)
+        for out in ("", b"folder", 3, ["a"], Bytes()):
+            with pytest.raises(InputError, match=r"out must be the path of a folder, .*, got .*\. Name one: out='runs'\."):
+                act(out)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+class Bytes(os.PathLike):
+    def __fspath__(self):
+        return b"folder"
+
+
+def test_names_as_long_as_a_file_system_takes_are_fine(tmp_path):
+    r = simulate(network, **{**POINT, "samples": 1}, out=tmp_path / ("x" * 250))
+    assert r.m == simulate(network, **{**POINT, "samples": 1}).m
 
 
 def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):

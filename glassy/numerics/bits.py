@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numba import types
 from numba.extending import intrinsic
 
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import COMPILED, kernel
 
 Bits = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
@@ -80,9 +80,12 @@ def histogram(u: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
 
 
 @intrinsic
-def _ones(context, word):  # type: ignore[no-untyped-def]
+def _ctpop(context, word):  # type: ignore[no-untyped-def]
     """The number of set bits of a word, in a kernel: one instruction."""
     return types.int64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
+
+
+_ones: Any = _ctpop if COMPILED else lambda word: int(word).bit_count()
 
 
 @kernel
@@ -90,5 +93,5 @@ def odd_bits(a: Words, b: Words) -> int:
     """Return how many bits are set in one of a and b, and not in both."""
     total = np.int64(0)
     for w in range(a.size):
-        total += _ones(a[w] ^ b[w])  # type: ignore[call-arg]
+        total += _ones(a[w] ^ b[w])
     return total  # type: ignore[return-value]

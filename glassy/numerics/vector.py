@@ -26,6 +26,8 @@ from numba.core import cgutils as _cgutils
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
+from glassy.numerics.jit import COMPILED
+
 NEEDED = ("avx512f", "avx512bw", "avx512vl", "avx512vnni", "avx512vbmi", "gfni")
 MOST_PATTERNS, MOST_SQUARES = 2**23, 2**21  # each sixteenth of a sum stays below 2^31
 BLOCK = 64
@@ -39,7 +41,9 @@ _ONES = ir.Constant(_BYTES, [1] * 64)
 
 
 def available() -> bool:
-    """Whether the processor, as numba sees it, runs the passes."""
+    """Whether the processor, as numba sees it, runs the passes; nothing does where kernels are not compiled."""
+    if not COMPILED:
+        return False
     _, _, features = cpu_target.target_context.codegen().magic_tuple()
     return set(NEEDED) <= {f[1:] for f in features.split(",") if f.startswith("+")}
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
-from tqdm import tqdm
 
 from glassy import checks
 from glassy.errors import InputError
@@ -21,6 +20,7 @@ from glassy.phases.glass import rs_onset, spin_glass_temperatures
 from glassy.phases.spinodals import Spinodal, spinodal
 from glassy.phases.stability import at_curve, at_line
 from glassy.phases.tracing import Journal, Knot, Tracer, trace
+from glassy.progress import progress_bar
 from glassy.results import Status
 from glassy.storage import named
 from glassy.theory import ansatz as ansaetze
@@ -91,10 +91,11 @@ def phase_diagram(
     part = None if out is None else named(out)
     if part is not None and not part.parent.is_dir():
         raise InputError(f"out must be a file in a folder that exists, got {out}. Make {part.parent} first.")
-    with tqdm(desc=f"{checked!r} {ansatz!r}", disable=None if progress is None else not progress, unit="point") as bar:
+    with progress_bar(None, progress, "point") as bar:
+        bar.set_description_str(f"{checked!r} {ansatz!r}", refresh=False)
 
         def tick(line: str) -> None:
-            bar.set_postfix_str(line)
+            bar.set_postfix_str(line, refresh=False)
             bar.update()
 
         journal = Journal(part, f"{checked!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 from scipy.special import erfcinv
 
 from glassy import checks
-from glassy.errors import EquilibrationWarning, InputError
+from glassy.errors import EquilibrationWarning, InputError, warn
 from glassy.memory import Network, check_network
 from glassy.patterns import check_seed
 from glassy.simulation.ladder import Ladder
@@ -99,11 +98,10 @@ def exchange_temperatures(
         length = np.concatenate(([0.0], np.cumsum(steps)))
         beta = np.interp(np.linspace(0.0, length[-1], count), length, beta)
     if share.min() < POOR:
-        warnings.warn(
+        warn(
             f"every edge must accept {POOR} or more, in the last pilot run the worst accepted {share.min():.2g}. "
             "Raise count or lowest.",
             EquilibrationWarning,
-            stacklevel=2,
         )
     return _temperatures(lowest, beta, highest)
 

@@ -7,7 +7,6 @@ exact function of its spins. The clock decides when one is written, never what f
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy import storage
-from glassy.errors import InputError, StoreWarning
+from glassy.errors import InputError
 from glassy.patterns import Int8Array
 from glassy.provenance import Provenance, provenance
+from glassy.simulation.aside import MisplacedError, set_aside
 from glassy.simulation.samples import joint_provenance
-from glassy.storage import Saved, VersionError
+from glassy.storage import Saved
 
 SECONDS = 30.0  # between checkpoints,
 SHARE = 0.05  # or longer, where writing would take more than this share of the time
@@ -139,23 +139,20 @@ class Checkpoints:
     def read(self, strict: bool = False) -> WalkState | None:
         """Return where the sample stopped, or None: it starts afresh.
 
-        A damaged file is set aside as *.damaged, one of another run or sample as *.foreign; with `strict` the latter raises.
+        A damaged file is set aside as *.damaged, one of another run or sample as *.foreign, with a StoreWarning; with `strict`
+        the latter raises.
         """
         if not self.path.exists():
             return None
         try:
             found = storage.load(self.path)
-        except VersionError:
-            raise
-        except InputError:
-            self.path.replace(self.path.with_suffix(".damaged"))
-            return None
-        if not isinstance(found, Checkpoint) or (found.digest, found.sample) != (self.digest, self.sample):
-            text = f"{self.path} must be a checkpoint of this very run and sample, but is not."
-            if strict:
-                raise InputError(f"{text} Name a new folder, or move it away.")
-            self.path.replace(self.path.with_suffix(".foreign"))
-            warnings.warn(f"{text} It was set aside as {self.path.stem}.foreign.", StoreWarning, stacklevel=2)
+            if not isinstance(found, Checkpoint) or (found.digest, found.sample) != (self.digest, self.sample):
+                text = f"{self.path} must be a checkpoint of this very run and sample, but is not."
+                raise MisplacedError(f"{text} Name a new folder, or move it away.")
+        except InputError as error:
+            if strict and isinstance(error, MisplacedError):
+                raise
+            set_aside(self.path, error, "its sample starts afresh")
             return None
         self.origin = joint_provenance([found.provenance, self.origin])
         self.written = found.state.t

@@ -13,6 +13,7 @@ from glassy.errors import InputError
 from glassy.memory import Network
 from glassy.network import DenseHebbian
 from glassy.numerics import vector
+from glassy.numerics.jit import COMPILED
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
 from glassy.simulation.extras import Extras
@@ -44,9 +45,10 @@ def choose_kernel(
 ) -> str:
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
-    "patterns" runs anywhere: one signed sum over all patterns for an attempt. "packed" does the same over patterns packed as
-    bits, on processors with AVX-512 VNNI, VBMI and GFNI. "fields" caches the local fields of the spins, at P = 2 only, and so
-    does "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto" takes it where `tensor_pays`: little is accepted.
+    "patterns" runs anywhere: one signed sum over all patterns for an attempt; where NUMBA_DISABLE_JIT is set "auto" takes it.
+    "packed" does the same over patterns packed as bits, on processors with AVX-512 VNNI, VBMI and GFNI. "fields" caches the
+    local fields of the spins, at P = 2 only, and so does "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto"
+    takes it where `tensor_pays`: little is accepted.
 
     Parameters
     ----------
@@ -79,6 +81,8 @@ def choose_kernel(
     checks.choice("kernel", kernel, KERNELS)
     cubic = isinstance(network, DenseHebbian) and network.P == 3
     if kernel == "auto":
+        if not COMPILED:
+            return "patterns"
         if makes_fields(network.pairwise, N, K):
             return "fields"
         packed = K >= FEWEST and vector.available() and _window(network, N, K) is not None
@@ -93,6 +97,10 @@ def choose_kernel(
     if kernel == "fields" and not network.pairwise:
         raise InputError(f"P must be 2 with kernel='fields', got {network!r}. Give kernel='auto'.")
     if kernel == "packed":
+        if not COMPILED:
+            raise InputError(
+                "kernel='packed' needs compiled kernels, but NUMBA_DISABLE_JIT is set. Unset it, or give kernel='auto'."
+            )
         if not vector.available():
             raise InputError(
                 f"kernel='packed' needs a processor with {', '.join(vector.NEEDED)}, this one lacks some. Give kernel='auto'."

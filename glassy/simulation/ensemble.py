@@ -17,10 +17,11 @@ from glassy.memory import check_network
 from glassy.numerics import vector
 from glassy.perturbation import Perturbation
 from glassy.simulation.claim import Part, check_part, claim, gate
+from glassy.simulation.machine import cores, half_memory
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.request import Request, check_axis, check_memory, cores, half_memory, make_ladder
+from glassy.simulation.request import Request, check_axis, check_memory, make_ladder
 from glassy.simulation.session import Place, Session, make_place
-from glassy.simulation.store import Store, differences, make_folder
+from glassy.simulation.store import Store, differences, folder_path, make_folder
 from glassy.simulation.work import Task, opened
 from glassy.storage import Saved, VersionError
 
@@ -191,7 +192,7 @@ class Ensemble(Saved):
         wait : bool
             Wait where another run is at work on the same tasks, instead of StoreError.
         max_bytes : int, optional
-            Memory for all workers; default: half of the machine's.
+            Memory for all workers; default: half of what this process may use.
 
         Raises
         ------
@@ -204,7 +205,7 @@ class Ensemble(Saved):
         Interrupted
             On Ctrl-C, when the samples in work are safe.
         """
-        part, root = check_part(part), Path(os.path.abspath(out))
+        part, root = check_part(part), folder_path(out)
         limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
         count = checks.integer("workers", cores() if workers is None else workers, 1, "Samples that run at once.")
         count = check_memory([place.run for place in self.places], 0, count, limit)
@@ -230,7 +231,7 @@ class Ensemble(Saved):
         """
         from glassy.simulation.ensemble_result import read
 
-        return read(self, Path(os.path.abspath(out)), verify)
+        return read(self, folder_path(out), verify)
 
     def settle(self, root: Path) -> None:
         """Write the description of the ensemble, or hold it against that of the folder."""

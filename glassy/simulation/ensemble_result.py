@@ -25,7 +25,7 @@ from glassy.simulation.ladder import Ladder, LadderRun
 from glassy.simulation.ledger import BLOCK, Ledger
 from glassy.simulation.samples import Samples
 from glassy.simulation.session import Place
-from glassy.simulation.store import Store
+from glassy.simulation.store import Store, folder_path
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -291,5 +291,5 @@ def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleR
     ...     print(back, back.samples(T=0.3).m == back.rows[0].estimate)
     EnsembleResult(2 state points, 6 of 6 samples finished) True
     """
-    root = Path(os.path.abspath(out))
+    root = folder_path(out)
     return read(stored(root), root, verify)

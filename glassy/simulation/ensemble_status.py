@@ -18,7 +18,7 @@ from glassy.simulation.ensemble import stored
 from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
 from glassy.simulation.ledger import Ledger
 from glassy.simulation.session import Place
-from glassy.simulation.store import Kept, Store, differences, make_folder
+from glassy.simulation.store import Kept, Store, differences, folder_path, make_folder
 from glassy.storage import Saved, VersionError
 
 
@@ -110,7 +110,7 @@ def ensemble_status(out: str | os.PathLike[str]) -> EnsembleStatus:
     ...     print(glassy.ensemble_status(folder))
     EnsembleStatus(3 of 6 samples finished, 0 runs at work)
     """
-    root = Path(os.path.abspath(out))
+    root = folder_path(out)
     ensemble, known = stored(root), journals(root)
     places, seconds = [], {}
     for place in ensemble.places:
@@ -176,7 +176,7 @@ def merge_ensembles(a: str | os.PathLike[str], b: str | os.PathLike[str], into: 
     [EnsembleResult(1 state points, 2 of 4 samples finished), EnsembleResult(1 state points, 2 of 4 samples finished)] \
 EnsembleResult(1 state points, 4 of 4 samples finished)
     """
-    sources, target = [Path(os.path.abspath(x)) for x in (a, b)], Path(os.path.abspath(into))
+    sources, target = [folder_path(a, "a"), folder_path(b, "b")], folder_path(into, "into")
     first, second = (stored(root) for root in sources)
     differing = list(differences(first.words(), second.words()))
     if differing:

@@ -18,8 +18,24 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from pathlib import Path
 from typing import Any
 
+from glassy.numerics.jit import UNCACHED
+
 ATTEMPTS = 3
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(os.path.abspath(__file__)).parents[1]
+
+# A worker runs this very glassy, wherever another one lies, and finds all else where its own interpreter does. Behind that, so
+# that nothing hides the standard library, come the places where its parent looks.
+START = f"""
+import sys, warnings
+from importlib.util import module_from_spec, spec_from_file_location
+sys.path += [place for place in sys.argv[2:] if place not in sys.path]
+warnings.filterwarnings("ignore", {UNCACHED!r})  # the parent has said it
+spec = spec_from_file_location("glassy", sys.argv[1])
+sys.modules["glassy"] = glassy = module_from_spec(spec)
+spec.loader.exec_module(glassy)
+from glassy.simulation.worker import main
+main()
+"""
 
 
 class WorkerDied(BrokenExecutor):
@@ -86,11 +102,11 @@ class Processes(Executor):
     def _worker(self) -> subprocess.Popen[bytes]:
         worker: subprocess.Popen[bytes] | None = getattr(self._own, "worker", None)
         if worker is None or worker.poll() is not None:
-            path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
             threads = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
             worker = subprocess.Popen(
-                [sys.executable, "-P", "-m", "glassy.simulation.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env={**os.environ, **threads, "PYTHONPATH": path},
+                [sys.executable, "-P", "-c", START, str(PACKAGE / "__init__.py"), *filter(None, map(str, sys.path))],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None if _is_open(2) else subprocess.DEVNULL,
+                env={**os.environ, **threads},
             )  # fmt: skip
             self._own.worker = worker
             self._all.add(worker)
@@ -100,3 +116,12 @@ class Processes(Executor):
     def pids(self) -> list[int]:
         """The living workers."""
         return [worker.pid for worker in self._all if worker.poll() is None]
+
+
+def _is_open(descriptor: int) -> bool:
+    """Whether a file descriptor is open: a worker would give one that is not to the next file that it opens."""
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True

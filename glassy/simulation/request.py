@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -170,22 +169,6 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
         raise InputError(f"start must be 'pattern', 'random', 'both' or spins of shape {shapes}, got shape {array.shape}.")
     spins = check_signs("start", array)
     return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
-
-
-# ---- what the machine has ----
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def half_memory() -> int:
-    """Return half of the machine's memory, in bytes."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    except (AttributeError, ValueError, OSError):
-        return 2**31
 
 
 def check_memory(runs: Sequence[Run | LadderRun], held: int, at_once: int, limit: int) -> int:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from glassy.errors import EnsembleError, InputError, Interrupted
+from glassy.progress import progress_bar
 from glassy.simulation.claim import Journal, Part, name
 from glassy.simulation.ladder import LadderRun
 from glassy.simulation.ledger import Ledger
-from glassy.simulation.progress import progress_bar
 from glassy.simulation.request import first_of, name_size
 from glassy.simulation.run import Run
 from glassy.simulation.store import Store, digest_of

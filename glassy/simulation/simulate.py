@@ -19,17 +19,18 @@ from glassy.errors import InputError, Interrupted
 from glassy.memory import Network, SeparableMemory, check_network
 from glassy.patterns import check_patterns
 from glassy.perturbation import Perturbation
+from glassy.progress import progress_bar
 from glassy.results import Grid
 from glassy.simulation.claim import Journal, claim
 from glassy.simulation.joined import in_order, join, points
 from glassy.simulation.ladder import Ladder, LadderRun
 from glassy.simulation.ledger import Ledger
+from glassy.simulation.machine import cores, half_memory
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.progress import progress_bar
-from glassy.simulation.request import Request, check_axis, check_memory, cores, first_of, half_memory, make_ladder, name_size
+from glassy.simulation.request import Request, check_axis, check_memory, first_of, make_ladder, name_size
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Samples
-from glassy.simulation.store import Store, make_folder
+from glassy.simulation.store import Store, folder_path, make_folder
 from glassy.simulation.work import Outcome, StopFile, Task, drive, no_room, opened, opened_here
 
 _METROPOLIS = Metropolis()
@@ -114,7 +115,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         this process may use.
     max_bytes : int, optional
         Limit for the patterns in work and all series together, checked before anything is allocated; default: half of the
-        machine's memory.
+        memory that this process may use.
     out : path, optional
         Folder that keeps every finished sample, and every half a minute the state of those in work: the same call goes on where
         it stopped, wherever that was, bit for bit as if it had not; also with more samples. One run at a time may use it.
@@ -155,6 +156,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     (30, True, True)
     """
     network = check_network(network)
+    folder = None if out is None else folder_path(out)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
     request = Request.checked(
@@ -194,9 +196,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         runs = [make_ladder(found, T_axis, method)]
     width = min(check_memory(runs, samples, threads, limit), samples * len(runs))
     with ExitStack() as stack:
-        folder = None
-        if out is not None:
-            folder = Path(out)
+        if folder is not None:
             make_folder(folder)
             if (folder / "ensemble.npz").exists():
                 raise InputError(f"out must be a folder of its own, but {folder} is that of an Ensemble. Name another path.")

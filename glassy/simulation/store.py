@@ -14,7 +14,6 @@ import json
 import os
 import re
 import socket
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,14 +21,18 @@ from pathlib import Path
 from typing import Any
 
 from glassy import storage
-from glassy.errors import InputError, StoreWarning
+from glassy.errors import InputError
 from glassy.patterns import Int8Array
 from glassy.provenance import Provenance
+from glassy.simulation.aside import MisplacedError, set_aside
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.ladder import LadderRun, Rungs
+from glassy.simulation.machine import is_alive
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Series
 from glassy.storage import Saved, VersionError
+
+LONGEST = f"{80 * 'x'}/{120 * 'x'}"  # place and file: no name of ours is longer
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,6 @@ class Given(Saved):
 
     patterns: Int8Array | None
     spins: Int8Array | None
-
-
-class MisplacedError(InputError):
-    """A file is whole, but belongs to another run or sample."""
 
 
 class Store:
@@ -137,7 +136,7 @@ class Store:
 
     def set_aside(self, sample: int, reason: InputError) -> None:
         """Move a file out of the way, for the user to look at, and say so."""
-        set_aside(self.path(sample), reason)
+        set_aside(self.path(sample), reason, "its sample is computed again")
 
     def checkpoints(self, sample: int) -> Checkpoints:
         """Return the checkpoint of a sample in work."""
@@ -196,12 +195,29 @@ def digest_of(description: dict[str, Any]) -> tuple[str, str]:
     return text, hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def folder_path(out: object, name: str = "out") -> Path:
+    """Return the absolute path of a folder, or raise InputError where neither it nor our files in it could lie there."""
+    if not isinstance(out, str | os.PathLike) or not isinstance(text := os.fspath(out), str) or not text:
+        raise InputError(f"{name} must be the path of a folder, a str or pathlib.Path, got {out!r}. Name one: {name}='runs'.")
+    path = Path(os.path.abspath(text))
+    with _refused(text, name), contextlib.suppress(FileNotFoundError):
+        os.lstat(path / LONGEST)
+    return path
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, or raise InputError."""
-    try:
+    with _refused(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"out must be a folder or a new path, got {folder} ({error}). Name another path.") from error
+
+
+@contextlib.contextmanager
+def _refused(folder: str, name: str = "out") -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: no file system takes such a name
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{name} must be a folder or a new path, got {folder!r} ({why}). Name another path.") from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -216,35 +232,6 @@ def write_text(path: Path, text: str) -> None:
         raise InputError(
             f"out must be a folder that can be written, but {path} could not ({error}). Free space, or name another path."
         ) from error
-
-
-def set_aside(path: Path, reason: Exception) -> None:
-    """Rename a file that cannot be used to *.damaged or *.foreign, with a warning that names it.
-
-    One of another version is good: it stays, and the reason is raised.
-    """
-    if isinstance(reason, VersionError):
-        raise reason
-    word = "foreign" if isinstance(reason, MisplacedError) else "damaged"
-    with contextlib.suppress(FileNotFoundError):  # another run saw it first
-        path.replace(path.with_suffix(f".{word}"))
-    text = str(reason).split(" Name a new folder")[0]
-    warnings.warn(
-        f"{path.name} in {path.parent} was set aside as {path.stem}.{word}, and its sample is computed again: {text}",
-        StoreWarning,
-        stacklevel=2,
-    )
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process of this machine runs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _description(path: Path) -> dict[str, Any]:

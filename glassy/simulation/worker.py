@@ -1,6 +1,6 @@
 """A worker process of `Processes`: calls what comes in, answers, and ends when its parent does, however that ended.
 
-python -m glassy.simulation.worker
+`processes.START` is how one begins.
 """
 
 from __future__ import annotations
@@ -44,7 +44,3 @@ def main() -> None:
     while True:
         outbox.write(_answer(calls.get()))
         outbox.flush()
-
-
-if __name__ == "__main__":
-    main()
