@@ -130,11 +130,13 @@ def short(value: float, error: float) -> str:
 
     Examples
     --------
-    >>> short(-0.48211, 0.0034), short(1.0, 0.0), short(12.3, 4.0)
-    ('-0.4821(34)', '1.0', '12.3(4.0)')
+    >>> short(-0.48211, 0.0034), short(1.0, 0.0), short(12.3, 4.0), short(2.5e-300, 3e-301)
+    ('-0.4821(34)', '1.0', '12.3(4.0)', '2.5e-300(3e-301)')
     """
     if not math.isfinite(value) or not math.isfinite(error) or error <= 0.0:
         return repr(value)
+    if not 1e-20 < error < 1e20:
+        return f"{value:.4g}({error:.2g})"
     digits = 1 - math.floor(math.log10(error))
     if round(error * 10.0**digits) == 100:
         digits -= 1

@@ -106,7 +106,7 @@ class _Patient:
 
 
 def patient(folder, free=0):
-    """Return a Walk._run that stands still in the middle until it is asked to stop, with a file in `folder`; the first do not."""
+    """Return a Walk._run that stands still in the middle until it is asked to stop, with a file in `folder`."""
     run, count = Walk._run, itertools.count()
 
     def held(walk, stop, *rest):

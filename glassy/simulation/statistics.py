@@ -208,8 +208,10 @@ def block_means(series: FloatArray, blocks: int = 20) -> FloatArray:
     return np.stack([series[..., a:b].mean(axis=(1, 2)) for a, b in block_edges(series.shape[-1], blocks)], axis=1)
 
 
-def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimate:
+def jackknife(moments: Sequence[FloatArray], f: Callable[..., float], unbiased: bool = False) -> Estimate:
     """Return f of sample means with jackknife errors: over samples, and over blocks of time (thermal).
+
+    `unbiased` takes the bias of f to first order away, n f - (n - 1) mean of f with one of n samples (one: blocks) left out.
 
     Parameters
     ----------
@@ -236,7 +238,10 @@ def jackknife(moments: Sequence[FloatArray], f: Callable[..., float]) -> Estimat
     samples, blocks = moments[0].shape
     value = f(*(m.mean(axis=1) for m in moments))
     thermal = [left_out(1, b) for b in range(blocks)] if blocks > 1 else []
-    return from_left_out(value, thermal, [left_out(0, s) for s in range(samples)] if samples > 1 else [])
+    scatter = [left_out(0, s) for s in range(samples)] if samples > 1 else []
+    if unbiased and (few := scatter or thermal):
+        value += (len(few) - 1) * (value - math.fsum(few) / len(few))
+    return from_left_out(value, thermal, scatter)
 
 
 def from_left_out(value: float, blocks: Sequence[float], samples: Sequence[float]) -> Estimate:
