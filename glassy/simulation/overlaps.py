@@ -37,7 +37,7 @@ def lattice_bins(N: int, bins: int) -> FloatArray:
         inner -= (values - inner * each) % 2
         ends = (values - inner * each) // 2
     inner = (values - 2 * ends) // each
-    return np.cumsum([0, ends, *inner * [each], ends]) * (2.0 / N) - (1.0 + 1.0 / N)
+    return np.asarray((2 * np.cumsum([0, ends, *inner * [each], ends]) - values) / N)
 
 
 def histograms(q: FloatArray, N: int, bins: int) -> tuple[FloatArray, FloatArray, FloatArray]:
