@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from glassy.equality import Equal
 from glassy.errors import EquilibrationWarning, InputError
 from glassy.finite_size import weighted_fit
 from glassy.network import DenseHebbian
@@ -21,7 +22,7 @@ from glassy.theory.solve import solve
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Equal):
     """One observable at one size: theory, simulation, and their difference in standard errors.
 
     `N` is math.inf for the extrapolation. Its `sizes` are those it was drawn through; `chi2` and `dof` say how well a

@@ -172,7 +172,8 @@ def _boltzmann(integers: IntArray, unit: float, T: float) -> FloatArray:
     above = integers - integers.min()
     if T == 0.0:
         return np.asarray(above == 0, np.float64)
-    return np.asarray(np.exp(-(above * unit) / T), np.float64)
+    with np.errstate(over="ignore"):  # at T = 1e-310
+        return np.asarray(np.exp(-(above * unit) / T), np.float64)
 
 
 def enumerate_states(

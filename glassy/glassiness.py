@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassy import checks
+from glassy.equality import Equal
 from glassy.errors import ConvergenceError, InputError
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import U
@@ -21,7 +22,7 @@ from glassy.theory.solve import solve
 
 
 @dataclass(frozen=True)
-class Glassiness:
+class Glassiness(Equal):
     """Parts of A = -beta f per spin at m = 0; `total` is their sum and equals -beta f of the network.
 
     Parameters

@@ -97,6 +97,8 @@ class Patterns:
 def draw_patterns(K: int, N: int, seed: int, sample: int = 0) -> Int8Array:
     """Return the patterns xi of one sample, shape (K, N), int8 +-1: those that `simulate` uses for this seed.
 
+    Sums of int8 wrap beyond 127: take xi.astype(int) before a product such as xi @ xi.T.
+
     Parameters
     ----------
     K, N : int

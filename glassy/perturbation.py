@@ -17,6 +17,8 @@ from glassy.errors import InputError
 from glassy.memory import Network, check_energies
 from glassy.storage import Saved
 
+ROUNDING = Fraction(1, 10**12)  # of the largest energy of a pattern: what is added of this size is none
+
 
 @dataclass(frozen=True, eq=False)
 class Perturbation(Saved):
@@ -39,6 +41,8 @@ class Perturbation(Saved):
     -----
     What is added is kept in integers, like all energies, in a unit that is a power of two smaller than that of the network
     (`glassy.simulation.extras`); running and recomputed energies still agree exactly. Guerra's interpolation (I.1) needs it.
+    A field or a pattern's own energies that add nowhere more than 1e-12 of the largest energy of a pattern add nothing: so much
+    is the rounding of floats that were meant to be the energies of the network.
 
     Examples
     --------
@@ -106,18 +110,16 @@ class Perturbation(Saved):
         return np.broadcast_to(self.field[min(sample, len(self.field) - 1)] if self.field.ndim == 2 else self.field, (N,))
 
     def added(self, network: Network, N: int) -> list[tuple[int, list[Fraction]]]:
-        """Return, for each chosen pattern, its index and G - F over u = 0 .. N, exactly."""
+        """Return, for each chosen pattern, its index and G - F over u = 0 .. N, exactly; zeros if all are rounding."""
         table = network.energy_table(N)
         F = [table.unit * v for v in table.values]
-        return [
-            (
-                k,
-                [Fraction(g) - f for g, f in zip(e, F, strict=True)]
-                if isinstance(e, tuple)
-                else [(Fraction(e) - 1) * f for f in F],
-            )
-            for k, e in self.pattern_energies
-        ]
+        least = ROUNDING * max(map(abs, F))
+        found = []
+        for k, e in self.pattern_energies:
+            G = map(Fraction, e) if isinstance(e, tuple) else (Fraction(e) * f for f in F)
+            added = [g - f for g, f in zip(G, F, strict=True)]
+            found.append((k, added if max(map(abs, added)) > least else [Fraction(0)] * len(F)))
+        return found
 
 
 def check_perturbation(perturbation: object) -> Perturbation:

@@ -26,6 +26,7 @@ from scipy.spatial import cKDTree
 from glassy.compare import Comparison, predicted
 from glassy.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
+from glassy.storage import ready
 from glassy.theory.solution import Solution
 from glassy.theory.solve import scan
 
@@ -61,10 +62,25 @@ def depth_style(k: float) -> dict[str, Any]:
     return {"color": color, "linestyle": STYLES[name], "linewidth": 1.3}
 
 
-def save(fig: Figure, stem: str | Path) -> tuple[Path, Path]:
-    """Write stem.png, in a palette that takes a third of the room, and stem.pdf, byte for byte the same from the same data."""
-    png, pdf = Path(f"{stem}.png"), Path(f"{stem}.pdf")
-    png.parent.mkdir(parents=True, exist_ok=True)
+def without_suffix(path: str | Path) -> Path:
+    """Return a path without .png or .pdf, or raise InputError where it ends in that of another format; 'T=0.4' has none."""
+    path = Path(path)
+    if path.suffix.lower() in (".png", ".pdf"):
+        return path.with_suffix("")
+    if path.suffix[1:2].isalpha():
+        raise InputError(
+            f"path must end in .png, .pdf or neither, both are written, got {path.name!r}. Leave {path.suffix} out."
+        )
+    return path
+
+
+def save(fig: Figure, path: str | Path) -> tuple[Path, Path]:
+    """Write .png, in a palette that takes a third of the room, and .pdf, byte for byte the same from the same data.
+
+    The folder is made if missing. Where `path` ends in .png or .pdf that is taken off first.
+    """
+    stem = without_suffix(path)
+    png, pdf = ready(f"{stem}.png"), Path(f"{stem}.pdf")
     with mpl.rc_context(_RC):
         fig.savefig(picture := BytesIO(), format="png")
         fig.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
@@ -161,7 +177,7 @@ def comparison(
     comparisons : sequence of Comparison
         One for each temperature, all of one network, load, phase and ansatz. Sizes may differ: each is drawn where it is.
     path : path
-        Where to write; .png and .pdf are added.
+        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
     observables : sequence of str
         Rows to draw; every comparison must have them.
 
@@ -173,9 +189,11 @@ def comparison(
     Raises
     ------
     InputError
-        If there is nothing to draw, the comparisons do not belong on one axis, or one lacks an observable.
+        If there is nothing to draw, the comparisons do not belong on one axis, one lacks an observable, or the path has the
+        suffix of another format.
     """
     first = _check(comparisons, observables)
+    path = without_suffix(path)
     grid = np.linspace(0.0, 1.08 * max(c.solution.T for c in comparisons), 120)
     path_of_solutions = scan(first.network, first.load, grid, first.phase, first.ansatz)
     sizes = sorted({int(row.N) for c in comparisons for row in c.rows if np.isfinite(row.N)})
@@ -232,7 +250,7 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | P
     diagrams : PhaseDiagram or sequence of them
         Of one network.
     path : path
-        Where to write; .png and .pdf are added.
+        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
 
     Returns
     -------
@@ -242,13 +260,14 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | P
     Raises
     ------
     InputError
-        If there is nothing to draw, or the networks differ.
+        If there is nothing to draw, the networks differ, or the path has the suffix of another format.
     """
     found = [diagrams] if isinstance(diagrams, PhaseDiagram) else list(diagrams)
     if not found or not all(isinstance(d, PhaseDiagram) for d in found):
         raise InputError(f"diagrams must be one PhaseDiagram or several, got {diagrams!r}. Call glassy.phase_diagram.")
     if any(d.network != found[0].network for d in found):
         raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
+    path = without_suffix(path)
     fig, axes = figure(1, 1, width=6.4, height=4.0)
     ax = axes[0][0]
     draw_phase_diagram(ax, found)

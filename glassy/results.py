@@ -228,11 +228,15 @@ def short(value: float, error: float, word: str = "", *, bound: bool = False) ->
     --------
     >>> short(-0.48211, 0.0034), short(1.0, 0.0), short(12.3, 4.0), short(0.25, 0.02, " thermal"), short(1.0, 3e-4, bound=True)
     ('-0.4821(34)', '1.0', '12.3(4.0)', '0.250(20 thermal)', '1.0(<0.0003)')
+    >>> short(2.5e-300, 3e-301)
+    '2.5e-300(3e-301)'
     """
     if not math.isfinite(value) or not math.isfinite(error) or error <= 0.0:
         return repr(value)
     if bound:
         return f"{value!r}(<{error:.1g})"
+    if not 1e-20 < error < 1e20:
+        return f"{value:.4g}({error:.2g}{word})"
     digits = 1 - math.floor(math.log10(error))
     if round(error * 10.0**digits) == 100:
         digits -= 1

@@ -25,6 +25,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from glassy.equality import Equal
 from glassy.errors import InputError
 from glassy.formats import FORMAT_1, NEWEST, READERS, TAGS, TYPES
 
@@ -126,9 +127,16 @@ def named(path: str | os.PathLike[str]) -> Path:
     return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
 
 
+def ready(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file to be written; its folder is made if missing."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def save(result: Any, path: str | os.PathLike[str], *, compressed: bool = True) -> Path:
-    """Write a result to `path` (.npz is added if missing) in one step: the file is whole or it is not there."""
-    path = named(path)
+    """Write a result to `path` (.npz and the folder are made if missing) in one step: the file is whole or it is not there."""
+    path = ready(named(path))
     seal(result, path, compressed=compressed)
     return path
 
@@ -214,8 +222,8 @@ def _seal(file: IO[bytes]) -> bytes:
     return digest.digest()
 
 
-class Saved:
-    """Mixin: every result can be saved."""
+class Saved(Equal):
+    """Mixin: every result can be saved, and compared with another."""
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write this result to `path`; `glassy.load` reads it back."""

@@ -1,5 +1,9 @@
-"""What the tests of ensembles share: small ensembles, the truth of a folder as bytes, scripts that are killed."""
+"""What the tests of ensembles share: small ensembles, the truth of a folder as bytes, scripts that are killed.
 
+Runs are held, not timed: what is to be killed or interrupted cannot end before, on any machine.
+"""
+
+import itertools
 import os
 import signal
 import subprocess
@@ -9,8 +13,12 @@ from pathlib import Path
 
 import glassy
 from glassy import DenseHebbian, Ensemble
+from glassy.simulation.processes import Processes
+from glassy.simulation.session import Session
+from glassy.simulation.walk import Walk
 
 ROOT = Path(__file__).resolve().parent.parent
+LONG = 900.0  # seconds: something hangs
 
 
 def small(**changes):
@@ -60,14 +68,68 @@ def finished(folder):
     return len(list(Path(folder).rglob("sample_*.npz")))
 
 
-def wait_until(condition, seconds=180.0):
+def wait_until(condition):
     """Wait for a condition; whether it came true."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LONG
     while time.monotonic() < end:
         if condition():
             return True
         time.sleep(0.01)
     return bool(condition())
+
+
+def hold_after(most):
+    """From now on a run of this process hands out so many samples, and the others when its stdin is closed."""
+    missing = Session._missing
+
+    def some(session, finished):
+        tasks = missing(session, finished)
+        yield from itertools.islice(tasks, most)
+        sys.stdin.read()
+        yield from tasks
+
+    Session._missing = some
+
+
+class _Patient:
+    """A stop event at which a walk stands still, at its third look, until it is set."""
+
+    def __init__(self, stop, sign):
+        self.stop, self.sign, self.looks = stop, sign, 0
+
+    def is_set(self):
+        self.looks += 1
+        if self.looks == 3:
+            self.sign.touch()
+            assert wait_until(self.stop.is_set)
+        return self.stop.is_set()
+
+
+def patient(folder, free=0):
+    """Return a Walk._run that stands still in the middle until it is asked to stop, with a file in `folder`."""
+    run, count = Walk._run, itertools.count()
+
+    def held(walk, stop, *rest):
+        k = next(count)
+        return run(walk, stop if k < free else _Patient(stop, Path(folder) / f"held_{os.getpid()}_{k}"), *rest)
+
+    return held
+
+
+def hold_walks(folder):
+    """From now on every walk of this process, and of its workers, stands still in its middle."""
+    Walk._run, submit = patient(folder), Processes.submit
+    Processes.submit = lambda pool, function, *arguments: submit(pool, _held, folder, function, *arguments)
+
+
+def _held(folder, function, *arguments):
+    Walk._run = patient(folder)
+    return function(*arguments)
+
+
+def held(folder):
+    """How many walks stand still."""
+    return len(list(Path(folder).glob("held_*")))
 
 
 def rows(result):

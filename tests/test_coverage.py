@@ -3,6 +3,7 @@
 The jackknife over 20 blocks of time has 19 degrees of freedom: 67.0 % of Student's t lie within one error, not 68.3.
 """
 
+import dataclasses
 import math
 
 import numpy as np
@@ -61,6 +62,26 @@ def test_binder_covers():
     exact = 0.5 * (3.0 - (a**4 + 6 * a**2 + 3.0) / (a**2 + 1.0) ** 2)
     series = ar1(rng, 0.6, (400, 1, 2, 4000))
     covers([samples(1.0, x, a + x).binder_m for x in series], exact, 19)
+
+
+@pytest.mark.parametrize("name", ["binder_m", "binder_m of one sample", "binder_q"])
+def test_binder_is_not_off_by_few_values(name):
+    """Gaussian m, n values: n sum m^4/(sum m^2)^2 is 3n/(n + 2) on average, so the plain cumulant is 3/(n + 2) and not 0.
+
+    The jackknife leaves 6/((n + 1)(n + 2)).
+    """
+    n, found, plain = 20, [], []
+    for x in np.random.default_rng(5).normal(size=(2000, n, 1, 1)):
+        m = x.reshape(1, 1, n) if "one" in name else np.tile(x, (1, 2, 40))  # m of a sample stands still
+        r = samples(1.0, np.zeros_like(m), m)
+        if name == "binder_q":
+            r = dataclasses.replace(r, series=dataclasses.replace(r.series, q=m[:, :1]))
+        found.append(float(getattr(r, name.split()[0])))
+        plain.append(0.5 * (3.0 - n * (x**4).sum() / (x**2).sum() ** 2))
+    error = np.std(found) / math.sqrt(len(found))
+    assert abs(np.mean(found) - 6.0 / ((n + 1) * (n + 2))) < 4.0 * error
+    assert abs(np.mean(plain) - 3.0 / (n + 2)) < 4.0 * error
+    assert np.mean(plain) > 8.0 * error  # the twin
 
 
 def test_means_over_samples_with_disorder_cover():

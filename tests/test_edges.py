@@ -122,6 +122,40 @@ def test_ties_at_T_0_in_large_units(unit):
     assert np.array_equal(found[0].series.spins, found[1].series.spins)
 
 
+@pytest.mark.parametrize("network", [DenseHebbian(2), DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=repr)
+def test_a_perturbation_of_the_size_of_rounding_is_none(network):
+    """As of a pattern's own energies that were computed with floats."""
+    N, M = 30, np.arange(30, -31, -2)
+    table = network.energy_table(N)
+    own = [float(table.unit) * v * (1.0 + 3e-16 * (-1) ** u) for u, v in enumerate(table.values)]
+    assert own != [float(table.unit * v) for v in table.values]
+    point = {"load": 0.1, "T": 0.5, "N": N, "sweeps": 40, "seed": 1, "samples": 2}
+    plain = simulate(network, **point)
+
+    def run(*words):
+        return simulate(network, **point, perturbation=glassy.Perturbation(*words))
+
+    for words in (
+        (None, {0: own}), (1e-20,), (1e-20 * M[:N],), (-1e-300,), (None, {1: 1.0 + 1e-15}), (None, {0: 1, 1: own}),
+        (1e-20, {0: own}),
+    ):  # fmt: skip
+        assert np.array_equal(run(*words).series.energy, plain.series.energy), words
+    assert np.array_equal(run(0.2, {0: own}).series.energy, run(0.2).series.energy)
+    assert not np.array_equal(run(1e-3).series.energy, plain.series.energy)  # the twin
+    assert not np.array_equal(run(None, {0: 1.001}).series.energy, plain.series.energy)
+    for words in ((1e-10,), (None, {1: 1.0 + 1e-10})):  # neither rounding nor kept to seven digits
+        with pytest.raises(glassy.IntegerRangeError, match="to seven digits"):
+            run(*words)
+
+
+@pytest.mark.parametrize("T", [1e-320, 1e-170, 1e160])
+def test_enumeration_where_energies_over_T_are_no_floats(T):
+    r = glassy.enumerate_states(DenseHebbian(3), 0.1, T, 10, seed=1)
+    wanted = glassy.enumerate_states(DenseHebbian(3), 0.1, 0.0 if T < 1.0 else np.inf, 10, seed=1)
+    assert r.energy == pytest.approx(wanted.energy)
+    assert r.m_abs == pytest.approx(wanted.m_abs)
+
+
 def test_floats_and_fractions_of_one_value_are_two_tables():
     """Floats are rounded to a grain, Fractions are not: neither may take the other's table from a cache."""
     rounded = glassy.SeparableMemory([1.0, 1e-20, 0.0])

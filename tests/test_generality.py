@@ -276,7 +276,7 @@ def test_bad_input_says_what_must_hold(number):
 def test_a_perturbation_that_64_bits_do_not_hold_is_refused():
     options = {"K": 3, "N": 9, "T": 1.0, "seed": 1, "sweeps": 2}
     with pytest.raises(IntegerRangeError, match="seven digits"):
-        simulate(DenseHebbian(3), perturbation=Perturbation(1e-14), **options)
+        simulate(DenseHebbian(3), perturbation=Perturbation(1e-11), **options)
     with pytest.raises(IntegerRangeError, match="seven digits"):
         simulate(DenseHebbian(3), perturbation=Perturbation(1e18), **options)
     assert (

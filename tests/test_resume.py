@@ -1,14 +1,12 @@
 """Checkpoints inside a sample: a run stopped anywhere and continued equals the undisturbed one bit for bit."""
 
 import dataclasses
-import os
-import subprocess
-import sys
 import threading
 import time
 
 import numpy as np
 import pytest
+from ensembles import LONG, held, patient, start, wait_until
 
 import glassy
 from glassy import (
@@ -156,20 +154,22 @@ def test_generators_are_restored_exactly(has):
 def test_ctrl_c_goes_on_inside_a_sample(tmp_path, monkeypatch):
     """Through simulate, with threads: every sample in work leaves a checkpoint, and the same call goes on."""
     module = __import__("glassy.simulation.work", fromlist=["x"])
+    out, signs = tmp_path / "out", tmp_path
 
     def interrupted_wait(*_args, **_kw):
-        time.sleep(0.1)
+        assert wait_until(lambda: held(signs) == 2)
         raise KeyboardInterrupt
 
-    options = {**POINT, "N": 40, "sweeps": 120_000, "samples": 3, "threads": 2, "out": tmp_path}
+    options = {**POINT, "N": 40, "sweeps": 6000, "samples": 3, "threads": 2, "out": out}
     monkeypatch.setattr(module, "wait", interrupted_wait)
+    monkeypatch.setattr(walk.Walk, "_run", patient(signs))
     with pytest.raises(Interrupted, match="0 of 3 samples finished .* all so far is kept in"):
         simulate(DenseHebbian(4), **options)
     monkeypatch.undo()
-    assert len(list(tmp_path.glob("checkpoint_*.npz"))) == 2
+    assert len(list(out.glob("checkpoint_*.npz"))) == 2
     again = simulate(DenseHebbian(4), **options)
     assert bits(again.series) == bits(simulate(DenseHebbian(4), **{**options, "out": None}).series)
-    assert not list(tmp_path.glob("checkpoint_*"))
+    assert not list(out.glob("checkpoint_*"))
 
 
 def stopped(run, folder, looks=4):
@@ -275,11 +275,18 @@ def test_checkpoints_are_written_now_and_then(tmp_path, monkeypatch):
 
 SCRIPT = """
 import sys
-from glassy.simulation import checkpoint
-checkpoint.SECONDS, checkpoint.SHARE = 0.0, 0.5
-from tests.test_resume import killed
+from glassy.simulation import checkpoint, walk
+from test_resume import BLOCK, killed
+checkpoint.SECONDS, checkpoint.SHARE, walk.ATTEMPTS = 0.0, 0.5, BLOCK
+keep, most = checkpoint.Checkpoints.keep, int(sys.argv[3])
+def held(checkpoints, walk, now=False):
+    keep(checkpoints, walk, now or walk.t >= most)
+    if walk.t >= most:
+        sys.stdin.read()  # goes on never, or where the test is gone
+checkpoint.Checkpoints.keep = held
 killed(sys.argv[1], sys.argv[2])
 """
+BLOCK = 2**12  # attempts: some hundred blocks
 
 
 def killed(kind, out=None):
@@ -293,28 +300,21 @@ def killed(kind, out=None):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["run", "ladder"])
-def test_kill_9_several_times(kind, tmp_path):
-    whole, kills = killed(kind), 0
+@pytest.mark.parametrize(("kind", "sweeps"), [("run", 30_000), ("ladder", 5000)])
+def test_kill_9_several_times(kind, sweeps, tmp_path, monkeypatch):
+    """At random moments after it has gone on; each time it is held before its end."""
+    monkeypatch.setattr(walk, "ATTEMPTS", BLOCK)
+    whole, path, times = killed(kind), tmp_path / "checkpoint_000000.npz", [-sweeps]
     rng = np.random.default_rng(1)
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
-    path, times = tmp_path / "checkpoint_000000.npz", []
-    for _ in range(4):
-        process = subprocess.Popen([sys.executable, "-c", SCRIPT, kind, str(tmp_path)], env=environment, cwd=root)
-        seen = path.stat().st_mtime_ns if path.exists() else 0
-        while process.poll() is None:  # until it has gone on
-            if path.exists() and path.stat().st_mtime_ns != seen:
-                time.sleep(float(rng.uniform(0.0, 0.2)))
-                process.kill()
-                break
-            time.sleep(0.002)
-        kills += process.wait() == -9
-        if path.exists():
-            times.append(glassy.load(path).state.t)
-    assert kills >= 2
-    assert times == sorted(times)
-    assert times[0] < times[-1]
+    for k in range(4):
+        process = start(SCRIPT, kind, tmp_path, (k + 1) * sweeps // 5, stdin=-1)
+        assert wait_until(lambda: path.exists() and glassy.load(path).state.t > times[-1])
+        time.sleep(float(rng.uniform(0.0, 0.2)))
+        process.kill()
+        assert process.wait(LONG) == -9
+        process.stdin.close()
+        times.append(glassy.load(path).state.t)
+    assert np.all(np.diff(times) > 0)
     again = killed(kind, tmp_path)
     assert not path.exists()
     if kind == "run":

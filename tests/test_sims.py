@@ -121,6 +121,24 @@ def test_figures_are_the_same_bytes_from_the_same_data(root):
         assert tuple(int(color[i : i + 2], 16) for i in (1, 3, 5)) in found
 
 
+def test_figures_have_one_suffix(root):
+    pair = [comparison(T=T) for T in (0.3, 0.5)]
+    for given, name in (("a.png", "a"), ("b.pdf", "b"), ("c.PNG", "c"), ("d", "d"), ("T=0.4", "T=0.4")):
+        assert glassy.plots.comparison(pair, root / "new" / given, ("m",)) == root / "new" / f"{name}.png"
+    names = {f"{name}.{kind}" for name in ("a", "b", "c", "d", "T=0.4") for kind in ("png", "pdf")}
+    assert {p.name for p in (root / "new").iterdir()} == names
+    fig, _ = glassy.plots.figure(1, 1)
+    diagram = glassy.phase_diagram(DenseHebbian(3), tolerance=0.05)
+    for draw in (
+        lambda path: glassy.plots.comparison(pair, path, ("m",)),
+        lambda path: glassy.plots.phase_diagram(diagram, path),
+        lambda path: glassy.plots.save(fig, path),
+    ):
+        with pytest.raises(InputError, match=r"path must end in .png, .pdf or neither.* Leave .jpg out"):
+            draw(root / "other" / "x.jpg")
+    assert not (root / "other").exists()
+
+
 def test_figures_draw_each_size_where_it_is(root, monkeypatch):
     sizes = tuple(range(20, 34, 2))  # more than there are markers
     drawn = []

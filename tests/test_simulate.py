@@ -291,7 +291,7 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
 
     def counted(run, index, stop, bar, checkpoints, threads):
         if index >= 2:
-            stop.wait(30)  # as a long chain would: it looks at `stop`
+            stop.wait(900)  # as a long chain would: it looks at `stop`
             return None
         result = original(run, index, stop, bar, checkpoints, threads)
         finished.append(index)
@@ -300,7 +300,7 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
         return result
 
     def interrupted_wait(*_args, **_kw):
-        release.wait(30)
+        assert release.wait(900)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module.Run, "sample", counted)

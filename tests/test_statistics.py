@@ -178,20 +178,41 @@ def test_fluctuations_at_the_ends_of_T():
         simulate(DenseHebbian(3), 0.2, 0.5, 12, seed=1, sweeps=20, replicas=1).binder_q  # noqa: B018
 
 
-@pytest.mark.parametrize("N", [20, 41, 60, 82])
+@pytest.mark.parametrize("T", [1e-320, 1e-170, 1e160, 1e300])
+def test_fluctuations_where_T_squared_is_no_float(T):
+    still = simulate(DenseHebbian(3), 0.1, T, 30, seed=1, sweeps=50, samples=2)
+    moving = simulate(DenseHebbian(3), 0.1, T, 30, seed=1, sweeps=50, samples=2, start="random", burn_in=0)
+    for found in (still.specific_heat, still.susceptibility, moving.specific_heat, moving.susceptibility):
+        assert not any(math.isnan(x) for x in (found, found.error, found.thermal, found.disorder))
+        assert len(repr(found)) < 40
+    if T < 1.0:
+        assert still.specific_heat == still.susceptibility == 0.0
+        assert still.specific_heat.error == 0.0
+        assert moving.specific_heat > 1e300
+    else:
+        assert moving.specific_heat < 1e-300
+        assert moving.susceptibility == pytest.approx(30 * float(moving.series.m.var(axis=(1, 2)).mean()) / T, rel=0.2)
+
+
+@pytest.mark.parametrize("N", [20, 41, 60, 64, 82, 100])
 def test_bins_of_q_hold_equally_many_of_its_values(N):
     """At T = inf P(q) is binomial: smooth and symmetric, also where values of q would lie on the edges of equal bins."""
     rng = np.random.default_rng(N)
     q = 1.0 - 2.0 * rng.binomial(N, 0.5, (1, 1, 200_000)) / N
     centres, density, error = histograms(q, N, 41)
     assert centres == pytest.approx(-centres[::-1])
-    width = centres[1] - centres[0]
+    assert np.abs(centres).max() <= 1.0 + 1e-15
+    width = np.full(len(centres), centres[2] - centres[1])
+    width[[0, -1]] = 2.0 * (1.0 + 1.0 / N - centres[-1])  # as `overlap_histogram` says
+    assert np.allclose(width, width[0]) == (N not in (82, 100))  # where N + 1 is prime
     k = np.arange(N + 1)
     weights = np.array([math.comb(N, int(x)) for x in k]) / 2.0**N
-    exact = [weights[np.abs(1.0 - 2.0 * k / N - c) < width / 2].sum() / width for c in centres]
-    assert density[0] == pytest.approx(exact, abs=5.0 * error.max())
-    assert density.sum() * width == pytest.approx(1.0)
-    assert len({int(np.sum(np.abs(1.0 - 2.0 * k / N - c) < width / 2)) for c in centres[1:-1]}) == 1
+    inside = np.abs(1.0 - 2.0 * k / N - centres[:, None]) < width[:, None] / 2
+    assert density[0] == pytest.approx(inside @ weights / width, abs=5.0 * error.max())
+    assert density[0] @ width == pytest.approx(1.0)
+    assert inside.sum(axis=1) == pytest.approx(width * N / 2)
+    assert inside.sum() == N + 1
+    assert 20 <= len(centres) <= 82
 
 
 @pytest.mark.parametrize("chains", [1, 2, 3, 4, 5, 6, 8, 15, 16, 40])

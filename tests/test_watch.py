@@ -20,6 +20,13 @@ def test_overlaps_with_all_patterns_of_every_sample():
     assert np.array_equal(np.take_along_axis(m, index, -1), largest)
 
 
+@pytest.mark.parametrize("K", [1, 3, 5, 8])
+def test_by_default_the_five_largest_overlaps_or_all(K):
+    r = simulate(DenseHebbian(3), K=K, N=25, T=1.0, sweeps=5, seed=4)
+    index, m = r.largest_overlaps()
+    assert index.shape == m.shape == (1, 2, min(K, 5))
+
+
 def test_a_chain_at_another_pattern_is_found_there():
     xi = glassy.draw_patterns(20, 60, seed=1)
     r = simulate(DenseHebbian(3), patterns=xi, T=0.2, start=np.stack([xi[7], xi[0]]), sweeps=20, seed=1)

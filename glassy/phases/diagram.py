@@ -16,7 +16,7 @@ from glassy.network import DenseHebbian
 from glassy.phases.coexistences import zero_state
 from glassy.provenance import Provenance, provenance
 from glassy.results import Status
-from glassy.storage import Saved
+from glassy.storage import Saved, ready
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz
 from glassy.theory.solution import Solution
@@ -125,7 +125,7 @@ class PhaseDiagram(Saved):
 
     def csv(self, path: str | os.PathLike[str]) -> Path:
         """Write lines and points for other programs: line, load, T, residual, status."""
-        path = Path(path)
+        path = ready(path)
         with path.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow(("line", "load", "T", "residual", "status"))

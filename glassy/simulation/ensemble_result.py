@@ -26,7 +26,7 @@ from glassy.simulation.ledger import BLOCK, Ledger
 from glassy.simulation.samples import Samples
 from glassy.simulation.session import Place
 from glassy.simulation.store import Store, folder_path
-from glassy.storage import Saved
+from glassy.storage import Saved, ready
 
 FloatArray = npt.NDArray[np.float64]
 COLUMNS = (
@@ -207,7 +207,7 @@ class EnsembleResult(Saved):
 
     def csv(self, path: str | os.PathLike[str]) -> Path:
         """Write the table for other programs, every digit."""
-        path = Path(path)
+        path = ready(path)
         with path.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow(COLUMNS)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from glassy.errors import IntegerRangeError
 from glassy.memory import Network
 from glassy.patterns import Int8Array, Patterns
-from glassy.perturbation import Perturbation
+from glassy.perturbation import ROUNDING, Perturbation
 from glassy.simulation.tables import LIMIT, KernelTables
 
 IntArray = npt.NDArray[np.int64]
@@ -89,6 +89,8 @@ def make_extras(
         return plain
     N, middle = patterns.N, patterns.N // 2
     h = [Fraction(x) for x in perturbation.fields(N, sample).tolist()]
+    if sum(map(abs, h)) <= ROUNDING * tables.largest * tables.step:
+        h = [Fraction(0)] * N
     added = perturbation.added(network, N)
     each = [[g - table[middle] for g in table] for _, table in added]
     most = sum(map(abs, h), Fraction(0)) + sum((max(map(abs, table)) for table in each), Fraction(0))

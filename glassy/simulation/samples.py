@@ -55,7 +55,7 @@ class Series(Saved):
     pattern_energy : array [sample]
         H/N of the condensed pattern itself, sigma = xi^0.
     spins : array [sample, replica, N] of int8
-        Final spins.
+        Final spins. Sums of int8 wrap beyond 127: take spins.astype(int) before a product such as S @ S.T.
     start_m : array [sample, replica]
         Overlap of the initial spins with pattern 0.
     settled : array [sample, replica] of bool, optional
@@ -261,16 +261,21 @@ class Samples(Saved):
 
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
-    def _fluctuation(self, series: FloatArray, factor: float) -> Estimate:
+    def _fluctuation(self, series: FloatArray, power: int) -> Estimate:
+        """Return N times the variance of a series within each sample over T^power, averaged; T^power itself may be no float."""
         if self.T == 0.0:
             return Estimate(math.nan, math.nan, None, None, None, self.samples)
         if math.isinf(self.T):
             return Estimate(0.0, 0.0, 0.0, None, None, self.samples)
         shifted = series - series.mean(axis=(1, 2), keepdims=True)  # fewer digits lost
         moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
-        if variance > 0.0:
-            factor *= memory(series)[0] / variance  # what the mean of the same data takes away
-        return jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
+        factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
+        found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
+        value, error, thermal, disorder = found.value, found.error, found.thermal, found.disorder
+        for _ in range(power):
+            value, error = value / self.T, error / self.T
+            thermal, disorder = (None if x is None else x / self.T for x in (thermal, disorder))
+        return Estimate(value, error, thermal, disorder, None, found.samples)
 
     @cached_property
     def specific_heat(self) -> Estimate:
@@ -278,16 +283,19 @@ class Samples(Saved):
 
         The share 2 tau_int/(n replicas) that a run of n sweeps misses is put back.
         """
-        return self._fluctuation(self.series.energy, self.N / self.T**2 if self.T > 0.0 else math.nan)
+        return self._fluctuation(self.series.energy, 2)
 
     @cached_property
     def susceptibility(self) -> Estimate:
         """Susceptibility N (<m^2> - <m>^2)/T of the condensed pattern within each sample, averaged; NaN at T = 0."""
-        return self._fluctuation(self.series.m, self.N / self.T if self.T > 0.0 else math.nan)
+        return self._fluctuation(self.series.m, 1)
 
     @cached_property
     def binder_m(self) -> Estimate:
-        """Binder cumulant (3 - [<m^4>]/[<m^2>]^2)/2 of the averaged moments: 1 where |m| is sharp, 0 where m is Gaussian."""
+        """Binder cumulant (3 - [<m^4>]/[<m^2>]^2)/2 of the averaged moments: 1 where |m| is sharp, 0 where m is Gaussian.
+
+        What a ratio of few samples (one: of a short run) is off by on average is taken away, to first order, by the jackknife.
+        """
         return _binder(self.series.m, 0)
 
     @cached_property
@@ -299,7 +307,8 @@ class Samples(Saved):
     def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) averaged over samples: centres of the bins, density, and its error over the samples (one: thermal).
 
-        There are about `bins` bins; each holds as many of the values q = 1 - 2k/N.
+        There are about `bins` bins, each of as many of the values q = 1 - 2k/N: q[2] - q[1] wide. Where N + 1 has no divisor
+        that gives so many (it may be prime), the two outermost hold fewer: they reach to 1 + 1/N, 2 (1 + 1/N - |q|) wide.
 
         Examples
         --------
@@ -316,6 +325,8 @@ class Samples(Saved):
 
     def overlap_histograms(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) of every sample: centres of about `bins` bins, densities [sample, bin], and their thermal errors.
+
+        The bins are those of `overlap_histogram`.
 
         Examples
         --------
@@ -396,7 +407,9 @@ class Samples(Saved):
             ]
         )
 
-    def largest_overlaps(self, n: int = 5, patterns: npt.ArrayLike | None = None) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    def largest_overlaps(
+        self, n: int | None = None, patterns: npt.ArrayLike | None = None
+    ) -> tuple[npt.NDArray[np.int64], FloatArray]:
         """Return the n patterns nearest to the final spins of every chain: index and m [sample, replica, n], largest |m| first.
 
         It says where a chain went that lost its pattern: to another one, to a mixture, or to none, where the largest of K
@@ -404,8 +417,8 @@ class Samples(Saved):
 
         Parameters
         ----------
-        n : int
-            How many, 1 .. K.
+        n : int, optional
+            How many, 1 .. K; default 5, or all K where there are fewer.
         patterns : array (K, N), optional
             As in `pattern_overlaps`.
 
@@ -417,7 +430,7 @@ class Samples(Saved):
         >>> index[:, :, 0].ravel().tolist(), bool(np.all(np.abs(m[:, :, 0]) > np.abs(m[:, :, 1])))
         ([0, 0, 0, 0, 0, 0, 0, 0], True)
         """
-        n = checks.integer("n", n, 1, "It counts patterns.", most=self.K)
+        n = min(5, self.K) if n is None else checks.integer("n", n, 1, "It counts patterns.", most=self.K)
         m = self.pattern_overlaps(patterns)
         index = np.argsort(-np.abs(m), axis=-1, kind="stable")[..., :n]
         return index, np.take_along_axis(m, index, axis=-1)
@@ -572,4 +585,4 @@ class Samples(Saved):
 
 def _binder(series: FloatArray, replicas: int) -> Estimate:
     moments = [block_means(series**2), block_means(series**4)]
-    return jackknife(moments, lambda a, b: float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300))), replicas)
+    return jackknife(moments, lambda a, b: float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300))), replicas, unbiased=True)
