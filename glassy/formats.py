@@ -31,10 +31,11 @@ TYPES = {
     "EnsembleResult/1": "glassy.simulation.ensemble_result:EnsembleResult",
     "EnsembleRow/1": "glassy.simulation.ensemble_result:EnsembleRow",
     "EnsembleStatus/1": "glassy.simulation.ensemble_status:EnsembleStatus",
-    "Estimate/1": "glassy.results:Estimate",
-    "Evidence/1": "glassy.simulation.equilibration:Evidence",
+    "Estimate/2": "glassy.results:Estimate",
+    "Evidence/2": "glassy.simulation.equilibration:Evidence",
     "Exact/1": "glassy.exact:Exact",
     "Exchange/1": "glassy.simulation.ladder:Exchange",
+    "Fate/1": "glassy.simulation.equilibration:Fate",
     "FullRSB/1": "glassy.theory.ansatz:FullRSB",
     "Given/1": "glassy.simulation.store:Given",
     "Glassiness/1": "glassy.glassiness:Glassiness",
@@ -51,7 +52,7 @@ TYPES = {
     "Perturbation/1": "glassy.perturbation:Perturbation",
     "PhaseDiagram/1": "glassy.phases.diagram:PhaseDiagram",
     "PhasePoint/1": "glassy.phases.diagram:PhasePoint",
-    "Pool/1": "glassy.simulation.averages:Pool",
+    "Pool/2": "glassy.simulation.averages:Pool",
     "Provenance/1": "glassy.provenance:Provenance",
     "Quench/1": "glassy.simulation.methods:Quench",
     "RS/1": "glassy.theory.ansatz:RS",
@@ -68,8 +69,9 @@ TYPES = {
     "Spinodal/1": "glassy.phases.spinodals:Spinodal",
     "Starts/1": "glassy.simulation.starts:Starts",
     "StatePoint/1": "glassy.network:StatePoint",
-    "Status/1": "glassy.results:Status",
+    "Status/2": "glassy.results:Status",
     "StorageCapacity/1": "glassy.phases.capacity:StorageCapacity",
+    "Summary/1": "glassy.simulation.statistics:Summary",
     "SwapperState/1": "glassy.simulation.checkpoint:SwapperState",
     "Trend/1": "glassy.simulation.equilibration:Trend",
     "WalkState/1": "glassy.simulation.checkpoint:WalkState",
@@ -91,7 +93,14 @@ def renamed(**words: str) -> Callable[[Body], Body]:
     return read
 
 
-READERS: dict[str, Callable[[Body], Body]] = {}  # of "Name/v": turns what version v wrote into what version v + 1 writes
+# Of "Name/v": turns what version v wrote into what version v + 1 writes; "module:function" where it needs classes of glassy.
+# What older versions called EQUILIBRATED they had not shown by the rules of M.16.
+READERS: dict[str, Callable[[Body], Body] | str] = {
+    "Estimate/1": lambda tree: tree,  # degrees of freedom were not kept: infinitely many
+    "Evidence/1": lambda fields: {k: fields[k] for k in ("trends", "frozen")},
+    "Pool/1": "glassy.simulation.averages:from_version_1",
+    "Status/1": renamed(EQUILIBRATED="NOT_SHOWN", CONSTANT="NOT_SHOWN"),
+}
 
 # Format 1 named a class by where it was; this is what those names mean for ever, wherever the classes are now.
 FORMAT_1 = {

@@ -160,7 +160,7 @@ class Estimate(float):
         return Estimate(float(self) + by, *self.__getnewargs__()[1:])
 
     def z(self, expected: float, error: float = 0.0) -> float:
-        """Return the normal deviate of the difference from an expected value: Student's law of `dof` turned into the normal one.
+        """Return the normal deviate of the difference from an expected value, by Student's law of `dof`.
 
         A z of 2 then means 4.6 % whatever the number of samples. NaN where the error is unknown, zero or a bound.
 

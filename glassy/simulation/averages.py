@@ -1,12 +1,13 @@
 """What is kept of a finished sample beside its file: enough for every average, its errors and the status, in a few kB.
 
 A record holds, for each temperature, the mean of every observable, its means over blocks of time, its autocovariance summed
-over windows, and where the chains were. Pooled over samples they give the Estimates and the Status of `Samples`: values and the scatter of
-samples bit for bit, thermal errors to rounding.
+over windows, and where the chains were. Pooled over samples they give the Estimates and the Status of `Samples`: values and
+the scatter of samples bit for bit, thermal errors to rounding.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,8 +82,8 @@ class Pool(Saved):
 
     Parameters
     ----------
-    run : Run
-        The run of this temperature.
+    replicas, N : int
+        Of the run.
     summaries : tuple of Summary
         One for each observable.
     fate : Fate
@@ -91,7 +92,8 @@ class Pool(Saved):
         Energy per spin of one flip from a chain at rest.
     """
 
-    run: Run
+    replicas: int
+    N: int
     summaries: tuple[Summary, ...]
     fate: Fate
     quantum: float
@@ -103,17 +105,17 @@ class Pool(Saved):
 
     def summary(self, name: str) -> Summary:
         """Return what is left of an observable."""
-        return self.summaries[observables(self.run.replicas).index(name)]
+        return self.summaries[observables(self.replicas).index(name)]
 
     def estimate(self, name: str) -> Estimate:
         """Return the Estimate of an observable, as `Samples` gives it."""
-        quantum = self.quantum if name.startswith("energy") else (1.0 if name == "acceptance" else 2.0) / self.run.N
+        quantum = self.quantum if name.startswith("energy") else (1.0 if name == "acceptance" else 2.0) / max(self.N, 1)
         return estimate_of(self.summary(name), quantum)
 
     @property
     def status(self) -> Status:
         """What the run may claim, as `Samples.status`."""
-        return judge({k: self.summary(k) for k in TRENDS if k in observables(self.run.replicas)}, self.fate)
+        return judge({k: self.summary(k) for k in TRENDS if k in observables(self.replicas)}, self.fate)
 
 
 def pool(run: Run | LadderRun, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
@@ -159,4 +161,26 @@ def _pool(run: Run, each: dict[str, Any], sums: FloatArray) -> Pool:
         **arrays, met=np.ascontiguousarray(each["met"]), start=run.start, ergodic=is_ergodic(run.method),
         rejected=float(each["rejected"].min()), known=bool(each["known"].all()),
     )  # fmt: skip
-    return Pool(run, tuple(summaries), fate, float(each["quantum"].max()))
+    return Pool(run.replicas, run.N, tuple(summaries), fate, float(each["quantum"].max()))
+
+
+def from_version_1(old: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a Pool from what version 1 kept: no blocks, and nothing of where the chains were."""
+    samples, R = len(old["mean"]), old["replicas"]
+    none = np.full((samples, R), math.nan)
+    summaries = tuple(
+        Summary(
+            mean=old["mean"][:, i],
+            blocks=np.repeat(old["mean"][:, i, None, None], R if name in SINGLE else 1, axis=1),
+            sums=old["sums"][i],
+            largest=float(old["largest"][i]),
+            sweeps=old["sweeps"],
+            left_out=np.zeros((samples, 0)),
+        )
+        for i, name in enumerate(observables(R))
+    )
+    fate = Fate(
+        place=np.full((samples, R), -1), share=none * 0.0, near=none, far=none, trips=none, kept=none,
+        began=np.zeros((samples, R), np.bool_), met=none[:, 0], start="", rejected=old["rejected"], known=False,
+    )  # fmt: skip
+    return {"replicas": R, "N": 0, "summaries": summaries, "fate": fate, "quantum": 0.0}

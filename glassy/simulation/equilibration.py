@@ -1,4 +1,4 @@
-"""What a run may claim, with its evidence: where its chains were, whether they agree, drift, and forget (M.15)."""
+"""What a run may claim, with its evidence: where its chains were, whether they agree, drift, and forget (M.16)."""
 
 from __future__ import annotations
 
@@ -163,12 +163,12 @@ class Evidence(Saved):
     ----------
     trends : tuple of Trend
         m, energy and, with two replicas or more, q.
-    fate : Fate
-        Where the chains were.
-    status : Status
-        The verdict.
     frozen : int
         Chains whose energy stood still over the second half.
+    status : Status
+        The verdict.
+    fate : Fate, optional
+        Where the chains were; None in files of versions that did not look.
 
     Examples
     --------
@@ -181,29 +181,30 @@ class Evidence(Saved):
     """
 
     trends: tuple[Trend, ...]
-    fate: Fate
-    status: Status
     frozen: int = 0
+    status: Status = Status.NOT_SHOWN
+    fate: Fate | None = None
 
     @property
     def phase(self) -> str:
         """Where the chains were, as `Samples.phase`."""
-        return self.fate.phase
+        return self.fate.phase if self.fate else ""
 
     @property
     def escaped(self) -> int:
         """Chains that began at pattern 0 and were not at it throughout."""
-        return int(self.fate.left.sum())
+        return int(self.fate.left.sum()) if self.fate else 0
 
     @property
     def chains(self) -> int:
-        """All chains."""
-        return self.fate.place.size
+        """All chains; 0 where that was not kept."""
+        return self.fate.place.size if self.fate else 0
 
     @property
     def relaxed(self) -> Status:
         """The verdict of the trends alone, whichever state the chains are in: STEADY where there is no alarm."""
-        return alarm({t.observable: (min(t.p_drift, t.p_apart), t.length_over_tau) for t in self.trends}, self.fate.rejected)
+        found = {t.observable: (min(t.p_drift, t.p_apart), t.length_over_tau) for t in self.trends}
+        return alarm(found, self.fate.rejected if self.fate else math.inf)
 
     def table(self) -> str:
         """Return the evidence as text: places, what is forgotten, log-binned means with thermal errors, tau_int, drift."""
@@ -213,12 +214,16 @@ class Evidence(Saved):
             f"phase: {self.phase or 'not looked at'}; {self.escaped} of {self.chains} chains left the pattern they began at, "
             f"{self.frozen} stood still",
         ]
-        if f.ladder:
-            lines.append(f"each configuration went up {np.nanmean(f.trips):.1f} times, keeping an overlap {np.nanmean(f.kept):.2f}")
-        elif np.any(np.isfinite(f.far)):
-            lines.append(f"overlap with itself {np.nanmean(f.near):.2f} after a sixteenth of the run, {np.nanmean(f.far):.2f} late")
+        if f and f.ladder:
+            lines.append(
+                f"each configuration went up {np.nanmean(f.trips):.1f} times, keeping an overlap of {np.nanmean(f.kept):.2f}"
+            )
+        elif f and np.any(np.isfinite(f.far)):
+            near, far = np.nanmean(f.near), np.nanmean(f.far)
+            lines.append(f"overlap with itself {near:.2f} after a sixteenth of the run, {far:.2f} after half of it or more")
         for t in self.trends:
-            lines.append(f"{t.observable}: drift p={t.p_drift:.2g}, replicas agree p={t.p_apart:.2g}, {t.length_over_tau:.0f} tau_int")
+            length = f"{t.length_over_tau:.0f} tau_int"
+            lines.append(f"{t.observable}: drift p={t.p_drift:.2g}, replicas agree p={t.p_apart:.2g}, {length}")
             lines += [
                 f"  sweeps {a:>7} to {b:>7} {short(float(e), e.thermal or 0.0):>16}"
                 for (a, b), e in zip(t.bins, t.means, strict=True)
@@ -251,7 +256,7 @@ def alarm(trends: Mapping[str, tuple[float, float]], rejected: float = math.inf)
 
 
 def judge(watched: Mapping[str, Summary], fate: Fate) -> Status:
-    """Return what a run may claim (M.15), from the Summaries of m, energy and q and the fate of its chains."""
+    """Return what a run may claim (M.16), from the Summaries of m, energy and q and the fate of its chains."""
     found = alarm({k: (min(drift(s), disagreement(s)), s.sweeps / s.memory[1]) for k, s in watched.items()}, fate.rejected)
     return verdict(found, fate)
 
@@ -276,10 +281,12 @@ def verdict(found: Status, fate: Fate) -> Status:
     return Status.NOT_SHOWN
 
 
-def gather(watched: Mapping[str, tuple[FloatArray, int]], summaries: Mapping[str, Summary], fate: Fate, frozen: int) -> Evidence:
-    """Return the Evidence of named series [sample, chain, time] (with the replicas whose pairs they are, or 0) and Summaries."""
+def gather(
+    watched: Mapping[str, tuple[FloatArray, int]], summaries: Mapping[str, Summary], fate: Fate, frozen: int
+) -> Evidence:
+    """Return the Evidence of named series [sample, chain, time], each with the replicas whose pairs they are (0: none)."""
     trends = tuple(_trend(name, series, pairs, summaries[name]) for name, (series, pairs) in watched.items())
-    return Evidence(trends, fate, judge(summaries, fate), frozen)
+    return Evidence(trends, frozen, judge(summaries, fate), fate)
 
 
 def _trend(name: str, series: FloatArray, pairs: int, summary: Summary) -> Trend:

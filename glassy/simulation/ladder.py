@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import EquilibrationWarning, InputError
-from glassy.results import Estimate, Grid, Status
+from glassy.results import Estimate, Grid
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.methods import ReplicaExchange
 from glassy.simulation.reweighting import Reweighted, reweight

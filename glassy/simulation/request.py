@@ -161,7 +161,7 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
     if isinstance(start, str):
         checks.choice("start", start, ("pattern", "random", "both"))
         if start == "both" and replicas < 2:
-            raise InputError("replicas must be 2 or more with start='both', got 1: every second one starts at random. Raise replicas.")
+            raise InputError("replicas must be >= 2 with start='both', got 1: every second one starts at random. Raise it.")
         return start, checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0), None
     array = checks.array("start", start, "Give spins of +-1, or 'pattern', 'random' or 'both'.")
     shapes = ((N,), (replicas, N), (samples, replicas, N))

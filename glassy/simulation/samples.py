@@ -476,8 +476,8 @@ class Samples(Saved):
     def least_overlap(self) -> float:
         """Overlap from which a chain counts as being at a pattern.
 
-        The largest of min(0.3, 4/sqrt(N)), of 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T), since at low T a lost pattern
-        leaves m of 0.2 to 0.3 behind however large N is, and of sqrt(2 ln(K)/N), about the largest of K overlaps with random spins.
+        The largest of min(0.3, 4/sqrt(N)); of 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T), since at low T a lost
+        pattern leaves m of 0.2 to 0.3 behind, however large N is; and of sqrt(2 ln(K)/N), the largest of K random overlaps.
         """
         least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(self.K) / self.N))
         if isinstance(self.network, DenseHebbian):
@@ -494,8 +494,10 @@ class Samples(Saved):
 
     @property
     def phase(self) -> str:
-        """Where the chains were throughout: "pattern 0", another pattern, "patterns" (at several, or between them), "glass" or
-        "paramagnet" (at none; the spins keep more, or less, than half of their overlap with themselves); "" if it was not noted.
+        """Where the chains were: "pattern 0", another pattern, "patterns", "glass" or "paramagnet"; "" if it was not noted.
+
+        "patterns": at several, or between them. "glass" and "paramagnet": at none, and the spins keep more, or less, than half of
+        their overlap with themselves (in a ladder: with those of another replica). A finite network has no sharp border there.
         """
         return self.fate.phase
 
@@ -509,7 +511,7 @@ class Samples(Saved):
 
     @cached_property
     def escaped(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that began at pattern 0 and are not at it at the end: another is nearer, or m is too small."""
+        """Chains [sample, replica] that began at pattern 0 and are not at it at the end: m is small, or another is nearer."""
         if self.series.near is None:
             tail = np.abs(self.series.m[..., -max(self.sweeps // 10, 1) :]).mean(axis=-1)
             return np.asarray(self.from_pattern & (tail < self.least_overlap))
@@ -560,13 +562,13 @@ class Samples(Saved):
 
     @cached_property
     def status(self) -> Status:
-        """What the run may claim (M.15), the first of these that holds.
+        """What the run may claim (M.16), the first of these that holds.
 
         LEFT_PHASE: of the chains that began at pattern 0 some left it and others did not, or they went to different places.
         NOT_EQUILIBRATED: the chains of a sample are at different patterns, or disagree in a mean, or m, energy or q drifts
-        (p < 0.003 each). SHORT_CHAIN: fewer than 50 tau_int, or than 50 rejected flips. EQUILIBRATED, of all states: by a ladder
-        in which each sample received 16 configurations that had lost their old spins at the hottest temperature, or by chains
-        from both ends (start="both") that forget where they were. STEADY, of the phase that `phase` names, with two replicas or
+        (p < 0.003 each). SHORT_CHAIN: fewer than 50 tau_int, than 50 rejected flips, or in a ladder than 6 ways of each
+        configuration from this temperature up to the hottest. EQUILIBRATED, of all states: by a ladder whose configurations lose
+        their old spins on these ways, or by chains from both ends (start="both") that forget where they were. STEADY, of the phase that `phase` names, with two replicas or
         more: all chains stayed at the pattern, or forget where they were, or at no pattern meet each other as closely as their
         own past in eight samples or more. Else NOT_SHOWN. Metropolis in sequential order never shows more.
         """

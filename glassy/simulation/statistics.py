@@ -149,7 +149,7 @@ class Summary(Saved):
         return each / (chains * blocks), free
 
     def between(self) -> tuple[float, float]:
-        """Return the variance of a sample's mean from the disagreement of its replicas, and its degrees of freedom (0: none)."""
+        """Return the variance of a sample's mean from what its replicas disagree by, and its degrees of freedom (0: none)."""
         samples, chains, _ = self.blocks.shape
         if self.left_out.shape[1] > 2:
             x = self.left_out
@@ -163,13 +163,13 @@ class Summary(Saved):
         return each / chains, samples * (chains - 1)
 
     def thermal(self) -> tuple[float, float]:
-        """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.14).
+        """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.15).
 
         The largest of: that of tau_int; the scatter of 16, 8 and 4 blocks of each chain, as long as a sample has FEWEST or more,
-        and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of freedom are those of the widest blocks, and of the replicas where they
-        disagree by more than these allow at a level of 1 %.
+        and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of freedom
+        are those of the widest blocks, and of the replicas where these disagree by more than blocks allow at a level of 1 %.
         """
-        samples, chains, n = self.blocks.shape
+        _, chains, n = self.blocks.shape
         variance, tau, _ = self.memory
         found, free = variance * min(2.0 * tau / self.sweeps, 1.0) / chains, math.inf
         blocks, before = n, math.inf
@@ -209,7 +209,7 @@ def summarise(series: FloatArray, replicas: int = 0) -> Summary:
 
 
 def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
-    """Average series [sample, chain, time] with its errors (M.10, M.14).
+    """Average series [sample, chain, time] with its errors (M.10, M.15).
 
     The mean of each sample is taken over its chains and time. The scatter of the sample means holds thermal and disorder error
     together.
@@ -255,7 +255,7 @@ def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
 
 
 def drift(summary: Summary) -> float:
-    """Return the p-value of no drift: the smaller one of two contrasts, the halves, and the first quarter against the last half.
+    """Return the p-value of no drift: the smaller one of two contrasts, of the halves, and of first quarter and last half.
 
     With SEVERAL chains or more a t-test over the chains, which needs no autocorrelation time. Student's tails of few chains
     are too wide to see anything: there the errors are those of the blocks.
@@ -313,8 +313,7 @@ def _within(summary: Summary, blocks: int) -> tuple[float, float]:
     x = summary.blocks.reshape(samples, chains, blocks, n // blocks).mean(axis=-1)
     free = samples * chains * (blocks - 1)
     each = float(((x - x.mean(axis=-1, keepdims=True)) ** 2).sum()) / max(free, 1)
-    variance, tau, _ = summary.memory
-    return max(each / (chains * blocks), 0.0), free
+    return each / (chains * blocks), free
 
 
 def p_value(z: float, n: int) -> float:
@@ -344,7 +343,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Parts:
-    """Which parts of the data of a sample are left out in turn, as masks [chain, block]: the jackknife of M.14.
+    """Which parts of the data of a sample are left out in turn, as masks [chain, block]: the jackknife of M.15.
 
     Parameters
     ----------
@@ -398,7 +397,7 @@ def parts_of(chains: int, blocks: int, replicas: int = 0) -> Parts:
 def jackknife(
     moments: Sequence[FloatArray], f: Callable[..., float], replicas: int = 0, *, unbiased: bool = False
 ) -> Estimate:
-    """Return f of sample means with jackknife errors: over samples, and over parts of each sample (thermal, M.14).
+    """Return f of sample means with jackknife errors: over samples, and over parts of each sample (thermal, M.15).
 
     Parameters
     ----------

@@ -210,7 +210,7 @@ class Walk:
         return np.array([[row.diagonal(lag).mean() for lag in range(1, len(row))] for row in both])
 
     def _renewals(self, i: int) -> npt.NDArray[np.float64] | None:
-        """Return of each replica the ways up a configuration made from rung i or colder, and the overlap they kept, [replica, 2].
+        """Return of each replica the ways up of a configuration from rung i or colder, and the overlap they kept.
 
         The upper half of a ladder is judged by ways up from its middle.
         """
