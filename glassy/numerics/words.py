@@ -79,7 +79,10 @@ def take_integer(total: Int64) -> int:
 
 @kernel
 def take_double(total: Int64, shift: int) -> float:
-    """Return the double nearest to 2^shift times a sum (ties to even), and set the sum to zero."""
+    """Return the double nearest to 2^shift times a sum (ties to even), and set the sum to zero.
+
+    It is inf beyond the largest, and no nearer to zero than the smallest unless the sum is zero.
+    """
     sign = 1.0
     if _carry(total) < 0:  # two's complement
         sign = -1.0
@@ -105,4 +108,5 @@ def take_double(total: Int64, shift: int) -> float:
     if rest != 0:
         mantissa |= 1
     exponent = BITS * top - 30 - lead + shift
-    return sign * math.ldexp(np.float64(mantissa), np.int32(min(max(exponent, -5000), 5000)))  # type: ignore[arg-type]
+    power: Any = np.int32(min(max(exponent, -5000), 5000))
+    return sign * max(5e-324, math.ldexp(np.float64(mantissa), power))

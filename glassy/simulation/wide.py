@@ -73,7 +73,7 @@ def scaled(value: int, shift: int) -> float:
     try:
         return float(value << shift) if shift > 0 else value / (1 << -shift)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def whole_numbers(tables: KernelTables, extras: Extras, K: int) -> Wide:
@@ -92,7 +92,7 @@ def exact_numbers(network: Network, N: int, K: int, perturbation: Perturbation |
     >>> from glassy import SeparableMemory
     >>> wide = exact_numbers(SeparableMemory([Fraction(1, 3), 0, 10**400]), 2, 5, None, 0)
     >>> wide.step == Fraction(2, 3), wide.shift, wide.words.digits.shape
-    (False, -1, (7, 42))
+    (True, -1, (7, 42))
     """
     table = network.energy_table(N)
     F = [table.unit * v for v in table.values]
