@@ -181,7 +181,7 @@ def sample_maker(
     """Return the function that makes a chain of a sample, and the unit in which `Chain.energy_above` counts."""
     N, K = patterns.N, patterns.K
     if beyond_64_bits(network, N, K, perturbation):
-        wide = exact_numbers(network, N, K, perturbation, sample)
+        wide = exact_numbers(network, N, K, perturbation, sample if perturbation else 0)
         own = [patterns.pattern(k) for k, _ in perturbation.pattern_energies] if perturbation else []
         fixed = wide.fixed(patterns.signs, np.array(own, np.int8).reshape(len(own), N))
         return (lambda sigma: WideChain(wide, fixed, patterns, sigma)), float(wide.step)

@@ -83,7 +83,7 @@ def whole_numbers(tables: KernelTables, extras: Extras, K: int) -> Wide:
     return Wide(words(rows, _terms(F, len(extras.own), K)), np.array(rows, np.float64), 0, True, extras.step, extras.base)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def exact_numbers(network: Network, N: int, K: int, perturbation: Perturbation | None, sample: int) -> Wide:
     """Return the numbers of one sample whatever their range: floats count as the fractions they are.
 
@@ -145,7 +145,7 @@ class WideChain(Chain):
         self.sigma = sigma.copy()
         u, self.own_u = self._misaligned(sigma)
         b, A, B = np.zeros(K, np.int64), np.zeros(N + 1, np.int64), np.zeros(N + 1, np.int64)
-        self.moving = Moving(self.sigma, u, self.own_u, b, A, B, np.zeros(2, np.int64), np.zeros(1))
+        self.moving = Moving(self.sigma, u, self.own_u, b, A, B, np.zeros(2, np.int64), np.zeros(2))
         settle(fixed.rough, fixed.reach, u, b, A, B, self.moving.sums, self.moving.scale)
         self.energy = self.count(sigma)[3]
 

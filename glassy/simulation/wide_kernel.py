@@ -24,6 +24,7 @@ BLOCK = 8192
 FULL = 2.0**58  # about the sum of all changes that a configuration can make, in units of its 64-bit numbers
 LEAST = 1e-307  # a change that is not zero is no nearer to it, and all thresholds below zero are
 A_SUM, B_SUM = 0, 1
+UNIT, SIZE = 0, 1
 
 
 class Fixed(NamedTuple):
@@ -56,7 +57,7 @@ class Moving(NamedTuple):
     """What a chain keeps up: spins, u of all and of the chosen patterns, and 64-bit numbers in units of 1/scale.
 
     A, B (N + 1,) are twice the even and odd part of a pattern's change (M.1), b = B[u], sums = (sum A[u], sum b). Where scale
-    is 0 they are not used.
+    is 0 they are not used. scale = (scale, sum of the largest changes of all patterns).
     """
 
     sigma: Int8
@@ -77,17 +78,18 @@ def settle(
     N, size = A.size - 1, 0.0
     for k in range(u.size):
         size += reach[u[k]]
-    if not FULL / 64.0 <= size * scale[0] <= 2.0 * FULL:
-        scale[0] = 0.0
+    scale[SIZE] = size
+    if not FULL / 64.0 <= size * scale[UNIT] <= 2.0 * FULL:
+        scale[UNIT] = 0.0
         if 1e-290 < size < math.inf:
-            scale[0] = math.ldexp(FULL, -math.frexp(size)[1])
+            scale[UNIT] = math.ldexp(FULL, -math.frexp(size)[1])
             most = 4.0 * FULL  # beyond it are tables' entries that are not met
             for v in range(N + 1):
-                down = min(max(rough[v] * scale[0], -most), most) if v < N else 0.0
-                up = min(max(-rough[v - 1] * scale[0], -most), most) if v > 0 else 0.0
+                down = min(max(rough[v] * scale[UNIT], -most), most) if v < N else 0.0
+                up = min(max(-rough[v - 1] * scale[UNIT], -most), most) if v > 0 else 0.0
                 x, y = np.int64(round(down)), np.int64(round(up))
                 A[v], B[v] = x + y, x - y
-    if scale[0] > 0.0:
+    if scale[UNIT] > 0.0:
         a = total = np.int64(0)
         for k in range(u.size):
             v = u[k]
@@ -191,19 +193,21 @@ def run_wide(
         for j in range(sites.shape[1]):
             i, threshold = sites[t, j], thresholds[t, j]
             sign = int(sigma[i])
-            row, sure, accept = xi[i], False, False
-            if scale[0] > 0.0:
+            row, extra = xi[i], 2.0 * rough[2 * N + 1 + i] * sign
+            size = abs(extra)
+            for w in range(own_u.size):
+                x = sign * np.int64(own[w, i])
+                one = x * rough[3 * N + 1 + w * (2 * N + 1) + own_u[w] - (x < 0)]
+                extra += one
+                size += abs(one)
+            if scale[UNIT] > 0.0:
                 twice = sums[A_SUM] + sign * signed_sum(row, b, sums[B_SUM], BLOCK)
-                extra = 2.0 * rough[2 * N + 1 + i] * sign
-                size = abs(extra)
-                for w in range(own_u.size):
-                    x = sign * np.int64(own[w, i])
-                    one = x * rough[3 * N + 1 + w * (2 * N + 1) + own_u[w] - (x < 0)]
-                    extra += one
-                    size += abs(one)
-                above = np.float64(twice) + 2.0 * scale[0] * (extra - threshold)
-                sure = abs(above) > 2.0 * K + 4096.0 + 2.0**-48 * scale[0] * (size + min(abs(threshold), size))
-                accept = above <= 0.0
+                above = np.float64(twice) + 2.0 * scale[UNIT] * (extra - threshold)
+                error = 2.0 * K + 4096.0 + 2.0**-48 * scale[UNIT] * (size + min(abs(threshold), size))
+            else:
+                above = extra - threshold
+                error = 2.0 * scale[SIZE] + 1e-280 + 2.0**-48 * size
+            sure, accept = abs(above) > error, above <= 0.0
             if not sure:
                 hard += 1
                 accept = exact_change(i, sign, row, own, digits, low, high, shift, u, own_u, counts, total) <= threshold
