@@ -83,7 +83,16 @@ class SeparableMemory:
     @cached_property
     def digest(self) -> str:
         """A short name of the table; floats and Fractions of the same value are not the same, as floats may be rounded."""
-        return hashlib.sha256(repr(self.to_tree()).encode()).hexdigest()[:16]
+        floats = not all(isinstance(e, Fraction) for e in self.energies)
+        text = repr(self.to_tree()) + (" exact" if floats and not self.rounded else "")
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def rounded(self) -> bool:
+        """Whether the table holds floats that are rounded: no step between neighbours changes by more than a millionth."""
+        exact = [Fraction(e) for e in self.energies]
+        unit = grain(max(exact) - min(exact))
+        return not all(isinstance(e, Fraction) for e in self.energies) and _keeps(exact, unit)
 
     @property
     def N(self) -> int:
@@ -166,11 +175,8 @@ def check_energies(name: str, energies: Any) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=64)
 def _table(memory: SeparableMemory) -> EnergyTable:
-    energies = memory.energies
-    exact = [Fraction(e) for e in energies]
-    unit = grain(max(exact) - min(exact))
-    if all(isinstance(e, Fraction) for e in energies) or not _keeps(exact, unit):
-        unit = Fraction(1, math.lcm(*(e.denominator for e in exact)))
+    exact = [Fraction(e) for e in memory.energies]
+    unit = grain(max(exact) - min(exact)) if memory.rounded else Fraction(1, math.lcm(*(e.denominator for e in exact)))
     return EnergyTable(tuple(round(e / unit) for e in exact), unit)
 
 

@@ -38,7 +38,8 @@ class Perturbation(Saved):
     Notes
     -----
     What is added is kept in integers, like all energies, in a unit that is a power of two smaller than that of the network
-    (`glassy.simulation.extras`); running and recomputed energies still agree exactly. Guerra's interpolation (I.1) needs it.
+    (`glassy.simulation.extras`), or exactly where 64 bits do not hold it so (M.14); running and recomputed energies still agree
+    exactly. Guerra's interpolation (I.1) needs it.
 
     Examples
     --------

@@ -106,8 +106,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
-    kernel : {"auto", "patterns", "packed", "fields", "tensor"}
-        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor,
+    kernel : {"auto", "patterns", "packed", "fields", "tensor", "wide"}
+        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor; "wide"
+        where 64-bit integers do not hold the energies, which the others refuse;
         named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
     threads : int, optional
         Threads or processes for samples and, where there are fewer samples, threads for their replicas; default: the cores
@@ -134,8 +135,6 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         If an argument lies outside its domain, or the kernel asked for cannot run this network here.
     MemoryLimitError
         If the run needs more than `max_bytes`.
-    IntegerRangeError
-        If the exact energies leave the range of 64-bit integers.
     StoreError
         If the folder cannot be written, or another run is at work in it.
     Interrupted
