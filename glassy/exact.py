@@ -15,7 +15,7 @@ from glassy.errors import InputError
 from glassy.memory import Network, SeparableMemory, check_network, grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
-from glassy.perturbation import Perturbation, check_perturbation
+from glassy.perturbation import Perturbation, check_perturbation, check_range
 from glassy.provenance import Provenance, provenance
 from glassy.storage import Saved
 
@@ -116,6 +116,7 @@ def state_integers(network: Network, patterns: Int8Array) -> tuple[npt.NDArray[A
         out = np.zeros(2**N, np.int64)
         state_sums(masks, np.array(values, np.int64), out)
         return out, float(abs(table.unit))
+    check_range(network, N, K, None)
     least = min(values)
     values = [v - least for v in values]
     total = np.full(2**N, K * least, object)
@@ -163,6 +164,7 @@ def perturbed_integers(network: Network, patterns: Int8Array, perturbation: Pert
             fine = float(grain(Fraction(span)))
             return np.round(energies / fine).astype(np.int64), fine
         integers, unit = integers.astype(object), abs(network.energy_table(N).unit)
+    check_range(network, N, len(patterns), perturbation)
     h = [Fraction(x) for x in fields]
     common = Fraction(1, math.lcm(unit.denominator, *(x.denominator for x in (*h, *(g for _, table in added for g in table)))))
     integers = integers * int(unit / common)

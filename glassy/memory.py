@@ -64,7 +64,7 @@ class SeparableMemory:
 
     def to_tree(self) -> Any:
         """Return what is saved: every number as exact text."""
-        return tuple(_text(e) if isinstance(e, Fraction) else float(e).hex() for e in self.energies)
+        return tuple(map(as_text, self.energies))
 
     @classmethod
     def from_tree(cls, tree: Any) -> SeparableMemory:
@@ -188,18 +188,20 @@ def _keeps(exact: Sequence[Fraction], unit: Fraction) -> bool:
     )
 
 
-def _text(e: Fraction) -> str:
-    """Return a number as text: in decimal, or where that is long in base 16 after a #."""
+def as_text(e: Fraction | float) -> str:
+    """Return a number as exact text: a float in base 16, a Fraction in decimal, or where that is long in base 16 after a #."""
+    if isinstance(e, float):
+        return e.hex()
     parts = e.numerator, e.denominator
     return str(e) if max(map(abs, parts)).bit_length() <= PLAIN else f"#{parts[0]:x}/{parts[1]:x}"
 
 
 def _fraction(text: str) -> Fraction:
-    """Return the number of `_text`.
+    """Return the Fraction of `as_text`.
 
     Examples
     --------
-    >>> _fraction(_text(Fraction(-(3**9000), 2**5000))) == Fraction(-(3**9000), 2**5000)
+    >>> _fraction(as_text(Fraction(-(3**9000), 2**5000))) == Fraction(-(3**9000), 2**5000)
     True
     """
     return Fraction(*(int(part, 16) for part in text[1:].split("/"))) if text.startswith("#") else Fraction(text)

@@ -207,7 +207,6 @@ def test_every_decision_and_energy_is_that_of_fractions(name, added):
         for found, (_, H) in zip(chain.energy_per_spin(trace[:, 1]), expected, strict=True):
             assert found == limited(H / N) or found == pytest.approx(limited(H / N), rel=1e-15, abs=1e-323)
         assert chain.energy == trace[-1, 1] == chain.recompute()[3]
-        assert choose_kernel(memory, N, 6, perturbation=perturbation) == "wide"
         other = make(start)
         above = Fraction(chain.energy_above(other)) if math.isfinite(chain.energy_above(other)) else None
         H0 = oracle(F, patterns.signs.T.astype(int), field, own, start, [[]], [[]])[0][0][1]
@@ -229,6 +228,26 @@ def test_ties_are_ties():
         assert half.kernel == "wide"
         assert abs(float(half.acceptance) - 0.5) <= 4.0 * half.acceptance.error
         assert np.all(simulate(memory, method=Quench(), **point).series.acceptance == 0.0)
+
+
+@pytest.mark.parametrize("added", [False, True])
+@pytest.mark.parametrize("name", tables(60))
+def test_what_64_bits_decide_all_words_decide_alike(name, added):
+    """The same chain with a bound that never holds, so that every attempt needs all words; patterns in opposite pairs."""
+    N, rng = 60, np.random.default_rng(3)
+    half = rng.choice(np.array([-1, 1], np.int8), (N, 40))
+    patterns = Patterns.of(np.concatenate([half, -half, half[:, :5]], axis=1))
+    perturbation = Perturbation(rng.normal(size=N), {1: -0.3, 7: rng.normal(size=N + 1)}) if added else None
+    make, _ = sample_maker("wide", SeparableMemory(tables(N)[name]), patterns, perturbation, 0)
+    for T in (0.0, 1e-12, 1e-3, 1.0, 1e6, 1e200):
+        for method in (Metropolis(), Glauber(), *([Quench()] if T == 0.0 else [])):
+            one, other = make(patterns.pattern(0)), make(patterns.pattern(0))
+            other.fixed = other.fixed._replace(reach=np.full(N + 1, math.inf))
+            other.moving.scale[:] = 0.0, math.inf
+            found, expected = (c.advance(12, method, T, np.random.default_rng(2)) for c in (one, other))
+            assert np.array_equal(found[0], expected[0])
+            assert np.array_equal(found[1], expected[1])
+            assert other.hard == 12 * N
 
 
 # ---- beside the other kernels ----
@@ -368,8 +387,13 @@ def test_integers_of_any_size_are_kept(tmp_path):
     assert SeparableMemory.from_tree(big.to_tree()) == big
     mixed = SeparableMemory([2**63, -1, 0])  # NumPy makes floats of these
     assert mixed.energies == (2**63, -1, 0)
-    r = simulate(big, K=2, T=1.0, sweeps=3, seed=1)
+    for call in (simulate, enumerate_states):
+        with pytest.raises(InputError, match=r"1e5000. Divide all energies, and T, by 10\*\*5000"):
+            call(big, K=2, T=1.0, seed=1)
+    r = simulate(SeparableMemory([e / 10**5000 for e in big.energies]), K=2, T=1.0, sweeps=300, seed=1)
+    exact = enumerate_states(SeparableMemory([e / 10**5000 for e in big.energies]), K=2, T=1.0, seed=1)
     assert r.kernel == "wide"
+    assert z(r.energy, exact.energy) <= 4.0
 
 
 def test_floats_are_rounded_only_where_it_does_not_matter():
@@ -386,6 +410,8 @@ def test_floats_are_rounded_only_where_it_does_not_matter():
 def test_perturbations_of_any_size():
     options = {"K": 3, "N": 9, "T": 1.0, "seed": 1, "sweeps": 200}
     plain = simulate(DenseHebbian(3), **options)
+    with pytest.raises(InputError, match="Divide all energies"):
+        simulate(DenseHebbian(3), perturbation=Perturbation(1e300), **options)
     for size in (1e-14, 1e18):
         r = simulate(DenseHebbian(3), perturbation=Perturbation(size), **options)
         assert r.kernel == "wide"

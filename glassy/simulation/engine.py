@@ -14,7 +14,7 @@ from glassy.memory import Network
 from glassy.network import DenseHebbian
 from glassy.numerics import vector
 from glassy.patterns import Int8Array, Patterns
-from glassy.perturbation import Perturbation
+from glassy.perturbation import Perturbation, check_range
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
 from glassy.simulation.extras import Extras, find_scale, make_extras, no_extras
 from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_squares, find_window, fixed_part
@@ -109,6 +109,8 @@ def choose_kernel(
     beyond = beyond_64_bits(network, N, K, perturbation)
     if beyond and kernel not in ("auto", "wide"):
         raise InputError(f"kernel={kernel!r} counts in 64-bit integers: {beyond}")
+    if beyond:
+        check_range(network, N, K, perturbation)
     if beyond or kernel == "wide":
         if K > MOST_PATTERNS:
             raise InputError(f"K must be at most 2^28 = {MOST_PATTERNS} with kernel='wide', got {K}. Lower K.")
