@@ -28,6 +28,7 @@ from glassy.patterns import Patterns
 from glassy.simulation.engine import bytes_of_chains, chain_maker, choose_kernel, sample_maker
 from glassy.simulation.extras import make_extras
 from glassy.simulation.tables import kernel_tables
+from glassy.simulation.wide import exact_numbers
 
 KERNELS = ("patterns", "packed", "fields", "tensor")
 
@@ -422,4 +423,4 @@ def test_perturbations_of_any_size():
         with pytest.raises(InputError, match="seven digits.*Give kernel='auto' or 'wide'"):
             simulate(DenseHebbian(3), perturbation=Perturbation(size), kernel="patterns", **options)
     with pytest.raises(InputError, match="Lower K"):
-        choose_kernel(DenseHebbian(20), 64, 2**29)
+        exact_numbers(DenseHebbian(20), 64, 2**29, None, 0)

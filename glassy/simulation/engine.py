@@ -20,7 +20,7 @@ from glassy.simulation.extras import Extras, find_scale, make_extras, no_extras
 from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_squares, find_window, fixed_part
 from glassy.simulation.tables import KernelTables, kernel_tables
 from glassy.simulation.tensor import MOST_BYTES, TensorChain, bytes_of_tensor, tensor, tensor_pays
-from glassy.simulation.wide import MOST_PATTERNS, WideChain, exact_numbers, whole_numbers
+from glassy.simulation.wide import WideChain, bytes_of_numbers, exact_numbers, whole_numbers
 
 KERNELS = ("auto", "patterns", "packed", "fields", "tensor", "wide")
 FEWEST = 192  # patterns that are worth a vector pass
@@ -112,8 +112,6 @@ def choose_kernel(
     if beyond:
         check_range(network, N, K, perturbation)
     if beyond or kernel == "wide":
-        if K > MOST_PATTERNS:
-            raise InputError(f"K must be at most 2^28 = {MOST_PATTERNS} with kernel='wide', got {K}. Lower K.")
         return "wide"
     cubic = isinstance(network, DenseHebbian) and network.P == 3
     if kernel == "auto":
@@ -202,6 +200,6 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
     if kernel == "tensor":
         return packed + N * K + 32 * K + bytes_of_tensor(N, K) + 8 * N * replicas
     if kernel == "wide":
-        size = exact_numbers(network, N, K, None, 0).words.digits.nbytes if beyond_64_bits(network, N, K) else 72 * (N + 1)
+        size = bytes_of_numbers(network, N, K) if beyond_64_bits(network, N, K) else 72 * (N + 1)
         return packed + N * K + 2 * size + K * (8 + replicas * 16) + 24 * N * replicas
     return packed + N * K + K * (16 + replicas * 12)

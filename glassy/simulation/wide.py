@@ -13,8 +13,9 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from glassy.errors import InputError
 from glassy.memory import Network
-from glassy.numerics.words import Words, words
+from glassy.numerics.words import BITS, Words, words
 from glassy.patterns import Int8Array, Patterns
 from glassy.perturbation import Perturbation
 from glassy.simulation.chains import Chain, IntArray
@@ -118,8 +119,17 @@ def exact_numbers(network: Network, N: int, K: int, perturbation: Perturbation |
     )
 
 
+def bytes_of_numbers(network: Network, N: int, K: int) -> int:
+    """Return about the memory of `exact_numbers` without a perturbation."""
+    table = network.energy_table(N)
+    width = (max(map(abs, table.values)).bit_length() + K.bit_length()) // BITS + 2
+    return 8 * (3 * N + 1) * width
+
+
 def _terms(F: Sequence[object], chosen: int, K: int) -> int:
-    """Return how many numbers the difference of two energies may add up."""
+    """Return how many numbers the difference of two energies may add up, or raise InputError beyond what 64 bits sum."""
+    if K > MOST_PATTERNS:
+        raise InputError(f"K must be at most 2^28 = {MOST_PATTERNS} with kernel='wide', got {K}. Lower K.")
     return 2 * (K + chosen + len(F))
 
 
