@@ -408,6 +408,20 @@ def test_floats_are_rounded_only_where_it_does_not_matter():
             assert abs(found - step) <= (0 if wide else abs(step) / 10**6)
 
 
+def test_tables_of_chosen_patterns_are_not_flattened():
+    """Pattern 0 alone has energies, exponential ones: strict descent from half way finds it."""
+    N = 60
+    own = {0: exponential(N).energies, 1: 0.0}
+    r = simulate(
+        DenseHebbian(3), K=2, N=N, T=0.0, method=Quench(), start_overlap=0.5, sweeps=40, burn_in=0, seed=2,
+        perturbation=Perturbation(None, own),
+    )  # fmt: skip
+    assert r.kernel == "wide"
+    assert np.all(r.final_m == 1.0)
+    smooth = {0: -0.4 * N * (np.arange(N, -N - 1, -2.0) / N) ** 3 - 0.2 * np.arange(N, -N - 1, -2.0)}
+    assert choose_kernel(DenseHebbian(3), N, 1200, perturbation=Perturbation(None, smooth)) != "wide"
+
+
 def test_perturbations_of_any_size():
     options = {"K": 3, "N": 9, "T": 1.0, "seed": 1, "sweeps": 200}
     plain = simulate(DenseHebbian(3), **options)

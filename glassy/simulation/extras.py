@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,7 +79,7 @@ def find_scale(network: Network, tables: KernelTables, K: int, perturbation: Per
     Raises
     ------
     IntegerRangeError
-        If 64 bits do not hold the perturbation to seven digits beside the energies of the patterns.
+        If 64 bits do not hold the perturbation to seven digits beside the energies of the patterns, or flatten a table of it.
     """
     N = tables.A.size - 1
     h, added = _parts(network, perturbation, N, sample)
@@ -96,7 +97,21 @@ def find_scale(network: Network, tables: KernelTables, K: int, perturbation: Per
             f"{perturbation!r} must fit into 64 bits to seven digits beside the energies of N={N}, K={K}, but its "
             f"energies reach {reach:.3g} and their unit is {float(step):.3g}. Give kernel='auto' or 'wide'."
         )
+    for (k, table), (_, own) in zip(added, perturbation.pattern_energies, strict=True):
+        if isinstance(own, tuple) and not _keeps(table, own, step):
+            raise IntegerRangeError(
+                f"steps between neighbours in the table of pattern {k} of {perturbation!r} must be kept to a thousandth beside "
+                f"the energies of N={N}, K={K}, but the unit is {float(step):.3g}. Give kernel='auto' or 'wide'."
+            )
     return scale
+
+
+def _keeps(table: list[Fraction], own: tuple[Any, ...], step: Fraction) -> bool:
+    """Whether rounding G - F to a step leaves every difference of neighbours of G as it is, to a thousandth."""
+    each = [g - table[(len(table) - 1) // 2] for g in table]
+    off = [round(g / step) * step - g for g in each]
+    G = [Fraction(g) for g in own]
+    return all(1000 * abs(x - y) <= abs(a - b) for x, y, a, b in zip(off, off[1:], G, G[1:], strict=False))
 
 
 def make_extras(
