@@ -42,6 +42,7 @@ figures: $(STAMP)
 
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.kernel
+	$(BIN)/python -m benchmarks.wide
 	$(BIN)/python -m benchmarks.threads
 	$(BIN)/python -m benchmarks.solve
 	$(BIN)/python -m benchmarks.diagram

@@ -12,11 +12,10 @@ several they are drawn, and the truth is the mean over QUENCHED other draws.
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -113,18 +112,38 @@ def _settings() -> Iterator[Setting]:
     for S in (2, 8):
         yield Setting(f"samples={S} ladder 4 P=3 N=10 K=40 n=1500", 3, 10, 40, LADDER_4, sweeps=1500, samples=S, start="random")
     yield Setting("samples=8 P=3 N=14 K=3 T=0.25 one replica", 3, 14, 3, 0.25, samples=8, sweeps=400, replicas=1)
-    yield Setting("ladder 16 P=3 N=12 K=96 n=1000", 3, 12, 96, LADDER_16, burn_in=300, start="random", fresh=False, judged=(0, 5, 9, 13))
-    yield Setting("ladder 16 P=3 N=12 K=96 n=300", 3, 12, 96, LADDER_16, sweeps=300, start="random", fresh=False, judged=(0, 5, 13))
+    yield Setting(
+        "ladder 16 P=3 N=12 K=96 n=1000", 3, 12, 96, LADDER_16, burn_in=300, start="random", fresh=False, judged=(0, 5, 9, 13)
+    )
+    yield Setting(
+        "ladder 16 P=3 N=12 K=96 n=300", 3, 12, 96, LADDER_16, sweeps=300, start="random", fresh=False, judged=(0, 5, 13)
+    )
     yield Setting("ladder 8 P=3 N=12 K=96 n=1000", 3, 12, 96, LADDER_8, start="random", fresh=False, judged=(0, 3, 6))
     yield Setting("ladder 8 P=3 N=12 K=96 n=4000", 3, 12, 96, LADDER_8, sweeps=4000, start="random", fresh=False, judged=(0, 3))
-    yield Setting("ladder 8 P=3 N=12 K=96 n=1000, 1 replica", 3, 12, 96, LADDER_8, replicas=1, start="random", fresh=False, judged=(0, 3))
-    yield Setting("ladder 8 P=3 N=12 K=96 n=1000, 8 replicas", 3, 12, 96, LADDER_8, replicas=8, start="random", fresh=False, judged=(0, 3))
+    yield Setting(
+        "ladder 8 P=3 N=12 K=96 n=1000, 1 replica", 3, 12, 96, LADDER_8, replicas=1, start="random", fresh=False, judged=(0, 3)
+    )
+    yield Setting(
+        "ladder 8 P=3 N=12 K=96 n=1000, 8 replicas", 3, 12, 96, LADDER_8, replicas=8, start="random", fresh=False, judged=(0, 3)
+    )
     yield Setting("ladder 8 P=4 N=10 K=60 n=1000", 4, 10, 60, LADDER_8, start="random", fresh=False, judged=(0, 3))
-    yield Setting("ladder 8 P=4 self N=10 K=60 n=1000", 4, 10, 60, LADDER_8, "self-interacting", start="random", fresh=False, judged=(0, 3))
+    yield Setting(
+        "ladder 8 P=4 self N=10 K=60 n=1000",
+        4,
+        10,
+        60,
+        LADDER_8,
+        "self-interacting",
+        start="random",
+        fresh=False,
+        judged=(0, 3),
+    )
     yield Setting("ladder 8 P=2 N=12 K=6 n=1000", 2, 12, 6, LADDER_8, start="random", fresh=False, judged=(0, 3))
     yield Setting("ladder 4 P=3 N=10 K=40 n=200", 3, 10, 40, LADDER_4, sweeps=200, start="random", fresh=False, judged=(0, 1))
     yield Setting("ladder 4 P=3 N=10 K=40 n=1000", 3, 10, 40, LADDER_4, start="random", fresh=False, judged=(0, 1))
-    yield Setting("ladder cold 5 P=3 N=12 K=96 n=2000", 3, 12, 96, COLD_5, sweeps=2000, start="random", fresh=False, judged=(0, 4))
+    yield Setting(
+        "ladder cold 5 P=3 N=12 K=96 n=2000", 3, 12, 96, COLD_5, sweeps=2000, start="random", fresh=False, judged=(0, 4)
+    )
 
 
 SETTINGS = tuple(_settings())
@@ -317,9 +336,16 @@ def main() -> None:
                 line = summary(setting, T, [r for r in rows if r["T"] == T])
                 line["seconds"] = time.perf_counter() - begun
                 lines.append(line)
-                print(f"{line['setting']:<48} T={T:<5g} good {line['good']:>4}/{line['runs']} eq {line['equilibrated']:>4} off {line['off']:>4} ({line['off_good']} good) "
-                      + (f"rms {line['rms']:.2f} ({line['worst']}) c1 {line['cover1']:.2f} c2 {line['cover2']:.3f} err {line['least']:.2f}-{line['error']:.2f} ({line['errorof']})" if "rms" in line else "")
-                      + f" {line['seconds']:.0f}s", flush=True)
+                print(
+                    f"{line['setting']:<48} T={T:<5g} good {line['good']:>4}/{line['runs']} eq {line['equilibrated']:>4} off {line['off']:>4} ({line['off_good']} good) "
+                    + (
+                        f"rms {line['rms']:.2f} ({line['worst']}) c1 {line['cover1']:.2f} c2 {line['cover2']:.3f} err {line['least']:.2f}-{line['error']:.2f} ({line['errorof']})"
+                        if "rms" in line
+                        else ""
+                    )
+                    + f" {line['seconds']:.0f}s",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class MemoryLimitError(GlassyError, MemoryError):
 
 
 class IntegerRangeError(GlassyError, OverflowError):
-    """The exact energies of the request do not fit into 64-bit integers."""
+    """Exact energies do not fit into the 64-bit integers that were asked for; `simulate` runs them by the wide kernel."""
 
 
 class _SolutionError(GlassyError):

@@ -11,16 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
-from glassy.errors import InputError, IntegerRangeError
+from glassy.errors import InputError
 from glassy.memory import Network, SeparableMemory, check_network, grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
-from glassy.perturbation import Perturbation, check_perturbation
+from glassy.perturbation import Perturbation, check_perturbation, check_range
 from glassy.provenance import Provenance, provenance
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+LIMIT = 2**62
+DIGIT = 30  # bits of larger integers that are summed at a time
 
 
 @runtime_checkable
@@ -101,38 +102,83 @@ class Exact(Saved):
         )
 
 
-def state_integers(network: Network, patterns: Int8Array) -> tuple[IntArray, float]:
-    """Return H of all 2^N states as exact integers, and their unit > 0; bit i of the index is 1 where sigma_i = -1 (H.4)."""
+def state_integers(network: Network, patterns: Int8Array) -> tuple[npt.NDArray[Any], Any]:
+    """Return H of all 2^N states as exact integers, and their unit > 0; bit i of the index is 1 where sigma_i = -1 (H.4).
+
+    Where 64 bits do not hold them they are Python integers, and the unit is a Fraction.
+    """
     K, N = patterns.shape
     table = network.energy_table(N)
-    if K * max(map(abs, table.values)) >= 2**62:
-        raise IntegerRangeError(f"exact energies of {network!r}, N={N}, K={K} leave 64 bits. Lower N, K or P.")
     masks = ((patterns < 0) @ (1 << np.arange(N, dtype=np.int64))).astype(np.uint32)
-    out = np.zeros(2**N, np.int64)
     sign = 1 if table.unit > 0 else -1
-    state_sums(masks, sign * np.array(table.values, np.int64), out)
-    return out, float(abs(table.unit))
+    values = [sign * v for v in table.values]
+    if K * max(map(abs, values)) < LIMIT:
+        out = np.zeros(2**N, np.int64)
+        state_sums(masks, np.array(values, np.int64), out)
+        return out, float(abs(table.unit))
+    check_range(network, N, K, None)
+    least = min(values)
+    values = [v - least for v in values]
+    total = np.full(2**N, K * least, object)
+    for shift in range(0, max(values).bit_length(), DIGIT):
+        out = np.zeros(2**N, np.int64)
+        state_sums(masks, np.array([v >> shift & (1 << DIGIT) - 1 for v in values], np.int64), out)
+        total += out.astype(object) << shift
+    return total, abs(table.unit)
 
 
-def perturbed_integers(network: Network, patterns: Int8Array, perturbation: Perturbation) -> tuple[IntArray, float]:
-    """Return H of all 2^N states with a perturbation (of sample 0), to 2^-40 of their range, and the unit."""
+def floats(integers: npt.NDArray[Any], unit: Any) -> FloatArray:
+    """Return exact integers as energies. Python integers are rounded once: to inf beyond the largest float, never to zero."""
+    if integers.dtype != object:
+        return np.asarray(integers * unit, np.float64)
+    try:
+        found = np.asarray(integers * unit.numerator / unit.denominator, np.float64)  # this division rounds correctly
+    except OverflowError:
+        most = Fraction(np.finfo(np.float64).max)
+        found = np.array([float(i * unit) if abs(i * unit) <= most else math.inf * (1 if i > 0 else -1) for i in integers])
+    lost = (found == 0.0) & (integers != 0)
+    found[lost] = np.where(integers[lost] > 0, 1.0, -1.0) * np.finfo(np.float64).smallest_subnormal
+    return found
+
+
+def perturbed_integers(network: Network, patterns: Int8Array, perturbation: Perturbation) -> tuple[npt.NDArray[Any], Any]:
+    """Return H of all 2^N states with a perturbation (of sample 0) and the unit: to 2^-40 of their range, or exactly.
+
+    They are exact where 64 bits do not hold the network's, or where rounding left either part less than seven digits.
+    """
     integers, unit = state_integers(network, patterns)
     N = patterns.shape[1]
     states, counts = np.arange(2**N), popcounts(N)
-    energies = integers * unit
-    for i, h in enumerate(perturbation.fields(N, 0)):
-        energies -= h * np.where(states >> i & 1, -1.0, 1.0)
-    for k, table in perturbation.added(network, N):
-        mask = int((patterns[k] < 0) @ (1 << np.arange(N)))
-        energies += np.array([float(g) for g in table])[counts[states ^ mask]]
-    fine = float(grain(Fraction(float(np.ptp(energies)))))
-    return np.round(energies / fine).astype(np.int64), fine
+    fields, added = perturbation.fields(N, 0).tolist(), perturbation.added(network, N)
+    masks = [int((patterns[k] < 0) @ (1 << np.arange(N))) for k, _ in added]
+    if integers.dtype != object:
+        alone = integers * unit
+        energies = alone.copy()
+        for i, h in enumerate(fields):
+            energies -= h * np.where(states >> i & 1, -1.0, 1.0)
+        for mask, (_, table) in zip(masks, added, strict=True):
+            energies += floats(np.array([*table], object), Fraction(1))[counts[states ^ mask]]
+        span = float(np.ptp(energies))
+        parts = [s for s in (np.ptp(alone), np.ptp(energies - alone)) if s > 0.0]
+        if math.isfinite(span) and all(s > 1e-5 * span for s in parts):
+            fine = float(grain(Fraction(span)))
+            return np.round(energies / fine).astype(np.int64), fine
+        integers, unit = integers.astype(object), abs(network.energy_table(N).unit)
+    check_range(network, N, len(patterns), perturbation)
+    h = [Fraction(x) for x in fields]
+    common = Fraction(1, math.lcm(unit.denominator, *(x.denominator for x in (*h, *(g for _, table in added for g in table)))))
+    integers = integers * int(unit / common)
+    for i, x in enumerate(h):
+        turned = int(x / common)
+        integers -= np.array([turned, -turned], object)[states >> i & 1]
+    for mask, (_, table) in zip(masks, added, strict=True):
+        integers += np.array([int(g / common) for g in table], object)[counts[states ^ mask]]
+    return integers, common
 
 
 def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
     """Return H of all 2^N states as floats."""
-    integers, unit = state_integers(network, patterns)
-    return np.asarray(integers * unit, np.float64)
+    return floats(*state_integers(network, patterns))
 
 
 def _temperature(T: Any) -> float:
@@ -167,13 +213,13 @@ def _patterns(
     return xi
 
 
-def _boltzmann(integers: IntArray, unit: float, T: float) -> FloatArray:
+def _boltzmann(integers: npt.NDArray[Any], unit: Any, T: float) -> FloatArray:
     """Return exp(-(H - min H)/T); at T = 0 it is 1 in the ground states, told apart as integers, and 0 elsewhere."""
     above = integers - integers.min()
     if T == 0.0:
         return np.asarray(above == 0, np.float64)
     with np.errstate(over="ignore"):  # at T = 1e-310
-        return np.asarray(np.exp(-(above * unit) / T), np.float64)
+        return np.asarray(np.exp(-floats(above, unit) / T), np.float64)
 
 
 def enumerate_states(
@@ -229,7 +275,7 @@ def enumerate_states(
     pair = walsh_hadamard(walsh_hadamard(weights) ** 2) / 2**size  # weight of every XOR of two replicas
     q_weights = np.maximum(np.bincount(counts, weights=pair, minlength=size + 1), 0.0)
     values = np.asarray((size - 2.0 * np.arange(size + 1)) / size, np.float64)
-    e = integers * unit / size
+    e = floats(integers, unit) / size
     mean = float(weights @ e)
     low = float(e.min())
     if T == 0.0:
@@ -304,7 +350,7 @@ def transition_matrix(
     steps = []
     for i in range(size):
         other = states ^ (1 << i)
-        accept = method.acceptance((integers[other] - integers) * unit, T)
+        accept = method.acceptance(floats(integers[other] - integers, unit), T)
         W = np.diag(1.0 - accept)
         W[states, other] = accept
         steps.append(W)

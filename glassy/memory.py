@@ -18,7 +18,9 @@ from glassy import checks
 from glassy.errors import InputError
 from glassy.network import DenseHebbian, EnergyTable
 
-DIGITS = 40  # binary digits to which a table of floats is kept
+DIGITS = 40  # binary digits of its range to which a table of floats is kept,
+KEPT = Fraction(1, 10**6)  # where no step from one entry to the next changes by more than this share of itself
+PLAIN = 2**10  # bits of a number that is saved in decimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,8 @@ class SeparableMemory:
     ----------
     energies : sequence of N + 1 numbers
         F at M = N, N - 2, ..., -N: entry u is the energy of a pattern from which u spins differ. Integers and Fractions are
-        exact. Floats are kept in the largest power of two below 2^-40 times their range: exact for multiples of it.
+        exact, at any size. Floats are the fractions they are, however far apart; but where rounding to the largest power of two
+        below 2^-40 times their range changes no step between neighbours by more than a millionth of itself, they are rounded.
 
     Raises
     ------
@@ -61,12 +64,12 @@ class SeparableMemory:
 
     def to_tree(self) -> Any:
         """Return what is saved: every number as exact text."""
-        return tuple(str(e) if isinstance(e, Rational) else float(e).hex() for e in self.energies)
+        return tuple(map(as_text, self.energies))
 
     @classmethod
     def from_tree(cls, tree: Any) -> SeparableMemory:
         """Rebuild it from `to_tree`."""
-        return cls([float.fromhex(e) if "0x" in e else Fraction(e) for e in tree])
+        return cls([float.fromhex(e) if "0x" in e else _fraction(e) for e in tree])
 
     def __repr__(self) -> str:
         return f"SeparableMemory(N={self.N})"
@@ -79,8 +82,17 @@ class SeparableMemory:
 
     @cached_property
     def digest(self) -> str:
-        """A short name of the table; floats and Fractions of the same value are not the same, as floats are rounded."""
-        return hashlib.sha256(repr(self.to_tree()).encode()).hexdigest()[:16]
+        """A short name of the table; floats and Fractions of the same value are not the same, as floats may be rounded."""
+        floats = not all(isinstance(e, Fraction) for e in self.energies)
+        text = repr(self.to_tree()) + (" exact" if floats and not self.rounded else "")
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def rounded(self) -> bool:
+        """Whether the table holds floats that are rounded: no step between neighbours changes by more than a millionth."""
+        exact = [Fraction(e) for e in self.energies]
+        unit = grain(max(exact) - min(exact))
+        return not all(isinstance(e, Fraction) for e in self.energies) and _keeps(exact, unit)
 
     @property
     def N(self) -> int:
@@ -149,10 +161,13 @@ def check_energies(name: str, energies: Any) -> tuple[Any, ...]:
     if array.ndim != 1:
         raise InputError(f"{name} must be a sequence of N + 1 numbers, got shape {array.shape}. Give one for each M.")
     values = []
-    for e in array.tolist() if array.dtype.kind in "iuf" else list(energies):
+    numbers: list[Any] = array.tolist() if array.dtype.kind in "iuf" else list(energies)
+    if array.dtype.kind == "f" and not isinstance(energies, np.ndarray) and numbers != list(energies):
+        numbers = list(energies)  # integers that no float holds
+    for e in numbers:
         if isinstance(e, np.generic):
             e = e.item()
-        if isinstance(e, bool) or not isinstance(e, Real) or not math.isfinite(e):
+        if isinstance(e, bool) or not isinstance(e, Real) or not (isinstance(e, Rational) or math.isfinite(e)):
             raise InputError(f"{name} must be finite numbers, got {e!r}. Give one for each M = N, N - 2, ..., -N.")
         values.append(Fraction(e) if isinstance(e, Rational) else float(e))
     return tuple(values)
@@ -160,13 +175,36 @@ def check_energies(name: str, energies: Any) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=64)
 def _table(memory: SeparableMemory) -> EnergyTable:
-    energies = memory.energies
-    exact = [Fraction(e) for e in energies]
-    if all(isinstance(e, Fraction) for e in energies):
-        unit = Fraction(1, math.lcm(*(e.denominator for e in exact)))
-    else:
-        unit = grain(max(exact) - min(exact))
+    exact = [Fraction(e) for e in memory.energies]
+    unit = grain(max(exact) - min(exact)) if memory.rounded else Fraction(1, math.lcm(*(e.denominator for e in exact)))
     return EnergyTable(tuple(round(e / unit) for e in exact), unit)
+
+
+def _keeps(exact: Sequence[Fraction], unit: Fraction) -> bool:
+    """Whether rounding to multiples of a unit leaves every step between neighbours as it is, to a millionth."""
+    rounded = [round(e / unit) * unit for e in exact]
+    return all(
+        abs((d - c) - (b - a)) <= KEPT * abs(b - a) for a, b, c, d in zip(exact, exact[1:], rounded, rounded[1:], strict=False)
+    )
+
+
+def as_text(e: Fraction | float) -> str:
+    """Return a number as exact text: a float in base 16, a Fraction in decimal, or where that is long in base 16 after a #."""
+    if isinstance(e, float):
+        return e.hex()
+    parts = e.numerator, e.denominator
+    return str(e) if max(map(abs, parts)).bit_length() <= PLAIN else f"#{parts[0]:x}/{parts[1]:x}"
+
+
+def _fraction(text: str) -> Fraction:
+    """Return the Fraction of `as_text`.
+
+    Examples
+    --------
+    >>> _fraction(as_text(Fraction(-(3**9000), 2**5000))) == Fraction(-(3**9000), 2**5000)
+    True
+    """
+    return Fraction(*(int(part, 16) for part in text[1:].split("/"))) if text.startswith("#") else Fraction(text)
 
 
 def grain(span: Fraction) -> Fraction:

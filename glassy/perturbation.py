@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError
-from glassy.memory import Network, check_energies
+from glassy.memory import Network, as_text, check_energies
 from glassy.storage import Saved
 
 ROUNDING = Fraction(1, 10**12)  # of the largest energy of a pattern: what is added of this size is none
+LARGEST = Fraction(10) ** 150  # of all energies together, where 64-bit integers do not hold them
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +41,9 @@ class Perturbation(Saved):
     Notes
     -----
     What is added is kept in integers, like all energies, in a unit that is a power of two smaller than that of the network
-    (`glassy.simulation.extras`); running and recomputed energies still agree exactly. Guerra's interpolation (I.1) needs it.
-    A field or a pattern's own energies that add nowhere more than 1e-12 of the largest energy of a pattern add nothing: so much
-    is the rounding of floats that were meant to be the energies of the network.
+    (`glassy.simulation.extras`), or exactly where 64 bits do not hold it so (M.14); running and recomputed energies still agree
+    exactly. Energies of a pattern that differ from the network's nowhere by more than 1e-12 of the largest are the network's:
+    that is the rounding of floats. Guerra's interpolation (I.1) needs it.
 
     Examples
     --------
@@ -79,7 +80,11 @@ class Perturbation(Saved):
     @property
     def digest(self) -> str:
         """A short name of what it holds: two with the same name are the same."""
-        h = hashlib.sha256(repr(self.pattern_energies).encode())
+        try:
+            text = repr(self.pattern_energies)
+        except ValueError:  # too long in decimal
+            text = repr([(k, [as_text(x) for x in e] if isinstance(e, tuple) else e) for k, e in self.pattern_energies])
+        h = hashlib.sha256(text.encode())
         if self.field is not None:
             h.update(repr(self.field.shape).encode() + np.ascontiguousarray(self.field).tobytes())
         return h.hexdigest()[:16]
@@ -120,6 +125,19 @@ class Perturbation(Saved):
             added = [g - f for g, f in zip(G, F, strict=True)]
             found.append((k, added if max(map(abs, added)) > least else [Fraction(0)] * len(F)))
         return found
+
+
+def check_range(network: Network, N: int, K: int, perturbation: Perturbation | None) -> None:
+    """Raise InputError where exact energies are so large that their squares are no floats."""
+    F, added = network.energy_table(N), perturbation.added(network, N) if perturbation else []
+    most = K * max(map(abs, F.values)) * abs(F.unit) + sum((max(map(abs, table)) for _, table in added), Fraction(0))
+    most += sum((abs(Fraction(h)) for h in perturbation.fields(N, 0).tolist()), Fraction(0)) if perturbation else 0
+    if most > LARGEST:
+        tens = round((most.numerator.bit_length() - most.denominator.bit_length()) * math.log10(2.0))
+        raise InputError(
+            f"energies must stay below 1e150, so that their squares are floats, but those of {network!r}, K={K}, reach about "
+            f"1e{tens}. Divide all energies, and T, by 10**{tens}: as Fractions they stay exact."
+        )
 
 
 def check_perturbation(perturbation: object) -> Perturbation:

@@ -81,7 +81,11 @@ def _make(tag: str, body: Any) -> Any:
     if not last or int(version) > int(last):
         raise VersionError(f"was written by a newer glassy: it holds {tag}, this one reads {newest}. Update glassy.")
     for v in range(int(version), int(last)):
-        body = READERS[f"{name}/{v}"](body)
+        reader = READERS[f"{name}/{v}"]
+        if isinstance(reader, str):
+            place, _, function = reader.partition(":")
+            reader = getattr(importlib.import_module(place), function)
+        body = reader(body)
     module, _, where = TYPES[newest].partition(":")
     cls = getattr(importlib.import_module(module), where)
     if hasattr(cls, "from_tree"):

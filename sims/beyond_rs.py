@@ -14,7 +14,7 @@ from glassy import DenseHebbian, plots, solve, spinodal
 from glassy.compare import predicted
 from glassy.provenance import Provenance
 from glassy.results import short
-from sims import held
+from sims import GOOD, held
 from sims.harness import _write, folder, read, samples_folder
 from sims.held import hold
 from sims.measured import Row, limits, main, summary, write
@@ -173,7 +173,7 @@ def verdict(name: str, rows: list[Row]) -> str:
         )
     kept = [r for r in rows if (r["curve"], r["quantity"]) == ("RSB(1)", "m") and math.isfinite(r["N"])]
     counts = Counter(r["status"] for r in kept)
-    if off := [f"{n} {word}" for word, n in sorted(counts.items()) if word != "EQUILIBRATED"]:
+    if off := [f"{n} {word}" for word, n in sorted(counts.items()) if word not in GOOD]:
         text += f"; of {len(kept)} points and sizes, kept and not extrapolated: {', '.join(off)}"
     return text
 
@@ -184,7 +184,7 @@ def points(ax: Any, rows: list[Row], x: str, colors: Sequence[str]) -> None:
     for N, marker, color in zip(sizes, plots.MARKERS, colors, strict=False):
         at = [r for r in rows if r["N"] == N]
         plots.simulation(ax, [r[x] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
-                         [r["status"] == "EQUILIBRATED" for r in at], color, marker)  # fmt: skip
+                         [r["status"] in GOOD for r in at], color, marker)  # fmt: skip
     ends = [r for r in rows if math.isinf(r["N"])]
     plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
 

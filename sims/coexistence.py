@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 import glassy
 from glassy import RSB, Estimate, plots, solve
 from glassy.provenance import Provenance
-from sims import beyond_rs, spin_glass
+from sims import GOOD, beyond_rs, spin_glass
 from sims.harness import ROOT, _write, folder, read
 from sims.measured import Row, main, row, summary, write
 
@@ -115,7 +115,7 @@ def verdict(name: str, rows: list[Row]) -> str:
         f"that of retrieval carried on by theory from loads up to {top:g}, meet at load "
         f"{short(r['simulation'], r['error'])}; {ansatz(name)} itself says {r['theory']:.4f}"
     )
-    off = [x for x in rows if x["curve"] == "retrieval" and math.isfinite(x["N"]) and x["status"] != "EQUILIBRATED"]
+    off = [x for x in rows if x["curve"] == "retrieval" and math.isfinite(x["N"]) and x["status"] not in GOOD]
     if off:
         where = ", ".join(f"N={x['N']:.0f} at {x['load']:g} {x['status']}" for x in off)
         text += f"; kept and not extrapolated: {where}"
@@ -140,7 +140,7 @@ def plot(name: str, target: Path) -> None:
         root = [math.sqrt(r["load"]) for r in at]
         plots.simulation(ax, [r["load"] for r in at], [r["simulation"] / x for r, x in zip(at, root, strict=True)],
                          [r["error"] / x for r, x in zip(at, root, strict=True)],
-                         [r["status"] == "EQUILIBRATED" for r in at], plots.COLORS[2], marker)  # fmt: skip
+                         [r["status"] in GOOD for r in at], plots.COLORS[2], marker)  # fmt: skip
     ends = [r for r in rows if r["curve"] == "retrieval" and math.isinf(r["N"])]
     plots.limit(ax, [r["load"] for r in ends], [r["simulation"] / math.sqrt(r["load"]) for r in ends],
                 [r["error"] / math.sqrt(r["load"]) for r in ends])  # fmt: skip

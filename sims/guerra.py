@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 import glassy
 from glassy import RSB, DenseHebbian, Estimate, Perturbation, SpinGlass, plots, simulate, solve
+from sims import GOOD
 from sims.harness import ROOT, read, samples_folder
 from sims.measured import Row, limits, main, noise_load, row, write
 
@@ -236,7 +237,7 @@ def ladder(case: str) -> list[tuple[float, float, float]]:
         return []
     load, T = STATES[case]
     rows = [r for r in read(data) if r["quantity"] == "-beta f" and math.isfinite(r["N"]) and abs(r["T"] - T) < 1e-9]
-    return [(r["N"], r["simulation"], r["error"]) for r in rows if r["load"] == load and r["status"] == "EQUILIBRATED"]
+    return [(r["N"], r["simulation"], r["error"]) for r in rows if r["load"] == load and r["status"] in GOOD]
 
 
 def plot(case: str, target: Path) -> None:
@@ -250,7 +251,7 @@ def plot(case: str, target: Path) -> None:
     for N, marker, color in zip(sizes, plots.MARKERS, plots.COLORS, strict=False):
         at = [r for r in rows if r["quantity"] == "integrand" and r["N"] == N]
         plots.simulation(ax, [float(r["curve"][2:]) for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
-                         [r["status"] == "EQUILIBRATED" for r in at], color, marker)  # fmt: skip
+                         [r["status"] in GOOD for r in at], color, marker)  # fmt: skip
     ends = [r for r in rows if r["quantity"] == "integrand" and math.isinf(r["N"])]
     plots.limit(ax, [float(r["curve"][2:]) for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
     ax.axhline(0.0, color=plots.COLORS[3], ls=plots.STYLES["RS"], lw=1.3)
@@ -263,7 +264,7 @@ def plot(case: str, target: Path) -> None:
     ax = axes[0][1]
     at = [r for r in rows if r["quantity"] == "-beta f" and math.isfinite(r["N"])]
     plots.simulation(ax, [1 / r["N"] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
-                     [r["status"] == "EQUILIBRATED" for r in at], plots.COLORS[5], "o")  # fmt: skip
+                     [r["status"] in GOOD for r in at], plots.COLORS[5], "o")  # fmt: skip
     other = ladder(case)
     if other:
         ax.errorbar([1 / N for N, _, _ in other], [v for _, v, _ in other], [e for _, _, e in other], fmt="x",

@@ -27,6 +27,7 @@ from glassy.compare import predicted
 from glassy.provenance import Provenance, provenance
 from glassy.simulation.ensemble_status import duration
 from glassy.simulation.samples import joint_provenance
+from sims import GOOD
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = (
@@ -260,7 +261,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def counted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows on which the claim rests: extrapolated to 1/N = 0, from runs with a good status."""
-    return [r for r in rows if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
+    return [r for r in rows if math.isinf(r["N"]) and r["status"] in GOOD]
 
 
 def verdict(rows: list[dict[str, Any]]) -> str:

@@ -85,9 +85,9 @@ def drift(x: FloatArray) -> float:
 
 def rung_status(r: glassy.Samples) -> Status:
     """Status of one rung: that of its trends where chains froze, if both replicas of a sample found the same lowest state."""
-    floor = r.series.energy[r.stuck.any(axis=1)].min(axis=2)
+    floor = r.series.energy[r.frozen.any(axis=1)].min(axis=2)
     shared = np.isclose(floor, floor[:, :1], rtol=0.0, atol=1e-9).all()
-    return r.evidence.relaxed if r.status is Status.CONSTANT and shared else r.status
+    return r.evidence.relaxed if r.status is Status.NOT_SHOWN and shared else r.status
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from scipy.stats import binom
 import glassy
 from glassy.provenance import Provenance
 from glassy.simulation.samples import joint_provenance
+from sims import GOOD
 from sims.harness import LIMIT, _seconds, _write, folder, parse, samples_folder
 
 Row = dict[str, Any]
@@ -125,7 +126,7 @@ def limit(rows: Sequence[Row], powers: Sequence[float], theory: Mapping[str, flo
     Of `powers` only as many are fitted as the sizes determine. `theory` is that of 1/N = 0 by quantity, where the rows have one
     for each size; else theirs, which is one for all.
     """
-    used = [r for r in rows if r["status"] == "EQUILIBRATED" and r["error"] > 0.0]
+    used = [r for r in rows if r["status"] in GOOD and r["error"] > 0.0]
     sizes = [int(r["N"]) for r in used]
     if len(set(sizes)) < 2:
         return None
@@ -156,7 +157,7 @@ def limits(rows: Sequence[Row], powers: Sequence[float] = (1.0, 2.0), theory: Ma
 
 def judged(rows: Iterable[Row]) -> list[Row]:
     """Rows that judge a claim: usable, with a theory; the limits where there are any, since finite sizes differ from theory."""
-    good = [r for r in rows if r["status"] == "EQUILIBRATED" and math.isfinite(r["z"])]
+    good = [r for r in rows if r["status"] in GOOD and math.isfinite(r["z"])]
     return [r for r in good if math.isinf(r["N"])] or good
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import glassy
 from glassy import DenseHebbian, Estimate, plots, simulate, solve, spin_glass_temperatures
 from glassy.simulation.statistics import estimate
+from sims import GOOD
 from sims.harness import _write, folder, read, samples_folder
 from sims.measured import Row, limits, main, row, summary, write
 
@@ -113,9 +114,7 @@ def verdict(P: int, rows: list[Row]) -> str:
     """Whether the limits agree; where chains escape, and how that changes with N."""
     glass = spin_glass_temperatures(DenseHebbian(P))
     largest = max(r["N"] for r in rows if math.isfinite(r["N"]))
-    sharp = [
-        r for r in rows if r["quantity"] == "energy above the pattern" and r["N"] == largest and r["status"] == "EQUILIBRATED"
-    ]
+    sharp = [r for r in rows if r["quantity"] == "energy above the pattern" and r["N"] == largest and r["status"] in GOOD]
     kept = {(r["load"], r["N"]): r["simulation"] for r in rows if r["quantity"] == "chains that stay"}
     smallest = min(N for _, N in kept)
     text = (
@@ -165,7 +164,7 @@ def plot(P: int, target: Path) -> None:
         for N, marker, color in zip(sizes, plots.MARKERS, plots.COLORS, strict=False):
             at = [r for r in rows if r["N"] == N and r["quantity"] == name]
             plots.simulation(ax, [r["load"] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
-                             [r["status"] == "EQUILIBRATED" for r in at], color, marker)  # fmt: skip
+                             [r["status"] in GOOD for r in at], color, marker)  # fmt: skip
         ends = [r for r in rows if math.isinf(r["N"]) and r["quantity"] == name]
         plots.limit(ax, [r["load"] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
         ax.set_xlabel("load = temperature T")

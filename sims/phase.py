@@ -14,7 +14,7 @@ import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, Estimate, Ladder, Samples, Solution, Status, solve
 from glassy.compare import predicted
-from sims import held
+from sims import GOOD, held
 from sims.harness import LIMIT
 from sims.held import FloatArray, near_wall, observed, plain, rung_status
 from sims.measured import Row, row
@@ -102,7 +102,7 @@ def of_size(case: Phase, load: float, ladder: Ladder, sweeps: int) -> list[Row]:
     path, excess = np.array([r.T for r in ladder]), np.array([x["energy_excess"].mean(axis=1) for x in seen])
     f = held.mean(held.excess_free_energy(path, excess, warm), ladder[warm].T, here)
     say = {k: s.free_energy + 0.5 for k, s in saddles(case, load, ladder[warm].T).items()}
-    status = next((x for x in cold if x != "EQUILIBRATED"), "EQUILIBRATED")
+    status = next((x for x in cold if x not in GOOD), "EQUILIBRATED")
     rows += both(FREE, load, ladder[warm], say, f, sweeps, status)
     return rows + of_cooling(case, load, ladder[: warm + 1], here, sweeps)
 

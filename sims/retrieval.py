@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from glassy import DenseHebbian, plots, spinodal
+from sims import GOOD
 from sims.harness import Case, Curve, main, read
 
 
@@ -98,9 +99,9 @@ def _plot(folder: Path) -> None:
                     at = [r for r in mine if r["N"] == N]
                     plots.simulation(
                         ax, [r[x] for r in at], y([r["simulation"] for r in at]), [scale * r["error"] for r in at],
-                        [r["status"] == "EQUILIBRATED" for r in at], color, marker,
+                        [r["status"] in GOOD for r in at], color, marker,
                     )  # fmt: skip
-                ends = [r for r in mine if math.isinf(r["N"]) and r["status"] == "EQUILIBRATED"]
+                ends = [r for r in mine if math.isinf(r["N"]) and r["status"] in GOOD]
                 if ends and not misaligned:
                     plots.limit(ax, [r[x] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])
             ax.set_xlabel("temperature T" if x == "T" else "load")

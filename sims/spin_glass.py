@@ -12,6 +12,7 @@ import numpy as np
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, Estimate, FullRSB, plots, simulate, solve, spin_glass_temperatures
+from sims import GOOD
 from sims.harness import LIMIT, _write, folder, read, samples_folder
 from sims.measured import Row, annealed, judged, limits, main, moved, row, summary, write
 
@@ -202,7 +203,7 @@ def verdict(name: str, rows: list[Row]) -> str:
     onset = spin_glass_temperatures(case.network, case.load).T_c
     hot = [r for r in rows if math.isfinite(r["N"]) and r["T"] >= HOT * onset and r["quantity"] in ("energy", "-beta f")]
     proof = [r for r in rows if r["quantity"] == "p of two starts"]
-    bad = sum(r["status"] != "EQUILIBRATED" for r in proof)
+    bad = sum(r["status"] not in GOOD for r in proof)
     alone = (
         f"at T >= {HOT:g} T_c {sum(abs(r['z']) <= LIMIT for r in hot)} of {len(hot)} energies and -beta f of N spins agree "
         f"with F.1 without a fit (worst z {max((r['z'] for r in hot), key=abs):.1f})"
@@ -247,7 +248,7 @@ def plot(name: str, target: Path) -> None:
         for N, marker, color in zip(sizes, plots.MARKERS, plots.COLORS, strict=False):
             at = [r for r in rows if r["N"] == N and r["quantity"] == quantity and r["T"] <= lines[-1]["T"]]
             plots.simulation(ax, [r["T"] for r in at], [r["simulation"] for r in at], [r["error"] for r in at],
-                             [r["status"] == "EQUILIBRATED" for r in at], color, marker)  # fmt: skip
+                             [r["status"] in GOOD for r in at], color, marker)  # fmt: skip
         ends = [r for r in rows if math.isinf(r["N"]) and r["quantity"] == quantity and r["curve"] == "ladder"]
         ends = [r for r in ends if r["T"] <= lines[-1]["T"]]
         plots.limit(ax, [r["T"] for r in ends], [r["simulation"] for r in ends], [r["error"] for r in ends])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassy
-from glassy import DenseHebbian, Glauber, IntegerRangeError, Metropolis
+from glassy import DenseHebbian, Glauber, InputError, IntegerRangeError, Metropolis
 from glassy.patterns import Patterns
 from glassy.simulation.chains import Chain, FieldChain, couplings, makes_fields
 from glassy.simulation.kernels import run, signed_sum
@@ -150,8 +150,10 @@ def test_gauge_invariance_relabelling_and_global_flip(P, kind):
 def test_refusal_beyond_64_bits():
     with pytest.raises(IntegerRangeError, match=r"must stay below 2\^62"):
         kernel_tables(DenseHebbian(20), 200, 1000)
-    with pytest.raises(IntegerRangeError, match="Lower N, K or P"):
-        glassy.simulate(DenseHebbian(16), T=0.1, patterns=np.ones((1000, 100), np.int8), seed=1)
+    run = {"T": 0.1, "patterns": np.ones((1000, 100), np.int8), "seed": 1, "sweeps": 2}
+    with pytest.raises(InputError, match="Give kernel='auto' or 'wide'"):
+        glassy.simulate(DenseHebbian(16), **run, kernel="patterns")
+    assert glassy.simulate(DenseHebbian(16), **run).kernel == "wide"
     kernel_tables(DenseHebbian(20), 30, 1000)  # fits
 
 

@@ -95,10 +95,13 @@ def go_on(run, folder, rng, chunks):
         stops += 1
 
 
+WIDE = {"network": DenseHebbian(20, "self-interacting"), "K": 60, "kernel": "wide"}
 RUNS = {
     "Metropolis": (run_at(0.4), 8),
     "tensor": (dataclasses.replace(run_at(0.4), kernel="tensor"), 8),
     **({"packed": (dataclasses.replace(run_at(0.4), kernel="packed"), 8)} if vector.available() else {}),
+    "wide": (dataclasses.replace(run_at(0.4), **WIDE), 8),
+    "wide ladder": (LadderRun(tuple(dataclasses.replace(run, **WIDE) for run in ladder(1).rungs), ReplicaExchange()), 8),
     "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 20),
     "annealing": (run_at(0.4, Annealing(2.0)), 8),
     "quench": (run_at(0.0, Quench()), 12),

@@ -130,7 +130,7 @@ def pool(run: Run | LadderRun, blocks: Iterable[Records]) -> tuple[Pool | None, 
         found = block["rungs"]
         count += len(found)
         sums = sums + found["sums"].sum(axis=0)
-        for name in found.dtype.names:
+        for name in found.dtype.names or ():
             if name != "sums":
                 kept.setdefault(name, []).append(found[name].copy())
     if not count:

@@ -99,6 +99,10 @@ class Chain:
             x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
         )  # fmt: skip
 
+    def energy_above(self, other: Chain) -> float:
+        """Return the energy above that of another chain of the sample, in units."""
+        return self.energy - other.energy
+
     def energy_per_spin(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Turn integer energies into H/N: their exact unit and offset, applied once."""
         N, x = self.patterns.N, self.extras

@@ -9,19 +9,21 @@ from functools import lru_cache
 import numpy as np
 
 from glassy import checks
-from glassy.errors import InputError
+from glassy.errors import InputError, IntegerRangeError
 from glassy.memory import Network
 from glassy.network import DenseHebbian
 from glassy.numerics import vector
 from glassy.numerics.jit import COMPILED
 from glassy.patterns import Int8Array, Patterns
+from glassy.perturbation import Perturbation, check_range
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
-from glassy.simulation.extras import Extras
+from glassy.simulation.extras import Extras, find_scale, make_extras, no_extras
 from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_squares, find_window, fixed_part
 from glassy.simulation.tables import KernelTables, kernel_tables
 from glassy.simulation.tensor import MOST_BYTES, TensorChain, bytes_of_tensor, tensor, tensor_pays
+from glassy.simulation.wide import WideChain, bytes_of_numbers, exact_numbers, whole_numbers
 
-KERNELS = ("auto", "patterns", "packed", "fields", "tensor")
+KERNELS = ("auto", "patterns", "packed", "fields", "tensor", "wide")
 FEWEST = 192  # patterns that are worth a vector pass
 
 
@@ -34,6 +36,27 @@ def _window(network: Network, N: int, K: int) -> Window | None:
     return find_squares(tables.A.astype(np.int64), B, N, K) or find_window(B, N, K)
 
 
+@lru_cache(maxsize=64)
+def beyond_64_bits(network: Network, N: int, K: int, perturbation: Perturbation | None = None) -> str:
+    """Return why 64-bit integers do not hold the energies, or "" where they do; of all samples, whatever the kernel.
+
+    Examples
+    --------
+    >>> from glassy import DenseHebbian
+    >>> beyond_64_bits(DenseHebbian(P=4), 100, 10**6), len(beyond_64_bits(DenseHebbian(P=20), 200, 60)) > 0
+    ('', True)
+    """
+    try:
+        tables = kernel_tables(network, N, K)
+        if perturbation is not None:
+            rows = len(perturbation.field) if perturbation.field is not None and perturbation.field.ndim == 2 else 1
+            for sample in range(rows):
+                find_scale(network, tables, K, perturbation, sample)
+    except IntegerRangeError as error:
+        return str(error)
+    return ""
+
+
 def choose_kernel(
     network: Network,
     N: int,
@@ -42,13 +65,15 @@ def choose_kernel(
     T: Sequence[float] = (math.inf,),
     attempts: float = math.inf,
     room: float = MOST_BYTES,
+    perturbation: Perturbation | None = None,
 ) -> str:
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt; where NUMBA_DISABLE_JIT is set "auto" takes it.
     "packed" does the same over patterns packed as bits, on processors with AVX-512 VNNI, VBMI and GFNI. "fields" caches the
     local fields of the spins, at P = 2 only, and so does "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto"
-    takes it where `tensor_pays`: little is accepted.
+    takes it where `tensor_pays`: little is accepted. "wide" runs any finite table on any processor, and alone those whose exact
+    energies 64-bit integers do not hold.
 
     Parameters
     ----------
@@ -64,6 +89,8 @@ def choose_kernel(
         Attempted flips of one sample, which must pay for what is made first.
     room : float
         Bytes that a tensor may take, unless it is asked for; never more than 256 MiB.
+    perturbation : Perturbation, optional
+        What is added.
 
     Raises
     ------
@@ -77,8 +104,17 @@ def choose_kernel(
     ('fields', 'patterns')
     >>> choose_kernel(DenseHebbian(P=3), N=60, K=1200, T=[0.3], attempts=1e6)
     'tensor'
+    >>> choose_kernel(DenseHebbian(P=20, interactions="self-interacting"), N=64, K=60)
+    'wide'
     """
     checks.choice("kernel", kernel, KERNELS)
+    beyond = beyond_64_bits(network, N, K, perturbation)
+    if beyond and kernel not in ("auto", "wide"):
+        raise InputError(f"kernel={kernel!r} counts in 64-bit integers: {beyond}")
+    if beyond:
+        check_range(network, N, K, perturbation)
+    if beyond or kernel == "wide":
+        return "wide"
     cubic = isinstance(network, DenseHebbian) and network.P == 3
     if kernel == "auto":
         if not COMPILED:
@@ -139,7 +175,27 @@ def chain_maker(
             raise InputError(f"no window serves N={patterns.N}, K={patterns.K} of {network!r}. Call choose_kernel first.")
         fixed = fixed_part(tables, patterns, window)
         return lambda sigma: PackedChain(tables, patterns, sigma, fixed, extras)
+    if kernel == "wide":
+        extras = extras or no_extras(tables, patterns)
+        wide = whole_numbers(tables, extras, patterns.K)
+        numbers = wide.fixed(patterns.signs, extras.own)
+        return lambda sigma: WideChain(wide, numbers, patterns, sigma)
     return lambda sigma: Chain(tables, patterns, sigma, extras)
+
+
+def sample_maker(
+    kernel: str, network: Network, patterns: Patterns, perturbation: Perturbation | None, sample: int
+) -> tuple[Callable[[Int8Array], Chain], float]:
+    """Return the function that makes a chain of a sample, and the unit in which `Chain.energy_above` counts."""
+    N, K = patterns.N, patterns.K
+    if beyond_64_bits(network, N, K, perturbation):
+        wide = exact_numbers(network, N, K, perturbation, sample if perturbation else 0)
+        own = [patterns.pattern(k) for k, _ in perturbation.pattern_energies] if perturbation else []
+        fixed = wide.fixed(patterns.signs, np.array(own, np.int8).reshape(len(own), N))
+        return (lambda sigma: WideChain(wide, fixed, patterns, sigma)), float(wide.step)
+    tables = kernel_tables(network, N, K)
+    extras = make_extras(network, tables, patterns, perturbation, sample)
+    return chain_maker(kernel, network, tables, patterns, extras), float(extras.step)
 
 
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
@@ -151,4 +207,7 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
     if kernel == "tensor":
         return packed + N * K + 32 * K + bytes_of_tensor(N, K) + 8 * N * replicas
+    if kernel == "wide":
+        size = bytes_of_numbers(network, N, K) if beyond_64_bits(network, N, K) else 72 * (N + 1)
+        return packed + N * K + 2 * size + K * (8 + replicas * 16) + 24 * N * replicas
     return packed + N * K + K * (16 + replicas * 12)

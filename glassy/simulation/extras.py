@@ -1,13 +1,15 @@
 """What a Perturbation adds to the energies of one sample, in integers.
 
 The tables of the network have a step; with a perturbation, energies count in step / scale, with scale a power of two as large
-as 64 bits allow (at most 2^40). Field and added energies are rounded to that unit once, before the run.
+as 64 bits allow (at most 2^40). Field and added energies are rounded to that unit once, before the run. What 64
+bits do not hold so is for the wide kernel, which rounds nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +17,12 @@ import numpy.typing as npt
 from glassy.errors import IntegerRangeError
 from glassy.memory import Network
 from glassy.patterns import Int8Array, Patterns
-from glassy.perturbation import ROUNDING, Perturbation
+from glassy.perturbation import Perturbation
 from glassy.simulation.tables import LIMIT, KernelTables
 
 IntArray = npt.NDArray[np.int64]
 PRECISION = Fraction(1, 10**7)  # to which the whole perturbation must be kept
+HUGE = 10**308  # in messages
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,53 @@ def no_extras(tables: KernelTables, patterns: Patterns) -> Extras:
     return Extras(1, tables.step, tables.base * patterns.K, np.zeros(N, np.int64), *nothing)
 
 
+def _parts(
+    network: Network, perturbation: Perturbation, N: int, sample: int
+) -> tuple[list[Fraction], list[tuple[int, list[Fraction]]]]:
+    return [Fraction(x) for x in perturbation.fields(N, sample).tolist()], perturbation.added(network, N)
+
+
+def find_scale(network: Network, tables: KernelTables, K: int, perturbation: Perturbation, sample: int) -> int:
+    """Return the units in one step of the tables, or 0 where nothing is added.
+
+    Raises
+    ------
+    IntegerRangeError
+        If 64 bits do not hold the perturbation to seven digits beside the energies of the patterns, or flatten a table of it.
+    """
+    N = tables.A.size - 1
+    h, added = _parts(network, perturbation, N, sample)
+    most: Fraction = sum(map(abs, h), Fraction(0))
+    most += sum((max(abs(g - table[N // 2]) for g in table) for _, table in added), Fraction(0))
+    if most == 0:
+        return 0
+    scale = 2**40
+    while scale > 1 and 2 * scale * (K * tables.largest + most / tables.step) >= LIMIT:
+        scale //= 2
+    step = tables.step / scale
+    if (N + len(added)) * step > 2 * PRECISION * most or 2 * scale * (K * tables.largest + most / tables.step) >= LIMIT:
+        reach = float(min(most, Fraction(HUGE)))
+        raise IntegerRangeError(
+            f"{perturbation!r} must fit into 64 bits to seven digits beside the energies of N={N}, K={K}, but its "
+            f"energies reach {reach:.3g} and their unit is {float(step):.3g}. Give kernel='auto' or 'wide'."
+        )
+    for (k, table), (_, own) in zip(added, perturbation.pattern_energies, strict=True):
+        if isinstance(own, tuple) and not _keeps(table, own, step):
+            raise IntegerRangeError(
+                f"steps between neighbours in the table of pattern {k} of {perturbation!r} must be kept to a thousandth beside "
+                f"the energies of N={N}, K={K}, but the unit is {float(step):.3g}. Give kernel='auto' or 'wide'."
+            )
+    return scale
+
+
+def _keeps(table: list[Fraction], own: tuple[Any, ...], step: Fraction) -> bool:
+    """Whether rounding G - F to a step leaves every difference of neighbours of G as it is, to a thousandth."""
+    each = [g - table[(len(table) - 1) // 2] for g in table]
+    off = [round(g / step) * step - g for g in each]
+    G = [Fraction(g) for g in own]
+    return all(1000 * abs(x - y) <= abs(a - b) for x, y, a, b in zip(off, off[1:], G, G[1:], strict=False))
+
+
 def make_extras(
     network: Network, tables: KernelTables, patterns: Patterns, perturbation: Perturbation | None, sample: int
 ) -> Extras:
@@ -88,26 +138,13 @@ def make_extras(
     if perturbation is None:
         return plain
     N, middle = patterns.N, patterns.N // 2
-    h = [Fraction(x) for x in perturbation.fields(N, sample).tolist()]
-    if sum(map(abs, h)) <= ROUNDING * tables.largest * tables.step:
-        h = [Fraction(0)] * N
-    added = perturbation.added(network, N)
+    h, added = _parts(network, perturbation, N, sample)
     each = [[g - table[middle] for g in table] for _, table in added]
-    most = sum(map(abs, h), Fraction(0)) + sum((max(map(abs, table)) for table in each), Fraction(0))
+    scale = find_scale(network, tables, patterns.K, perturbation, sample)
     base = plain.base + sum((table[middle] for _, table in added), Fraction(0))
-    scale = 2**40
-    while scale > 1 and 2 * scale * (patterns.K * tables.largest + most / tables.step) >= LIMIT:
-        scale //= 2
+    if scale == 0:
+        return replace(plain, base=base)
     step = tables.step / scale
-    if (N + len(added)) * step > 2 * PRECISION * most or 2 * scale * (
-        patterns.K * tables.largest + most / tables.step
-    ) >= LIMIT:
-        if most == 0:
-            return plain
-        raise IntegerRangeError(
-            f"{perturbation!r} must fit into 64 bits to seven digits beside the energies of N={N}, K={patterns.K}, but its "
-            f"energies reach {float(most):.3g} and their unit is {float(step):.3g}. Lower N or K, or give another perturbation."
-        )
     return Extras(
         scale=scale,
         step=step,

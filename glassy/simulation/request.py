@@ -134,7 +134,8 @@ class Request:
         chains = self.replicas * len(shared)
         attempts = chains * (self.sweeps + self.burn_in) * size
         left = room(run.bytes_of_series()) - run.bytes_in_work(chains, len(shared))
-        return replace(run, kernel=choose_kernel(network, size, count, self.kernel, shared, attempts, left))
+        kernel = choose_kernel(network, size, count, self.kernel, shared, attempts, left, self.perturbation)
+        return replace(run, kernel=kernel)
 
 
 def make_ladder(runs: Sequence[Run], axis: tuple[int, ...], method: ReplicaExchange) -> LadderRun:

@@ -482,7 +482,7 @@ class Samples(Saved):
         least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(self.K) / self.N))
         if isinstance(self.network, DenseHebbian):
             least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
-        return least
+        return float(least)
 
     @cached_property
     def places(self) -> npt.NDArray[np.int64]:
@@ -496,8 +496,8 @@ class Samples(Saved):
     def phase(self) -> str:
         """Where the chains were: "pattern 0", another pattern, "patterns", "glass" or "paramagnet"; "" if it was not noted.
 
-        "patterns": at several, or between them. "glass" and "paramagnet": at none, and the spins keep more, or less, than half of
-        their overlap with themselves (in a ladder: with those of another replica). A finite network has no sharp border there.
+        "patterns": at several, or between them. "glass" and "paramagnet": at none, and the spins keep more, or less, than half
+        of their overlap with themselves (in a ladder: with another replica). A finite network has no sharp border there.
         """
         return self.fate.phase
 
@@ -567,10 +567,11 @@ class Samples(Saved):
         LEFT_PHASE: of the chains that began at pattern 0 some left it and others did not, or they went to different places.
         NOT_EQUILIBRATED: the chains of a sample are at different patterns, or disagree in a mean, or m, energy or q drifts
         (p < 0.003 each). SHORT_CHAIN: fewer than 50 tau_int, than 50 rejected flips, or in a ladder than 6 ways of each
-        configuration from this temperature up to the hottest. EQUILIBRATED, of all states: by a ladder whose configurations lose
-        their old spins on these ways, or by chains from both ends (start="both") that forget where they were. STEADY, of the phase that `phase` names, with two replicas or
-        more: all chains stayed at the pattern, or forget where they were, or at no pattern meet each other as closely as their
-        own past in eight samples or more. Else NOT_SHOWN. Metropolis in sequential order never shows more.
+        configuration from this temperature up to the hottest. EQUILIBRATED, of all states: by a ladder whose configurations
+        lose their old spins on these ways, or by chains from both ends (start="both") that forget where they were. STEADY, of
+        the phase that `phase` names, with two replicas or more: all chains stayed at the pattern, or forget where they were, or
+        at no pattern meet each other as closely as their own past, in eight samples or more. Else NOT_SHOWN. Metropolis in
+        sequential order never shows more.
         """
         names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
         return judge({name: self.summary(name) for name in names}, self.fate)

@@ -34,6 +34,7 @@ from glassy.simulation.store import Store, folder_path, make_folder
 from glassy.simulation.work import Outcome, StopFile, Task, drive, no_room, opened, opened_here
 
 _METROPOLIS = Metropolis()
+SAMPLES = 8  # of the patterns, by default
 
 
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
@@ -61,7 +62,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     perturbation: Perturbation | None = None,
     start: str | npt.ArrayLike | None = None,
     start_overlap: float = 1.0,
-    samples: int = 1,
+    samples: int | None = None,
     replicas: int = 2,
     sweeps: int = 1000,
     burn_in: int | None = None,
@@ -93,13 +94,17 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         Stored patterns instead of `load`, `K` and `N`: any data. Then samples must be 1.
     perturbation : Perturbation, optional
         An external field, and energies of their own for chosen patterns, added to the energy of the network.
-    start : {"pattern", "random"} or array of +-1, optional
+    start : {"pattern", "random", "both"} or array of +-1, optional
         "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
-        (replicas, N) or (samples, replicas, N): these spins. Default: "pattern", with ReplicaExchange "random".
+        (replicas, N) or (samples, replicas, N): these spins. "both": "pattern" and "random" in turn, replica by replica, which
+        is what shows equilibrium over all states. Default: "pattern", which shows the phase of the pattern (STEADY, see
+        `Samples.status`) and gives up on whether it is the one that wins; with ReplicaExchange "random".
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples, replicas : int
-        Independent draws of the patterns; independent chains for each of them.
+        Independent draws of the patterns (default 8, and 1 with `patterns`); independent chains for each of them. One sample has
+        no error between samples, and one replica nothing to disagree with: then `compare` gives no z, and no status is good. The
+        default costs eight times as much as one sample; 32 are worth more than a longer run where chains move at all.
     sweeps, burn_in : int
         Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
@@ -107,8 +112,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
-    kernel : {"auto", "patterns", "packed", "fields", "tensor"}
-        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor,
+    kernel : {"auto", "patterns", "packed", "fields", "tensor", "wide"}
+        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor; "wide"
+        where 64-bit integers do not hold the energies, which the others refuse;
         named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
     threads : int, optional
         Threads or processes for samples and, where there are fewer samples, threads for their replicas; default: the cores
@@ -135,8 +141,6 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         If an argument lies outside its domain, or the kernel asked for cannot run this network here.
     MemoryLimitError
         If the run needs more than `max_bytes`.
-    IntegerRangeError
-        If the exact energies leave the range of 64-bit integers.
     StoreError
         If the folder cannot be written, or another run is at work in it.
     Interrupted
@@ -159,6 +163,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     folder = None if out is None else folder_path(out)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
+    if samples is None:
+        samples = 1 if patterns is not None else len(start) if np.ndim(start) == 3 else SAMPLES  # type: ignore[arg-type]
     request = Request.checked(
         seed=seed, samples=samples, replicas=replicas, sweeps=sweeps, burn_in=burn_in, method=method, start=start,
         start_overlap=start_overlap, perturbation=perturbation, watch=watch, kernel=kernel,

@@ -165,8 +165,8 @@ class Summary(Saved):
     def thermal(self) -> tuple[float, float]:
         """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.15).
 
-        The largest of: that of tau_int; the scatter of 16, 8 and 4 blocks of each chain, as long as a sample has FEWEST or more,
-        and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of freedom
+        The largest of: that of tau_int; the scatter of 16, 8 and 4 blocks of each chain, as long as a sample has FEWEST or more
+        of them, and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of freedom
         are those of the widest blocks, and of the replicas where these disagree by more than blocks allow at a level of 1 %.
         """
         _, chains, n = self.blocks.shape
@@ -394,9 +394,7 @@ def parts_of(chains: int, blocks: int, replicas: int = 0) -> Parts:
     return Parts(fine, times, quarters, tuple(mask(c, 0, blocks) for c in single))
 
 
-def jackknife(
-    moments: Sequence[FloatArray], f: Callable[..., float], replicas: int = 0, *, unbiased: bool = False
-) -> Estimate:
+def jackknife(moments: Sequence[FloatArray], f: Callable[..., float], replicas: int = 0, *, unbiased: bool = False) -> Estimate:
     """Return f of sample means with jackknife errors: over samples, and over parts of each sample (thermal, M.15).
 
     Parameters

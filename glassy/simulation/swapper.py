@@ -1,4 +1,4 @@
-"""Exchanges of one replica's ladder (M.5): even and odd edges in turn, with the exact integer energies."""
+"""Exchanges of one replica's ladder (M.5): even and odd edges in turn, with exact differences of energies."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Swapper:
         for i in range(self.parity, len(self.beta) - 1, 2):
             self.swaps[i, 0] += 1
             low, high = chains[i], chains[i + 1]
-            gain = (self.beta[i] - self.beta[i + 1]) * (low[r].energy - high[r].energy)
+            gain = (self.beta[i] - self.beta[i + 1]) * low[r].energy_above(high[r])
             if np.log1p(-uniform[i]) <= gain:
                 self.swaps[i, 1] += 1
                 low[r], high[r] = high[r], low[r]

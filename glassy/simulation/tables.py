@@ -73,8 +73,8 @@ def kernel_tables(network: Network, N: int, K: int) -> KernelTables:
     largest = max(1, *map(abs, A), *map(abs, B), *map(abs, W))
     if 2 * K * largest >= LIMIT:
         raise IntegerRangeError(
-            f"the exact energies of {network!r} with N={N}, K={K} must stay below 2^62 = {float(LIMIT):.1e}, but reach "
-            f"{float(2 * K * largest):.1e}. Lower N, K or P."
+            f"the exact energies of {network!r} with N={N}, K={K} must stay below 2^62, but reach "
+            f"2^{(2 * K * largest).bit_length()}. Give kernel='auto' or 'wide'."
         )
     largest_b = max(1, *map(abs, B))
     block = (2**31 - 1) // largest_b

@@ -13,13 +13,11 @@ import numpy.typing as npt
 from glassy.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator
 from glassy.simulation.chains import Chain
 from glassy.simulation.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
-from glassy.simulation.engine import chain_maker
-from glassy.simulation.extras import make_extras
+from glassy.simulation.engine import sample_maker
 from glassy.simulation.methods import Quench
 from glassy.simulation.samples import Series
 from glassy.simulation.statistics import block_edges
 from glassy.simulation.swapper import Swapper
-from glassy.simulation.tables import kernel_tables
 
 if TYPE_CHECKING:
     from glassy.simulation.run import Run
@@ -61,13 +59,11 @@ class Walk:
         first, n = rungs[0], len(rungs)
         N, K, R = first.N, first.K, first.replicas
         self.rungs, self.every, self.t = rungs, every, -first.burn_in
-        tables = kernel_tables(first.network, N, K)
         if first.patterns is None:
             self.patterns = Patterns.drawn(pattern_generator(first.seed, N, K, index), K, N)
         else:
             self.patterns = Patterns.of(first.patterns.T)
-        extras = make_extras(first.network, tables, self.patterns, first.perturbation, index)
-        self.make = chain_maker(first.kernel, first.network, tables, self.patterns, extras)
+        self.make, step = sample_maker(first.kernel, first.network, self.patterns, first.perturbation, index)
         condensed = self.patterns.pattern(0)
         self.generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in rungs]
         spins = np.array(
@@ -78,7 +74,7 @@ class Walk:
         )
         self.start_m = spins @ condensed.astype(np.int64) / N
         self.swappers = [
-            Swapper([run.T for run in rungs], exchange_generator(first.seed, N, K, index, r), float(extras.step))
+            Swapper([run.T for run in rungs], exchange_generator(first.seed, N, K, index, r), step)
             for r in range(R if every else 0)
         ]
         self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
