@@ -82,7 +82,7 @@ class Comparison(Saved):
 
     @property
     def worst(self) -> Row:
-        """The row with the largest |z| by which theory may be judged: of the extrapolated, if any, since a finite N differs."""
+        """The row with the largest |z| by which theory may be judged: of the extrapolated, if any, as a finite N differs."""
         rows = self.extrapolated or self.rows
         good = [row for row in rows if row.used] or [row for row in rows if math.isfinite(row.z)] or list(rows)
         return max(good, key=lambda row: abs(row.z) if math.isfinite(row.z) else -1.0)

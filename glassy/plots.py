@@ -25,7 +25,6 @@ from scipy.spatial import cKDTree
 
 from glassy.compare import Comparison, predicted
 from glassy.errors import InputError
-from glassy.exact import Exact
 from glassy.phases.diagram import PhaseDiagram
 from glassy.storage import ready
 from glassy.theory.solution import Solution
@@ -152,10 +151,11 @@ def _check(comparisons: Sequence[Comparison], observables: Sequence[str]) -> Sol
     """Return the first solution of comparisons that belong on one axis, or raise InputError."""
     if not isinstance(comparisons, Sequence) or not comparisons or not all(isinstance(c, Comparison) for c in comparisons):
         raise InputError(f"comparisons must be a non-empty sequence of Comparison, got {comparisons!r}. Call compare first.")
-    first = comparisons[0].solution
-    for s in (c.solution for c in comparisons):
-        if isinstance(first, Exact) or isinstance(s, Exact):
-            raise InputError("comparisons must be with a Solution, got one with an Exact: it has no curve. Use its table().")
+    solutions = [c.solution for c in comparisons if isinstance(c.solution, Solution)]
+    if len(solutions) < len(comparisons):
+        raise InputError("comparisons must be with a Solution, got one with an Exact, which has no curve. Use its table().")
+    first = solutions[0]
+    for s in solutions:
         if (s.network, s.load, s.phase, s.ansatz) != (first.network, first.load, first.phase, first.ansatz):
             raise InputError(
                 f"comparisons must be of one network, load, phase and ansatz, got {first!r} and {s!r}. Draw a figure of each."

@@ -102,9 +102,9 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples, replicas : int
-        Independent draws of the patterns (default 8, and 1 with `patterns`); independent chains for each of them. One sample has
-        no error between samples, and one replica nothing to disagree with: then `compare` gives no z, and no status is good. The
-        default costs eight times as much as one sample; 32 are worth more than a longer run where chains move at all.
+        Independent draws of the patterns (default 8, and 1 with `patterns`); independent chains for each of them. One sample
+        has no scatter between samples, and `compare` gives no z; one replica has nothing to disagree with, and no status is
+        good. Eight cost eight times as much as one.
     sweeps, burn_in : int
         Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange

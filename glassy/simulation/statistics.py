@@ -166,8 +166,8 @@ class Summary(Saved):
         """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.15).
 
         The largest of: that of tau_int; the scatter of 16, 8 and 4 blocks of each chain, as long as a sample has FEWEST or more
-        of them, and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of freedom
-        are those of the widest blocks, and of the replicas where these disagree by more than blocks allow at a level of 1 %.
+        of them, and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of
+        freedom are those of the widest blocks, and of the replicas where these disagree by more than blocks allow (1 %).
         """
         _, chains, n = self.blocks.shape
         variance, tau, _ = self.memory
