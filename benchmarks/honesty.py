@@ -1,33 +1,42 @@
 """Whether errors and statuses of the simulation hold, at the settings that users run: thousands of runs against enumeration.
 
-    python -m benchmarks.honesty                  the whole battery into benchmarks/honesty.csv and honesty.txt
-    python -m benchmarks.honesty --seeds 40 --only ladder --out /tmp/x     a part of it
+    python -m benchmarks.honesty                           the whole battery: benchmarks/honesty.csv and honesty.txt
+    python -m benchmarks.honesty --seeds 40 --only ladder --out /tmp/x     a part of it, elsewhere
+    PYTHONPATH=OLD python benchmarks/honesty.py --out OLD  the same of another version of glassy, in the folder OLD
 
-Every setting is run from many seeds. z is the normal deviate of (estimate - truth)/error by the Student law that the estimate itself
-states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one that is STEADY, over the states of the
-phase that it names: for a pattern those from which steepest descent ends at it. With one sample the patterns are given; with
-several they are drawn, and the truth is the mean over QUENCHED other draws.
+Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student law that
+the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one that is STEADY,
+over the states of the phase that it names: for a pattern those from which steepest descent ends nearest to it. With one sample
+the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is the mean
+over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a ladder, 10
+ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run 100 times as
+long.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import math
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.linalg import eigsh
 
 import glassy
 from glassy.exact import state_energies
 
 QUENCHED = 1500  # draws of the patterns behind a mean over the disorder
+FEW = 20  # good runs that are worth a figure
 HERE = Path(__file__).parent
 LADDER_16 = (0.3, 0.34, 0.38, 0.43, 0.48, 0.54, 0.6, 0.68, 0.78, 0.9, 1.05, 1.25, 1.5, 2.0, 4.0, math.inf)
 LADDER_8 = (0.3, 0.4, 0.54, 0.75, 1.05, 1.5, 3.0, math.inf)
@@ -53,7 +62,6 @@ class Setting:
     order: str = "random"
     judged: tuple[int, ...] = (0,)
     fresh: bool = True  # whether every seed has patterns of its own
-    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def network(self) -> glassy.DenseHebbian:
@@ -77,19 +85,18 @@ class Setting:
 
     def run(self, seed: int, **more: Any) -> list[glassy.Samples]:
         """Return the runs of one seed, one for each judged temperature, with the ladder as `more["keep"]`."""
+        start = self.start if hasattr(glassy.Status, "STEADY") or self.start != "both" else "pattern"  # 0.1.0 knows no "both"
         dynamics = glassy.Metropolis(self.order)
         method = glassy.ReplicaExchange(dynamics) if self.ladder else dynamics
         what = {"patterns": self.patterns(seed)} if self.samples == 1 else {"K": self.K, "N": self.N, "samples": self.samples}
         found = glassy.simulate(
-            self.network, T=self.T, seed=seed, replicas=self.replicas, sweeps=self.sweeps, burn_in=self.burn_in, start=self.start,
-            method=method, threads=1, progress=False, **what, **self.options, **more,
+            self.network, T=self.T, seed=seed, replicas=self.replicas, sweeps=more.get("sweeps", self.sweeps),
+            burn_in=self.burn_in, start=start, method=method, threads=1, progress=False, **what,
         )  # fmt: skip
         return found if self.ladder else [found]
 
 
 def _settings() -> Iterator[Setting]:
-    inf = math.inf
-    del inf
     for T, K, sweeps in ((0.3, 10, 1000), (0.5, 10, 1000), (0.8, 10, 1000), (1.5, 10, 400), (0.6, 40, 4000), (3.0, 40, 200)):
         yield Setting(f"plain P=3 K={K} T={T} n={sweeps} pattern", 3, 10, K, T, sweeps=sweeps)
     for T, K, sweeps in ((0.3, 10, 1000), (0.5, 10, 1000), (0.8, 10, 1000), (1.5, 10, 1000), (0.8, 40, 4000)):
@@ -112,38 +119,23 @@ def _settings() -> Iterator[Setting]:
     for S in (2, 8):
         yield Setting(f"samples={S} ladder 4 P=3 N=10 K=40 n=1500", 3, 10, 40, LADDER_4, sweeps=1500, samples=S, start="random")
     yield Setting("samples=8 P=3 N=14 K=3 T=0.25 one replica", 3, 14, 3, 0.25, samples=8, sweeps=400, replicas=1)
-    yield Setting(
-        "ladder 16 P=3 N=12 K=96 n=1000", 3, 12, 96, LADDER_16, burn_in=300, start="random", fresh=False, judged=(0, 5, 9, 13)
-    )
-    yield Setting(
-        "ladder 16 P=3 N=12 K=96 n=300", 3, 12, 96, LADDER_16, sweeps=300, start="random", fresh=False, judged=(0, 5, 13)
-    )
-    yield Setting("ladder 8 P=3 N=12 K=96 n=1000", 3, 12, 96, LADDER_8, start="random", fresh=False, judged=(0, 3, 6))
-    yield Setting("ladder 8 P=3 N=12 K=96 n=4000", 3, 12, 96, LADDER_8, sweeps=4000, start="random", fresh=False, judged=(0, 3))
-    yield Setting(
-        "ladder 8 P=3 N=12 K=96 n=1000, 1 replica", 3, 12, 96, LADDER_8, replicas=1, start="random", fresh=False, judged=(0, 3)
-    )
-    yield Setting(
-        "ladder 8 P=3 N=12 K=96 n=1000, 8 replicas", 3, 12, 96, LADDER_8, replicas=8, start="random", fresh=False, judged=(0, 3)
-    )
-    yield Setting("ladder 8 P=4 N=10 K=60 n=1000", 4, 10, 60, LADDER_8, start="random", fresh=False, judged=(0, 3))
-    yield Setting(
-        "ladder 8 P=4 self N=10 K=60 n=1000",
-        4,
-        10,
-        60,
-        LADDER_8,
-        "self-interacting",
-        start="random",
-        fresh=False,
-        judged=(0, 3),
-    )
-    yield Setting("ladder 8 P=2 N=12 K=6 n=1000", 2, 12, 6, LADDER_8, start="random", fresh=False, judged=(0, 3))
-    yield Setting("ladder 4 P=3 N=10 K=40 n=200", 3, 10, 40, LADDER_4, sweeps=200, start="random", fresh=False, judged=(0, 1))
-    yield Setting("ladder 4 P=3 N=10 K=40 n=1000", 3, 10, 40, LADDER_4, start="random", fresh=False, judged=(0, 1))
-    yield Setting(
-        "ladder cold 5 P=3 N=12 K=96 n=2000", 3, 12, 96, COLD_5, sweeps=2000, start="random", fresh=False, judged=(0, 4)
-    )
+    three = {"P": 3, "N": 12, "K": 96, "start": "random", "fresh": False}
+    yield Setting("ladder 16 P=3 N=12 K=96 n=1000", T=LADDER_16, burn_in=300, judged=(0, 5, 9, 13), **three)
+    yield Setting("ladder 16 P=3 N=12 K=96 n=300", T=LADDER_16, sweeps=300, judged=(0, 5, 13), **three)
+    yield Setting("ladder 16 P=3 N=12 K=96 n=4000", T=LADDER_16, sweeps=4000, judged=(0, 5), **three)
+    yield Setting("ladder 8 P=3 N=12 K=96 n=1000", T=LADDER_8, judged=(0, 3, 6), **three)
+    yield Setting("ladder 8 P=3 N=12 K=96 n=4000", T=LADDER_8, sweeps=4000, judged=(0, 3), **three)
+    yield Setting("ladder 8 P=3 N=12 K=96 n=1000, 1 replica", T=LADDER_8, replicas=1, judged=(0, 3), **three)
+    yield Setting("ladder 8 P=3 N=12 K=96 n=1000, 8 replicas", T=LADDER_8, replicas=8, judged=(0, 3), **three)
+    yield Setting("ladder cold 5 P=3 N=12 K=96 n=2000", T=COLD_5, sweeps=2000, judged=(0, 4), **three)
+    four = {"P": 4, "N": 10, "K": 60, "start": "random", "fresh": False, "judged": (0, 3)}
+    yield Setting("ladder 8 P=4 N=10 K=60 n=1000", T=LADDER_8, **four)
+    yield Setting("ladder 8 P=4 self N=10 K=60 n=1000", T=LADDER_8, interactions="self-interacting", **four)
+    small = {"P": 3, "N": 10, "K": 40, "T": LADDER_4, "start": "random", "fresh": False, "judged": (0, 1)}
+    yield Setting("ladder 4 P=3 N=10 K=40 n=200", sweeps=200, **small)
+    yield Setting("ladder 4 P=3 N=10 K=40 n=1000", **small)
+    two = {"P": 2, "N": 12, "K": 6, "start": "random", "fresh": False}
+    yield Setting("ladder 8 P=2 N=12 K=6 n=1000", T=LADDER_8, judged=(0, 3), **two)
 
 
 SETTINGS = tuple(_settings())
@@ -164,6 +156,7 @@ class States:
 
     @classmethod
     def of(cls, network: glassy.DenseHebbian, xi: Any) -> States:
+        """Return the states of a network with these patterns."""
         N = xi.shape[1]
         sigma = 1 - 2 * (np.arange(2**N)[:, None] >> np.arange(N) & 1)
         H = state_energies(network, xi)
@@ -183,6 +176,18 @@ class States:
             down = again
         near = np.argmax(np.abs(self.m) if even else self.m, axis=0)
         return ((near == pattern) & (self.m[pattern] * sign > 0))[down]
+
+    def relaxation(self, T: float) -> float:
+        """Return the longest relaxation time of Metropolis in random order, in sweeps."""
+        states = np.arange(2**self.N)
+        others = states[:, None] ^ (1 << np.arange(self.N))
+        dE = self.H[others] - self.H[:, None]
+        W = np.exp(-np.maximum(dE, 0.0) / T) / self.N
+        both = np.exp(-np.abs(dE) / (2.0 * T)) / self.N  # sqrt(W_ij W_ji): the symmetric form
+        rows = np.repeat(states, self.N)
+        matrix = csr_matrix((both.ravel(), (rows, others.ravel()))) + csr_matrix((1.0 - W.sum(axis=1), (states, states)))
+        gap = 1.0 - float(np.sort(eigsh(matrix, k=2, which="LA", return_eigenvectors=False, tol=1e-10))[0])
+        return 1.0 / max(gap * self.N, 1e-300)
 
     def averages(self, T: float, among: Any = None) -> dict[str, float]:
         """Return Boltzmann averages over all states, or over some."""
@@ -256,31 +261,32 @@ PAIRS = ("q", "q_abs", "q2")
 
 def measure(setting: Setting, seed: int) -> list[dict[str, Any]]:
     """Return what one seed says: a row for each judged temperature."""
-    found, rows = setting.run(seed), []
-    free = None
+    found, rows, free = setting.run(seed), [], None
+    truly: bool | None = None
+    if setting.samples == 1 and not setting.ladder and setting.allows:
+        tau = States.of(setting.network, setting.patterns(seed)).relaxation(float(setting.T))  # type: ignore[arg-type]
+        truly = setting.sweeps >= 100.0 * tau
     for i in setting.judged:
         r = found[i]
-        status, phase = r.status, r.phase
-        where = ""
-        if status is glassy.Status.STEADY and phase.startswith("pattern "):
-            k = int(phase.split()[1])
-            where = phase + (" -" if float(r.series.near_m.mean()) < 0.0 else "") if setting.samples == 1 else f"pattern {k}"
-        exact = truth(setting, r.T, where, seed if setting.fresh and setting.samples == 1 else 0)
+        new, where = hasattr(r, "phase"), ""
+        phase = r.phase if new else "pattern 0" if setting.start == "pattern" and not r.escaped.any() else ""
+        if phase.startswith("pattern ") and r.status.name != ("EQUILIBRATED" if new else ""):
+            mirror = new and setting.samples == 1 and float(r.series.near_m.mean()) < 0.0
+            where = phase + (" -" if mirror else "")
+        exact = truth(setting, r.T, where if r.status.ok else "", seed if setting.fresh and setting.samples == 1 else 0)
         names = [*MEANS, *(PAIRS if r.replicas > 1 else ()), "specific_heat", "susceptibility"]
         values = {name: (getattr(r, name), exact[name]) for name in names}
-        if setting.ladder and math.isinf(max(setting.T)):
+        if setting.ladder and math.isinf(max(setting.T)):  # type: ignore[arg-type]
             if free is None:
-                import warnings
-
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    free = found.minus_beta_f()
+                    free = found.minus_beta_f()  # type: ignore[attr-defined]
             values["minus_beta_f"] = free[i], exact["minus_beta_f"]
-        row = {"seed": seed, "T": r.T, "status": status.name, "ok": status.ok, "phase": phase}
+        row = {"seed": seed, "T": r.T, "status": r.status.name, "ok": r.status.ok, "phase": phase, "truly": truly}
         for name, (e, value) in values.items():
-            error = float(e.error)
-            z = (float(e) - value) / error if e.bound else e.z(value)
-            row[name] = (float(e) - value, error, z if error > 0.0 else (0.0 if abs(float(e) - value) < 1e-12 else math.inf))
+            off, error = float(e) - value, float(e.error)
+            z = off / error if error > 0.0 else 0.0 if abs(off) < 1e-12 else math.inf
+            row[name] = off, error, e.z(value) if new and not e.bound and error > 0.0 else z
         rows.append(row)
     return rows
 
@@ -290,62 +296,112 @@ def _chunk(args: tuple[Setting, int, int]) -> list[dict[str, Any]]:
     return list(itertools.chain.from_iterable(measure(setting, seed) for seed in range(start, stop)))
 
 
+def truly_good(setting: Setting) -> dict[float, bool | None]:
+    """Return for each judged temperature of a ladder whether its runs are long enough, by one 100 times as long."""
+    if not setting.ladder or setting.samples > 1 or setting.fresh or not hasattr(glassy.Status, "STEADY"):
+        return {}
+    long = setting.run(10**6, sweeps=100 * setting.sweeps)
+    out: dict[float, bool | None] = {}
+    for i in setting.judged:
+        fate, names = long[i].fate, ("m", "energy", *(("q",) if setting.replicas > 1 else ()))
+        ways = float(fate.trips.mean()) / 100.0 * (float(fate.kept.mean()) < 0.3)
+        tau = max(long[i].summary(name).memory[1] for name in names)
+        out[long[i].T] = ways >= 10.0 and setting.sweeps >= 100.0 * tau
+    return out
+
+
 # ---- what is said of them ----
 
 
-def summary(setting: Setting, T: float, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a line of the table: the worst observable of each figure."""
+def summary(setting: Setting, T: float, rows: list[dict[str, Any]], truly: bool | None) -> dict[str, Any]:
+    """Return a line of the table: of each figure that of the worst observable."""
     good = [r for r in rows if r["ok"]]
     names = [k for k, v in rows[0].items() if isinstance(v, tuple)]
     off = [r for r in rows if any(not abs(r[k][2]) <= 4.0 for k in names)]
+    real = [r for r in rows if (r["truly"] if truly is None else truly)]
     line: dict[str, Any] = {
         "setting": setting.name, "T": T, "runs": len(rows), "good": len(good),
         "equilibrated": sum(r["status"] == "EQUILIBRATED" for r in rows), "off": len(off), "off_good": sum(r["ok"] for r in off),
-        "off_energy": sum(not abs(r["energy"][2]) <= 4.0 for r in rows),
+        "truly": len(real), "truly_good": sum(r["ok"] for r in real),
     }  # fmt: skip
-    if len(good) < 20:
+    if len(good) < FEW:
         return line
     figures = []
     for k in names:
         x = np.array([r[k] for r in good])
-        z = x[:, 2]
-        scatter = float(x[:, 0].std())
-        figures.append((float(np.sqrt(np.mean(np.minimum(np.abs(z), 50) ** 2))), float(np.mean(np.abs(z) <= 1)), float(np.mean(np.abs(z) <= 2)),
-                        float(np.median(x[:, 1])) / scatter if scatter > 1e-12 else 1.0, k, float(np.mean(np.abs(z) > 4))))  # fmt: skip
-    worst = max(figures)
-    line |= {"rms": worst[0], "worst": worst[4], "cover1": min(f[1] for f in figures), "cover2": min(f[2] for f in figures),
-             "error": max(f[3] for f in figures), "errorof": max(figures, key=lambda f: f[3])[4], "least": min(f[3] for f in figures)}  # fmt: skip
-    return line
+        z = np.minimum(np.abs(x[:, 2]), 1e6)
+        scatter = 1.4826 * float(np.median(np.abs(x[:, 0]))) if setting.fresh else float(x[:, 0].std())
+        error = float(np.median(x[:, 1])) / scatter if scatter > 1e-12 else 1.0
+        figures.append((float(np.sqrt(np.mean(z**2))), float(np.mean(z <= 1)), float(np.mean(z <= 2)), error, k))
+    worst, widest = max(figures), max(figures, key=lambda f: f[3])
+    return line | {
+        "rms": worst[0], "rms_of": worst[4], "cover1": min(f[1] for f in figures), "cover2": min(f[2] for f in figures),
+        "error": widest[3], "error_of": widest[4],
+    }  # fmt: skip
+
+
+def table(lines: list[dict[str, Any]]) -> str:
+    """Return the lines as text, with the aims that the whole battery must meet."""
+    names = ("T", "runs", "good", "EQ.", "truly", "off", "good")
+    columns = " ".join(f"{k:>{w}}" for k, w in zip(names, (5, 5, 5, 5, 9, 5, 4), strict=True))
+    head = f"{'setting':<46} {columns} {'rms z':>21} {'1s':>5} {'2s':>6} {'error':>20}"
+    text = [head, "-" * len(head)]
+    for x in lines:
+        truly = f"{x['truly_good']}/{x['truly']}" if x["truly"] else "-"
+        row = f"{x['setting']:<46} {x['T']:>5g} {x['runs']:>5} {x['good']:>5} {x['equilibrated']:>5} {truly:>9}"
+        row += f" {x['off']:>5} {x['off_good']:>4}"
+        if "rms" in x:
+            row += f" {x['rms']:>5.2f} {x['rms_of']:<15} {x['cover1']:>5.2f} {x['cover2']:>6.3f}"
+            row += f" {x['error']:>5.2f} {x['error_of']}"
+        text.append(row)
+    runs, good, off, bad = (sum(x[k] for x in lines) for k in ("runs", "good", "off", "off_good"))
+    judged = [x for x in lines if "rms" in x]
+    real, shown = sum(x["truly"] for x in lines), sum(x["truly_good"] for x in lines)
+    text += [
+        "",
+        f"{runs} runs, {good} good; of the good {bad} are off by more than 4 in some observable, {1000 * bad / max(good, 1):.2f} in "
+        f"1000; of the {off} that are off {bad} are good, {100 * bad / max(off, 1):.2f} in 100",
+        f"of {real} runs that are truly good {shown} have a good status ({100 * shown / max(real, 1):.0f} %)",
+        "truly: good of truly good; off: |z| > 4 in some observable, of all and of good ones; the last columns are of the good runs,",
+        "each of the worst observable: rms of z, share within 1 and 2, median error over the scatter of the estimates",
+    ]
+    if judged:
+        text.append(
+            f"largest rms of z {max(x['rms'] for x in judged):.2f}, smallest 2-sigma coverage "
+            f"{min(x['cover2'] for x in judged):.3f}, largest median error over scatter {max(x['error'] for x in judged):.2f}"
+        )
+    return "\n".join(text)
 
 
 def main() -> None:
+    """Run the battery."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=400)
     parser.add_argument("--only", default="")
     parser.add_argument("--out", type=Path, default=HERE)
     args = parser.parse_args()
-    lines = []
+    begun, lines = time.perf_counter(), []
     with ProcessPoolExecutor(2) as pool:
         for setting in SETTINGS:
             if args.only not in setting.name:
                 continue
-            begun, step = time.perf_counter(), max(args.seeds // 8, 1)
+            step = max(args.seeds // 8, 1)
             jobs = [(setting, a, min(a + step, args.seeds)) for a in range(0, args.seeds, step)]
+            longer = pool.submit(truly_good, setting)
             rows = list(itertools.chain.from_iterable(pool.map(_chunk, jobs)))
+            truly = longer.result()
             for T in dict.fromkeys(r["T"] for r in rows):
-                line = summary(setting, T, [r for r in rows if r["T"] == T])
-                line["seconds"] = time.perf_counter() - begun
-                lines.append(line)
-                print(
-                    f"{line['setting']:<48} T={T:<5g} good {line['good']:>4}/{line['runs']} eq {line['equilibrated']:>4} off {line['off']:>4} ({line['off_good']} good) "
-                    + (
-                        f"rms {line['rms']:.2f} ({line['worst']}) c1 {line['cover1']:.2f} c2 {line['cover2']:.3f} err {line['least']:.2f}-{line['error']:.2f} ({line['errorof']})"
-                        if "rms" in line
-                        else ""
-                    )
-                    + f" {line['seconds']:.0f}s",
-                    flush=True,
-                )
+                lines.append(summary(setting, T, [r for r in rows if r["T"] == T], truly.get(T)))
+                print(table(lines[-1:]).split("\n")[2], flush=True)
+    args.out.mkdir(parents=True, exist_ok=True)
+    names = dict.fromkeys(k for line in lines for k in line)
+    with (args.out / "honesty.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in line.items()} for line in lines)
+    text = f"{table(lines)}\n{args.seeds} seeds, {(time.perf_counter() - begun) / 60:.0f} minutes on two cores\n"
+    (args.out / "honesty.txt").write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":
