@@ -159,6 +159,31 @@ class Estimate(float):
         """
         return Estimate(float(self) + by, *self.__getnewargs__()[1:])
 
+    def divided(self, by: float) -> Estimate:
+        """Return value/by with its errors.
+
+        Examples
+        --------
+        >>> Estimate(0.97123, error=0.0012).divided(2.0)
+        0.48562(60)
+        """
+        value, *errors = (None if x is None else x / by for x in (float(self), self.error, self.thermal, self.disorder))
+        return Estimate(value, *errors, *self.__getnewargs__()[4:])  # type: ignore[arg-type]
+
+    def with_event(self, event: float) -> Estimate:
+        """Return the same value with an error that knows of one event more or less, by which the value would change so much.
+
+        Where few flips were seen, their number is known to no better than one; where none was, the error is a bound.
+
+        Examples
+        --------
+        >>> Estimate(1.0, error=0.0).with_event(2e-4), Estimate(0.9, error=3e-4).with_event(4e-4).error
+        (1.0(<0.0002), 0.0005)
+        """
+        thermal = None if self.thermal is None else math.hypot(self.thermal, event)
+        rest = self.__getnewargs__()[3:-1]
+        return Estimate(float(self), math.hypot(self.error, event), thermal, *rest, self.bound or (self.error == 0.0 < event))
+
     def z(self, expected: float, error: float = 0.0) -> float:
         """Return the normal deviate of the difference from an expected value, by Student's law of `dof`.
 

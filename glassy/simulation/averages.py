@@ -89,7 +89,7 @@ class Pool(Saved):
     fate : Fate
         Where the chains were.
     quantum : float
-        Energy per spin of one flip from a chain at rest.
+        Energy per spin of one flip from a chain that hardly moved; 0: none is known.
     """
 
     replicas: int

@@ -71,7 +71,7 @@ class Series(Saved):
         Of a ladder: how often each configuration came from this temperature, or from below, to the hottest one, and the mean
         overlap with the spins that it had when it was coldest.
     quantum : array [sample], optional
-        Energy per spin of one flip from a chain that stood still; 0 where none did.
+        Energy per spin of one flip from a chain that hardly moved; 0 where none did.
     """
 
     m: FloatArray
@@ -206,7 +206,7 @@ class Samples(Saved):
         return estimate_of(self.summary(name), self.quantum(name))
 
     def quantum(self, name: str) -> float:
-        """Return the least by which one flip moves the value of a mean at one time; for energies, that of a chain at rest."""
+        """Return by how much one flip moves the value of a mean at one time; for energies 0 where flips are many."""
         if name.startswith("energy"):
             return 0.0 if self.series.quantum is None else float(self.series.quantum.max())
         return (1.0 if name == "acceptance" else 4.0 if name == "q2" else 2.0) / self.N
@@ -261,21 +261,22 @@ class Samples(Saved):
 
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
-    def _fluctuation(self, series: FloatArray, power: int) -> Estimate:
+    def _fluctuation(self, series: FloatArray, quantum: float, power: int) -> Estimate:
         """Return N times the variance of a series within each sample over T^power, averaged; T^power itself may be no float."""
         if self.T == 0.0:
             return Estimate(math.nan, math.nan, None, None, None, self.samples)
         if math.isinf(self.T):
             return Estimate(0.0, 0.0, 0.0, None, None, self.samples)
         shifted = series - series.mean(axis=(1, 2), keepdims=True)  # fewer digits lost
+        if np.abs(shifted).max() <= 1e-13 * np.abs(series).max():
+            shifted[:] = 0.0
         moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
         factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
         found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
-        value, error, thermal, disorder = found.value, found.error, found.thermal, found.disorder
+        found = found.with_event(self.N * quantum**2 / series.size)
         for _ in range(power):
-            value, error = value / self.T, error / self.T
-            thermal, disorder = (None if x is None else x / self.T for x in (thermal, disorder))
-        return Estimate(value, error, thermal, disorder, None, found.samples)
+            found = found.divided(self.T)
+        return found
 
     @cached_property
     def specific_heat(self) -> Estimate:
@@ -283,12 +284,12 @@ class Samples(Saved):
 
         The share 2 tau_int/(n replicas) that a run of n sweeps misses is put back.
         """
-        return self._fluctuation(self.series.energy, 2)
+        return self._fluctuation(self.series.energy, self.quantum("energy"), 2)
 
     @cached_property
     def susceptibility(self) -> Estimate:
         """Susceptibility N (<m^2> - <m>^2)/T of the condensed pattern within each sample, averaged; NaN at T = 0."""
-        return self._fluctuation(self.series.m, 1)
+        return self._fluctuation(self.series.m, self.quantum("m"), 1)
 
     @cached_property
     def binder_m(self) -> Estimate:

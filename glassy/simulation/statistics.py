@@ -224,8 +224,8 @@ def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
     Returns
     -------
     Estimate
-        error = the larger of scatter and thermal error, with one degree of freedom less than there are samples; with one sample
-        error = thermal, with the degrees of freedom of its blocks, and disorder is None.
+        error = the larger of scatter and thermal error, with the `freedom` of so many samples; with one sample error = thermal,
+        with the degrees of freedom of its blocks, and disorder is None.
     """
     return estimate_of(summarise(series, replicas))
 
@@ -233,25 +233,35 @@ def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
 def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     """Return the Estimate of `estimate` from what is left of the series.
 
-    `quantum` is the least by which one event would have moved the value: where nothing moved in n values, the error is the
-    bound quantum/n, as fewer than one event in n is all that is known.
+    `quantum` is by how much one event moves the value at one time: see `Estimate.with_event`.
     """
     samples, chains, _ = summary.blocks.shape
     _, tau, _ = summary.memory
     variance, free = summary.thermal()
     thermal, value = math.sqrt(variance / samples), float(summary.mean.mean())
-    none = thermal <= 1e-13 * max(summary.largest, 1e-300)
+    least = 1e-13 * max(summary.largest, 1e-300)
+    thermal = thermal if thermal > least else 0.0
+    event = quantum / (summary.sweeps * chains * samples)
     if samples == 1:
-        if none:
-            bound = quantum / (summary.sweeps * chains)
-            return Estimate(value, bound, bound, None, tau, 1, math.inf, bound=bound > 0.0)
-        return Estimate(value, thermal, thermal, None, tau, 1, free)
+        return Estimate(value, thermal, thermal, None, tau, 1, free).with_event(event)
     scatter = math.sqrt(float(summary.mean.var(ddof=1)) / samples)
-    if none and scatter <= 1e-13 * max(summary.largest, 1e-300):
-        bound = quantum / (summary.sweeps * chains * samples)
-        return Estimate(value, bound, bound, 0.0, tau, samples, math.inf, bound=bound > 0.0)
+    scatter = scatter if scatter > least else 0.0
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
-    return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples, samples - 1, free)
+    return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples, freedom(samples), free).with_event(event)
+
+
+def freedom(samples: int) -> float:
+    """Return the degrees of freedom of a scatter between samples: S (S - 1)/(2 S - 1), and at least 1 (M.15).
+
+    They are S - 1 for Gaussian values, (S - 1)/(1 + k (S - 1)/(2 S)) for an excess kurtosis k, as far as the variance of a
+    variance goes. Few samples do not tell k, and means over finite networks have long tails: k = 2 is allowed for.
+
+    Examples
+    --------
+    >>> [round(freedom(S), 1) for S in (2, 8, 32)]
+    [1.0, 3.7, 15.7]
+    """
+    return max(samples * (samples - 1.0) / (2.0 * samples - 1.0), 1.0)
 
 
 def drift(summary: Summary) -> float:
@@ -453,7 +463,7 @@ def from_left_out(value: float, parts: Parts, left: Sequence[float], samples: Se
         return Estimate(value, thermal, thermal, None, None, 1, free)
     scatter = math.sqrt(_spread(samples))
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
-    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples), len(samples) - 1, free)
+    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples), freedom(len(samples)), free)
 
 
 def _spread(values: Sequence[float]) -> float:

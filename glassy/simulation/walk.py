@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 Each = Callable[..., Iterable[Any]]  # map, or that of a pool
 
+RARE = 1000  # accepted flips of a chain below which one more or less is seen in an error
 ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
 
 
@@ -217,9 +218,9 @@ class Walk:
         return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
 
     def _quantum(self, i: int) -> float:
-        """Return the energy per spin of one flip from the spins of a chain at rest; 0 where none is."""
+        """Return the energy per spin of one flip from the spins of a chain that hardly moved; 0 where none is."""
         for r, chain in enumerate(self.chains[i]):
-            if np.ptp(self.trace[i, r, :, 1]) == 0:
+            if self.trace[i, r, :, 2].sum() < RARE:
                 changes = []
                 for site in range(0, chain.sigma.size, -(-chain.sigma.size // 8)):
                     turned = chain.sigma.copy()
