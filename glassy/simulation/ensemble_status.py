@@ -245,8 +245,8 @@ def _agree(a: Any, b: Any) -> bool:
     """Whether two series hold the same numbers, bit for bit, in all that both kept: older versions kept less."""
     if a is None or b is None:
         return True
-    if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
     if isinstance(a, tuple):
         return len(a) == len(b) and all(map(_agree, a, b))
     return type(a) is type(b) and all(_agree(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
