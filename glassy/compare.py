@@ -103,7 +103,7 @@ class Comparison(Saved):
             lines.append(f"{row.observable:<18} {size:>6} {row.theory:>11.6f} {sim!r:>22} {sim.error:>9.1e} {z:>8}  {note}")
         if judged:
             reasons.append(
-                "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N differs by about 1/N, z in brackets"
+                "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"
             )
         return "\n".join([*lines, *(f"note: {text}" for text in [*filter(None, [self.note]), *reasons])])
 

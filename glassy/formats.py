@@ -97,7 +97,7 @@ def renamed(**words: str) -> Callable[[Body], Body]:
 # What older versions called EQUILIBRATED they had not shown by the rules of M.16.
 READERS: dict[str, Callable[[Body], Body] | str] = {
     "Estimate/1": lambda tree: tree,  # degrees of freedom were not kept: infinitely many
-    "Evidence/1": lambda fields: {k: fields[k] for k in ("trends", "frozen")},
+    "Evidence/1": "glassy.simulation.equilibration:from_version_1",
     "Pool/1": "glassy.simulation.averages:from_version_1",
     "Status/1": renamed(EQUILIBRATED="NOT_SHOWN", CONSTANT="NOT_SHOWN"),
 }

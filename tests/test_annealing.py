@@ -60,6 +60,7 @@ def test_every_sweep_of_burn_in_has_its_temperature(dynamics):
 def test_the_run_measures_at_T():
     """Energies after annealing against enumeration; the twin measures at T_start."""
     network, options = DenseHebbian(3), {"load": 0.6, "N": 9, "seed": 5, "start": "random", "sweeps": 40_000, "burn_in": 300}
+    options["samples"] = 1  # the one that is enumerated
     exact = glassy.enumerate_states(network, load=0.6, T=0.9, N=9, seed=5).energy
     r = simulate(network, T=0.9, method=Annealing(1.2), **options)
     assert abs(r.energy - exact) <= 4 * r.energy.error
@@ -114,7 +115,8 @@ def test_a_quench_goes_down_and_ends_in_a_local_minimum(network, order):
 def test_stopping_early_changes_no_number(P, order, monkeypatch):
     advanced, kept = [0], walk.Walk._move
     monkeypatch.setattr(walk.Walk, "_move", lambda *a: (advanced.append(advanced.pop() + a[2].shape[1]), kept(*a))[1])
-    options = {"load": 0.4, "T": 0.0, "N": 50, "seed": 4, "start": "random", "sweeps": 400, "burn_in": 7, "replicas": 3}
+    options = {"load": 0.4, "T": 0.0, "N": 50, "seed": 4, "start": "random", "sweeps": 400, "burn_in": 7}
+    options |= {"samples": 1, "replicas": 3}
     early = simulate(DenseHebbian(P), method=Quench(order), threads=1, **options)
     few, advanced[0] = advanced[0], 0
     monkeypatch.setattr(walk, "is_local_minimum", lambda *_: False)

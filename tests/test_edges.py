@@ -116,30 +116,67 @@ def test_ties_at_T_0_in_large_units(unit):
     assert np.array_equal(found[0].series.spins, found[1].series.spins)
 
 
-@pytest.mark.parametrize("network", [DenseHebbian(2), DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=repr)
-def test_a_perturbation_of_the_size_of_rounding_is_none(network):
-    """As of a pattern's own energies that were computed with floats."""
-    N, M = 30, np.arange(30, -31, -2)
+NETWORKS = [DenseHebbian(2), DenseHebbian(3), DenseHebbian(4, "self-interacting")]
+
+
+def floats(network, N):
+    """The energies of a pattern as floats, some off by rounding."""
     table = network.energy_table(N)
     own = [float(table.unit) * v * (1.0 + 3e-16 * (-1) ** u) for u, v in enumerate(table.values)]
     assert own != [float(table.unit * v) for v in table.values]
-    point = {"load": 0.1, "T": 0.5, "N": N, "sweeps": 40, "seed": 1, "samples": 2}
+    return own
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=repr)
+def test_energies_of_a_pattern_that_are_off_by_rounding_are_those_of_the_network(network):
+    """As where they were computed with floats: the same numbers, by the same kernel."""
+    own, point = floats(network, 30), {"load": 0.1, "T": 0.5, "N": 30, "sweeps": 40, "seed": 1, "samples": 2}
     plain = simulate(network, **point)
 
     def run(*words):
         return simulate(network, **point, perturbation=glassy.Perturbation(*words))
 
-    for words in (
-        (None, {0: own}), (1e-20,), (1e-20 * M[:N],), (-1e-300,), (None, {1: 1.0 + 1e-15}), (None, {0: 1, 1: own}),
-        (1e-20, {0: own}),
-    ):  # fmt: skip
+    for words in ((None, {0: own}), (None, {1: 1.0 + 1e-15}), (None, {0: 1, 1: own})):
         assert np.array_equal(run(*words).series.energy, plain.series.energy), words
-    assert np.array_equal(run(0.2, {0: own}).series.energy, run(0.2).series.energy)
-    assert not np.array_equal(run(1e-3).series.energy, plain.series.energy)  # the twin
+        assert run(*words).kernel == plain.kernel != "wide"
+    for words in ((0.2, {}), (None, {1: 1.5}), (0.2, {2: 0.5})):  # beside what does count
+        both = run(words[0], {**words[1], 0: own})
+        assert np.array_equal(both.series.energy, run(*words).series.energy), words
+        assert both.kernel == run(*words).kernel == plain.kernel
+    assert not np.array_equal(run(1e-3).series.energy, plain.series.energy)  # the twins
     assert not np.array_equal(run(None, {0: 1.001}).series.energy, plain.series.energy)
-    for words in ((1e-10,), (None, {1: 1.0 + 1e-10})):  # neither rounding nor kept to seven digits
-        with pytest.raises(glassy.IntegerRangeError, match="to seven digits"):
-            run(*words)
+    small = run(None, {1: 1.0 + 1e-10})  # neither rounding nor kept to seven digits
+    assert small.kernel == "wide"
+    assert np.array_equal(small.series.spins, plain.series.spins)
+    assert not np.array_equal(small.series.energy, plain.series.energy)
+    assert small.series.energy == pytest.approx(plain.series.energy, abs=1e-10)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=repr)
+def test_a_field_counts_however_small(network):
+    """Exact integers of many words: its energy is there as far as a float shows it, alone and beside a pattern's own table."""
+    N, M = 30, np.arange(30, -31, -2)
+    point = {"load": 0.1, "T": 0.5, "N": N, "sweeps": 40, "seed": 1, "samples": 2}
+    plain = simulate(network, **point)
+    final = plain.series.spins.astype(float)
+    for field in (1e-6, 1e-10, 1e-20, 1e-20 * M[:N], -1e-300):
+        for own in ({}, {0: floats(network, N)}):
+            r = simulate(network, **point, perturbation=glassy.Perturbation(field, own))
+            assert r.kernel == "wide" or np.all(field == 1e-6)
+            assert np.array_equal(r.series.spins, plain.series.spins)  # no attempt is so close
+            wanted = plain.series.energy[..., -1] - (final * field).mean(axis=-1)
+            assert np.allclose(r.series.energy[..., -1], wanted, rtol=0.0, atol=1e-12 if np.all(field == 1e-6) else 3e-16)
+
+
+@pytest.mark.parametrize("field", [1e-10, -1e-20, 5e-324, 1e-20 * np.array([1, -2, 3, -4])], ids=str)
+def test_a_field_breaks_ties_however_small(field):
+    flat = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])  # orthogonal: every state costs the same
+    point = {"patterns": flat, "T": 0.0, "start": "random", "sweeps": 50, "burn_in": 0, "seed": 1, "method": glassy.Quench()}
+    r = simulate(DenseHebbian(2), **point, perturbation=glassy.Perturbation(field))
+    assert r.kernel == "wide"
+    assert r.settled.all()
+    assert np.all(r.series.spins == np.sign(field))
+    assert np.all(simulate(DenseHebbian(2), **point).series.acceptance == 0.0)  # the twin
 
 
 @pytest.mark.parametrize("T", [1e-320, 1e-170, 1e160])

@@ -38,7 +38,9 @@ INTERNAL = {
         "simulation.reweighting": "Histogram",
         "simulation.run": "Run",
         "simulation.session": "Place",
+        "simulation.statistics": "Parts",
         "simulation.tables": "KernelTables",
+        "simulation.wide": "Wide",
         "simulation.work": "Outcome Task",
         "storage": "Saved",
         "theory.rs_retrieval": "Point",
@@ -81,6 +83,17 @@ def same(found, wanted):
     return type(found) is type(wanted) and found == wanted
 
 
+POOL = "[23].pools[0].mean"  # [sample, observable]
+
+
+def facts(result, name):
+    """What a result says to the words of the old folder; a Pool of today has a Summary of each observable."""
+    found = make.facts(result, make.WORDS[name])
+    if name == "others":
+        found[POOL] = make.plain(np.stack([s.mean for s in result[23].pools[0].summaries], axis=1))
+    return found
+
+
 def copy(name, tmp_path):
     folder = tmp_path / name
     shutil.copytree(OLD / name, folder)
@@ -93,9 +106,9 @@ def copy(name, tmp_path):
 @pytest.mark.parametrize("name", make.WORDS)
 def test_old_results_are_read_and_written_anew(name, tmp_path):
     result = glassy.load(OLD / name)
-    assert same(make.facts(result, make.WORDS[name]), EXPECTED[name])
+    assert same(facts(result, name), EXPECTED[name])
     path = glassy.save(result, tmp_path / name)
-    assert same(make.facts(glassy.load(path), make.WORDS[name]), EXPECTED[name])
+    assert same(facts(glassy.load(path), name), EXPECTED[name])
     assert set(re.findall(r'"type": "([^"]+)"', tree(path))) <= set(formats.TYPES)
     assert '"class"' not in tree(path)
     assert "glassy." not in tree(path)
@@ -150,7 +163,17 @@ def test_an_old_ensemble_goes_on(tmp_path):
     for word in ("m", "energy", "q"):
         assert np.array_equal(r.values(word), whole.values(word))
         assert np.array_equal(r.errors(word), whole.errors(word))
-    assert glassy.merge_ensembles(OLD / "ensemble", tmp_path / "whole", tmp_path / "both").samples_done.min() == 3
+    for name, order in (("both", (OLD / "ensemble", tmp_path / "whole")), ("back", (tmp_path / "whole", OLD / "ensemble"))):
+        both = glassy.merge_ensembles(*order, tmp_path / name)
+        assert both.samples_done.min() == 3
+        assert np.array_equal(both.values("energy"), whole.values("energy"))
+    other = dataclasses.replace(make.LADDERS, seed=6).run(tmp_path / "other", "threads")
+    for here, there in zip(make.LADDERS.places, other.ensemble.places, strict=True):  # the twin: other numbers are seen
+        kept = glassy.load(tmp_path / "whole" / here.name / "sample_000000")
+        foreign = glassy.load(tmp_path / "other" / there.name / "sample_000000")
+        glassy.save(dataclasses.replace(kept, series=foreign.series), tmp_path / "whole" / here.name / "sample_000000")
+    with pytest.raises(InputError, match="must hold the same numbers, but differ"):
+        glassy.merge_ensembles(OLD / "ensemble", tmp_path / "whole", tmp_path / "third")
 
 
 def test_an_old_diagram_goes_on(tmp_path):
@@ -158,6 +181,82 @@ def test_an_old_diagram_goes_on(tmp_path):
     again = glassy.phase_diagram(**make.DIAGRAM, out=path)
     assert path.read_bytes() == (OLD / "diagram_points.npz").read_bytes()  # nothing was computed
     assert same(make.facts(again, make.LINE), {word: EXPECTED["diagram"][word] for word in make.LINE.split()})
+
+
+# ---- what older versions claimed, by the rules of M.16 ----
+
+
+@pytest.mark.parametrize("head", [{"class": "glassy.results:Status"}, {"type": "Status/1"}])
+def test_equilibrium_that_older_versions_claimed_is_not_shown(head, tmp_path):
+    same_now = ("CONVERGED", "COLLAPSED", "LEFT_PHASE", "NOT_CONVERGED", "NO_BOUNDARY", "SHORT_CHAIN", "NOT_EQUILIBRATED")
+    for word in (*same_now, "EQUILIBRATED", "CONSTANT"):  # all of version 1
+        found = loaded({**head, "member": word}, tmp_path, 1 if "class" in head else 2)
+        assert found is (Status[word] if word in same_now else Status.NOT_SHOWN)
+        assert found.ok == (word in ("CONVERGED", "COLLAPSED"))
+    assert loaded({"type": "Status/2", "member": "EQUILIBRATED"}, tmp_path) is Status.EQUILIBRATED
+    assert glassy.load(glassy.save(Status.EQUILIBRATED, tmp_path / "new")) is Status.EQUILIBRATED  # not read as an old one
+    with pytest.raises(InputError, match="Update glassy"):
+        loaded({"type": "Status/2", "member": "CONSTANT"}, tmp_path)
+
+
+def test_an_old_estimate_has_its_numbers_and_a_normal_law(tmp_path):
+    numbers = (0.5, 0.1, 0.08, 0.06, 2.5, 4)
+    old = loaded({"type": "Estimate/1", "tree": {"tuple": list(numbers)}}, tmp_path)
+    assert (old.value, old.error, old.thermal, old.disorder, old.tau_int, old.samples) == numbers
+    assert (old.dof, old.thermal_dof, old.bound) == (np.inf, np.inf, False)
+    assert old.z(0.3) == pytest.approx(2.0)
+    new = glassy.Estimate(*numbers, 3, 40.0, bound=True)
+    assert glassy.load(glassy.save(new, tmp_path / "new")).to_tree() == new.to_tree()
+
+
+def test_an_old_pool_gives_the_same_means(tmp_path):
+    """Against the samples themselves, which lie in the folder from which it was made."""
+    old = glassy.load(OLD / "others")[23].pools
+    folder, _ = copy("ensemble", tmp_path)
+    for a, b in zip(old, glassy.read_ensemble(folder).pools, strict=True):
+        assert a.samples == b.samples
+        for name in ("m", "m_abs", "energy", "energy_excess", "acceptance", "q", "q_abs"):
+            x, y = a.estimate(name), b.estimate(name)
+            assert (x.value, x.samples) == (y.value, y.samples)
+            assert np.array_equal(a.summary(name).mean, b.summary(name).mean)
+            assert x.tau_int == pytest.approx(y.tau_int, rel=1e-9)
+            assert 0.0 < x.error <= y.error * (1.0 + 1e-9)  # tau_int and scatter alone: blocks and replicas were not kept
+            assert (x.disorder is None) == (y.disorder is None) == (a.samples == 1)
+        assert a.fate.phase == b.fate.phase == ""
+        assert not a.status.ok
+        assert not b.status.ok
+    back = glassy.load(glassy.save(glassy.load(OLD / "others"), tmp_path / "x"))[23].pools
+    assert back == old
+
+
+def test_an_old_run_was_not_looked_at_and_shows_nothing():
+    points = [glassy.load(OLD / "samples"), *glassy.load(OLD / "grid"), *glassy.load(OLD / "ladder")]
+    for r in points:
+        assert not r.fate.known
+        assert r.phase == r.evidence.phase == ""
+        assert r.status in (Status.NOT_SHOWN, Status.SHORT_CHAIN, Status.NOT_EQUILIBRATED)
+        assert r.status is r.evidence.status
+        with pytest.raises(InputError, match="one of an older version, which did not note where its chains were"):
+            _ = r.places
+
+
+def test_old_evidence_keeps_what_speaks_against_the_run(tmp_path):
+    old, run = glassy.load(OLD / "others")[20], glassy.load(OLD / "samples")
+    assert old.status is run.evidence.status is Status.SHORT_CHAIN
+    assert [(t.observable, t.bins, t.lengths, t.taus) for t in old.trends] == [
+        (t.observable, t.bins, t.lengths, pytest.approx(t.taus, rel=1e-9)) for t in run.evidence.trends
+    ]
+
+    def evidence(p, tau, rejected):
+        words = {"bins": {"tuple": []}, "means": {"tuple": []}, "lengths": {"tuple": [1000]}, "taus": {"tuple": [tau]}}
+        trend = {"type": "Trend/1", "fields": {"observable": "m", **words, "p_drift": p}}
+        fields = {"trends": {"tuple": [trend]}, "escaped": 0, "frozen": 0, "chains": 6, "rejected": rejected}
+        return loaded({"type": "Evidence/1", "fields": fields}, tmp_path)
+
+    assert evidence(0.5, 1.0, 1e6).status is Status.NOT_SHOWN  # it was EQUILIBRATED
+    assert evidence(1e-9, 1.0, 1e6).status is Status.NOT_EQUILIBRATED
+    assert evidence(0.5, 30.0, 1e6).status is evidence(0.5, 1.0, 3.0).status is Status.SHORT_CHAIN
+    assert "not looked at" in evidence(0.5, 1.0, 1e6).table()
 
 
 # ---- the table ----
@@ -249,12 +348,12 @@ def test_old_words_are_turned_into_new_ones(head, tmp_path, monkeypatch):
 
 
 def test_old_members_and_trees_are_turned_into_new_ones(tmp_path, monkeypatch):
-    retag(monkeypatch, "Status/2", "glassy.results:Status", formats.renamed(FINE="CONVERGED"))
-    retag(monkeypatch, "Estimate/2", "glassy.results:Estimate", lambda tree: (tree[0], tree[1]))
+    retag(monkeypatch, "Status/3", "glassy.results:Status", formats.renamed(FINE="CONVERGED"))
+    retag(monkeypatch, "Estimate/3", "glassy.results:Estimate", lambda tree: (tree[0], tree[1]))
     assert loaded({"type": "Status/1", "member": "FINE"}, tmp_path) is Status.CONVERGED
     assert loaded({"class": "glassy.results:Status", "member": "LEFT_PHASE"}, tmp_path, 1) is Status.LEFT_PHASE
     with pytest.raises(InputError, match="holds FINE, unknown to this one. Update glassy"):
-        loaded({"type": "Status/2", "member": "FINE"}, tmp_path)
+        loaded({"type": "Status/3", "member": "FINE"}, tmp_path)
     estimate = loaded({"type": "Estimate/1", "tree": {"tuple": [0.5, 0.1, 77.0]}}, tmp_path)
     assert (estimate, estimate.error) == (0.5, 0.1)
 

@@ -154,7 +154,7 @@ def test_sampled_measure_is_the_exact_one(case, method):
     N = None if isinstance(network, SeparableMemory) else 12
     point = {"K": 10, "N": N, "T": 1.3, "perturbation": perturbation, "seed": 11}
     exact = enumerate_states(network, **point)
-    r = simulate(network, sweeps=30_000, replicas=2, method=method, **point)
+    r = simulate(network, sweeps=30_000, samples=1, replicas=2, method=method, **point)
     for measured, value in ((r.m, exact.m), (r.q, exact.q), (r.q2, exact.q2), (r.energy, exact.energy)):
         assert z(measured, value) <= 4.0
     hotter = enumerate_states(network, **{**point, "T": 1.3 * 1.05})  # the same test must tell beta off by 5 %
@@ -166,7 +166,8 @@ def test_sampled_measure_is_the_exact_one(case, method):
 def test_replica_exchange_counts_the_perturbation():
     network, perturbation = DenseHebbian(3), everything(12, 10)
     point = {"K": 10, "N": 12, "perturbation": perturbation, "seed": 11}
-    ladder = simulate(network, T=[0.5, 0.8, 1.3], method=ReplicaExchange(), sweeps=20_000, start="random", **point)
+    options = {"method": ReplicaExchange(), "samples": 1, "sweeps": 20_000, "start": "random"}
+    ladder = simulate(network, T=[0.5, 0.8, 1.3], **options, **point)
     for rung in ladder:
         exact = enumerate_states(network, T=rung.T, **point)
         assert z(rung.energy, exact.energy) <= 4.0

@@ -319,7 +319,7 @@ def test_makers_share_what_chains_share():
 @needs_vectors
 def test_a_run_fits_into_its_packed_patterns_and_a_fifth():
     """P = 4, N = 300, K = 300000: patterns of 11.3 MB; the states of a chain and all that is made on the way are the rest."""
-    options = {"N": 300, "T": 0.5, "sweeps": 2, "burn_in": 0, "replicas": 2, "seed": 1, "kernel": "packed"}
+    options = {"N": 300, "T": 0.5, "sweeps": 2, "burn_in": 0, "samples": 1, "replicas": 2, "seed": 1, "kernel": "packed"}
     simulate(DenseHebbian(4), K=75_000, **options)  # what is kept once: tables, machine code
     tracemalloc.start()
     simulate(DenseHebbian(4), K=300_000, **options)

@@ -93,7 +93,7 @@ def test_cases_are_well_posed(sim):
 
 
 def test_demo_prints_the_table_and_the_path_of_its_figure(root, monkeypatch, capsys):
-    monkeypatch.setattr(demo, "SIZES", ((20, 3), (30, 3)))
+    monkeypatch.setattr(demo, "SIZES", ((30, 3), (40, 3)))  # at N = 20 chains leave the pattern
     monkeypatch.setattr(demo, "TEMPERATURES", (0.3, 0.5))
     demo.main()
     out = capsys.readouterr().out

@@ -90,7 +90,7 @@ def test_grid_indexes_as_numpy_does():
 
 def test_patterns_of_a_grid_are_shared_and_are_those_of_draw_patterns():
     xi = glassy.draw_patterns(network.patterns(0.2, 24), 24, seed=3)
-    a = simulate(network, load=0.2, T=0.0, N=24, sweeps=1, burn_in=0, seed=3, method=Glauber("sequential"))
+    a = simulate(network, load=0.2, T=0.0, N=24, samples=1, sweeps=1, burn_in=0, seed=3, method=Glauber("sequential"))
     b = simulate(network, T=0.0, patterns=xi, sweeps=1, burn_in=0, seed=3, method=Glauber("sequential"))
     assert np.array_equal(a.series.pattern_energy, b.series.pattern_energy)
     assert set(np.unique(xi)) == {-1, 1}
@@ -183,11 +183,11 @@ def test_M3_M4_mean_pattern_energy(P, kind):
 
 
 def test_replicas_one_and_three():
-    one = simulate(network, **POINT, replicas=1)
+    one = simulate(network, **POINT, samples=1, replicas=1)
     assert one.series.q.shape == (1, 0, 40)
     with pytest.raises(InputError, match="q is the overlap of two replicas"):
         _ = one.q
-    three = simulate(network, **POINT, replicas=3)
+    three = simulate(network, **POINT, samples=1, replicas=3)
     assert three.overlaps.shape == (1, 3, 40)
     assert "q=" in repr(three)
     assert "q=" not in repr(one)

@@ -22,7 +22,7 @@ def test_overlaps_with_all_patterns_of_every_sample():
 
 @pytest.mark.parametrize("K", [1, 3, 5, 8])
 def test_by_default_the_five_largest_overlaps_or_all(K):
-    r = simulate(DenseHebbian(3), K=K, N=25, T=1.0, sweeps=5, seed=4)
+    r = simulate(DenseHebbian(3), K=K, N=25, T=1.0, samples=1, sweeps=5, seed=4)
     index, m = r.largest_overlaps()
     assert index.shape == m.shape == (1, 2, min(K, 5))
 

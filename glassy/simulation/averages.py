@@ -44,7 +44,7 @@ def record_type(replicas: int, sweeps: int, rungs: int) -> np.dtype[Any]:
     Examples
     --------
     >>> record_type(2, 1000, 1).itemsize
-    7352
+    7049
     """
     n, blocks = len(observables(replicas)), min(sweeps, BLOCKS)
     pairs = n - len(SINGLE)

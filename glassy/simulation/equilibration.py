@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -279,6 +280,13 @@ def verdict(found: Status, fate: Fate) -> Status:
     if replicas > 1 and (fate.phase.startswith("pattern ") or fate.mobile or (fate.phase == "glass" and fate.meets)):
         return Status.STEADY
     return Status.NOT_SHOWN
+
+
+def from_version_1(old: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an Evidence from what version 1 kept: nothing of where the chains were, so no claim."""
+    found = alarm({t.observable: (t.p_drift, t.length_over_tau) for t in old["trends"]}, old.get("rejected", math.inf))
+    status = Status.NOT_SHOWN if found is Status.STEADY else found
+    return {"trends": old["trends"], "frozen": old["frozen"], "status": status}
 
 
 def gather(

@@ -164,7 +164,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
     if samples is None:
-        samples = 1 if patterns is not None else len(start) if np.ndim(start) == 3 else SAMPLES  # type: ignore[arg-type]
+        spins = checks.array("start", start, "Give spins of +-1, or 'pattern', 'random' or 'both'.")
+        samples = 1 if patterns is not None else len(spins) if spins.ndim == 3 else SAMPLES
     request = Request.checked(
         seed=seed, samples=samples, replicas=replicas, sweeps=sweeps, burn_in=burn_in, method=method, start=start,
         start_overlap=start_overlap, perturbation=perturbation, watch=watch, kernel=kernel,

@@ -189,14 +189,17 @@ class Walk:
         if self.marks is None:
             return
         self.marks[:, :, k] = spins
-        N = self.rungs[0].N
         for i, row in enumerate(spins):
             for r, sigma in enumerate(row):
-                u = self.patterns.misaligned(np.ascontiguousarray(sigma))
-                best = int(u.argmin())
-                if self.rungs[0].network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
-                    best = worst
-                self.near[i, r, k], self.near_m[i, r, k] = best, (N - 2.0 * float(u[best])) / N
+                self.near[i, r, k], self.near_m[i, r, k] = self._nearest(np.ascontiguousarray(sigma))
+
+    def _nearest(self, sigma: Int8Array) -> tuple[int, float]:
+        """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|."""
+        u, N = self.patterns.misaligned(sigma, self.chains[0][0].counts), sigma.size
+        best = int(u.argmin())
+        if self.rungs[0].network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
+            best = worst
+        return best, (N - 2.0 * float(u[best])) / N
 
     def _self_overlaps(self, i: int) -> npt.NDArray[np.float64] | None:
         """Return the mean overlap of each chain with itself so many marks later, [replica, lag]; exchanges leave it none."""

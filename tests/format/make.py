@@ -136,7 +136,8 @@ OTHERS = (
     "status free_energy", "q weight", "load_c m_c bound_t", "load retrieval.m other.free_energy",
     "equilibrium.phase equilibrium.q_levels", "T_c T_d", "load saddle.q_levels", "roots", "status free_energy", "tau_int rho",
     "errors", "trends[0].p_drift trends[0].means", "status meetings[0].z", "[0].minus_beta_f [1].energy.error",
-    "samples_done ensemble.networks pools[0].mean", "observable estimate.error", "asked done places", "patterns spins",
+    "samples_done ensemble.networks pools[0].summaries[0].mean", "observable estimate.error", "asked done places",
+    "patterns spins",
 )  # fmt: skip
 WORDS = {
     "samples": f"{SAMPLES} kernel watch series.watched provenance.commit provenance.numpy",
