@@ -181,7 +181,9 @@ class States:
         down = np.where(self.H[best] < self.H, best, states)
         while not np.array_equal(again := down[down], down):
             down = again
-        near = np.argmax(np.abs(self.m) if even else self.m, axis=0)
+        near, turned = np.argmax(self.m, axis=0), np.argmin(self.m, axis=0)
+        if even:  # of a pattern and the mirror of another one as near the first is named, as in a run
+            near = np.where(-self.m.min(axis=0) > self.m.max(axis=0), turned, near)
         return ((near == pattern) & (self.m[pattern] * sign > 0))[down]
 
     def averages(self, T: float, among: Any = None) -> dict[str, float]:
