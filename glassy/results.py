@@ -77,8 +77,8 @@ class Estimate(float):
     thermal_dof : float or None
         Those of `thermal`; default: `dof`.
     bound : bool
-        Whether nothing moved in the run: then `error` is not a standard error but a bound, what one event that was not seen
-        would have changed.
+        Whether nothing moved in the run: then `error` is not a standard error but a bound, what events would have changed that
+        95 % of runs would have seen.
 
     Examples
     --------

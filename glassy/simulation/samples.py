@@ -22,7 +22,7 @@ from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorr
 from glassy.simulation.equilibration import MOVES, NOWHERE, Evidence, Fate, gather, judge
 from glassy.simulation.methods import Dynamics, ReplicaExchange, is_ergodic
 from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import Summary, block_means, estimate, estimate_of, jackknife, memory, summarise
+from glassy.simulation.statistics import UNSEEN, Summary, block_means, estimate, estimate_of, jackknife, memory, summarise
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -261,8 +261,9 @@ class Samples(Saved):
 
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
-    def _fluctuation(self, series: FloatArray, power: int) -> Estimate:
-        """Return N times the variance of a series within each sample over T^power, averaged; T^power itself may be no float."""
+    def _fluctuation(self, name: str, power: int) -> Estimate:
+        """Return N times the variance of a mean within each sample over T^power, averaged; T^power itself may be no float."""
+        series = self.series_of[name]
         if self.T == 0.0:
             return Estimate(math.nan, math.nan, None, None, None, self.samples)
         if math.isinf(self.T):
@@ -272,10 +273,15 @@ class Samples(Saved):
         factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
         found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
         value, error, thermal, disorder = found.value, found.error, found.thermal, found.disorder
+        free, thermal_free = found.dof, found.thermal_dof
+        bound = memory(series)[0] == 0.0 and self.quantum(name) > 0.0
+        if bound:  # nothing moved
+            value, disorder, free, thermal_free = 0.0, None if self.samples == 1 else 0.0, math.inf, math.inf
+            error = thermal = self.N * self.quantum(name) ** 2 * UNSEEN / series.size
         for _ in range(power):
             value, error = value / self.T, error / self.T
             thermal, disorder = (None if x is None else x / self.T for x in (thermal, disorder))
-        return Estimate(value, error, thermal, disorder, None, found.samples)
+        return Estimate(value, error, thermal, disorder, None, found.samples, free, thermal_free, bound)
 
     @cached_property
     def specific_heat(self) -> Estimate:
@@ -283,12 +289,12 @@ class Samples(Saved):
 
         The share 2 tau_int/(n replicas) that a run of n sweeps misses is put back.
         """
-        return self._fluctuation(self.series.energy, 2)
+        return self._fluctuation("energy", 2)
 
     @cached_property
     def susceptibility(self) -> Estimate:
         """Susceptibility N (<m^2> - <m>^2)/T of the condensed pattern within each sample, averaged; NaN at T = 0."""
-        return self._fluctuation(self.series.m, 1)
+        return self._fluctuation("m", 1)
 
     @cached_property
     def binder_m(self) -> Estimate:
