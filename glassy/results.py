@@ -215,10 +215,13 @@ def deviate(t: float, dof: float) -> float:
     if not math.isfinite(t) or math.isinf(dof):
         return t
     p = float(stdtr(dof, -abs(t)))
-    if p > 1e-280:
+    least = 1e-280
+    if p > least:
         return math.copysign(-float(ndtri(p)), t)
-    z = math.sqrt(dof * math.log1p(t * t / dof)) * (8.0 * dof + 1.0) / (8.0 * dof + 3.0)  # Wallace 1959
-    return math.copysign(z, t)
+    z = (
+        math.sqrt(2.0 * dof * math.log(math.hypot(1.0, t / math.sqrt(dof)))) * (8.0 * dof + 1.0) / (8.0 * dof + 3.0)
+    )  # Wallace 1959
+    return math.copysign(max(z, -float(ndtri(least))), t)
 
 
 def short(value: float, error: float, word: str = "", *, bound: bool = False) -> str:
