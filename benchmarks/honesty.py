@@ -129,7 +129,9 @@ def _settings() -> Iterator[Setting]:
     yield Setting("plain P=4 self K=20 T=1.2 n=1000", 4, 10, 20, 1.2, "self-interacting")
     yield Setting("sequential P=3 N=6 K=2 T=1", 3, 6, 2, 1.0, replicas=8, sweeps=4000, order="sequential")
     for S in (2, 8, 32):
-        yield Setting(f"samples={S} P=3 N=12 K=3 T=0.25 pattern", 3, 12, 3, 0.25, samples=S, sweeps=400, fresh=False, apart=0.34)
+        yield Setting(
+            f"samples={S} P=3 N=12 K=3 T=0.25 pattern", 3, 12, 3, 0.25, samples=S, sweeps=400, fresh=False, apart=0.34
+        )
     glass = {"P": 3, "N": 10, "K": 40, "T": LADDER_4, "sweeps": 1500, "start": "random", "fresh": False}
     for S in (2, 8, 32):
         yield Setting(f"samples={S} ladder 4 P=3 N=10 K=40 n=1500", samples=S, **glass)
@@ -185,7 +187,9 @@ class States:
         down = np.where(self.H[best] < self.H, best, states)
         while not np.array_equal(again := down[down], down):
             down = again
-        near = np.argmax(np.abs(self.m) if even else self.m, axis=0)
+        near, turned = np.argmax(self.m, axis=0), np.argmin(self.m, axis=0)
+        if even:  # of a pattern and the mirror of another one as near the first is named, as in a run
+            near = np.where(-self.m.min(axis=0) > self.m.max(axis=0), turned, near)
         return ((near == pattern) & (self.m[pattern] * sign > 0))[down]
 
     def relaxation(self, T: float) -> float:

@@ -109,7 +109,8 @@ class Pool(Saved):
 
     def estimate(self, name: str) -> Estimate:
         """Return the Estimate of an observable, as `Samples` gives it."""
-        quantum = self.quantum if name.startswith("energy") else (1.0 if name == "acceptance" else 2.0) / max(self.N, 1)
+        step = 1.0 if name == "acceptance" else 4.0 if name == "q2" else 2.0
+        quantum = self.quantum if name.startswith("energy") else step / max(self.N, 1)
         return estimate_of(self.summary(name), quantum)
 
     @property

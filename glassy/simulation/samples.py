@@ -261,8 +261,9 @@ class Samples(Saved):
 
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
-    def _fluctuation(self, series: FloatArray, quantum: float, power: int) -> Estimate:
-        """Return N times the variance of a series within each sample over T^power, averaged; T^power itself may be no float."""
+    def _fluctuation(self, name: str, power: int) -> Estimate:
+        """Return N times the variance of a mean within each sample over T^power, averaged; T^power itself may be no float."""
+        series = self.series_of[name]
         if self.T == 0.0:
             return Estimate(math.nan, math.nan, None, None, None, self.samples)
         if math.isinf(self.T):
@@ -273,7 +274,7 @@ class Samples(Saved):
         moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
         factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
         found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
-        found = found.with_event(self.N * quantum**2 / series.size)
+        found = found.with_event(self.N * self.quantum(name) ** 2 / series.size)
         for _ in range(power):
             found = found.divided(self.T)
         return found
@@ -284,12 +285,12 @@ class Samples(Saved):
 
         The share 2 tau_int/(n replicas) that a run of n sweeps misses is put back.
         """
-        return self._fluctuation(self.series.energy, self.quantum("energy"), 2)
+        return self._fluctuation("energy", 2)
 
     @cached_property
     def susceptibility(self) -> Estimate:
         """Susceptibility N (<m^2> - <m>^2)/T of the condensed pattern within each sample, averaged; NaN at T = 0."""
-        return self._fluctuation(self.series.m, self.quantum("m"), 1)
+        return self._fluctuation("m", 1)
 
     @cached_property
     def binder_m(self) -> Estimate:

@@ -148,19 +148,18 @@ class Summary(Saved):
         each = float(((x - x.mean(axis=(1, 2), keepdims=True)) ** 2).sum()) / max(free, 1)
         return each / (chains * blocks), free
 
-    def between(self) -> tuple[float, float]:
+    def between(self) -> tuple[float, int]:
         """Return the variance of a sample's mean from what its replicas disagree by, and its degrees of freedom (0: none)."""
         samples, chains, _ = self.blocks.shape
-        if self.left_out.shape[1] > 2:
-            x = self.left_out
-            R = x.shape[1]
-            each = float(((x - x.mean(axis=1, keepdims=True)) ** 2).sum()) * (R - 1) / R / samples
-            return each, samples * (R - 1)
-        if chains < 2:
-            return 0.0, 0
-        x = self.blocks.mean(axis=-1)
-        each = float(((x - x.mean(axis=1, keepdims=True)) ** 2).sum()) / (samples * (chains - 1))
-        return each / chains, samples * (chains - 1)
+        each, R = self.between_each(), max(chains, self.left_out.shape[1])
+        return (float(each.mean()), samples * (R - 1)) if each.size else (0.0, 0)
+
+    def between_each(self) -> FloatArray:
+        """Return for each sample the variance of its mean from what its replicas disagree by; empty where there is one."""
+        chains, R = self.blocks.shape[1], self.left_out.shape[1]
+        if R > 2:
+            return np.asarray(self.left_out.var(axis=1) * (R - 1))
+        return np.asarray(self.blocks.mean(axis=-1).var(axis=1, ddof=1) / chains if chains > 1 else np.zeros(0))
 
     def thermal(self) -> tuple[float, float]:
         """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.15).
@@ -300,6 +299,9 @@ def drift(summary: Summary) -> float:
 def disagreement(summary: Summary) -> float:
     """Return the p-value of the agreement of a sample's replicas, by an F-test against the scatter of blocks of time.
 
+    Its degrees of freedom are the effective ones of Satterthwaite: where one sample moves and the others are at rest, they are
+    those of one sample.
+
     Examples
     --------
     >>> x = np.random.default_rng(0).normal(size=(1, 4, 400))
@@ -307,23 +309,39 @@ def disagreement(summary: Summary) -> float:
     (True, True)
     """
     apart, own = summary.between()
-    n = summary.blocks.shape[-1]
-    within, free = _within(summary, 8 if n % 8 == 0 else n)
-    if own == 0 or free == 0:
+    samples, chains, n = summary.blocks.shape
+    blocks = 8 if n % 8 == 0 else n
+    each = _within(summary, blocks)
+    if own == 0 or blocks < 2:
         return 1.0
+    within = float(each.mean())
     least = (1e-13 * max(summary.largest, 1e-300)) ** 2
     if within <= least:
         return 1.0 if apart <= 100.0 * least else 0.0
-    return float(fdtrc(own, free, apart / within))
+    upper, lower = _freedom(summary.between_each(), own // samples), _freedom(each, chains * (blocks - 1))
+    return float(fdtrc(upper, lower, apart / within))
 
 
-def _within(summary: Summary, blocks: int) -> tuple[float, float]:
-    """Return the variance of a sample's mean from the scatter of each chain's blocks about its own mean, and its freedom."""
+def _within(summary: Summary, blocks: int) -> FloatArray:
+    """Return for each sample the variance of its mean from the scatter of each chain's blocks about its own mean."""
     samples, chains, n = summary.blocks.shape
     x = summary.blocks.reshape(samples, chains, blocks, n // blocks).mean(axis=-1)
-    free = samples * chains * (blocks - 1)
-    each = float(((x - x.mean(axis=-1, keepdims=True)) ** 2).sum()) / max(free, 1)
-    return each / (chains * blocks), free
+    each = ((x - x.mean(axis=-1, keepdims=True)) ** 2).sum(axis=(1, 2)) / max(chains * (blocks - 1), 1)
+    return np.asarray(each / (chains * blocks))
+
+
+def _freedom(each: FloatArray, d: int) -> float:
+    """Return the degrees of freedom of the mean of variances of d each, by their own inequality.
+
+    Examples
+    --------
+    >>> _freedom(np.ones(10), 3), _freedom(np.array([1.0, 0.0, 0.0]), 3)
+    (30.0, 3.0)
+    """
+    squares = float((each**2).sum())
+    if squares <= 0.0:
+        return float(d * len(each))
+    return float(min(max((d + 2) * each.sum() ** 2 / squares - 2.0, d), d * len(each)))
 
 
 def p_value(z: float, n: int) -> float:
