@@ -27,9 +27,13 @@ def main() -> None:
     for c in comparisons:
         print(f"\nT = {c.solution.T:g}   (theory: {c.solution!r})\n{c.table()}")
         c.save(out_file(out, c))
-    worst = max((c.worst for c in comparisons), key=lambda row: abs(row.z))
+    limits = [row for c in comparisons for row in c.extrapolated if row.used]
     figure = plots.comparison(comparisons, out / "figure")
-    print(f"\nworst |z| of the extrapolated values: {abs(worst.z):.2f} in {worst.observable}")
+    if limits:
+        worst = max(limits, key=lambda row: abs(row.z))
+        print(f"\nworst |z| of the {len(limits)} values at 1/N -> 0: {abs(worst.z):.2f} in {worst.observable}")
+    else:
+        print("\nno value at 1/N -> 0: see the status of each size")
     print(f"figure: {figure.resolve()}")
 
 

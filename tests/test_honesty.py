@@ -56,7 +56,7 @@ def complaints(name, rows):
     if len(good) >= 20:
         line = summary(setting, rows[0]["T"], rows)
         if line["rms"] > limit(len(good)):
-            found.append(f"rms {line['rms']:.2f} of {line['worst']}")
+            found.append(f"rms {line['rms']:.2f} of {line['rms_of']}")
         if not (line["least"] > 1 / 2.5 and line["error"] < 2.0):
             found.append(f"errors {line['least']:.2f} to {line['error']:.2f} of the scatter")
     off = sum(any(not abs(r[k][2]) <= (4.0 if k not in ("specific_heat", "susceptibility") else 6.0) for k in observables(rows))

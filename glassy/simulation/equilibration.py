@@ -21,7 +21,7 @@ FEWEST = 8  # sweeps of the first bin; samples that tell whether replicas meet
 FORGETS = 0.5  # overlap with its own past below which a chain has forgotten it
 KEEPS = 0.3  # the same of configurations that come to the hottest rung, and of what a chain still forgets after a sixteenth
 NEW, LEAST = 6.0, 2.0  # ways up to the hottest rung that every configuration must have made: in the mean, and in each sample
-NOWHERE, MOVES = -1, -2
+NOWHERE, MOVES, MIRROR = -1, -2, -3  # places that are no pattern; MIRROR - k is the mirror of pattern k, all spins flipped
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Fate(Saved):
     Parameters
     ----------
     place : array of int
-        The pattern at which a chain was at every mark; NOWHERE (-1) if it was at none at most of them, else MOVES (-2).
+        The pattern at which a chain was at every mark (at even P MIRROR - k, -3 - k, at its mirror); NOWHERE (-1) if it was at
+        none at most of them, else MOVES (-2).
     share : array
         Share of the marks at which it was at a pattern.
     near, far : arrays
@@ -74,7 +75,7 @@ class Fate(Saved):
     @property
     def left(self) -> npt.NDArray[np.bool_]:
         """Chains that began at pattern 0 and were not at it throughout."""
-        return np.asarray(self.began & (self.place != 0))
+        return np.asarray(self.began & (self.place != 0) & (self.place != MIRROR))
 
     @property
     def mobile(self) -> bool:
@@ -110,13 +111,16 @@ class Fate(Saved):
 
     @property
     def phase(self) -> str:
-        """Where the chains were: "pattern 0", another pattern, "patterns" (several), "glass", "paramagnet"; "" if unknown."""
+        """Where the chains were, as `Samples.phase` says; "" if unknown."""
         if not self.known:
             return ""
         first = int(self.place.flat[0])
-        if first >= 0 and np.all(self.place == first) and (first == 0 or len(self.place) == 1):
-            return f"pattern {first}"
-        if np.any(self.place >= 0) or self.share.mean() > 0.5:
+        if np.all(self.place == first) and (first == 0 or len(self.place) == 1):
+            if first >= 0:
+                return f"pattern {first}"
+            if first <= MIRROR:
+                return f"mirror of pattern {MIRROR - first}"
+        if np.any((self.place >= 0) | (self.place <= MIRROR)) or self.share.mean() > 0.5:
             return "patterns"
         memory = self.met if self.ladder else self.far
         return "glass" if np.any(np.isfinite(memory)) and np.nanmean(memory) > FORGETS else "paramagnet"
@@ -277,7 +281,8 @@ def verdict(found: Status, fate: Fate) -> Status:
         return Status.EQUILIBRATED if fate.travelled else Status.SHORT_CHAIN
     if fate.start == "both" and fate.mobile:
         return Status.EQUILIBRATED
-    if replicas > 1 and (fate.phase.startswith("pattern ") or fate.mobile or (fate.phase == "glass" and fate.meets)):
+    held = fate.phase.startswith(("pattern ", "mirror "))
+    if replicas > 1 and (held or fate.mobile or (fate.phase == "glass" and fate.meets)):
         return Status.STEADY
     return Status.NOT_SHOWN
 

@@ -19,7 +19,7 @@ from glassy.perturbation import Perturbation
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
 from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
-from glassy.simulation.equilibration import MOVES, NOWHERE, Evidence, Fate, gather, judge
+from glassy.simulation.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
 from glassy.simulation.methods import Dynamics, ReplicaExchange, is_ergodic
 from glassy.simulation.overlaps import histograms
 from glassy.simulation.statistics import Summary, block_means, estimate, estimate_of, jackknife, memory, summarise
@@ -298,13 +298,13 @@ class Samples(Saved):
 
         What a ratio of few samples (one: of a short run) is off by on average is taken away, to first order, by the jackknife.
         """
-        return _binder(self.series.m, 0)
+        return _binder(self.series.m, 0).with_event(8.0 / self.N**2 / self.series.m.size)  # -var(m^2)/2 where m^2 is near 1
 
     @cached_property
     def binder_q(self) -> Estimate:
         """Binder cumulant of the overlap of two replicas, as `binder_m`."""
         self._check_pairs("q is the overlap")
-        return _binder(self.series.q, self.replicas)
+        return _binder(self.series.q, self.replicas).with_event(8.0 / self.N**2 / self.series.q.size)
 
     def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) averaged over samples: centres of the bins, density, and its error over the samples (one: thermal).
@@ -498,6 +498,7 @@ class Samples(Saved):
     def phase(self) -> str:
         """Where the chains were: "pattern 0", another pattern, "patterns", "glass" or "paramagnet"; "" if it was not noted.
 
+        At even P also "mirror of pattern 0", or of another: all spins flipped.
         "patterns": at several, or between them. "glass" and "paramagnet": at none, and the spins keep more, or less, than half
         of their overlap with themselves (in a ladder: with another replica). A finite network has no sharp border there.
         """
@@ -541,7 +542,8 @@ class Samples(Saved):
             at = self.places
             share = (at >= 0).mean(axis=-1)
             same = np.all(at == at[..., :1], axis=-1) & np.all(np.sign(s.near_m) == np.sign(s.near_m[..., :1]), axis=-1)
-            place = np.where(same, at[..., 0], np.where(share <= 0.5, NOWHERE, MOVES))
+            here = np.where((at[..., 0] >= 0) & (s.near_m[..., 0] < 0.0), MIRROR - at[..., 0], at[..., 0])
+            place = np.where(same, here, np.where(share <= 0.5, NOWHERE, MOVES))
         near, far = none, none
         if s.self_q is not None and s.self_q.shape[-1] > 1:
             lags = s.self_q.shape[-1]
@@ -590,4 +592,8 @@ class Samples(Saved):
 
 def _binder(series: FloatArray, replicas: int) -> Estimate:
     moments = [block_means(series**2), block_means(series**4)]
-    return jackknife(moments, lambda a, b: float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300))), replicas, unbiased=True)
+
+    def cumulant(a: FloatArray, b: FloatArray) -> float:
+        return float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300)))
+
+    return jackknife(moments, cumulant, replicas, unbiased=True)
