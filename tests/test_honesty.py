@@ -57,8 +57,8 @@ def complaints(name, rows):
         line = summary(setting, rows[0]["T"], rows)
         if line["rms"] > limit(len(good)):
             found.append(f"rms {line['rms']:.2f} of {line['rms_of']}")
-        if not (line["least"] > 1 / 2.5 and line["error"] < 2.0):
-            found.append(f"errors {line['least']:.2f} to {line['error']:.2f} of the scatter")
+        if line["error"] > 2.0:
+            found.append(f"errors {line['error']:.2f} of the scatter")
     off = sum(any(not abs(r[k][2]) <= (4.0 if k not in ("specific_heat", "susceptibility") else 6.0) for k in observables(rows))
               for r in good)  # fmt: skip
     if off > 0.02 * len(good):
@@ -121,7 +121,7 @@ def test_the_referee_agrees_with_enumeration(P, kind):
     for name in ("m", "m_abs", "energy", "q", "q_abs", "q2"):
         assert found[name] == pytest.approx(getattr(exact, name), abs=1e-12)
     assert found["minus_beta_f"] == pytest.approx(-exact.free_energy / 0.7)
-    assert found["energy"] - found["energy_excess"] == pytest.approx(states.H[states.index(xi[0])] / 9)
+    assert found["energy"] - found["energy_excess"] == pytest.approx(states.H[int(((xi[0] < 0) << np.arange(9)).sum())] / 9)
     signs = (1, -1) if network.even else (1,)
     basins = np.sum([states.basin(network.even, k, sign) for k in range(7) for sign in signs], axis=0)
     assert basins.max() <= 1  # every state belongs to one phase at most,

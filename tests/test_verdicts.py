@@ -41,6 +41,7 @@ from glassy.simulation.statistics import (
     disagreement,
     drift,
     estimate,
+    freedom,
     jackknife,
     parts_of,
     summarise,
@@ -129,16 +130,24 @@ def test_errors_of_ladders_are_as_large_as_their_scatter(T, judged, seeds, optio
 
 
 @pytest.mark.parametrize("samples", [2, 3, 10])
-def test_deviates_of_few_samples_are_normal(samples):
+def test_deviates_of_few_samples_are_no_larger_than_normal_ones(samples):
     rng, n = np.random.default_rng(samples), 1500
     found = [estimate(x) for x in rng.normal(size=(n, samples, 1, 1)) + 0.3 * rng.normal(size=(n, samples, 2, 64))]
-    assert {e.dof for e in found} == {samples - 1}
-    assert abs(rms([e.z(0.0) for e in found]) - 1.0) < 0.05 + slack(n) / 4
+    assert {e.dof for e in found} == {freedom(samples)}
+    assert 0.6 < rms([e.z(0.0) for e in found]) < 1.05 + slack(n) / 4
+    assert abs(rms([deviate(float(e) / e.error, samples - 1) for e in found]) - 1.0) < 0.05 + slack(n) / 4
     raw = rms([float(e) / e.error for e in found])
     assert raw > {2: 3.0, 3: 1.4, 10: 1.08}[samples]  # the twin: the plain ratio
     for level in (0.5, 0.9545):
         inside = np.mean([a <= 0.0 <= b for a, b in (e.interval(level) for e in found)])
-        assert abs(inside - level) < 4 * math.sqrt(level * (1 - level) / n) + 0.01
+        assert inside - level > -4 * math.sqrt(level * (1 - level) / n) - 0.01
+
+
+def test_samples_with_a_long_tail_have_fewer_degrees_of_freedom():
+    """Samples of excess kurtosis 6 and skewness 2, an exponential law: as skewed as finite networks are."""
+    found = [estimate(x) for x in np.random.default_rng(8).exponential(size=(3000, 8, 1, 1)) * np.ones((1, 1, 2, 4))]
+    z, twin = rms([e.z(1.0) for e in found]), rms([deviate((float(e) - 1.0) / e.error, 7) for e in found])
+    assert z < 1.15 < twin
 
 
 def test_deviates_and_intervals_are_those_of_student():
