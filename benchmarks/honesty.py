@@ -6,11 +6,11 @@
 
 Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student law
 that the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one that is
-STEADY, over the states of the phase that it names: for a pattern those from which steepest descent ends nearest to it. With one
-sample the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is the
-mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a ladder,
-10 ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run 100 times as
-long.
+STEADY, over the states of the phase that it names: for a pattern those from which steepest descent ends nearest to it. With
+one sample the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the
+truth is the mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix,
+or, in a ladder, 10 ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by
+a run 100 times as long.
 """
 
 from __future__ import annotations
@@ -380,7 +380,7 @@ def table(lines: list[dict[str, Any]]) -> str:
     text += [
         "",
         f"{runs} runs, {good} good; of the good {bad} are off by more than 4 in some observable "
-        f"({1000 * bad / max(good, 1):.2f} in 1000); of the {off} that are off so {100 * bad / max(off, 1):.2f} in 100 are good",
+        f"({1000 * bad / max(good, 1):.2f} in 1000); of the {off} that are off, {100 * bad / max(off, 1):.2f} in 100 are good",
         f"of {real} runs that are truly good {shown} have a good status ({100 * shown / max(real, 1):.0f} %)",
         "truly: good of truly good; off: |z| > 4 in some observable, of all and of good ones; the last columns are of the good",
         "runs, each of the worst observable: rms of z, share within 1 and 2, median error over the scatter of the estimates",

@@ -8,7 +8,16 @@ import pytest
 from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
 from glassy.results import Estimate, short
 from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import autocovariance, block_means, drift, estimate, integrated_time, jackknife, memory
+from glassy.simulation.statistics import (
+    autocovariance,
+    block_means,
+    drift,
+    estimate,
+    integrated_time,
+    jackknife,
+    memory,
+    summarise,
+)
 
 
 def ar1(rng, r, shape):
@@ -47,8 +56,9 @@ def test_a_weak_slow_mode_is_seen():
     found = [estimate(y) for y in x]
     short = [integrated_time(autocovariance(y - y.mean()), chains=0)[0] for y in x]
     z = np.array([e / e.error for e in found])
-    assert 0.9 < math.sqrt(np.mean(z**2)) < 1.25
-    assert math.sqrt(np.mean(z**2 * [e.tau_int / t for e, t in zip(found, short, strict=True)])) > 1.4  # the twin: 6 tau alone
+    assert 0.75 < math.sqrt(np.mean(z**2)) < 1.15
+    alone = [math.sqrt(2.0 * t * y.var() / 24_000) for t, y in zip(short, x, strict=True)]
+    assert math.sqrt(np.mean([(e / error) ** 2 for e, error in zip(found, alone, strict=True)])) > 1.4  # the twin: 6 tau alone
 
 
 def test_autocovariance_against_the_plain_sum():
@@ -60,7 +70,10 @@ def test_autocovariance_against_the_plain_sum():
 
 
 def test_one_sigma_bars_cover_68_percent():
-    """Disorder and thermal noise of known size, many seeds: thermal bars with one sample, total bars with many."""
+    """Disorder and thermal noise of known size, many seeds: thermal bars with one sample, total bars with many.
+
+    Thermal errors are the largest of several of the same, a tenth too large where one would do.
+    """
     rng = np.random.default_rng(2)
     runs, covered = 1000, 0
     for x in ar1(rng, 0.8, (runs, 1, 2, 600)):
@@ -68,7 +81,7 @@ def test_one_sigma_bars_cover_68_percent():
         assert e.disorder is None
         assert e.error == e.thermal
         covered += abs(e) <= e.error
-    assert abs(covered / runs - 0.683) < 3.5 * math.sqrt(0.683 * 0.317 / runs) + 0.01
+    assert -0.05 < covered / runs - 0.683 < 0.1
     covered = 0
     for x in ar1(rng, 0.8, (runs, 24, 2, 100)):
         e = estimate(x + 0.5 * rng.normal(size=(24, 1, 1)))
@@ -81,7 +94,7 @@ def test_thermal_and_disorder_error_are_told_apart():
     n, S = 400, 400
     x = ar1(rng, 0.5, (S, 2, n)) + 0.3 * rng.normal(size=(S, 1, 1))
     e = estimate(x)
-    assert e.thermal == pytest.approx(math.sqrt(2 * 1.5 / n / 2 / S), rel=0.1)
+    assert e.thermal == pytest.approx(math.sqrt(2 * 1.5 / n / 2 / S), rel=0.15)
     assert e.disorder == pytest.approx(0.3 / math.sqrt(S), rel=0.12)
     assert e.error == pytest.approx(math.hypot(e.thermal, e.disorder), rel=1e-12)
     assert e.samples == S
@@ -104,13 +117,12 @@ def test_constant_series_have_no_error_and_no_memory():
 def test_drift_is_seen_and_its_p_value_is_uniform_without_one(chains):
     rng = np.random.default_rng(0)
     x = ar1(rng, 0.5, (1, chains, 1000))
-    assert drift(x + np.linspace(0, 2, 1000), 1.5) < 1e-6
-    p = np.array([drift(y, 1.5) for y in ar1(rng, 0.5, (400, 1, chains, 300))])
-    assert abs(np.mean(p < 0.1) - 0.1) < 0.05
+    assert drift(summarise(x + np.linspace(0, 2, 1000))) < 1e-3
+    p = np.array([drift(summarise(y)) for y in ar1(rng, 0.5, (400, 1, chains, 300))])
+    assert 0.05 < np.mean(p < 0.1) < 0.2  # the smaller of two that go together
     assert p.min() > 1e-6
-    assert drift(np.zeros((1, chains, 10)), 0.5) == 1.0
-    assert drift(np.ones((1, chains, 2)) * np.arange(2.0), 0.5) == 0.0
-    assert drift(np.zeros((1, chains, 1)), 0.5) == 1.0
+    assert drift(summarise(np.zeros((1, chains, 10)))) == 1.0
+    assert drift(summarise(np.zeros((1, chains, 1)))) == 1.0
 
 
 def test_estimates_behave_as_floats():
@@ -187,7 +199,7 @@ def test_fluctuations_where_T_squared_is_no_float(T):
         assert len(repr(found)) < 40
     if T < 1.0:
         assert still.specific_heat == still.susceptibility == 0.0
-        assert still.specific_heat.error == 0.0
+        assert still.specific_heat.bound
         assert moving.specific_heat > 1e300
     else:
         assert moving.specific_heat < 1e-300

@@ -267,7 +267,7 @@ def drift(summary: Summary) -> float:
     """Return the p-value of no drift: the smaller one of two contrasts, of the halves, and of first quarter and last half.
 
     With SEVERAL chains or more a t-test over the chains, which needs no autocorrelation time. Student's tails of few chains
-    are too wide to see anything: there the errors are those of the blocks.
+    are too wide to see anything: there the errors follow from the differences of neighbouring blocks, which hold no drift.
 
     Examples
     --------
@@ -278,8 +278,7 @@ def drift(summary: Summary) -> float:
     if n < 4:
         return 1.0
     half, quarter = n // 2, n // 4
-    variance, tau, _ = summary.memory
-    block = max(summary.scatter(n)[0] * chains * n, variance * min(2.0 * tau * n / summary.sweeps, 1.0))  # of one block
+    block = float((np.diff(summary.blocks, axis=-1) ** 2).sum()) / (2.0 * samples * chains * (n - 1))  # of one block
     least = 1e-13 * max(summary.largest, 1e-300)
     p = 1.0
     for early in (half, quarter):
@@ -288,7 +287,7 @@ def drift(summary: Summary) -> float:
         if many >= SEVERAL:
             error, free = float(each.std(ddof=1)) / math.sqrt(many), many - 1
         else:
-            error, free = math.sqrt(block * (1.0 / half + 1.0 / early) / many), samples * (chains * n - 1)
+            error, free = math.sqrt(block * (1.0 / half + 1.0 / early) / many), 2.0 / 3.0 * many * (n - 1)
         if error <= least:
             p = min(p, 1.0 if shift <= 10.0 * least else 0.0)
         else:
