@@ -204,7 +204,7 @@ def _warn(solution: Solution, runs: list[Samples]) -> None:
     parts = [f"N={', '.join(sizes)} {status.name} ({status.value})" for status, sizes in bad.items()]
     parts += [reason for run in runs if run.status.ok and (reason := _elsewhere(solution, run))]
     if parts:
-        warn(f"theory is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 4)
+        warn(f"theory is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 3)
 
 
 def _note(runs: list[Samples]) -> str:

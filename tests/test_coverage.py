@@ -1,6 +1,6 @@
-"""Coverage: over many runs, one-sigma bars hold the exact value as often as they claim, and half of them do not.
+"""Coverage: over many runs, bars hold the exact value at least as often as they claim, and half of them do not.
 
-The jackknife over 20 blocks of time has 19 degrees of freedom: 67.0 % of Student's t lie within one error, not 68.3.
+Thermal errors are the largest of several estimates of the same, so independent data are covered a little more often.
 """
 
 import dataclasses
@@ -28,12 +28,12 @@ def samples(T, energy, m=None):
     return Samples(network, N, 4, T, Metropolis(), "random", 1.0, 0, 0, True, series)
 
 
-def covers(found, exact, freedom):
-    """Whether the share of bars that hold `exact` is that of Student's t, and that of half the bars is not."""
+def covers(found, exact, freedom, more=0.0):
+    """Whether the share of bars that hold `exact` is that of Student's t (or up to `more`), and that of half the bars is not."""
     z = np.array([(float(e) - exact) / e.error for e in found])
     wanted = 2.0 * float(stdtr(freedom, 1.0)) - 1.0
     allowed = 4.0 * math.sqrt(wanted * (1.0 - wanted) / len(z))
-    assert abs(np.mean(np.abs(z) <= 1.0) - wanted) < allowed, np.mean(np.abs(z) <= 1.0)
+    assert -allowed < np.mean(np.abs(z) <= 1.0) - wanted < allowed + more, np.mean(np.abs(z) <= 1.0)
     assert abs(np.mean(np.abs(z) <= 0.5) - wanted) > allowed
 
 
@@ -41,7 +41,7 @@ def test_specific_heat_covers():
     """AR(1) energies of known variance, r = 0.6: 400 runs, and 400 of twelve samples each."""
     rng, T = np.random.default_rng(1), 0.7
     series = ar1(rng, 0.6, (400, 1, 2, 4000))
-    covers([samples(T, 0.1 * x - 0.4).specific_heat for x in series], N * 0.01 / T**2, 19)
+    covers([samples(T, 0.1 * x - 0.4).specific_heat for x in series], N * 0.01 / T**2, 7, more=0.1)
     series = ar1(rng, 0.6, (400, 12, 1, 1000))
     spread = 0.3 * rng.normal(size=(400, 12, 1, 1))  # samples of different energies: not a part of the specific heat
     covers([samples(T, 0.1 * x + s).specific_heat for x, s in zip(series, spread, strict=True)], N * 0.01 / T**2, 11)
@@ -61,7 +61,7 @@ def test_binder_covers():
     rng, a = np.random.default_rng(2), 1.5
     exact = 0.5 * (3.0 - (a**4 + 6 * a**2 + 3.0) / (a**2 + 1.0) ** 2)
     series = ar1(rng, 0.6, (400, 1, 2, 4000))
-    covers([samples(1.0, x, a + x).binder_m for x in series], exact, 19)
+    covers([samples(1.0, x, a + x).binder_m for x in series], exact, 7, more=0.1)
 
 
 @pytest.mark.parametrize("name", ["binder_m", "binder_m of one sample", "binder_q"])
@@ -117,10 +117,10 @@ def test_free_energies_and_reweighted_curves_cover(tiny):
     exact = boltzmann(tiny, T)
     curves = [ladder.reweighted(T)[0] for ladder in ladders]
     for name, value in exact.items():
-        covers([getattr(c, name) for c in curves], value, 19)
+        covers([getattr(c, name) for c in curves], value, 7, more=0.1)
     coldest = boltzmann(tiny, GRID[0])["minus_beta_f"]
-    covers([ladder.minus_beta_f()[0] for ladder in ladders], coldest, 19)
-    covers([ladder.minus_beta_f("mbar")[0] for ladder in ladders], coldest, 19)
+    covers([ladder.minus_beta_f()[0] for ladder in ladders], coldest, 7, more=0.1)
+    covers([ladder.minus_beta_f("mbar")[0] for ladder in ladders], coldest, 7, more=0.1)
 
 
 def boltzmann(H, T):

@@ -144,9 +144,9 @@ def test_energies_joined_in_fine_bins_are_as_good_as_all_of_them(monkeypatch):
     )  # fmt: skip
     beta = np.array([1.0 / t for t in reversed(T)])
     H = [30 * r.series.energy[0] for r in reversed(ladder.points)]
-    coarse, coarse_left = reweight(beta, H, beta[1:], 30)
+    coarse, coarse_left, _ = reweight(beta, H, beta[1:], 30)
     monkeypatch.setattr(reweighting, "FINE", 1e-9)
-    fine, fine_left = reweight(beta, H, beta[1:], 30)
+    fine, fine_left, _ = reweight(beta, H, beta[1:], 30)
     values = np.concatenate([h.ravel() for h in H])
     assert len(reweighting.joined(values, 0.02 * 0.4)[0]) < 0.9 * len(np.unique(values))
     assert np.abs(30 * (coarse[:, 0] - fine[:, 0])).max() < 5e-5

@@ -117,7 +117,7 @@ def test_constant_series_have_no_error_and_no_memory():
 def test_drift_is_seen_and_its_p_value_is_uniform_without_one(chains):
     rng = np.random.default_rng(0)
     x = ar1(rng, 0.5, (1, chains, 1000))
-    assert drift(summarise(x + np.linspace(0, 2, 1000))) < 1e-3
+    assert drift(summarise(x + np.linspace(0, 2, 1000))) < 1e-6
     p = np.array([drift(summarise(y)) for y in ar1(rng, 0.5, (400, 1, chains, 300))])
     assert 0.05 < np.mean(p < 0.1) < 0.2  # the smaller of two that go together
     assert p.min() > 1e-6
@@ -162,7 +162,7 @@ def test_jackknife_covers():
 def test_fluctuations_against_enumeration():
     """Specific heat, susceptibility and Binder cumulants of one sample against all its states."""
     network, N, T = DenseHebbian(3), 14, 0.6
-    r = simulate(network, 0.4, T, N, seed=2, start="random", sweeps=40000, replicas=2)
+    r = simulate(network, 0.4, T, N, seed=2, start="random", sweeps=40000, replicas=2, samples=1)
     patterns = draw_patterns(r.K, N, seed=2)
     exact = enumerate_states(network, patterns=patterns, T=T)
     m, w = exact.m_values, exact.m_weights
@@ -176,7 +176,7 @@ def test_fluctuations_against_enumeration():
     for name, value in wanted.items():
         found = getattr(r, name)
         assert abs(found - value) <= 4.0 * found.error, name
-        assert 0.0 < found.error < 0.2 * abs(value) + 0.05, name
+        assert 0.0 < found.error < 0.3 * abs(value) + 0.05, name
     centres, density, error = r.overlap_histogram()
     assert centres == pytest.approx(q[::-1])
     assert np.all(np.abs(density - v[::-1] * N / 2) <= 4.0 * error + 1e-3)
@@ -230,7 +230,6 @@ def test_bins_of_q_hold_equally_many_of_its_values(N):
 @pytest.mark.parametrize("chains", [1, 2, 3, 4, 5, 6, 8, 15, 16, 40])
 def test_a_drift_is_seen_with_any_number_of_chains(chains):
     x = ar1(np.random.default_rng(chains), 0.5, (chains, 1, 4000))
-    tau = estimate(x).tau_int
-    assert drift(x, tau) > 1e-6
+    assert drift(summarise(x)) > 0.003
     x[..., 2000:] += 0.5
-    assert drift(x, estimate(x).tau_int) < 1e-6
+    assert drift(summarise(x)) < 0.003

@@ -105,9 +105,14 @@ class Fate(Saved):
 
     @property
     def together(self) -> bool:
-        """Whether the chains of each sample are at one place: the same pattern, or none."""
-        held = np.where(self.place == MOVES, NOWHERE, self.place)
-        return bool(np.all(held == held[:, :1]))
+        """Whether no two chains of a sample stayed at different places; those that move may meet any, and all do in a ladder."""
+        if self.ladder:
+            return True
+        for row in self.place:
+            held = row[row != MOVES]
+            if np.any(held != held[:1]):
+                return False
+        return True
 
     @property
     def phase(self) -> str:
