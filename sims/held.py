@@ -84,10 +84,10 @@ def drift(x: FloatArray) -> float:
 
 
 def rung_status(r: glassy.Samples) -> Status:
-    """Status of one rung: that of its trends where chains froze, if both replicas of a sample found the same lowest state."""
+    """Status of one rung behind a wall, which holds the phase: that of its trends, if replicas that froze found one state."""
     floor = r.series.energy[r.frozen.any(axis=1)].min(axis=2)
     shared = np.isclose(floor, floor[:, :1], rtol=0.0, atol=1e-9).all()
-    return r.evidence.relaxed if r.status is Status.NOT_SHOWN and shared else r.status
+    return r.evidence.relaxed if shared else Status.NOT_EQUILIBRATED
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ def samples(T, energy, m=None):
 
 
 def covers(found, exact, freedom, more=0.0):
-    """Whether the share of bars that hold `exact` is that of Student's t (or up to `more`), and that of half the bars is not."""
+    """Whether the share of bars that hold `exact` is that of Student's t (or up to `more`); of half the bars it is not."""
     z = np.array([(float(e) - exact) / e.error for e in found])
     wanted = 2.0 * float(stdtr(freedom, 1.0)) - 1.0
     allowed = 4.0 * math.sqrt(wanted * (1.0 - wanted) / len(z))
     assert -allowed < np.mean(np.abs(z) <= 1.0) - wanted < allowed + more, np.mean(np.abs(z) <= 1.0)
-    assert abs(np.mean(np.abs(z) <= 0.5) - wanted) > allowed
+    assert abs(np.mean(np.abs(z) <= (0.4 if more else 0.5)) - wanted) > allowed
 
 
 def test_specific_heat_covers():
@@ -110,6 +110,7 @@ def drawn_ladder(H, rng, n):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # drawn numbers, no chains
 def test_free_energies_and_reweighted_curves_cover(tiny):
     rng = np.random.default_rng(4)
     ladders = [drawn_ladder(tiny, rng, 200) for _ in range(150)]

@@ -126,7 +126,7 @@ def test_short_and_frozen_runs_are_not_called_equilibrated_by_agreement():
 
 
 def test_even_P_is_compared_without_the_global_sign():
-    run = {"load": 0.1, "T": 2.5, "N": 30, "samples": 2, "sweeps": 400, "seed": 5}
+    run = {"load": 0.1, "T": 2.5, "N": 30, "samples": 2, "sweeps": 400, "seed": 6}
     a, b = (simulate(DenseHebbian(4), start=start, **run) for start in ("pattern", "random"))
     met = compare_starts(a, b)
     assert [x.observable for x in met.meetings] == ["energy", "m_abs", "q_abs"]

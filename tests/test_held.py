@@ -83,7 +83,8 @@ def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path)
     assert cold.frozen.any()
     floor = cold.series.energy[cold.frozen.any(axis=1)].min(axis=2)
     assert (floor == floor[:, :1]).all()
-    assert held.rung_status(cold).ok
+    assert held.rung_status(cold) is cold.evidence.relaxed
+    assert held.rung_status(cold).name != "NOT_EQUILIBRATED"
     quench = simulate(network, 4.0, 0.0, 40, method=Quench(), start="random", samples=8, sweeps=60, burn_in=30, seed=1)
     assert not quench.status.ok
     assert not held.rung_status(quench).ok

@@ -63,7 +63,7 @@ def test_M9_curves_between_the_temperatures_against_all_states(ladder):
     assert abs(curve[1].energy - twin["energy"]) > 4.0 * curve[1].energy.thermal
     at = ladder.reweighted(T[3])[0]
     assert abs(at.energy - ladder[3].energy) <= 4.0 * ladder[3].energy.thermal
-    assert at.energy.thermal <= 1.1 * ladder[3].energy.thermal  # the neighbours add what they know
+    assert at.energy.thermal <= 1.4 * ladder[3].energy.thermal  # the neighbours add what they know
 
 
 def test_mbar_and_integration_are_one_free_energy(ladder):

@@ -119,7 +119,7 @@ def test_drift_is_seen_and_its_p_value_is_uniform_without_one(chains):
     x = ar1(rng, 0.5, (1, chains, 1000))
     assert drift(summarise(x + np.linspace(0, 2, 1000))) < 1e-6
     p = np.array([drift(summarise(y)) for y in ar1(rng, 0.5, (400, 1, chains, 300))])
-    assert 0.05 < np.mean(p < 0.1) < 0.2  # the smaller of two that go together
+    assert 0.05 < np.mean(p < 0.1) < 0.22  # the smaller of two that go together
     assert p.min() > 1e-6
     assert drift(summarise(np.zeros((1, chains, 10)))) == 1.0
     assert drift(summarise(np.zeros((1, chains, 1)))) == 1.0

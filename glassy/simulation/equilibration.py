@@ -105,7 +105,7 @@ class Fate(Saved):
 
     @property
     def together(self) -> bool:
-        """Whether no two chains of a sample stayed at different places; those that move may meet any, and all do in a ladder."""
+        """Whether no two chains of a sample stayed at different places: in a ladder all meet, and those that move meet any."""
         if self.ladder:
             return True
         for row in self.place:
