@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import csv
 import itertools
+import json
 import math
 import time
 import warnings
@@ -349,9 +350,14 @@ def summary(setting: Setting, T: float, rows: list[dict[str, Any]], truly: bool 
     for k in names:
         x = np.array([r[k] for r in good])
         z = np.minimum(np.abs(x[:, 2]), 1e6)
-        scatter = 1.4826 * float(np.median(np.abs(x[:, 0]))) if setting.fresh else float(x[:, 0].std())
-        moved = x[np.isfinite(x[:, 1]), 1]
-        error = float(np.median(moved)) / scatter if scatter > 1e-12 and 2 * len(moved) > len(x) else 1.0
+        moved = x[np.isfinite(x[:, 1])]
+        scatter = float(x[:, 0].std())
+        if 2 * len(moved) < len(x) or scatter < 1e-12:
+            error = 1.0
+        elif setting.fresh:  # other networks, other errors: by the median of |off/error|
+            error = 0.6745 / max(float(np.median(np.abs(moved[:, 0] / moved[:, 1]))), 1e-3)
+        else:
+            error = float(np.median(moved[:, 1])) / scatter
         figures.append((float(np.sqrt(np.mean(z**2))), float(np.mean(z <= 1)), float(np.mean(z <= 2)), error, k))
     worst, widest = max(figures), max(figures, key=lambda f: f[3])
     return line | {
@@ -399,6 +405,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=400)
     parser.add_argument("--only", default="")
     parser.add_argument("--out", type=Path, default=HERE)
+    parser.add_argument("--rows", type=Path, help="file that takes every run as a line of JSON")
     args = parser.parse_args()
     begun, lines = time.perf_counter(), []
     with ProcessPoolExecutor(2) as pool:
@@ -410,6 +417,9 @@ def main() -> None:
             longer = pool.submit(truly_good, setting)
             rows = list(itertools.chain.from_iterable(pool.map(_chunk, jobs)))
             truly = longer.result()
+            if args.rows:
+                with args.rows.open("a") as file:
+                    file.writelines(json.dumps({"setting": setting.name, **r}) + "\n" for r in rows)
             for T in dict.fromkeys(r["T"] for r in rows):
                 lines.append(summary(setting, T, [r for r in rows if r["T"] == T], truly.get(T)))
                 print(table(lines[-1:]).split("\n")[2], flush=True)

@@ -25,6 +25,7 @@ from scipy.stats import binom, norm
 import glassy
 from glassy import DenseHebbian, Estimate, Perturbation, Status, simulate
 from glassy.patterns import draw_patterns
+from glassy.simulation.statistics import freedom
 
 FloatArray = npt.NDArray[np.float64]
 EVERY = 5  # sweeps between exchanges
@@ -143,7 +144,8 @@ def fields(r: glassy.Samples) -> Fields:
 
 def plain(each: FloatArray) -> Estimate:
     """Return the mean of one number for each sample, and its error by the scatter between samples."""
-    return Estimate(float(each.mean()), float(each.std(ddof=1)) / math.sqrt(len(each)), samples=len(each))
+    S = len(each)
+    return Estimate(float(each.mean()), float(each.std(ddof=1)) / math.sqrt(S), samples=S, dof=freedom(S))
 
 
 def mean(each: FloatArray, T: float, here: Fields) -> Estimate:
@@ -161,5 +163,6 @@ def controlled(each: FloatArray, controls: FloatArray) -> Estimate:
     inverse = np.linalg.pinv(design, rcond=1e-6)  # at low T the last two controls are one
     coefficients = inverse @ each
     rest = each - design @ coefficients
-    variance = float(rest @ rest) / (len(each) - np.linalg.matrix_rank(design, tol=1e-6 * np.linalg.norm(design, 2)))
-    return Estimate(float(coefficients[0]), math.sqrt(variance * float(inverse[0] @ inverse[0])), samples=len(each))
+    free = len(each) - int(np.linalg.matrix_rank(design, tol=1e-6 * np.linalg.norm(design, 2)))
+    error = math.sqrt(float(rest @ rest) / free * float(inverse[0] @ inverse[0]))
+    return Estimate(float(coefficients[0]), error, samples=len(each), dof=freedom(free + 1))

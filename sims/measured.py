@@ -72,9 +72,8 @@ def row(
     curve: str, load: float, T: float, N: float, quantity: str, theory: float, measured: glassy.Estimate, *,
     sweeps: float = math.nan, status: str = "EQUILIBRATED", **fit: Any,
 ) -> Row:  # fmt: skip
-    """Return one row; `theory` is NaN where none speaks, and then so is z."""
-    difference = float(measured) - theory
-    z = difference / measured.error if measured.error > 0.0 else math.nan
+    """Return one row; `theory` is NaN where none speaks, and then so is z, which has Student's law of the samples in it."""
+    z = measured.z(theory) if math.isfinite(theory) else math.nan
     return {
         "curve": curve, "load": load, "T": T, "N": N, "quantity": quantity, "theory": theory, "simulation": float(measured),
         "error": measured.error, "z": z, "samples": measured.samples, "sweeps": sweeps, "status": status,
@@ -84,7 +83,7 @@ def row(
 
 def moved(e: glassy.Estimate, by: float) -> glassy.Estimate:
     """Return an estimate moved by a number without an error."""
-    return glassy.Estimate(float(e) + by, e.error, e.thermal, e.disorder, e.tau_int, e.samples)
+    return e.shifted(by)
 
 
 def noise_load(network: glassy.DenseHebbian, K: int, N: int) -> float:
