@@ -84,8 +84,8 @@ def main() -> None:
         "",
         "**Older rules.** All runs below are of versions before the statuses and errors of today (docs/reading.md; theory, M.15",
         "and M.16), and were not run again. EQUILIBRATED in their tables says that no chain lost its pattern, the halves of the run",
-        "agreed and it held 50 tau_int: no more than STEADY, of the phase in which the run began, says today, and less where replicas",
-        "disagree or a ladder hardly renews itself. z there is difference over error; with Student's law of 24 samples or more a z of",
+        "agreed and it held 50 tau_int: no more than STEADY, of the phase in which the run began, says today, and less where",
+        "replicas disagree or a ladder hardly renews itself. z there is difference over error; with Student's law of 24 samples or more a z of",
         "4 becomes 3.1 or more. Errors of single ladders at low T may be too small; those of limits are scatters between samples.",
         "",
     ]
