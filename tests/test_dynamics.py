@@ -17,7 +17,7 @@ CASES = [(2, 8, 1.0), (2, 9, 1.0), (3, 8, 0.9), (3, 9, 0.9), (4, 8, 1.2), (4, 9,
 def z_scores(network, T_run, T_exact, N, method, seed):
     exact = glassy.enumerate_states(network, load=0.6, T=T_exact, N=N, seed=seed)
     r = glassy.simulate(
-        network, load=0.6, T=T_run, N=N, seed=seed, start="random", method=method, sweeps=150_000, burn_in=200, replicas=2
+        network, load=0.6, T=T_run, N=N, seed=seed, start="both", method=method, sweeps=150_000, burn_in=200, samples=1
     )
     names = ("m", "m_abs", "energy", "q", "q_abs", "q2")
     assert exact.K == r.K
@@ -32,7 +32,10 @@ def test_enumeration(P, kind, N, T, method):
     network = DenseHebbian(P, kind)
     z, r = z_scores(network, T, T, N, method, seed=10 * P + N)
     assert max(map(abs, z.values())) <= 4.0, z
-    assert r.status is glassy.Status.EQUILIBRATED
+    if method == Metropolis("sequential"):
+        assert not r.status.ok  # it need not be ergodic
+    else:  # of runs as good as these one in 20 has a false alarm; benchmarks/honesty.txt says how many
+        assert r.status not in (glassy.Status.SHORT_CHAIN, glassy.Status.LEFT_PHASE)
     twin, _ = z_scores(network, T / 1.05, T, N, method, seed=10 * P + N)
     assert abs(twin["energy"]) > 4.0, twin  # beta off by 5 % must fail
 

@@ -143,7 +143,7 @@ def test_deviates_of_few_samples_are_no_larger_than_normal_ones(samples):
         assert inside - level > -4 * math.sqrt(level * (1 - level) / n) - 0.01
 
 
-def test_samples_with_a_long_tail_have_fewer_degrees_of_freedom():
+def test_M15_samples_with_a_long_tail_have_fewer_degrees_of_freedom():
     """Samples of excess kurtosis 6 and skewness 2, an exponential law: as skewed as finite networks are."""
     found = [estimate(x) for x in np.random.default_rng(8).exponential(size=(3000, 8, 1, 1)) * np.ones((1, 1, 2, 4))]
     z, twin = rms([e.z(1.0) for e in found]), rms([deviate((float(e) - 1.0) / e.error, 7) for e in found])
