@@ -471,8 +471,8 @@ def test_one_sample_against_its_enumeration(drawn):
             xi = np.random.default_rng(seed).choice([-1, 1], (10, 10))
             r = simulate(network, patterns=xi, T=1.5, seed=seed, start="both", sweeps=2000, threads=1)
             exact = enumerate_states(network, patterns=xi, T=1.5)
-        rows = compare(exact, r).rows
         if r.status is Status.EQUILIBRATED:
+            rows = compare(exact, r).rows
             z.append([row.z for row in rows])
             wrong.append([row.simulation.z(1.05 * row.theory + 0.02) for row in rows])
             assert rows[-1].simulation.error == r.energy.thermal
@@ -484,6 +484,14 @@ def test_one_sample_against_its_enumeration(drawn):
     cold = simulate(network, patterns=PATTERNS[:2], T=0.2, seed=1)
     c = compare(enumerate_states(network, patterns=PATTERNS[:2], T=0.2), cold)
     assert all("the run is of one phase (pattern 0)" in row.reason for row in c.rows)
+
+
+def test_a_bad_run_is_warned_of_beside_its_enumeration():
+    xi = PATTERNS[:10, :10]
+    short = simulate(network, patterns=xi, T=1.5, seed=1, start="both", sweeps=20)
+    with pytest.warns(EquilibrationWarning, match=f"enumeration is compared with .* {short.status.name}"):
+        compare(enumerate_states(network, patterns=xi, T=1.5), short)
+    assert not short.status.ok
 
 
 def test_the_bound_of_frozen_chains_holds():
