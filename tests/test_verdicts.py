@@ -494,6 +494,14 @@ def test_a_bad_run_is_warned_of_beside_its_enumeration():
     assert not short.status.ok
 
 
+def test_all_samples_at_the_mirror_of_pattern_0_are_of_one_phase():
+    r = simulate(DenseHebbian(4), load=0.05, T=0.3, N=30, seed=1, start_overlap=-1.0, sweeps=200)
+    assert (r.samples, r.phase, r.status) == (8, "mirror of pattern 0", Status.STEADY)
+    near = r.series.near.copy()
+    near[3] = 7  # the twin: one sample is at the mirror of another
+    assert replace(r, series=replace(r.series, near=near)).phase == "patterns"
+
+
 def test_the_bound_of_frozen_chains_holds():
     """K = 1: the pattern is all there is, so enumeration is of its phase."""
     names, quiet, beyond, narrow = ("m", "q", "energy", "q2", *FLUCTUATIONS), 0, Counter(), 0
