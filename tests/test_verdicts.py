@@ -502,6 +502,24 @@ def test_all_samples_at_the_mirror_of_pattern_0_are_of_one_phase():
     assert replace(r, series=replace(r.series, near=near)).phase == "patterns"
 
 
+def test_the_bound_of_a_binder_cumulant_knows_how_small_m_is():
+    """Chains that hold another pattern: m of pattern 0 is 1/N, and a single flip changes m^2 ninefold."""
+    xi = np.ones((2, 11), int)
+    xi[1, :5] = -1
+    r = simulate(DenseHebbian(5), patterns=xi, T=0.05, seed=1, start=xi[1], sweeps=100)
+    assert r.binder_m.bound
+    once = r.series.m.copy()
+    once[0, 0, 50] = 3.0 / 11.0  # what one event would have made of it
+    moved = once.ravel()
+    assert 0.5 * (3.0 - np.mean(moved**4) / np.mean(moved**2) ** 2) > float(r.binder_m) - r.binder_m.error
+    assert 8.0 * 5.0 / 11.0**2 / 200.0 < 0.1 * r.binder_m.error  # the twin: as if m were 1
+    xi = np.ones((2, 10), int)
+    xi[1, :5] = -1
+    none = simulate(DenseHebbian(5), patterns=xi, T=0.05, seed=1, start=xi[1], sweeps=100)
+    assert none.m == 0.0
+    assert math.isnan(none.binder_m)
+
+
 def test_the_bound_of_frozen_chains_holds():
     """K = 1: the pattern is all there is, so enumeration is of its phase."""
     names, quiet, beyond, narrow = ("m", "q", "energy", "q2", *FLUCTUATIONS), 0, Counter(), 0
