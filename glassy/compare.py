@@ -169,7 +169,9 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
     if not runs or not all(isinstance(r, Samples) for r in runs):
         raise InputError(f"samples must be a Samples or a non-empty sequence of them, got {samples!r}.")
     if isinstance(solution, Exact):
-        return _compare_exact(solution, runs)
+        found = _compare_exact(solution, runs)
+        _warn(None, runs)
+        return found
     if not isinstance(solution, Solution) or not solution.status.ok:
         raise InputError(
             f"solution must be a converged glassy.Solution or a glassy.Exact, got {solution!r}. Solve where the phase exists."
@@ -195,16 +197,18 @@ def _elsewhere(solution: Solution, run: Samples) -> str:
     return f"N={run.N}: the chains were {f'at {run.phase}' if run.phase else 'not looked at'}, the solution is {solution.phase}"
 
 
-def _warn(solution: Solution, runs: list[Samples]) -> None:
-    """Warn once of all runs that have not shown what they are compared for, by status."""
+def _warn(solution: Solution | None, runs: list[Samples]) -> None:
+    """Warn once of all runs that have not shown what they are compared for, by status; with a Solution also by phase."""
     bad: dict[Status, list[str]] = {}
     for run in runs:
         if not run.status.ok:
             bad.setdefault(run.status, []).append(str(run.N))
     parts = [f"N={', '.join(sizes)} {status.name} ({status.value})" for status, sizes in bad.items()]
-    parts += [reason for run in runs if run.status.ok and (reason := _elsewhere(solution, run))]
+    if solution is not None:
+        parts += [reason for run in runs if run.status.ok and (reason := _elsewhere(solution, run))]
     if parts:
-        warn(f"theory is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 3)
+        what = "enumeration" if solution is None else "theory"
+        warn(f"{what} is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 3)
 
 
 def _note(runs: list[Samples]) -> str:

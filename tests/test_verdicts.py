@@ -471,8 +471,8 @@ def test_one_sample_against_its_enumeration(drawn):
             xi = np.random.default_rng(seed).choice([-1, 1], (10, 10))
             r = simulate(network, patterns=xi, T=1.5, seed=seed, start="both", sweeps=2000, threads=1)
             exact = enumerate_states(network, patterns=xi, T=1.5)
-        rows = compare(exact, r).rows
         if r.status is Status.EQUILIBRATED:
+            rows = compare(exact, r).rows
             z.append([row.z for row in rows])
             wrong.append([row.simulation.z(1.05 * row.theory + 0.02) for row in rows])
             assert rows[-1].simulation.error == r.energy.thermal
@@ -484,6 +484,40 @@ def test_one_sample_against_its_enumeration(drawn):
     cold = simulate(network, patterns=PATTERNS[:2], T=0.2, seed=1)
     c = compare(enumerate_states(network, patterns=PATTERNS[:2], T=0.2), cold)
     assert all("the run is of one phase (pattern 0)" in row.reason for row in c.rows)
+
+
+def test_a_bad_run_is_warned_of_beside_its_enumeration():
+    xi = PATTERNS[:10, :10]
+    short = simulate(network, patterns=xi, T=1.5, seed=1, start="both", sweeps=20)
+    with pytest.warns(EquilibrationWarning, match=f"enumeration is compared with .* {short.status.name}"):
+        compare(enumerate_states(network, patterns=xi, T=1.5), short)
+    assert not short.status.ok
+
+
+def test_all_samples_at_the_mirror_of_pattern_0_are_of_one_phase():
+    r = simulate(DenseHebbian(4), load=0.05, T=0.3, N=30, seed=1, start_overlap=-1.0, sweeps=200)
+    assert (r.samples, r.phase, r.status) == (8, "mirror of pattern 0", Status.STEADY)
+    near = r.series.near.copy()
+    near[3] = 7  # the twin: one sample is at the mirror of another
+    assert replace(r, series=replace(r.series, near=near)).phase == "patterns"
+
+
+def test_the_bound_of_a_binder_cumulant_knows_how_small_m_is():
+    """Chains that hold another pattern: m of pattern 0 is 1/N, and a single flip changes m^2 ninefold."""
+    xi = np.ones((2, 11), int)
+    xi[1, :5] = -1
+    r = simulate(DenseHebbian(5), patterns=xi, T=0.05, seed=1, start=xi[1], sweeps=100)
+    assert r.binder_m.bound
+    once = r.series.m.copy()
+    once[0, 0, 50] = 3.0 / 11.0  # what one event would have made of it
+    moved = once.ravel()
+    assert 0.5 * (3.0 - np.mean(moved**4) / np.mean(moved**2) ** 2) > float(r.binder_m) - r.binder_m.error
+    assert 8.0 * 5.0 / 11.0**2 / 200.0 < 0.1 * r.binder_m.error  # the twin: as if m were 1
+    xi = np.ones((2, 10), int)
+    xi[1, :5] = -1
+    none = simulate(DenseHebbian(5), patterns=xi, T=0.05, seed=1, start=xi[1], sweeps=100)
+    assert none.m == 0.0
+    assert math.isnan(none.binder_m)
 
 
 def test_the_bound_of_frozen_chains_holds():

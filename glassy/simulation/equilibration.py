@@ -120,7 +120,7 @@ class Fate(Saved):
         if not self.known:
             return ""
         first = int(self.place.flat[0])
-        if np.all(self.place == first) and (first == 0 or len(self.place) == 1):
+        if np.all(self.place == first) and (first in (0, MIRROR) or len(self.place) == 1):
             if first >= 0:
                 return f"pattern {first}"
             if first <= MIRROR:

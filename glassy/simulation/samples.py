@@ -298,13 +298,13 @@ class Samples(Saved):
 
         What a ratio of few samples (one: of a short run) is off by on average is taken away, to first order, by the jackknife.
         """
-        return _binder(self.series.m, 0).with_event(8.0 / self.N**2 / self.series.m.size)  # -var(m^2)/2 where m^2 is near 1
+        return _binder(self.series.m, 0, self.N)
 
     @cached_property
     def binder_q(self) -> Estimate:
         """Binder cumulant of the overlap of two replicas, as `binder_m`."""
         self._check_pairs("q is the overlap")
-        return _binder(self.series.q, self.replicas).with_event(8.0 / self.N**2 / self.series.q.size)
+        return _binder(self.series.q, self.replicas, self.N)
 
     def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) averaged over samples: centres of the bins, density, and its error over the samples (one: thermal).
@@ -590,10 +590,20 @@ class Samples(Saved):
         )
 
 
-def _binder(series: FloatArray, replicas: int) -> Estimate:
+def _binder(series: FloatArray, replicas: int, N: int) -> Estimate:
+    """Return the Binder cumulant of overlaps of N spins; NaN where all are zero.
+
+    One event changes x^2 by up to 4 (|x| + 1/N)/N, by 4 (1 - 1/N)/N at 1, and the cumulant by half the square of its share.
+    """
     moments = [block_means(series**2), block_means(series**4)]
+    square = float(moments[0].mean())
+    if square == 0.0:
+        return Estimate(math.nan, math.nan, None, None, None, len(series))
 
     def cumulant(a: FloatArray, b: FloatArray) -> float:
         return float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300)))
 
-    return jackknife(moments, cumulant, replicas, unbiased=True)
+    typical = math.sqrt(square)
+    change = 4.0 * (typical + (1.0 / N if typical < 1.0 else 0.0)) / N
+    event = 0.5 * (change / square) ** 2 / series.size
+    return jackknife(moments, cumulant, replicas, unbiased=True).with_event(event)
