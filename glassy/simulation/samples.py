@@ -506,9 +506,9 @@ class Samples(Saved):
 
     @cached_property
     def from_pattern(self) -> npt.NDArray[np.bool_]:
-        """Chains [sample, replica] that began at the pattern: |m| >= 1/2 of spins that were not drawn at random."""
+        """Chains [sample, replica] that began at the pattern: m >= 1/2 (even P: |m|) of spins that were not drawn at random."""
         drawn = {"random": slice(0, None), "both": slice(1, None, 2)}.get(self.start, slice(0, 0))
-        found = np.abs(self.series.start_m) >= 0.5
+        found = (np.abs(self.series.start_m) if self.network.even else self.series.start_m) >= 0.5
         found[:, drawn] = False
         return np.asarray(found)
 

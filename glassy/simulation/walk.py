@@ -221,9 +221,9 @@ class Walk:
         return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
 
     def _quantum(self, i: int) -> float:
-        """Return the energy per spin of one flip from the spins of a chain that hardly moved; 0 where none is."""
+        """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none."""
         for r, chain in enumerate(self.chains[i]):
-            if self.trace[i, r, :, 2].sum() < RARE:
+            if self.trace[i, r, :, 2].sum() < RARE or np.ptp(self.trace[i, r, :, 1]) == 0:
                 changes = []
                 for site in range(0, chain.sigma.size, -(-chain.sigma.size // 8)):
                     turned = chain.sigma.copy()
