@@ -423,7 +423,7 @@ def test_chains_that_all_left_to_one_phase_are_good_with_its_name():
     r = simulate(network, load=0.3, T=1.5, N=30, seed=2)
     assert r.escaped.all()
     assert (r.status, r.phase) == (Status.STEADY, "paramagnet")
-    mixed = simulate(network, K=60, N=20, T=0.45, sweeps=400, samples=8, seed=1)
+    mixed = simulate(network, load=0.3, T=0.5, N=60, sweeps=400, samples=16, seed=1)
     assert mixed.escaped.any()
     assert not mixed.escaped.all()
     assert mixed.status is Status.LEFT_PHASE
