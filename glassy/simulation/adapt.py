@@ -50,7 +50,7 @@ def exchange_temperatures(
     seed : int
         Of the pilot runs.
     sweeps, samples, rounds : int
-        Of the first pilot run, and how many there are; each is a quarter longer than the one before.
+        Of the first pilot run, and how many there are; each is a quarter longer than the one before. With patterns: samples=1.
     **options
         More arguments of `simulate`: K, patterns, perturbation, start, replicas, ...
 
