@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -165,7 +165,7 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
-    runs = [samples] if isinstance(samples, Samples) else list(samples)
+    runs = [samples] if isinstance(samples, Samples) else list(samples) if isinstance(samples, Iterable) else []
     if not runs or not all(isinstance(r, Samples) for r in runs):
         raise InputError(f"samples must be a Samples or a non-empty sequence of them, got {samples!r}.")
     if isinstance(solution, Exact):
@@ -224,6 +224,9 @@ def _compare_exact(exact: Exact, runs: list[Samples]) -> Comparison:
         )
     run = runs[0]
     off = [name for name in ("network", "N", "K", "T") if getattr(run, name) != getattr(exact, name)]
+    energies = float(run.series.pattern_energy[0]), exact.pattern_energy
+    if not off and not math.isclose(*energies, rel_tol=1e-9, abs_tol=1e-9) and not math.isnan(energies[1]):
+        off = [f"their patterns or perturbation (H/N of pattern 0 is {energies[0]:.9g} and {energies[1]:.9g})"]
     if off:
         raise InputError(f"the Exact and the run must be of one sample at one T, they differ in {', '.join(off)}. Repeat one.")
     reason = "" if run.status is not Status.STEADY else f"the run is of one phase ({run.phase}), the Exact of all states"

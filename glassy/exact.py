@@ -50,6 +50,8 @@ class Exact(Saved):
         Means of H/N and of its square.
     free_energy : float
         -T ln Z / N; at T = 0 the ground-state energy per spin.
+    pattern_energy : float
+        H/N of pattern 0 itself; NaN in files of older versions.
     """
 
     network: Network
@@ -63,6 +65,7 @@ class Exact(Saved):
     energy: float
     energy2: float
     free_energy: float
+    pattern_energy: float = math.nan
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     @property
@@ -296,6 +299,7 @@ def enumerate_states(
         mean,
         float(weights @ e**2),
         free,
+        float(e[condensed]),
     )
 
 

@@ -30,7 +30,7 @@ class Status(enum.Enum):
     )
     LEFT_PHASE = (
         "the asked phase does not exist here, or chains that began in it did not all stay or all go; "
-        "lower load or T, or compare with the phase in which the chains are (Samples.phase)"
+        "lower load or T, in a run raise N, or compare with the phase in which the chains are (Samples.phase)"
     )
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
@@ -39,16 +39,17 @@ class Status(enum.Enum):
         "whose cold end keeps receiving new configurations"
     )
     STEADY = (
-        "the numbers are those of one phase, named in Samples.phase: no chain left it, independent chains agree and nothing "
-        "drifts; other phases are not excluded"
+        "the numbers are those of one phase, named in Samples.phase: every chain is in it, independent chains agree and "
+        "nothing drifts; other phases are not excluded"
     )
     NOT_SHOWN = (
-        "nothing speaks against the run, but nothing in it could have: the chains hardly move, or are alone; raise replicas "
-        "(2 or more) or sweeps, give start='both', or a ladder up to a T at which the chains forget"
+        "nothing speaks against the run, but nothing in it could have: chains hardly move or forget, or are alone; raise "
+        "replicas (2 or more) or sweeps, give start='both', or a ladder up to a T at which the chains forget"
     )
     SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are rough and may be too small; raise sweeps"
     NOT_EQUILIBRATED = (
-        "independent chains disagree, or the run drifts, or two starts do not meet; raise burn_in and sweeps, or use a ladder"
+        "independent chains disagree, or the run drifts, or two starts do not meet; raise burn_in and sweeps, "
+        "also of a ladder, or use a ladder"
     )
 
     @property
@@ -215,7 +216,7 @@ class Estimate(float):
         return deviate((float(self) - expected) / whole, self.dof * (whole / self.error) ** 4)
 
     def interval(self, level: float = 0.9545) -> tuple[float, float]:
-        """Return the interval that holds the true value in a share `level` of all runs, by Student's law.
+        """Return the interval that holds the true value in a share `level` of all runs, by Student's law; a bound as it is.
 
         Examples
         --------
@@ -224,6 +225,8 @@ class Estimate(float):
         """
         if not 0.0 < level < 1.0:
             raise InputError(f"level must lie between 0 and 1, got {level!r}. 0.9545 is that of two standard errors.")
+        if self.bound:
+            return float(self) - self.error, float(self) + self.error
         width = self.error * float(ndtri(0.5 + 0.5 * level) if math.isinf(self.dof) else stdtrit(self.dof, 0.5 + 0.5 * level))
         return float(self) - width, float(self) + width
 
@@ -270,7 +273,7 @@ def short(value: float, error: float, word: str = "", *, bound: bool = False) ->
     if not math.isfinite(value) or not math.isfinite(error) or error <= 0.0:
         return repr(value)
     if bound:
-        return f"{value!r}(<{error:.1g})"
+        return f"{value:.10g}(<{error:.1g})" if value != round(value) else f"{value!r}(<{error:.1g})"
     if not 1e-20 < error < 1e20:
         return f"{value:.4g}({error:.2g}{word})"
     digits = 1 - math.floor(math.log10(error))

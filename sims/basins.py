@@ -63,7 +63,7 @@ def edge(kept: npt.NDArray[np.float64]) -> Estimate:
             return STARTS[0]
         return float(STARTS[k] + (STARTS[k + 1] - STARTS[k]) * (0.5 - share[k]) / (share[k + 1] - share[k]))
 
-    return jackknife([np.repeat(x[:, None], 2, axis=1) for x in kept], crossing)
+    return jackknife([np.repeat(x[:, None, None], 2, axis=2) for x in kept], crossing)
 
 
 def run(_: str, quick: bool) -> None:

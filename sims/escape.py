@@ -43,7 +43,7 @@ def crossing(loads: list[float], kept: npt.NDArray[np.float64]) -> Estimate:
         k = int(below[0])
         return float(loads[k - 1] + (loads[k] - loads[k - 1]) * (share[k - 1] - 0.5) / (share[k - 1] - share[k]))
 
-    return jackknife([np.repeat(x[:, None], 2, axis=1) for x in kept], half)
+    return jackknife([np.repeat(x[:, None, None], 2, axis=2) for x in kept], half)
 
 
 def _run(network: DenseHebbian, way: str, load: float, N: int, quick: bool, target: Path) -> glassy.Samples:
@@ -90,7 +90,7 @@ def run(name: str, quick: bool) -> None:
                     for quantity, value in (("share kept", share), ("final m", mean))
                 ]
             found = crossing(loads, np.array(kept))
-            status = "EQUILIBRATED" if math.isfinite(found) else "NO_BOUNDARY"
+            status = "STEADY" if math.isfinite(found) else "NO_BOUNDARY"
             edges.append(row(way, math.nan, T, N, "escape load", math.nan, found, status=status))
         rows += edges
     lines: list[Row] = [

@@ -131,7 +131,7 @@ def run(case: str, quick: bool) -> None:
     rows: list[Row] = []
     origins = []
     for N, S, sweeps in zip(sizes, samples, (200, 200) if quick else SWEEPS[case], strict=True):
-        area, status, at = np.zeros(S), "EQUILIBRATED", saddle_of(case, N)
+        area, status, at = np.zeros(S), "STEADY", saddle_of(case, N)
         for t, w in zip(points, weights, strict=True):
             print(f"guerra/{case} N={N} t={t:.3f}", flush=True)
             r = _simulate(case, N, S, sweeps, float(t), quick)

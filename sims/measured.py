@@ -141,8 +141,10 @@ def limit(rows: Sequence[Row], powers: Sequence[float], theory: Mapping[str, flo
     found = glassy.extrapolate(sizes, values, powers)
     value = glassy.Estimate(float(found.value) + reference, found.value.error, samples=found.value.samples)
     first = rows[0]
+    everywhere = all(r["status"] == "EQUILIBRATED" for r in used)
     return row(
         first["curve"], first["load"], first["T"], math.inf, first["quantity"], say, value,
+        status="EQUILIBRATED" if everywhere else "STEADY",
         sizes=" ".join(map(str, sizes)), powers=" ".join(f"{p:g}" for p in powers), chi2=found.chi2, dof=found.dof,
     )  # fmt: skip
 

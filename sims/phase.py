@@ -71,7 +71,7 @@ def judge(ladder: Sequence[Samples], x: FloatArray, misaligned: float, crowd: fl
         return bad[0].name
     if abs(held.drift(x)) > LIMIT:
         return "DRIFTS"
-    return "RARE" if 0.5 * ladder[0].N * ladder[0].samples * misaligned < RARE else "EQUILIBRATED"
+    return "RARE" if 0.5 * ladder[0].N * ladder[0].samples * misaligned < RARE else "STEADY"
 
 
 def both(quantity: str, load: float, r: Samples, say: dict[str, float], value: Estimate, sweeps: int, status: str) -> list[Row]:
@@ -102,7 +102,7 @@ def of_size(case: Phase, load: float, ladder: Ladder, sweeps: int) -> list[Row]:
     path, excess = np.array([r.T for r in ladder]), np.array([x["energy_excess"].mean(axis=1) for x in seen])
     f = held.mean(held.excess_free_energy(path, excess, warm), ladder[warm].T, here)
     say = {k: s.free_energy + 0.5 for k, s in saddles(case, load, ladder[warm].T).items()}
-    status = next((x for x in cold if x not in GOOD), "EQUILIBRATED")
+    status = next((x for x in cold if x not in GOOD), "STEADY")
     rows += both(FREE, load, ladder[warm], say, f, sweeps, status)
     return rows + of_cooling(case, load, ladder[: warm + 1], here, sweeps)
 
@@ -151,7 +151,7 @@ def of_cooling(
 def added(curve: str, quantity: str, load: float, a: Samples, b: Samples, x: FloatArray, sweeps: int) -> Row:
     """Return the row of what a run adds to another, sample by sample, where nothing is expected."""
     worse = [s for s in (rung_status(a), rung_status(b)) if s not in USABLE]
-    status = worse[0].name if worse else "EQUILIBRATED"
+    status = worse[0].name if worse else "STEADY"
     return row(curve, load, a.T, a.N, quantity, 0.0, plain(x.mean(axis=1)), sweeps=sweeps, status=status)
 
 

@@ -30,7 +30,7 @@ def exchange_temperatures(
     count: int,
     seed: int,
     sweeps: int = 200,
-    samples: int = 2,
+    samples: int | None = None,
     rounds: int = 8,
     **options: Any,
 ) -> tuple[float, ...]:
@@ -50,7 +50,7 @@ def exchange_temperatures(
     seed : int
         Of the pilot runs.
     sweeps, samples, rounds : int
-        Of the first pilot run, and how many there are; each is a quarter longer than the one before.
+        Of the first pilot run, and how many there are; each is a quarter longer than the last. samples is 1 with patterns.
     **options
         More arguments of `simulate`: K, patterns, perturbation, start, replicas, ...
 
@@ -80,6 +80,7 @@ def exchange_temperatures(
     lowest, highest = checks.temperature(lowest), checks.temperature(highest, infinite=True)
     count = checks.integer("count", count, 3, "A ladder needs temperatures between its ends.")
     rounds = checks.integer("rounds", rounds, 1, "Pilot runs.")
+    samples = samples or (1 if options.get("patterns") is not None else 2)
     sweeps = checks.integer("sweeps", sweeps, 1, "Of the first pilot run.")
     if not 0.0 < lowest < highest:
         raise InputError(f"lowest and highest must be temperatures with 0 < lowest < highest, got {lowest:g} and {highest:g}.")

@@ -15,7 +15,7 @@ from glassy.simulation.statistics import Summary, disagreement, drift, estimate
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
-ALARM = 0.003  # p-value below which a run drifts, or its replicas disagree
+ALARM = 0.001  # p-value below which a run drifts, or its replicas disagree
 LENGTH = 50.0  # tau_int that a run must hold
 FEWEST = 8  # sweeps of the first bin; samples that tell whether replicas meet
 FORGETS = 0.5  # overlap with its own past below which a chain has forgotten it
@@ -221,8 +221,8 @@ class Evidence(Saved):
         f = self.fate
         lines = [
             f"{self.status.name}: {self.status.value}",
-            f"phase: {self.phase or 'not looked at'}; {self.escaped} of {self.chains} chains left the pattern they began at, "
-            f"{self.frozen} stood still",
+            f"phase: {self.phase or 'not looked at'}; {self.escaped} of {int(f.began.sum()) if f else 0} chains that began at the "
+            f"pattern left it, {self.frozen} of {self.chains} stood still",
         ]
         if f and f.ladder:
             lines.append(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from glassy import checks
 from glassy.errors import InputError
@@ -26,6 +27,7 @@ from glassy.simulation.statistics import Summary, block_means, estimate, estimat
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
+CHANCE = 0.01  # share of random spins that count as being at a pattern, where several marks do not tell
 
 
 def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
@@ -540,7 +542,8 @@ class Samples(Saved):
         place, share = np.full(none.shape, NOWHERE), np.zeros(none.shape)
         if known and s.near_m is not None:
             at = self.places
-            share = (at >= 0).mean(axis=-1)
+            sure = max(self.least_overlap, float(ndtri(1.0 - CHANCE / self.K)) / self.N**0.5)
+            share = ((np.abs(s.near_m) if self.network.even else s.near_m) >= sure).mean(axis=-1)
             same = np.all(at == at[..., :1], axis=-1) & np.all(np.sign(s.near_m) == np.sign(s.near_m[..., :1]), axis=-1)
             here = np.where((at[..., 0] >= 0) & (s.near_m[..., 0] < 0.0), MIRROR - at[..., 0], at[..., 0])
             place = np.where(same, here, np.where(share <= 0.5, NOWHERE, MOVES))
@@ -570,7 +573,7 @@ class Samples(Saved):
 
         LEFT_PHASE: of the chains that began at pattern 0 some left it and others did not, or they went to different places.
         NOT_EQUILIBRATED: the chains of a sample are at different patterns, or disagree in a mean, or m, energy or q drifts
-        (p < 0.003 each). SHORT_CHAIN: fewer than 50 tau_int, than 50 rejected flips, or in a ladder than 6 ways of each
+        (p < 0.001 each). SHORT_CHAIN: fewer than 50 tau_int, than 50 rejected flips, or in a ladder than 6 ways of each
         configuration from this temperature up to the hottest. EQUILIBRATED, of all states: by a ladder whose configurations
         lose their old spins on these ways, or by chains from both ends (start="both") that forget where they were. STEADY, of
         the phase that `phase` names, with two replicas or more: all chains stayed at the pattern, or forget where they were, or
