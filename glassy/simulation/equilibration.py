@@ -219,10 +219,11 @@ class Evidence(Saved):
     def table(self) -> str:
         """Return the evidence as text: places, what is forgotten, log-binned means with thermal errors, tau_int, drift."""
         f = self.fate
+        began = int(f.began.sum()) if f else 0
         lines = [
             f"{self.status.name}: {self.status.value}",
-            f"phase: {self.phase or 'not looked at'}; {self.escaped} of {int(f.began.sum()) if f else 0} chains that began at the "
-            f"pattern left it, {self.frozen} of {self.chains} stood still",
+            f"phase: {self.phase or 'not looked at'}; {self.escaped} of {began} chains that began at the pattern left it, "
+            f"{self.frozen} of {self.chains} stood still",
         ]
         if f and f.ladder:
             lines.append(
