@@ -202,7 +202,7 @@ class States:
         rows = np.repeat(states, self.N)
         matrix = csr_matrix((both.ravel(), (rows, others.ravel()))) + csr_matrix((1.0 - W.sum(axis=1), (states, states)))
         try:
-            gap = 1.0 - float(np.sort(eigsh(matrix, k=2, which="LA", return_eigenvectors=False, tol=1e-8))[0])
+            gap = 1.0 - float(np.sort(eigsh(matrix, k=2, which="LA", return_eigenvectors=False, tol=1e-6, maxiter=100))[0])
         except ArpackNoConvergence:  # eigenvalues that lie too close to 1
             return math.inf
         return 1.0 / max(gap * self.N, 1e-300)

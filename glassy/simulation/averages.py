@@ -109,8 +109,8 @@ class Pool(Saved):
 
     def estimate(self, name: str) -> Estimate:
         """Return the Estimate of an observable, as `Samples` gives it."""
-        step = 1.0 if name == "acceptance" else 4.0 if name == "q2" else 2.0
-        quantum = self.quantum if name.startswith("energy") else step / max(self.N, 1)
+        flips = {"acceptance": 1.0, "q2": 4.0}.get(name, 2.0)
+        quantum = self.quantum if name.startswith("energy") else flips / self.N if self.N else 0.0
         return estimate_of(self.summary(name), quantum)
 
     @property
