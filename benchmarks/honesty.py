@@ -4,13 +4,14 @@
     python -m benchmarks.honesty --seeds 40 --only ladder --out /tmp/x     a part of it, elsewhere
     PYTHONPATH=OLD python benchmarks/honesty.py --out OLD  the same of another version of glassy, in the folder OLD
 
-Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student law
-that the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one that is
-STEADY, over the states of the phase that it names: for a pattern those from which steepest descent ends nearest to it. With
-one sample the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the
-truth is the mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix,
-or, in a ladder, 10 ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by
-a run 100 times as long.
+Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student
+law that the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one
+that is STEADY, over the states of chains that are at the pattern it names at every mark, by the transition matrix (with
+several samples: over those from which steepest descent ends nearest to it). With one sample the patterns are given,
+and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is the mean over QUENCHED
+other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a ladder, 10 ways up
+of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run 100 times as
+long.
 """
 
 from __future__ import annotations
@@ -207,12 +208,36 @@ class States:
             return math.inf
         return 1.0 / max(gap * self.N, 1e-300)
 
-    def averages(self, T: float, among: Any = None) -> dict[str, float]:
-        """Return Boltzmann averages over all states, or over some."""
+    def held(self, T: float, sweeps: float, place: Any) -> Any:
+        """Return the weights of the states at any time in chains of Metropolis that are in `place` every so many sweeps.
+
+        Between two marks they are (S^t u)(S^(L - t) u) with u the first eigenvector of the symmetric form of M = S^L within
+        the place; S moves one sweep.
+        """
+        dE = self.H[np.arange(2**self.N)[:, None] ^ (1 << np.arange(self.N))] - self.H[:, None]
+        states = np.arange(2**self.N)
+        S = np.zeros((2**self.N, 2**self.N))
+        S[np.repeat(states, self.N), (states[:, None] ^ (1 << np.arange(self.N))).ravel()] = (
+            np.exp(-np.abs(dE) / (2.0 * T)) / self.N
+        ).ravel()
+        S[states, states] = 1.0 - np.exp(-np.maximum(dE, 0.0) / T).sum(axis=1) / self.N
+        value, vector = np.linalg.eigh(S)
+        value = np.clip(value, 0.0, 1.0) ** self.N
+        u = place.astype(float) * np.exp(-(self.H - self.H[place].min()) / (2.0 * T))
+        for _ in range(50):  # slow modes outside do not matter: u is all within the place
+            u = place * (vector @ (value**sweeps * (vector.T @ u)))
+            u /= np.linalg.norm(u)
+        c = vector.T @ u
+        times = sweeps * np.array([0.03, 0.1, 0.25, 0.5])
+        each = [np.maximum((vector @ (value**t * c)) * (vector @ (value ** (sweeps - t) * c)), 0.0) for t in times]
+        return np.average([x / x.sum() for x in each], axis=0, weights=[0.12, 0.18, 0.4, 0.3])
+
+    def averages(self, T: float, among: Any = None, weights: Any = None) -> dict[str, float]:
+        """Return Boltzmann averages over all states, or over some, or with given weights."""
         H = self.H - self.H.min()
-        w = np.exp(-H / T) * (1.0 if among is None else among)
+        w = np.exp(-H / T) * (1.0 if among is None else among) if weights is None else weights
         Z = float(w.sum())
-        w /= Z
+        w = w / Z
         e, m = self.H / self.N, self.m[0]
         found = {
             "m": w @ m, "m_abs": w @ np.abs(m), "energy": w @ e, "energy_excess": w @ e - self.pattern_energy,
@@ -248,7 +273,7 @@ def with_binder(found: dict[str, float]) -> dict[str, float]:
 
 
 @lru_cache(maxsize=64)
-def truth(setting: Setting, T: float, phase: str, seed: int) -> dict[str, float]:
+def truth(setting: Setting, T: float, phase: str, seed: int, least: float = 0.0) -> dict[str, float]:
     """Return the exact averages of a setting: of all states, or of the phase of a pattern."""
     network = setting.network
 
@@ -257,7 +282,12 @@ def truth(setting: Setting, T: float, phase: str, seed: int) -> dict[str, float]
         if not phase.startswith("pattern "):
             return states.averages(T)
         _, k, *sign = phase.split()
-        return states.averages(T, states.basin(network.even, int(k), -1 if sign else 1))
+        k, sign = int(k), -1 if sign else 1
+        if setting.samples > 1:
+            return states.averages(T, states.basin(network.even, k, sign))
+        m = np.abs(states.m) if network.even else states.m
+        place = (np.argmax(m, axis=0) == k) & (states.m[k] * sign >= least)
+        return states.averages(T, weights=states.held(T, setting.sweeps / 16.0, place))
 
     if setting.samples == 1:
         return with_binder(one(setting.patterns(seed)))
@@ -289,7 +319,8 @@ def measure(setting: Setting, seed: int) -> list[dict[str, Any]]:
         phase = r.phase if new else "pattern 0" if setting.start == "pattern" and not r.escaped.any() else ""
         if phase.startswith(("pattern ", "mirror ")) and r.status.name != ("EQUILIBRATED" if new else ""):
             where = phase.removeprefix("mirror of ") + (" -" if phase.startswith("mirror") else "")
-        exact = truth(setting, r.T, where if r.status.ok else "", seed if setting.fresh and setting.samples == 1 else 0)
+        exact = truth(setting, r.T, where if r.status.ok else "", seed if setting.fresh and setting.samples == 1 else 0,
+                      r.least_overlap if new and where and r.status.ok else 0.0)  # fmt: skip
         names = [*MEANS, *(PAIRS if r.replicas > 1 else ()), "specific_heat", "susceptibility"]
         values = {name: (getattr(r, name), exact[name]) for name in names}
         if setting.ladder and math.isinf(max(setting.T)):  # type: ignore[arg-type]
