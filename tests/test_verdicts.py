@@ -240,9 +240,9 @@ BLIND = [
 
 def deviates(setting, r, seed, names=(*MEANS, *FLUCTUATIONS)):
     """Return the deviates of a run from the averages of the phase that it names, or of all states."""
-    where = r.phase if r.status is not Status.EQUILIBRATED and r.phase.startswith("pattern ") else ""
-    where += " -" if where and float(r.series.near_m.mean()) < 0.0 else ""
-    exact = truth(setting, r.T, where, seed)
+    held = r.status.ok and r.status is not Status.EQUILIBRATED and r.phase.startswith(("pattern ", "mirror "))
+    where = r.phase.removeprefix("mirror of ") + (" -" if r.phase.startswith("mirror") else "") if held else ""
+    exact = truth(setting, r.T, where, seed, r.least_overlap if held else 0.0)
     return {name: off_by(getattr(r, name), exact[name]) for name in names}
 
 

@@ -80,7 +80,8 @@ class Fate(Saved):
     @property
     def mobile(self) -> bool:
         """Whether every chain forgets where it was, many times within the run."""
-        return bool(np.all((self.far <= FORGETS) & (self.near - self.far <= KEEPS)))
+        slow = self.near - self.far
+        return bool(np.all((self.far <= FORGETS) & (slow <= KEEPS)) and slow.mean() <= KEEPS / 2.0)
 
     @property
     def renewed(self) -> bool:
