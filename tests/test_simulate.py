@@ -355,8 +355,8 @@ def test_memory_stays_below_what_the_guard_counts(T):
 
 def test_statuses():
     left = simulate(DenseHebbian(3), load=0.5, T=1.2, N=60, sweeps=300, burn_in=0, seed=1)
-    assert left.status is Status.NOT_EQUILIBRATED  # on the way
     assert left.escaped.all()
+    assert left.phase == "paramagnet"
     there = simulate(DenseHebbian(3), load=0.5, T=2.5, N=60, sweeps=2000, seed=1)
     assert (there.status, there.phase) == (Status.STEADY, "paramagnet")  # a good run of where it went
     assert there.escaped.all()
