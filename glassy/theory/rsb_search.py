@@ -140,13 +140,17 @@ def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | N
     network, load, T = problem.network, problem.load, problem.T
     if T == 0.0:
         return None
-    h = np.linspace(-20.0 * T, 20.0 * T, 1601)
+    at = evaluate(network, load, T, levels)
+    signal = 0.5 * network.P * levels.m ** (network.P - 1) if levels.m else 0.0
+    reach = 9.0 * math.sqrt(at.variance.sum()) + float(np.array((0.0, *levels.y)) @ at.variance)
+    h = np.linspace(max(-20.0 * T, signal - reach), min(20.0 * T, signal + reach), 1601)
+    if h[0] >= h[-1]:
+        return None
     t = np.tanh(h / T)
     weight = field_density(network, load, T, levels, h) * (h[1] - h[0])
     sech2 = 1.0 - t * t
     c3 = float(weight @ sech2**3) / T**3
     bend = 4.0 * float(weight @ (t * t * sech2**2)) / T**4
-    at = evaluate(network, load, T, levels)
     slope = float(at.slope[-1])
     excess = slope * float(at.c2[-1]) / T - 1.0
     if c3 <= 0.0 or slope <= 0.0 or excess <= 0.0:
