@@ -271,10 +271,10 @@ def _solve(J: FloatArray, F: FloatArray) -> FloatArray | None:
 def residual(network: Network, load: float, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
     """Largest |right side - left side| of R.4; the last `held` equations of y_i left out.
 
-    The equations of y_i are energies: their unit is that of the signal, or the scale sqrt(2 xi(1)) of the noise where larger.
+    The equations of y_i are squares of energies: their unit is that of the signal, or the 2 xi(1) of the noise where larger.
     """
     k = levels.k
-    unit = max(1.0, math.sqrt(2.0 * load * network.unit_covariance(1.0)))
+    unit = max(1.0, 2.0 * load * network.unit_covariance(1.0))
     worst = [abs(at.m - levels.m) if levels.m else 0.0, *np.abs(at.t2 - at.q)]
     if network.wishart:
         worst.append(abs(at.C - levels.C))

@@ -119,9 +119,14 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
 
 
 def _frozen_starts(problem: Problem, unit: float) -> Iterator[Levels]:
-    """Starts for k = 1 with q_0 = 0 and q_1 near 1: C at given y from two fixed-point steps, however small it is."""
-    for e in (1.66, 1.2, 2.5, 0.8):
-        y = (1.0 / (unit / e + problem.T),)
+    """Starts for k = 1 with q_0 = 0 and q_1 near 1: C at given y from two fixed-point steps, however small it is.
+
+    At large P y is that of the random energy model, 2 sqrt(ln 2) in units of the noise, at every T.
+    """
+    scales = [1.0 / (unit / e + problem.T) for e in (1.66, 1.2, 2.5, 0.8)]
+    if 1.665 * problem.T < 0.99 * unit:
+        scales.insert(0, 1.665 / unit)
+    for y in ((scale,) for scale in scales):
         C = 1e-30 / unit
         for _ in range(2):
             C = evaluate(problem.network, problem.load, problem.T, Levels(0.0, (0.0,), C, y)).C
@@ -265,6 +270,12 @@ def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
     return Levels(levels.m, (*low, *new_q), C, tuple(new_y))
 
 
+def jumps(network: Network) -> bool:
+    """Whether x(q) may have two continuous parts at m = 0: a q^2 term beside higher powers."""
+    xi = network.unit_covariance
+    return not network.wishart and 0.0 < xi(0.0, 2) < xi(1.0, 2)
+
+
 def deepen(problem: Problem, levels: Levels) -> Found | None:
     """Return the saddle of problem.k steps, started from one of problem.k - 1; at m = 0 its free energy is no lower.
 
@@ -274,8 +285,7 @@ def deepen(problem: Problem, levels: Levels) -> Found | None:
     network, load, T = problem.network, problem.load, problem.T
     at = evaluate(network, load, T, levels)
     floor = at.free_energy - 1e-9 * max(abs(at.free_energy), 1e-3)
-    xi = network.unit_covariance
-    several = not (problem.has_m or network.wishart) and 0.0 < xi(0.0, 2) < xi(1.0, 2)
+    several = not problem.has_m and jumps(network)
     winner: Found | None = None
     for family in families(problem, levels):
         for start in family:
