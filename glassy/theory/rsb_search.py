@@ -88,6 +88,21 @@ def unresolved(problem: Problem, levels: Levels, width: float = 2e-3) -> bool:
     return end is not None and end[1] + end[2] < width * min(rest, 1.0 - rest)
 
 
+def negligible(problem: Problem, levels: Levels) -> bool:
+    """Whether the break of the deepest level moves f by less than rounding: by at most y r' e w^2, e = -replicon, w its width."""
+    T, k = problem.T, levels.k
+    if T == 0.0:
+        return False
+    at = evaluate(problem.network, problem.load, T, levels)
+    slope = float(at.slope[-1])
+    excess = slope * float(at.c2[-1]) / T - 1.0
+    end = breaking(problem, levels)
+    q = levels.overlaps(T)
+    y, width = (end[0], end[1] + end[2]) if end else (1.0 / T, math.inf)
+    width = min(width, q[k] - (q[k - 1] if k else 0.0))
+    return y * slope * excess * width**2 < 1e-14 * max(abs(at.free_energy), 1e-300)
+
+
 def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Levels]:
     """Starts for k = 1 around the RS point (m, q, C); q = 0 (the paramagnet) gives those of a discontinuous glass.
 
@@ -201,6 +216,9 @@ def families(problem: Problem, levels: Levels) -> Iterator[Iterator[Levels]]:
     if end is not None:
         spreads.insert(0, 0.5 * (end[0] / levels.y[-1] - 1.0))
     yield broken_tops(problem, levels)
+    if negligible(problem, levels):
+        yield iter((_inserted(problem, levels, k, spreads[0]),))
+        return
     if problem.has_q0 or k > 1:
         yield iter((_interpolated(levels, problem.T, problem.has_q0),))
     for i in reversed(range(1 if problem.has_q0 else 2, k + 1)):

@@ -18,7 +18,7 @@ from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
-from glassy.theory.rsb_search import converge, deepen, first, jumps, noise_slope, unresolved
+from glassy.theory.rsb_search import converge, deepen, first, jumps, negligible, noise_slope, unresolved
 from glassy.theory.solution import Solution
 
 SLACK = 1e-9  # a replicon above -SLACK counts as stable
@@ -211,7 +211,8 @@ def _deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
         problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)
         found = deepen(problem, levels_of(solution))
         if found is None:
-            return replace(padded(solution, k), status=Status.NOT_CONVERGED)
+            whole = padded(solution, k)
+            return whole if negligible(problem, levels_of(solution)) else replace(whole, status=Status.NOT_CONVERGED)
         solution = saddle(network, load, T, phase, *found)
     return solution
 
