@@ -51,7 +51,7 @@ def polynomial(form: Form, i: int, q: float) -> float:
     total = 0.0
     for k in range(form.shape[1] - 1, 0, -1):
         total = total * q + form[i, k]
-    return total * q ** form[i, 0]
+    return float(total * q ** form[i, 0])
 
 
 @kernel

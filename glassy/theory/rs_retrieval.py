@@ -132,6 +132,11 @@ def fold(network: DenseHebbian, T: float) -> Point | None:
     return best
 
 
+def one_maximum(P: int) -> float:
+    """Return the m above which load(m) has no maximum but the spinodal."""
+    return 1.0 - 0.75 / P if P > 2 else 0.0
+
+
 def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
     """Whether a locally stable saddle at m is on the retrieval phase's part of the curve, from the largest load to large m.
 
