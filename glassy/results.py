@@ -6,7 +6,7 @@ import enum
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -287,6 +287,24 @@ def short(value: float, error: float, word: str = "", *, bound: bool = False) ->
 R = TypeVar("R")
 
 
+class Rows(Protocol):
+    """Results kept as columns of numbers: a Grid makes each where it is asked for."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, i: int) -> Any:
+        """Return the result at point i."""
+
+    def column(self, name: str) -> FloatArray | None:
+        """Return attribute `name` of every point, or None where it must be asked of the results."""
+
+    def statuses(self) -> tuple[Status, ...]:
+        """Return the status of every point."""
+
+    def take(self, picked: Any) -> Rows:
+        """Return the rows at some points."""
+
+
 @dataclass(frozen=True)
 class Grid(Saved, Generic[R]):
     """Results on a grid or a path of state points: nothing is left out, each point keeps its own status.
@@ -312,37 +330,62 @@ class Grid(Saved, Generic[R]):
     points: tuple[R, ...]
     shape: tuple[int, ...]
 
+    @classmethod
+    def of(cls, rows: Rows, shape: tuple[int, ...] | None = None) -> Grid[Any]:
+        """Return the Grid of results that are made from rows where they are asked for; as a path, or with a shape."""
+        grid: Grid[Any] = object.__new__(cls)
+        grid.__dict__.update(_rows=rows, shape=(len(rows),) if shape is None else shape)
+        return grid
+
+    def __getattr__(self, name: str) -> Any:
+        """Make all points of a Grid of rows, once they are asked for together."""
+        if name != "points" or "_rows" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__["points"] = tuple(self)
+        return self.__dict__["points"]
+
+    @property
+    def _lazy(self) -> Rows | None:
+        return self.__dict__.get("_rows") if "points" not in self.__dict__ else None
+
     def __len__(self) -> int:
-        return len(self.points)
+        return math.prod(self.shape)
 
     def __iter__(self) -> Iterator[R]:
-        return iter(self.points)
+        rows = self._lazy
+        return iter(self.points) if rows is None else map(rows.row, range(len(rows)))
 
     @overload
     def __getitem__(self, index: int | tuple[int, ...]) -> R: ...
     @overload
     def __getitem__(self, index: Any) -> Any: ...
     def __getitem__(self, index: Any) -> Any:
+        rows = self._lazy
+        if isinstance(index, int) and -len(self) <= index < len(self):
+            return self.points[index] if rows is None else rows.row(index % len(self))
         sequence = isinstance(index, int | np.integer | slice)
-        picked = np.arange(len(self.points)).reshape(-1 if sequence else self.shape)[index]
+        picked = np.arange(len(self)).reshape(-1 if sequence else self.shape)[index]
         if picked.ndim == 0:
-            return self.points[picked]
+            return self.points[picked] if rows is None else rows.row(int(picked))
+        if rows is not None:
+            return Grid.of(rows.take(picked.ravel()), picked.shape)
         return Grid(tuple(self.points[i] for i in picked.flat), picked.shape)
 
     def __repr__(self) -> str:
-        kind = type(self.points[0]).__name__ if self.points else "results"
-        good = sum(bool(getattr(p, "status").ok) for p in self.points)  # noqa: B009
+        kind = type(self[0]).__name__ if len(self) else "results"
+        good = sum(status.ok for status in self.statuses)
         return f"Grid of {len(self)} {kind}, shape {self.shape}, {good} of them usable (see .statuses)"
 
     def values(self, name: str) -> FloatArray:
         """Return attribute `name` of every point as an array of `shape`."""
-        return np.array([float(getattr(p, name)) for p in self.points]).reshape(self.shape)
+        column = self._lazy.column(name) if self._lazy is not None else None
+        return (np.array([float(getattr(p, name)) for p in self]) if column is None else column).reshape(self.shape)
 
     def errors(self, name: str) -> FloatArray:
         """Return the error of attribute `name` of every point; zero where the attribute is exact."""
-        return np.array([float(getattr(getattr(p, name), "error", 0.0)) for p in self.points]).reshape(self.shape)
+        return np.array([float(getattr(getattr(p, name), "error", 0.0)) for p in self]).reshape(self.shape)
 
     @property
     def statuses(self) -> tuple[Status, ...]:
         """Status of every point."""
-        return tuple(getattr(p, "status") for p in self.points)  # noqa: B009
+        return tuple(getattr(p, "status") for p in self) if self._lazy is None else self._lazy.statuses()  # noqa: B009

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
+from glassy.machine import cores
 from glassy.network import DenseHebbian
 from glassy.results import Grid, Status
 from glassy.spin_glass import Network, SpinGlass
 from glassy.theory import ansatz as ansaetze
-from glassy.theory import rs_retrieval, rs_zero, rsb_solve
+from glassy.theory import rs_retrieval, rs_scan, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle, variance
 from glassy.theory.scaling import in_units
@@ -187,15 +189,22 @@ def scan(
     T: npt.ArrayLike,
     phase: str = "retrieval",
     ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    threads: int | None = None,
 ) -> Grid[Solution]:
     """Solve along a path of state points, each started from its neighbour.
+
+    Under RS the answer is that of `solve`, whatever the path: a point next to a fold or an onset is solved alone. Such a scan
+    keeps columns of numbers, and makes a Solution where one is asked for.
 
     Parameters
     ----------
     network, phase, ansatz
         As in `solve`.
     load, T : array_like
-        The path: two arrays of one length, or one array and one float. Any order.
+        The path: two arrays of one length, or one array and one float. Any order; neighbours are fastest.
+    threads : int, optional
+        Threads for the points of RS; default: the cores that this process may use. They change no number.
 
     Returns
     -------
@@ -226,13 +235,29 @@ def scan(
     if 0 in (len(loads), len(temperatures)):
         raise InputError("load and T must not be empty. Give at least one state point.")
     loads, temperatures = np.broadcast_arrays(loads, temperatures)
-    for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
-        checks.load(x)
-        checks.temperature(y)
+    if not _plain(loads) or not _plain(temperatures):
+        for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
+            checks.load(x)
+            checks.temperature(y)
+    network = check_network(network)
+    checks.choice("phase", phase, PHASES)
+    threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
+    if isinstance(ansaetze.check(ansatz), RS) and len(loads) >= rs_scan.FEW:
+        x, y = (np.array(v, float) + 0.0 for v in (loads, temperatures))
+
+        def alone(load: float, T: float) -> Solution:
+            return solve(network, load, T, phase, strict=False)
+
+        return Grid.of(rs_scan.solve_path(network, x, y, phase, threads, alone))
     points: list[Solution] = []
     previous: Solution | None = None
     for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):
         solution = solve(network, x, y, phase, ansatz, start=previous, strict=False)
-        previous = solution if solution.status.ok else None
+        previous = solution if solution.status.ok and not isinstance(ansatz, RS) else None
         points.append(solution)
     return Grid(tuple(points), (len(points),))
+
+
+def _plain(values: npt.NDArray[Any]) -> bool:
+    """Whether an array holds finite numbers >= 0 and nothing else."""
+    return values.dtype.kind in "iuf" and bool(np.all(np.isfinite(values) & (values >= 0)))
