@@ -26,12 +26,10 @@ RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f m
 
 
 def stable(solution: Solution) -> bool:
-    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (C and T small)."""
+    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (C small)."""
     C = solution.susceptibility
-    gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`
-    if math.sqrt(gap) > solution.T and gap < RESOLUTION:
-        return min(solution.replicons[:-1], default=0.0) > -SLACK
-    return solution.replicon > -SLACK
+    gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`, at T > 0 it is less
+    return min(solution.replicons if gap >= RESOLUTION else solution.replicons[:-1], default=0.0) > -SLACK
 
 
 # ---- m = 0 ----
