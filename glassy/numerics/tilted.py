@@ -50,9 +50,19 @@ def log_cosh(u: float) -> float:
 
 
 @kernel
+def merged(rho: float) -> float:
+    """Return rho + exp(-rho) - 1 >= 0, relatively accurate where rho is small."""
+    if abs(rho) > 0.03:
+        return rho + math.expm1(-rho)
+    x = 1.0 - rho / 7.0 * (1.0 - rho / 8.0)
+    x = 1.0 - rho / 3.0 * (1.0 - rho / 4.0 * (1.0 - rho / 5.0 * (1.0 - rho / 6.0 * x)))
+    return 0.5 * rho * rho * x
+
+
+@kernel
 def tilted_averages(
     h: float, s: float, y: float, T: float, weights: npt.NDArray[np.float64]
-) -> tuple[float, float, float, float, float, float]:
+) -> tuple[float, float, float, float, float, float, float, float]:
     """Averages over h' = h + s z with weight exp{y phi(h')}, z standard normal, phi(h') = T ln cosh(h'/T).
 
     Parameters
@@ -70,6 +80,8 @@ def tilted_averages(
     C : <sech^2(h'/T)>/T
     E4 : <sech^4(h'/T)>/T
     entropy : <ln 2cosh u - u tanh u>, u = h'/T
+    spread : <tanh^2> - t^2 = 1 - T C - t^2, without cancellation where s is small
+    excess : (phi - free)/y - s^2 t^2/2 >= 0, the same; 0 at y = 0
 
     Examples
     --------
@@ -93,51 +105,88 @@ def tilted_averages(
         edge = RSQRT_2PI * math.exp(-0.5 * (mean_r / s) ** 2)
         Z = right + left
         t = right - left
-        phi = mean_r * right + mean_l * left + 2.0 * s * edge
+        rise = ys * s * right + (ys * s - 2.0 * A) * left + 2.0 * s * edge  # of phi over A
+        minus = 2.0 * left  # Z - t and Z + t
+        plus = 2.0 * right
         C = 0.0
         E4 = 0.0
         entropy = 0.0
         if T == 0.0:
             C = 2.0 * edge / s
             E4 = 2.0 / 3.0 * C
-        elif mean_r - 19.0 * T < 9.0 * s:
+        elif mean_r - 19.0 * T < 38.0 * s:  # beyond it the densities at the kink underflow
             for j in range(U.size):
                 a = (U[j] * T - mean_r) / s
                 b = (U[j] * T - mean_l) / s
                 pr = RSQRT_2PI * math.exp(-0.5 * a * a) / s
                 pl = fold * RSQRT_2PI * math.exp(-0.5 * b * b) / s
                 both = pr + pl
-                Z += T * weights[0, j] * both
-                t += T * weights[1, j] * (pr - pl)
-                phi += T * T * weights[2, j] * both
+                dZ = T * weights[0, j] * both
+                dt = T * weights[1, j] * (pr - pl)
+                Z += dZ
+                t += dt
+                minus += dZ - dt
+                plus += dZ + dt
+                rise += T * T * weights[2, j] * both - A * dZ
                 C += weights[3, j] * both
                 E4 += weights[4, j] * both
                 entropy += T * weights[5, j] * both
-        phi = phi / Z - T * LN2
-        free = A + 0.5 * ys * s + math.log(Z) / y - T * LN2 if y > 0.0 else phi
-        return free, sign * t / Z, phi, C / Z, E4 / Z, entropy / Z
+        t /= Z
+        phi = A + rise / Z - T * LN2
+        free = phi
+        excess = 0.0
+        if y > 0.0:
+            lift = 0.5 * ys * s + math.log(Z) / y
+            free = A + lift - T * LN2
+            excess = (rise / Z - lift) / y - 0.5 * (s * t) ** 2
+        return free, sign * t, phi, C / Z, E4 / Z, entropy / Z, minus * plus / (Z * Z) - T * C / Z, excess
     u0 = A / T
+    r = s / T
     base = log_cosh(u0)
+    e = math.exp(-2.0 * u0)
+    t0 = (1.0 - e) / (1.0 + e)
+    sech2_0 = 4.0 * e / ((1.0 + e) * (1.0 + e))
     Z = 0.0
     t = 0.0
     phi = 0.0
+    square = 0.0
     C = 0.0
     E4 = 0.0
     entropy = 0.0
     for j in range(_Z.size):
-        u = u0 + s / T * _Z[j]
-        v = abs(u)
+        delta = r * _Z[j]
+        v = abs(u0 + delta)
         e = math.exp(-2.0 * v)
         small = 2.0 * e / (1.0 + e)
         sech2 = small * (2.0 - small)
-        d = log_cosh(v) - base
+        half = math.sinh(0.5 * delta)
+        tanh = math.tanh(delta)
+        d = math.log1p(2.0 * half * half + t0 * math.sinh(delta))  # ln cosh u - ln cosh u0
+        moved = sech2_0 * tanh / (1.0 + t0 * tanh)  # tanh u - t0
         w = _WZ[j] * math.exp(x * d)
         Z += _WZ[j] * math.expm1(x * d)
-        t += w * math.copysign(1.0 - small, u)
+        t += w * moved
+        square += w * moved * moved
         phi += w * d
         C += w * sech2
         E4 += w * sech2 * sech2
         entropy += w * (math.log1p(e) + v * small)
     inv = 1.0 / (1.0 + Z)
-    free = T * (base + (math.log1p(Z) / x if x > 0.0 else phi))
-    return free, sign * t * inv, T * (base + phi * inv), C * inv / T, E4 * inv / T, entropy * inv
+    t *= inv
+    spread = square * inv - t * t
+    t += t0
+    if x == 0.0:
+        phi = T * (base + phi)
+        return phi, sign * t, phi, C / T, E4 / T, entropy, spread, 0.0
+    log = math.log1p(Z)
+    mu = y * s * t
+    excess = 0.0
+    if r > 0.2:
+        excess = T * (phi * inv - log / x) / y - 0.5 * (s * t) ** 2
+    else:
+        for j in range(_Z.size):
+            half = math.sinh(0.5 * r * _Z[j])
+            d = math.log1p(2.0 * half * half + t0 * math.sinh(r * _Z[j]))
+            excess += _WZ[j] * math.exp(x * d) * merged(x * d - log - mu * (_Z[j] - 0.5 * mu))
+        excess *= inv / (y * y)
+    return T * (base + log / x), sign * t, T * (base + phi * inv), C * inv / T, E4 * inv / T, entropy * inv, spread, excess

@@ -92,7 +92,7 @@ def evaluate(
     scalars, averages, at = _evaluate(network, load, T, levels.m, gaps, levels.C, y, fine)
     f, e, s, m, C = scalars
     shift = wishart_shift(network, load)
-    return Averages(f + shift, e + shift, s, m, C, *averages, *at)
+    return Averages(f + shift, e + shift, s, m, C, *averages[:3], *at[:4])
 
 
 def _evaluate(
@@ -100,15 +100,14 @@ def _evaluate(
 ) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
     """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
     k, P = len(y) - 1, network.P
-    averages, at = np.empty((3, k + 1)), np.empty((4, k + 1))
+    averages, at = np.empty((5, k + 1)), np.empty((5, k + 1))
     ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, C, y, at)
     if not ok:
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
-    averages[2, 0] = 0.0
     phi, m_new, C_new, E4, entropy, *_ = sweep(
-        0.5 * P * signal, deviations, y, T, fine, averages[0, :k], averages[1, :k], averages[2]
+        0.5 * P * signal, deviations, y, T, fine, averages[0, :k], averages[1, :k], averages[2], averages[3], averages[4]
     )
     averages[0, k] = 1.0 - T * C_new
     averages[1, k] = E4
@@ -169,6 +168,9 @@ class Problem:
             out[0] = m_new - m
         at_C = int(self.has_m)
         out[at_C] = C_new / C - 1.0
+        if 1.0 - self.T * C < 0.5:  # small overlaps: their own digits are not in C
+            first = 0 if self.has_q0 else 1
+            out[at_C] = (averages[0, 0] if self.has_q0 else averages[3, 1]) / gaps[first] - 1.0
         rsb_kernels.deflated(averages, at, gaps, y, self.has_q0, at_C + 1, out)
         return out if bool(np.isfinite(out).all()) else None
 
@@ -178,7 +180,7 @@ class Problem:
         The step grows where levels nearly merge: there the equations, divided by the gap, carry rounding of 1e-16/gap^2.
         """
         levels, gaps = self.unpack(u)
-        step = min(max(1e-7 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)
+        step = min(max(1e-8 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)
         out = np.empty((self.size, self.size))
         for j in range(self.size):
             moved = u.copy()
@@ -269,10 +271,10 @@ def _solve(J: FloatArray, F: FloatArray) -> FloatArray | None:
 def residual(network: Network, load: float, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
     """Largest |right side - left side| of R.4; the last `held` equations of y_i left out.
 
-    The equations of y_i are energies: their unit is that of the signal, or the scale sqrt(2 xi(1)) of the noise where larger.
+    The equations of y_i are squares of energies: their unit is that of the signal, or the 2 xi(1) of the noise where larger.
     """
     k = levels.k
-    unit = max(1.0, math.sqrt(2.0 * load * network.unit_covariance(1.0)))
+    unit = max(1.0, 2.0 * load * network.unit_covariance(1.0))
     worst = [abs(at.m - levels.m) if levels.m else 0.0, *np.abs(at.t2 - at.q)]
     if network.wishart:
         worst.append(abs(at.C - levels.C))
@@ -339,8 +341,8 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     y = np.array((0.0, *levels.y))
     P = network.P
     a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
-    t2, c2, gain = np.empty(k), np.empty(k), np.empty(k + 1)
-    *_, points, free, weights, next_step = sweep(a, s, y, T, 1.0, t2, c2, gain)
+    t2, c2, rest = np.empty(k), np.empty(k), np.empty((3, k + 1))
+    *_, points, free, weights, next_step = sweep(a, s, y, T, 1.0, t2, c2, *rest)
     phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
     density = np.zeros_like(h)
     for x, f, w, i in zip(points, free, weights, next_step, strict=True):

@@ -27,6 +27,17 @@ def between(n: int, p: float, q: float) -> float:
 
 
 @kernel
+def moment(m: int, p: float, q: float) -> float:
+    """Return int_q^p (v - q) v^m dv / (p - q)^2 as a sum of positive terms."""
+    total = 0.0
+    power = 1.0
+    for j in range(m + 1):
+        total = total * q + (j + 1) * power
+        power *= p
+    return total / ((m + 1) * (m + 2))
+
+
+@kernel
 def wishart_work(w: float) -> float:
     """Return [ln(1+w) - w/(1+w)]/w^2, 1/2 at w = 0."""
     if w > 0.02:
@@ -43,7 +54,8 @@ def wishart_work(w: float) -> float:
 def noise(
     coefficients: FloatArray, wishart: bool, load: float, T: float, gap: FloatArray, C: float, y: FloatArray, out: FloatArray
 ) -> tuple[bool, float, float, float]:
-    """Fill out[4, k+1] with q_i, the variances r_i - r_{i-1}, the slopes r'(q_i), and (1/2) int q r' dq over each step.
+    """Fill out[5, k+1] with q_i, the variances r_i - r_{i-1}, the slopes r'(q_i), and over each step (1/2) int q r' dq and
+    (1/2) int (q - q_{i-1}) r' dq.
 
     Return whether the point lies in the domain, and the noise parts of f, e and s (R.2, R.3 without Phi and the signal; the
     shift of H.2 at P = 2 is not in it).
@@ -57,10 +69,12 @@ def noise(
             q = 1.0 - T * C
         out[0, i] = q
         out[3, i] = 0.0
+        out[4, i] = 0.0
         if not wishart:
             variance = 0.0
             slope = 0.0
             work = 0.0
+            bare = 0.0
             for n in range(1, coefficients.size):
                 c = 0.5 * load * coefficients[n]
                 if i == 0:
@@ -71,9 +85,11 @@ def noise(
                     slope += c * n * (n - 1) * q ** (n - 2)
                     if i > 0:
                         work += c * (n - 1) * between(n, q, before) * gap[i]
+                        bare += c * n * (n - 1) * moment(n - 2, q, before) * gap[i] ** 2
             out[1, i] = variance
             out[2, i] = slope
             out[3, i] = 0.5 * work
+            out[4, i] = 0.5 * bare
     f = 0.0
     e = 0.0
     entropy = 0.0
@@ -103,7 +119,8 @@ def noise(
         w = y[i] * gap[i] / outer
         out[1, i] = load * gap[i] / (D * outer)
         out[2, i] = load / D**2
-        out[3, i] = 0.5 * load * gap[i] * (out[0, i - 1] / (D * outer) + gap[i] / outer**2 * wishart_work(w))
+        out[4, i] = 0.5 * load * gap[i] ** 2 / outer**2 * wishart_work(w)
+        out[3, i] = 0.5 * load * gap[i] * out[0, i - 1] / (D * outer) + out[4, i]
         f -= math.log1p(w) / y[i] if y[i] > 0.0 else gap[i] / outer
         D = outer
     out[1, 0] = load * out[0, 0] / D**2
@@ -164,15 +181,14 @@ def deflated(
 
     With D(q) = E_q[t^2] - q the saddle asks for D = 0 at every level and for int r' D dq = 0 over every gap; where a gap g is
     small these are D' = 0 twice over, so the equations taken are A = [D(q_i) - D(q_{i-1})]/g and (A + 4B)/g with
-    B = -(1/2 r' g^2) int r' (D - D(q_{i-1})) dq, which stay independent. averages[3, k+1]: E_i[t_i^2], E_i[c_i^2] and the
-    gains of phi; levels[4, k+1]: as in `noise`.
+    B = -(1/2 r' g^2) int r' (D - D(q_{i-1})) dq, which stay independent (R.4b). averages[5, k+1]: E_i[t_i^2], E_i[c_i^2], the
+    gains of phi, the spreads and the excesses of `sweep`; levels[5, k+1]: as in `noise`.
     """
     k = gap.size - 1
     steps = at + k if has_q0 else at + k - 1
     for i in range(k, 0, -1):
-        A = (averages[0, i] - averages[0, i - 1]) / gap[i] - 1.0
-        before = averages[0, i - 1] - levels[0, i - 1]
-        B = (0.5 * before - (averages[2, i] / y[i] - levels[3, i]) / levels[1, i]) / gap[i]
+        A = averages[3, i] / gap[i] - 1.0
+        B = (levels[4, i] - averages[4, i]) / (levels[1, i] * gap[i])
         if has_q0 or i < k:
             out[at] = A
             at += 1

@@ -119,9 +119,14 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
 
 
 def _frozen_starts(problem: Problem, unit: float) -> Iterator[Levels]:
-    """Starts for k = 1 with q_0 = 0 and q_1 near 1: C at given y from two fixed-point steps, however small it is."""
-    for e in (1.66, 1.2, 2.5, 0.8):
-        y = (1.0 / (unit / e + problem.T),)
+    """Starts for k = 1 with q_0 = 0 and q_1 near 1: C at given y from two fixed-point steps, however small it is.
+
+    At large P y is that of the random energy model, 2 sqrt(ln 2) in units of the noise, at every T.
+    """
+    scales = [1.0 / (unit / e + problem.T) for e in (1.66, 1.2, 2.5, 0.8)]
+    if 0.99 * unit > 1.665 * problem.T:
+        scales.insert(0, 1.665 / unit)
+    for y in ((scale,) for scale in scales):
         C = 1e-30 / unit
         for _ in range(2):
             C = evaluate(problem.network, problem.load, problem.T, Levels(0.0, (0.0,), C, y)).C
@@ -140,13 +145,17 @@ def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | N
     network, load, T = problem.network, problem.load, problem.T
     if T == 0.0:
         return None
-    h = np.linspace(-20.0 * T, 20.0 * T, 1601)
+    at = evaluate(network, load, T, levels)
+    signal = 0.5 * network.P * levels.m ** (network.P - 1) if levels.m else 0.0
+    reach = 9.0 * math.sqrt(at.variance.sum()) + float(np.array((0.0, *levels.y)) @ at.variance)
+    h = np.linspace(max(-20.0 * T, signal - reach), min(20.0 * T, signal + reach), 1601)
+    if h[0] >= h[-1]:
+        return None
     t = np.tanh(h / T)
     weight = field_density(network, load, T, levels, h) * (h[1] - h[0])
     sech2 = 1.0 - t * t
     c3 = float(weight @ sech2**3) / T**3
     bend = 4.0 * float(weight @ (t * t * sech2**2)) / T**4
-    at = evaluate(network, load, T, levels)
     slope = float(at.slope[-1])
     excess = slope * float(at.c2[-1]) / T - 1.0
     if c3 <= 0.0 or slope <= 0.0 or excess <= 0.0:
@@ -261,6 +270,12 @@ def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
     return Levels(levels.m, (*low, *new_q), C, tuple(new_y))
 
 
+def jumps(network: Network) -> bool:
+    """Whether x(q) may have two continuous parts at m = 0: a q^2 term beside higher powers."""
+    xi = network.unit_covariance
+    return not network.wishart and 0.0 < xi(0.0, 2) < xi(1.0, 2)
+
+
 def deepen(problem: Problem, levels: Levels) -> Found | None:
     """Return the saddle of problem.k steps, started from one of problem.k - 1; at m = 0 its free energy is no lower.
 
@@ -270,8 +285,7 @@ def deepen(problem: Problem, levels: Levels) -> Found | None:
     network, load, T = problem.network, problem.load, problem.T
     at = evaluate(network, load, T, levels)
     floor = at.free_energy - 1e-9 * max(abs(at.free_energy), 1e-3)
-    xi = network.unit_covariance
-    several = not (problem.has_m or network.wishart) and 0.0 < xi(0.0, 2) < xi(1.0, 2)
+    several = not problem.has_m and jumps(network)
     winner: Found | None = None
     for family in families(problem, levels):
         for start in family:

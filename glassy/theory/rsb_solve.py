@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,9 +17,9 @@ from glassy.spin_glass import Network
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs_equations import saddle as rs_saddle
-from glassy.theory.rsb_equations import Levels, Problem, evaluate, padded, saddle
+from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import ROUNDING, descended, spinodal
-from glassy.theory.rsb_search import converge, first
+from glassy.theory.rsb_search import converge, first, jumps
 from glassy.theory.rsb_steps import SLACK, deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
@@ -65,13 +65,16 @@ def outer_overlap(network: Network, load: float, T: float) -> float:
     return max(zero_rs(network, load, T), key=lambda s: s.free_energy).q_EA
 
 
-def marginal_roots(network: Network, load: float, T: float) -> tuple[float, ...]:
-    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (section 5): the first is the glass."""
+def marginal_roots(network: Network, load: float, T: float, q0: float | None = None) -> tuple[float, ...]:
+    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (section 5): the first is the glass.
+
+    q_0 is that of RS in a random field, 0 without one, or the given one.
+    """
     if network.wishart or T == 0.0:
         return ()
     if network.unit_covariance(1.0, 1) * load / T**2 > 2e3:  # far below T_c: x = 1 is out of reach and out of question
         return ()
-    q0 = outer_overlap(network, load, T)
+    q0 = outer_overlap(network, load, T) if q0 is None else q0
     top = 4.0 if q0 == 0.0 else min(4.0, math.log((1.0 - q0) / q0) - 1e-3)  # q_1 = q_0 is RS
     grid = np.linspace(-40.0, top, 90)
     return tuple(rest_of(x) for x in all_roots(lambda x: marginal_excess(network, load, T, rest_of(x), q0), grid.tolist()))
@@ -88,9 +91,9 @@ def marginal_excess(network: Network, load: float, T: float, rest: float, q0: fl
     return float((rest - T * at.C) / (rest * (1.0 - rest - q0)))
 
 
-def marginal(network: Network, load: float, T: float, rest: float) -> Solution:
+def marginal(network: Network, load: float, T: float, rest: float, q0: float | None = None) -> Solution:
     """Return the x_1 = 1 form of 1RSB with q_1 = 1 - rest; its complexity may have either sign."""
-    q0 = outer_overlap(network, load, T)
+    q0 = outer_overlap(network, load, T) if q0 is None else q0
     levels = Levels(0.0, (q0,), rest / T, (1.0 / T,))
     return saddle(network, load, T, "spin_glass", levels, np.array([q0, 1.0 - rest - q0]), marginal=True)
 
@@ -104,41 +107,61 @@ def _dynamical(network: Network, load: float, T: float) -> Solution | None:
     return s if s.complexity >= -1e-6 else None  # so close to T_c, x_1 is 1 to rounding
 
 
-def _field_glass(network: Network, load: float, T: float) -> Solution | None:
-    """Return the 1RSB glass that appears discontinuously in a random field, started from its x_1 = 1 form."""
-    roots = marginal_roots(network, load, T)
+def _jumped_glass(network: Network, load: float, T: float, q0: float) -> Solution | None:
+    """Return the 1RSB glass beside one of q_0 = q0, that of RS, which appears discontinuously: from its x_1 = 1 form."""
+    roots = marginal_roots(network, load, T, q0)
     if not roots:
         return None
-    s = marginal(network, load, T, roots[0])
+    s = marginal(network, load, T, roots[0], q0)
     if s.complexity >= -1e-6:
-        return s
-    problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
-    starts = (Levels(0.0, s.q_levels[:1], s.susceptibility, (x / T,)) for x in (0.97, 0.9, 0.75, 0.55, 0.35))
+        return s if network.unit_covariance.has_field else None
+    return _resolved(
+        Problem(network, load, T, 1, has_m=False, has_q0=True),
+        [Levels(0.0, (q0,), s.susceptibility, (x / T,)) for x in (0.97, 0.9, 0.75, 0.55, 0.35)],
+    )
+
+
+def _resolved(problem: Problem, starts: Iterable[Levels]) -> Solution | None:
+    """Return the m = 0 saddle to which the first start leads that leads to one."""
     found = next((at for at in map(partial(converge, problem), starts) if at), None)
-    return saddle(network, load, T, "spin_glass", *found) if found else None
+    return saddle(problem.network, problem.load, problem.T, "spin_glass", *found) if found else None
 
 
 def _first_zero(network: Network, load: float, T: float) -> Solution | None:
     """Return the 1RSB spin glass: of its families (q_0 > 0, q_0 = 0) the one of largest free energy."""
-    found = []
+    xi, found = network.unit_covariance, []
     base = [s for s in zero_rs(network, load, T) if s.q_EA > 0.0]
-    if continuous(network):
-        rs = max(base, key=lambda s: s.free_energy, default=None)
-        if rs is not None and not stable(rs):
-            problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
-            at = first(problem, 0.0, rs.q_EA, rs.susceptibility)
-            found += [saddle(network, load, T, "spin_glass", *at)] if at else []
-    if network.unit_covariance.has_field:
-        jumped = _field_glass(network, load, T)
-        found += [jumped] if jumped else []
-    if not network.wishart and not network.unit_covariance.has_field:
+    rs = max(base, key=lambda s: s.free_energy, default=None)
+    if rs is not None and continuous(network) and not stable(rs):
+        problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
+        at = first(problem, 0.0, rs.q_EA, rs.susceptibility)
+        found += [saddle(network, load, T, "spin_glass", *at)] if at else []
+        if jumps(network) and not xi.has_field:
+            found += [s for s in (_jumped_glass(network, load, T, rs.q_EA),) if s]
+    if xi.has_field:
+        found += [s for s in (_jumped_glass(network, load, T, outer_overlap(network, load, T)),) if s]
+    elif symmetric_possible(network, load, T):
         symmetric = symmetric_glass(network, load, T)
-        if symmetric is not None and symmetric.replicons[0] > -SLACK:  # else q_0 > 0 is the saddle, found or not
-            found.append(symmetric)
+        found += [s for s in (symmetric and _unsymmetric(symmetric),) if s]
         if not found:
             dynamical = _dynamical(network, load, T)
             found += [dynamical] if dynamical else []
     return max(found, key=lambda s: s.free_energy, default=None)
+
+
+def symmetric_possible(network: Network, load: float, T: float) -> bool:
+    """Whether q_0 = 0 may hold: where the paramagnet is stable, or where x(q) starts from a plateau, y(0) > 0 (section 3)."""
+    xi = network.unit_covariance
+    return not network.wishart and not xi.has_field and (load * xi(0.0, 2) < T * T or xi(0.0, 3) > 0.0 or xi(0.0, 2) == 0.0)
+
+
+def _unsymmetric(symmetric: Solution) -> Solution | None:
+    """Return a saddle with q_0 = 0 itself where that is stable, else the one with q_0 > 0 that splits off from it."""
+    if symmetric.replicons[0] > -SLACK:
+        return symmetric
+    levels = levels_of(symmetric)
+    problem = Problem(symmetric.network, symmetric.load, symmetric.T, levels.k, has_m=False, has_q0=True)
+    return _resolved(problem, [replace(levels, q=(q0 * symmetric.q_levels[1], *levels.q[1:])) for q0 in (0.03, 0.1, 0.005)])
 
 
 def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
@@ -158,7 +181,14 @@ def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Soluti
     one = _first_zero(network, load, T)
     if one is None:  # a negative replicon with nothing found is a failure, no saddle at all is not
         return base and replace(padded(base, k), status=Status.COLLAPSED if stable(base) else Status.NOT_CONVERGED)
-    return deepened(one, k, has_q0=one.q_levels[0] > 0.0)
+    found = deepened(one, k, has_q0=one.q_levels[0] > 0.0)
+    if k > 1 and one.q_levels[0] > 0.0 and symmetric_possible(network, load, T):  # q_0 = 0 may be stable with more steps
+        symmetric = symmetric_glass(network, load, T)
+        deep = deepened(symmetric, k, has_q0=False) if symmetric else None
+        other = _unsymmetric(deep) if deep and deep.status is Status.CONVERGED else None
+        if other and (not found.status.ok or other.free_energy > found.free_energy):
+            return other
+    return found
 
 
 # ---- retrieval ----

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from glassy.numerics.gaussian import U
 from glassy.numerics.jit import kernel
-from glassy.numerics.tilted import LN2, tilted_averages, tilted_weights
+from glassy.numerics.tilted import LN2, merged, tilted_averages, tilted_weights
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -44,11 +44,12 @@ def layout(
     grid: FloatArray,
     bound: FloatArray,
     lift: FloatArray,
+    strip: FloatArray,
 ) -> npt.NDArray[np.int64]:
     """Choose the points of levels 0..k-1: n[i] points; grid[i] = (first point, spacing), spacing 0 for a cloud.
 
-    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i] - T ln 2. Return the number of pairs
-    (point, deeper point) of every level.
+    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i] - T ln 2, and strip[i], half the width of
+    the strip in which phi_i is analytic. Return the number of pairs (point, deeper point) of every level.
     """
     k = s.size - 1
     pairs = np.zeros(k, np.int64)
@@ -69,10 +70,10 @@ def layout(
     for i in range(k):
         variance += s[i] ** 2
         drift += y[i] * s[i] ** 2
-        strip = 1.6 * math.sqrt(inner[i] + T * T)
-        if y[i + 1] * strip > 1.57:
-            strip = 1.57 / y[i + 1]
-        spacing = min(s[i] / 2.0, strip / 7.5) / fine
+        strip[i] = 1.6 * math.sqrt(inner[i] + T * T)
+        if y[i + 1] * strip[i] > 1.57:
+            strip[i] = 1.57 / y[i + 1]
+        spacing = min(s[i] / 2.0, strip[i] / 7.5) / fine
         length = REACH * math.sqrt(variance) + drift
         reach = REACH * s[i] + y[i] * s[i] ** 2
         first = max(a - length, -bound[i] - reach)
@@ -81,7 +82,7 @@ def layout(
             count += int(min(max(math.ceil((min(a + length, bound[i] + reach) - first) / spacing), 0.0), MOST_POINTS))
         if s[i] == 0.0:
             n[i], grid[i, 1], pairs[i] = before, 0.0, before
-        elif s[i] < 0.05 * strip / fine and 7 * before < count:
+        elif s[i] < 0.05 * strip[i] / fine and 7 * before < count:
             n[i], grid[i, 1], pairs[i] = 7 * before, 0.0, 7 * before
         else:
             n[i] = count
@@ -95,7 +96,16 @@ def layout(
 
 @kernel
 def sweep(
-    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, t2: FloatArray, c2: FloatArray, gain: FloatArray
+    a: float,
+    s: FloatArray,
+    y: FloatArray,
+    T: float,
+    fine: float,
+    t2: FloatArray,
+    c2: FloatArray,
+    gain: FloatArray,
+    spread: FloatArray,
+    excess: FloatArray,
 ) -> tuple[float, float, float, float, float, FloatArray, FloatArray, FloatArray, npt.NDArray[np.int64]]:
     """Evaluate the recursion R.1 for a signal field a and the averages of R.4 and S.1.
 
@@ -113,6 +123,9 @@ def sweep(
         Refinement of the grids; 1 is accurate to about 1e-13, and any other value >= 0.7 must give the same.
     t2, c2, gain : arrays (k,), (k,), (k+1,), filled
         E_i[t_i^2] and E_i[c_i^2] for i < k; E_i[phi_i] - E_{i-1}[phi_{i-1}] for i = 1..k in gain[i].
+    spread, excess : arrays (k+1,), filled for i = 1..k
+        E_i[t_i^2] - E_{i-1}[t_{i-1}^2], a mean of variances, and gain_i/y_i - s_i^2 E_{i-1}[t_{i-1}^2]/2, a mean of relative
+        entropies (R.4b): both with the digits that the difference of two averages loses where levels nearly merge.
 
     Returns
     -------
@@ -128,7 +141,8 @@ def sweep(
     grid = np.zeros((k + 1, 2))
     bound = np.empty(k + 1)
     lift = np.empty(k + 1)
-    pairs = layout(a, s, y, T, fine, n, grid, bound, lift)
+    strip = np.empty(k + 1)
+    pairs = layout(a, s, y, T, fine, n, grid, bound, lift, strip)
     total = 1
     joints = 0
     for i in range(k):
@@ -162,21 +176,21 @@ def sweep(
     tilted_weights(y[k] * T, weights)
     last = start[k]
     count = total - last
-    inner = np.empty((count, 4))
+    inner = np.empty((count, 5))
     for j in range(count):
         h = H[last + j]
         if abs(h) > bound[k]:
             phi[last + j] = abs(h) + lift[k] - T * LN2
             t[last + j] = math.copysign(1.0, h)
             c[last + j] = 0.0
-            inner[j, 0] = lift[k]
-            inner[j, 1:] = 0.0
+            inner[j] = 0.0
             continue
-        free, mean, energy, C, E4, entropy = tilted_averages(h, s[k], y[k], T, weights)
+        free, mean, _, C, E4, entropy, variance, surplus = tilted_averages(h, s[k], y[k], T, weights)
         phi[last + j] = free
         t[last + j] = mean
-        c[last + j] = C + y[k] * (1.0 - T * C - mean * mean)
-        inner[j, 0] = energy - free
+        c[last + j] = C + y[k] * variance
+        inner[j, 0] = variance
+        inner[j, 4] = surplus
         inner[j, 1] = C
         inner[j, 2] = E4
         inner[j, 3] = entropy
@@ -184,6 +198,7 @@ def sweep(
     low = np.empty(total, np.int64)
     high = np.empty(total, np.int64)
     rise = np.zeros(total)
+    wide = np.zeros(total)
     slot = joints
     for i in range(k - 1, -1, -1):
         first = start[i + 1]
@@ -191,12 +206,12 @@ def sweep(
         at = slot
         window = REACH * s[i] + y[i] * s[i] ** 2
         small = y[i] * s[i] < 0.1
+        close = y[i] > 0.0 and s[i] < 0.2 * strip[i]
         for p in range(start[i], start[i + 1]):
             if abs(H[p]) > bound[i] and grid[i, 1] > 0.0:
                 phi[p] = abs(H[p]) + lift[i] - T * LN2
                 t[p] = math.copysign(1.0, H[p])
                 c[p] = 0.0
-                rise[p] = 0.5 * y[i] * s[i] ** 2
                 low[p], high[p] = 0, 0
                 continue
             if grid[i, 1] > 0.0:
@@ -245,12 +260,14 @@ def sweep(
             mean_t2 = 0.0
             mean_c = 0.0
             mean_d = 0.0
+            about = t[first + near]
             for q in range(l0, l1):
                 w = joint[at + q - l0] / norm
                 joint[at + q - l0] = w
                 x = first + q
-                mean_t += w * t[x]
-                mean_t2 += w * t[x] * t[x]
+                moved = t[x] - about
+                mean_t += w * moved
+                mean_t2 += w * moved * moved
                 mean_c += w * c[x]
                 mean_d += w * (phi[x] - reference)
             if y[i] == 0.0:
@@ -260,9 +277,19 @@ def sweep(
             else:
                 free = (peak + math.log(Z / base)) / y[i]
             phi[p] = reference + free
-            t[p] = mean_t
-            c[p] = mean_c + y[i] * (mean_t2 - mean_t * mean_t)
-            rise[p] = mean_d - free
+            wide[p] = mean_t2 - mean_t * mean_t
+            t[p] = about + mean_t
+            c[p] = mean_c + y[i] * wide[p]
+            if close:
+                mu = y[i] * s[i] * t[p]
+                total_rho = 0.0
+                for q in range(l0, l1):
+                    z = (H[first + q] - H[p]) / s[i] if grid[i, 1] > 0.0 else CLOUD_Z[q - l0]
+                    rho = y[i] * (phi[first + q] - reference - free) - mu * (z - 0.5 * mu)
+                    total_rho += joint[at + q - l0] * merged(rho)
+                rise[p] = total_rho / (y[i] * y[i])
+            elif y[i] > 0.0:
+                rise[p] = (mean_d - free) / y[i] - 0.5 * (s[i] * t[p]) ** 2
             low[p], high[p] = l0, l1
             at += l1 - l0
     P = np.zeros(total)
@@ -273,9 +300,11 @@ def sweep(
     for i in range(k):
         at = slot
         first = start[i + 1]
-        gain[i] = frozen * 0.5 * y[i] * s[i] ** 2
+        excess[i] = 0.0
+        spread[i] = 0.0
         for p in range(start[i], start[i + 1]):
-            gain[i] += P[p] * rise[p]
+            excess[i] += P[p] * rise[p]
+            spread[i] += P[p] * wide[p]
             if low[p] == high[p]:
                 frozen += P[p]
                 next_step[p] = i
@@ -285,19 +314,23 @@ def sweep(
             P[p] = 0.0
             at += high[p] - low[p]
         slot += pairs[i]
+        gain[i] = y[i] * (excess[i] + 0.5 * s[i] ** 2 * t2[i - 1]) if i > 0 else 0.0
         t2[i] = frozen
         c2[i] = 0.0
         for q in range(first, first + n[i]):
             t2[i] += P[q] * t[q] * t[q]
             c2[i] += P[q] * c[q] * c[q]
-    gain[k] = frozen * 0.5 * y[k] * s[k] ** 2
+    excess[k] = 0.0
+    spread[k] = 0.0
     C = 0.0
     E4 = 0.0
     entropy = 0.0
     for j in range(count):
         w = P[last + j]
-        gain[k] += w * inner[j, 0]
+        spread[k] += w * inner[j, 0]
+        excess[k] += w * inner[j, 4]
         C += w * inner[j, 1]
         E4 += w * inner[j, 2]
         entropy += w * inner[j, 3]
+    gain[k] = y[k] * (excess[k] + 0.5 * s[k] ** 2 * t2[k - 1]) if k > 0 else 0.0
     return phi[0], t[0], C, E4, entropy, H, phi, P, next_step

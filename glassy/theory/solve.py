@@ -16,6 +16,7 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle, variance
+from glassy.theory.scaling import in_units
 from glassy.theory.solution import Solution, missing
 
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
@@ -113,6 +114,16 @@ def solve(
 
 
 def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+    if phase == "retrieval" or network.wishart or load in (0.0, 1.0):
+        return _solve_here(network, load, T, phase, ansatz, start)
+    scale = math.sqrt(load)
+    if start is not None:
+        start = in_units(start, 1.0, start.T / math.sqrt(start.load)) if start.phase == phase and start.load > 0.0 else None
+    found = _solve_here(network, 1.0, T / scale, phase, ansatz, start)
+    return found and in_units(found, load, T)
+
+
+def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
     if isinstance(ansatz, RSB):
         return rsb_solve.solve_steps(network, load, T, phase, ansatz.k, start)
     if isinstance(ansatz, FullRSB):
