@@ -16,7 +16,8 @@ from glassy.numerics.tilted import tilted_averages, tilted_weights
 from glassy.results import Status
 from glassy.spin_glass import SpinGlass
 from glassy.theory.ansatz import RS, RSB, Ansatz
-from glassy.theory.rsb_solve import stable, symmetric_glass
+from glassy.theory.rsb_solve import symmetric_glass
+from glassy.theory.rsb_steps import stable
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 

@@ -89,7 +89,7 @@ def unresolved(problem: Problem, levels: Levels, width: float = 2e-3) -> bool:
 
 
 def negligible(problem: Problem, levels: Levels) -> bool:
-    """Whether the break of the deepest level moves f by less than rounding: by at most y r' e w^2, e = -replicon, w its width."""
+    """Whether the break of the deepest level moves f by less than rounding: by y r' e w^2, e = -replicon, w its width, at most."""
     T, k = problem.T, levels.k
     if T == 0.0:
         return False
@@ -139,7 +139,7 @@ def _frozen_starts(problem: Problem, unit: float) -> Iterator[Levels]:
     At large P y is that of the random energy model, 2 sqrt(ln 2) in units of the noise, at every T.
     """
     scales = [1.0 / (unit / e + problem.T) for e in (1.66, 1.2, 2.5, 0.8)]
-    if 1.665 * problem.T < 0.99 * unit:
+    if 0.99 * unit > 1.665 * problem.T:
         scales.insert(0, 1.665 / unit)
     for y in ((scale,) for scale in scales):
         C = 1e-30 / unit

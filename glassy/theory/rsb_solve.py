@@ -18,21 +18,10 @@ from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
-from glassy.theory.rsb_search import converge, deepen, first, jumps, negligible, noise_slope, unresolved
+from glassy.theory.rsb_fold import ROUNDING, descended, spinodal
+from glassy.theory.rsb_search import converge, first, jumps
+from glassy.theory.rsb_steps import SLACK, deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
-
-SLACK = 1e-9  # a replicon above -SLACK counts as stable
-RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f moves by less than 1e-11
-
-
-def stable(solution: Solution) -> bool:
-    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (C and T small)."""
-    C = solution.susceptibility
-    gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`
-    if math.sqrt(gap) > solution.T and gap < RESOLUTION:
-        return min(solution.replicons[:-1], default=0.0) > -SLACK
-    return solution.replicon > -SLACK
-
 
 # ---- m = 0 ----
 
@@ -192,106 +181,37 @@ def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Soluti
     one = _first_zero(network, load, T)
     if one is None:  # a negative replicon with nothing found is a failure, no saddle at all is not
         return base and replace(padded(base, k), status=Status.COLLAPSED if stable(base) else Status.NOT_CONVERGED)
-    found = _deepened(one, k, has_q0=one.q_levels[0] > 0.0)
+    found = deepened(one, k, has_q0=one.q_levels[0] > 0.0)
     if k > 1 and one.q_levels[0] > 0.0 and symmetric_possible(network, load, T):  # q_0 = 0 may be stable with more steps
         symmetric = symmetric_glass(network, load, T)
-        deep = _deepened(symmetric, k, has_q0=False) if symmetric else None
+        deep = deepened(symmetric, k, has_q0=False) if symmetric else None
         other = _unsymmetric(deep) if deep and deep.status is Status.CONVERGED else None
         if other and (not found.status.ok or other.free_energy > found.free_energy):
             return other
     return found
 
 
-def _deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
-    """Add one step after the other up to k, as long as a replicon is negative."""
-    network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
-    for depth in range(len(solution.x_levels) + 1, k + 1):
-        if stable(solution) or solution.x_levels[-1] >= 1.0:
-            return padded(solution, k)
-        problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)
-        found = deepen(problem, levels_of(solution))
-        if found is None:
-            whole = padded(solution, k)
-            return whole if negligible(problem, levels_of(solution)) else replace(whole, status=Status.NOT_CONVERGED)
-        solution = saddle(network, load, T, phase, *found)
-    return solution
-
-
 # ---- retrieval ----
 
 
-def moved(solution: Solution, T: float) -> Levels:
-    """Return the levels of a saddle carried to a neighbouring temperature."""
-    levels = levels_of(solution)
-    q, C = levels.overlaps(solution.T), levels.C
-    if T > 0.0 and solution.T == 0.0:
-        C = C / (1.0 + T * C)
-    scale = (1.0 - T * C) / q[-1]
-    while T > 0.0 and levels.k and q[-2] >= 1.0 - T * C:
-        C *= 0.7
-        scale = 1.0
-    y = tuple(v / (1.0 + v * (T - solution.T)) if v * (T - solution.T) > -0.9 else v for v in levels.y)
-    return Levels(levels.m, tuple(v * min(scale, 1.0) for v in levels.q), C, y)
-
-
-def _near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
-    """Newton's method from a neighbouring saddle of the same depth."""
-    if levels_of(solution).k != k or not solution.status.ok:
-        return None
-    network, phase = solution.network, solution.phase
-    problem = Problem(network, load, T, k, has_m=phase == "retrieval", has_q0=solution.q_levels[0] > 0.0)
-    found = converge(problem, moved(solution, T))
-    return found and saddle(network, load, T, phase, *found)
-
-
-def _retrieval_here(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
-    rs = rs_retrieval.retrieval(network, load, T)
-    if rs is None:
-        return None
-    base = rs_saddle(network, load, T, "retrieval", rs[0], 1.0 - T * rs[1], rs[1])
-    if load == 0.0 or stable(base):
-        return padded(base, k)
-    problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
-    found = first(problem, base.m, base.q_EA, base.susceptibility)
-    if found is None:
-        return padded(base, k) if unresolved(problem, levels_of(base)) else None
-    return _deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
-
-
 def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
-    """Return the retrieval saddle, followed from smaller loads where it cannot be found directly; None beyond the fold."""
-    found = _retrieval_here(network, load, T, k)
-    if found is not None:
-        return found
-    end = rs_retrieval.fold(network, T)
+    """Return the retrieval saddle, carried down from its fold where it cannot be found directly; None beyond the fold."""
+    here = retrieval(network, load, T, k)
+    limit = rs_retrieval.fold(network, T)
+    if limit is None or (here is not None and here.status.ok):
+        return here
+    end = spinodal(network, T, k)
     if end is None:
-        return None
-    found = _followed(network, load, T, k, end.load)
-    rs = rs_retrieval.retrieval(network, load, T)
-    if found is None and rs is not None:  # RS breaks here, and its breaking was not found
-        base = rs_saddle(network, load, T, "retrieval", rs[0], 1.0 - T * rs[1], rs[1])
-        return replace(padded(base, k), status=Status.NOT_CONVERGED)
-    return found
-
-
-def _followed(network: DenseHebbian, load: float, T: float, k: int, end: float) -> Solution | None:
-    """Follow the retrieval saddle from a load below `end`, the RS spinodal, None if it does not get here."""
-    at = 0.97 * min(load, end)
-    last = _retrieval_here(network, at, T, k)
-    while (last is None or not last.status.ok) and at > 0.05 * end:
-        at *= 0.8
-        last = _retrieval_here(network, at, T, k)
-    if last is None or not last.status.ok:
-        return None
-    step = load - at
-    while last.load < load and step > 1e-7 * load:
-        target = min(last.load + step, load)
-        new = _near(last, target, T, k) if levels_of(last).k == k else _retrieval_here(network, target, T, k)
-        if new is None or not new.status.ok or abs(new.m - last.m) > 0.1:
-            step *= 0.4
-        else:
-            last, step = new, 1.5 * step
-    return last if last.load >= load else None
+        lost = rs_saddle(network, limit.load, T, "retrieval", limit.m, limit.q, limit.C)
+        beyond = load > 1.5 * limit.load
+    else:
+        lost, beyond = end, load > end.load * (1.0 + ROUNDING)
+        found = None if beyond else descended(end, load)
+        if found is not None and found.status.ok:
+            return deepened(found, k, has_q0=True)
+    if here is not None or beyond:
+        return here
+    return replace(padded(lost, k), load=load, status=Status.NOT_CONVERGED)
 
 
 # ---- entry points ----
@@ -300,7 +220,7 @@ def _followed(network: DenseHebbian, load: float, T: float, k: int, end: float) 
 def solve_steps(network: Network, load: float, T: float, phase: str, k: int, start: Solution | None) -> Solution | None:
     """Return the RSB(k) saddle of a phase; None where the phase does not exist."""
     if start is not None and start.phase == phase and start.network == network:
-        found = _near(start, load, T, k)
+        found = near(start, load, T, k)
         if found is not None and found.status.ok:
             return found
     if phase == "retrieval":
@@ -318,7 +238,7 @@ def solve_full(network: Network, load: float, T: float, phase: str, ansatz: Full
             return replace(solution, ansatz=ansatz, status=Status.COLLAPSED)
         if len(path) == ansatz.steps:
             break
-        solution = _deepened(solution, len(path) + 1, has_q0=solution.q_levels[0] > 0.0)
+        solution = deepened(solution, len(path) + 1, has_q0=solution.q_levels[0] > 0.0)
     if len(path) < 4:
         return solution and replace(solution, ansatz=ansatz)
     names = ("m", "free_energy", "energy", "entropy", "susceptibility")

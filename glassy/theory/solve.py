@@ -125,9 +125,7 @@ def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, 
     return found and in_units(found, load, T)
 
 
-def _solve_here(
-    network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None
-) -> Solution | None:
+def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
     if isinstance(ansatz, RSB):
         return rsb_solve.solve_steps(network, load, T, phase, ansatz.k, start)
     if isinstance(ansatz, FullRSB):
