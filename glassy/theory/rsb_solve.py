@@ -16,22 +16,16 @@ from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
+from glassy.theory.breaking import SLACK, whole
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
-from glassy.theory.rsb_search import converge, deepen, first, noise_slope, unresolved
+from glassy.theory.rsb_search import converge, deepen, first, unresolved
 from glassy.theory.solution import Solution
-
-SLACK = 1e-9  # a replicon above -SLACK counts as stable
-RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f moves by less than 1e-11
 
 
 def stable(solution: Solution) -> bool:
-    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (C and T small)."""
-    C = solution.susceptibility
-    gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`
-    if math.sqrt(gap) > solution.T and gap < RESOLUTION:
-        return min(solution.replicons[:-1], default=0.0) > -SLACK
-    return solution.replicon > -SLACK
+    """Whether no further step exists, by the replicons of a saddle, whatever its status."""
+    return whole(solution.network, solution.load, solution.T, solution.susceptibility, solution.replicons)
 
 
 # ---- m = 0 ----
