@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, overload
 
@@ -23,7 +25,10 @@ RARE = 1.5  # values that one event more or less would move
 class Status(enum.Enum):
     """What became of a request; each member is a sentence with the remedy."""
 
-    CONVERGED = "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond"
+    CONVERGED = (
+        "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond; "
+        "whether it is stable is said by Solution.stable, whether it is the equilibrium by Solution.wins"
+    )
     COLLAPSED = (
         "levels have merged, or lie too close to be told apart (f to 1e-11): the saddle of this depth is one of fewer steps, "
         "as the breakpoints show; the numbers are good"
@@ -374,12 +379,40 @@ class Grid(Saved, Generic[R]):
     def __repr__(self) -> str:
         kind = type(self[0]).__name__ if len(self) else "results"
         good = sum(status.ok for status in self.statuses)
-        return f"Grid of {len(self)} {kind}, shape {self.shape}, {good} of them usable (see .statuses)"
+        marked, where = "", ".statuses, .remarks"
+        if len(self) <= 2000:  # beyond it the remarks of all points take a while
+            words = Counter(re.split(r"\W", remark)[0] for remarks in self.remarks for remark in remarks)
+            marked = "".join(f", {n} {word}" for word, n in sorted(words.items(), reverse=True))
+            where = where if marked else ".statuses"
+        return f"Grid of {len(self)} {kind}, shape {self.shape}, {good} of them usable{marked} (see {where})"
+
+    def table(self, names: Sequence[str] = ("m",)) -> str:
+        """Return the points as text: load, T, the attributes `names`, the status, and what must be known of each point.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> path = glassy.scan(glassy.DenseHebbian(P=3), load=0.4, T=[0.08, 0.3], ansatz=glassy.RSB(1), wins=True)
+        >>> print(path.table(("m", "free_energy")))
+                load            T            m  free_energy  status
+                 0.4         0.08     0.880193    -0.523197  CONVERGED; unstable (replicon -0.291): try RSB(2)
+                 0.4          0.3      0.87415    -0.528559  COLLAPSED
+        """
+        columns = ("load", "T", *names)
+        lines = ["".join(f"{name:>12} " for name in columns) + " status"]
+        for p, remarks in zip(self, self.remarks, strict=True):
+            values = (getattr(p, name) for name in columns)
+            cells = (f"{v!r:>12} " if v is None or hasattr(v, "error") else f"{float(v):>12.6g} " for v in values)
+            lines.append("".join(cells) + " " + "; ".join((getattr(p, "status").name, *remarks)))  # noqa: B009
+        return "\n".join(lines)
 
     def values(self, name: str) -> FloatArray:
-        """Return attribute `name` of every point as an array of `shape`."""
+        """Return attribute `name` of every point as an array of `shape`; NaN where it is None."""
         column = self._lazy.column(name) if self._lazy is not None else None
-        return (np.array([float(getattr(p, name)) for p in self]) if column is None else column).reshape(self.shape)
+        if column is None:
+            found = (getattr(p, name) for p in self)
+            column = np.array([math.nan if x is None else float(x) for x in found])
+        return column.reshape(self.shape)
 
     def errors(self, name: str) -> FloatArray:
         """Return the error of attribute `name` of every point; zero where the attribute is exact."""
@@ -389,3 +422,8 @@ class Grid(Saved, Generic[R]):
     def statuses(self) -> tuple[Status, ...]:
         """Status of every point."""
         return tuple(getattr(p, "status") for p in self) if self._lazy is None else self._lazy.statuses()  # noqa: B009
+
+    @property
+    def remarks(self) -> tuple[tuple[str, ...], ...]:
+        """What must be known of every point before it is used, as that a Solution is unstable or does not win; mostly empty."""
+        return tuple(tuple(getattr(p, "remarks", ())) for p in self)

@@ -22,6 +22,7 @@ from glassy.theory import rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rsb_equations import Problem, levels_of, saddle
 from glassy.theory.rsb_search import deepen
+from glassy.theory.rsb_steps import stable
 from glassy.theory.solution import Solution
 from glassy.theory.solve import check_network, solve
 
@@ -131,7 +132,7 @@ def _climb(network: DenseHebbian, load: float, near: Sequence[Solution] = ()) ->
     while s is not None and s.status.ok:
         path.append(s)
         k = len(path) + 1
-        if k > DEPTH or s.status is Status.COLLAPSED or rsb_solve.stable(s) or s.x_levels[-1] >= 1.0 or _last(path) is not None:
+        if k > DEPTH or s.status is Status.COLLAPSED or stable(s) or s.x_levels[-1] >= 1.0 or _last(path) is not None:
             return path
         if len(near) >= k:
             s = rsb_solve.solve_steps(network, load, 0.0, "spin_glass", k, near[k - 1])
@@ -157,7 +158,7 @@ def _last(path: list[Solution]) -> Estimate | None:
 def _limit(path: list[Solution]) -> Estimate:
     """Return the energy of infinitely many steps: one where they end, or the limit."""
     s = path[-1]
-    if len(path) < DEPTH and (s.status is Status.COLLAPSED or rsb_solve.stable(s) or s.x_levels[-1] >= 1.0):
+    if len(path) < DEPTH and (s.status is Status.COLLAPSED or stable(s) or s.x_levels[-1] >= 1.0):
         return Estimate(s.free_energy, 0.0)
     return _last(path) or rsb_solve.limit([s.free_energy for s in path])
 

@@ -76,7 +76,7 @@ class Table:
         m, q, C, free, energy, entropy, complexity, replicon, residual = self.numbers[i].tolist()
         return Solution(
             self.network, float(self.load[i]), float(self.T[i]), PHASES[self.phase[i]], RS(), m, (q,), (), (), C, free, energy,
-            entropy, complexity, (replicon,), residual, STATUSES[self.status[i]], self.provenance,
+            entropy, complexity, (replicon,), residual, STATUSES[self.status[i]], provenance=self.provenance,
         )  # fmt: skip
 
     def column(self, name: str) -> FloatArray | None:

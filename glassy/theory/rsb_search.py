@@ -13,6 +13,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from glassy.spin_glass import Network
+from glassy.theory.breaking import noise_slope
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, field_density
 
 Found = tuple[Levels, np.ndarray]  # levels and their gaps
@@ -21,11 +22,6 @@ Found = tuple[Levels, np.ndarray]  # levels and their gaps
 def noise_scale(network: Network, load: float) -> float:
     """Return sqrt(2 xi(1)), the scale of energies: y is of order 1 in units of its inverse."""
     return math.sqrt(max(2.0 * load * network.unit_covariance(1.0), 1e-300))
-
-
-def noise_slope(network: Network, load: float, T: float, C: float) -> float:
-    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C."""
-    return load / (1.0 - C) ** 2 if network.wishart else load * network.unit_covariance(1.0 - T * C, 2)
 
 
 def converge(problem: Problem, levels: Levels) -> Found | None:
@@ -89,7 +85,7 @@ def unresolved(problem: Problem, levels: Levels, width: float = 2e-3) -> bool:
 
 
 def negligible(problem: Problem, levels: Levels) -> bool:
-    """Whether the break of the deepest level moves f by less than rounding: by y r' e w^2, e = -replicon, w its width, at most."""
+    """Whether the break of the deepest level moves f by less than rounding: by at most y r' w^2 (-replicon), w its width."""
     T, k = problem.T, levels.k
     if T == 0.0:
         return False

@@ -16,11 +16,12 @@ from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
+from glassy.theory.breaking import SLACK
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import ROUNDING, descended, spinodal
 from glassy.theory.rsb_search import converge, first, jumps
-from glassy.theory.rsb_steps import SLACK, deepened, near, retrieval, stable
+from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
 # ---- m = 0 ----
