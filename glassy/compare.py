@@ -88,9 +88,12 @@ class Comparison(Saved):
         return max(good, key=lambda row: abs(row.z) if math.isfinite(row.z) else -1.0)
 
     def table(self) -> str:
-        """Return the rows as text; z of a finite N in brackets where there is an extrapolation to judge by."""
+        """Return the rows as text; z of a finite N in brackets where there is an extrapolation to judge by.
+
+        A Solution that is unstable, or known not to win, is named so below.
+        """
         lines = [f"{'observable':<18} {'N':>6} {'theory':>11} {'simulation':>22} {'error':>9} {'z':>8}  status"]
-        judged, reasons = bool(self.extrapolated), []
+        judged, reasons = bool(self.extrapolated), [f"the theory is {words}" for words in getattr(self.solution, "remarks", ())]
         for row in self.rows:
             size = "1/N->0" if math.isinf(row.N) else f"{int(row.N)}"
             sim = row.simulation

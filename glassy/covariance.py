@@ -24,6 +24,12 @@ def _evaluate(terms: Terms, q: float) -> float:
     return total
 
 
+def _row(terms: Terms) -> tuple[int, tuple[float, ...]]:
+    given = dict(terms)
+    lowest, highest = min(given, default=0), max(given, default=-1)
+    return lowest, tuple(given.get(k, 0.0) for k in range(lowest, highest + 1))
+
+
 @dataclass(frozen=True)
 class Covariance:
     """Covariance xi(q) = (load/2) sum_k c_k q^k of the noise per spin, at load = 1.
@@ -89,6 +95,16 @@ class Covariance:
     def _curvature(self) -> Terms:
         c = [Fraction(1, 2) * x for x in self.coefficients]
         return _terms([sum(((j + 1) * x for x in c[j + 2 :]), Fraction(0)) for j in range(len(c) - 2)])
+
+    def rows(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
+        """Return xi', xi'', slope and curvature, each as its lowest power and the coefficients from there on, zeros included.
+
+        Examples
+        --------
+        >>> Covariance.self_interacting(4).rows()[0]
+        (1, (3.0, 0.0, 2.0))
+        """
+        return tuple(map(_row, (*self._derivatives[1:3], self._slope, self._curvature)))
 
     @cached_property
     def _stiffness(self) -> tuple[Terms, Terms]:

@@ -2,14 +2,14 @@
 
 Theory is a line (RS dashed, RSB(1) solid, deeper dotted), simulation a point with its error bar, an exact enumeration a
 cross. The marker tells N. A run that left its phase or did not equilibrate is drawn hollow and pale: kept, but
-never silently counted.
+never silently counted. So is theory: pale where its saddle is unstable, thin where another phase wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from itertools import cycle
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from scipy.spatial import cKDTree
 from glassy.compare import Comparison, predicted
 from glassy.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
+from glassy.results import Grid
 from glassy.storage import ready
+from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.solution import Solution
 from glassy.theory.solve import scan
 
@@ -34,6 +36,21 @@ from glassy.theory.solve import scan
 COLORS = ("#E69F00", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 STYLES: Any = {"RS": (0, (5, 2)), "RSB(1)": "solid", "deeper": (0, (1, 1))}
+WIDTH = 1.3  # of a theory line
+UNSTABLE: Any = {"alpha": 0.4}
+LOSES: Any = {"linewidth": 0.6}
+
+_AXES = {
+    "T": "temperature T",
+    "load": "load",
+    "m": "magnetization m",
+    "q": "overlap q",
+    "q_EA": "overlap $q_{EA}$",
+    "energy": "energy per spin",
+    "energy_excess": "energy above the pattern, per spin",
+    "free_energy": "free energy per spin",
+    "entropy": "entropy per spin",
+}
 
 _RC: Any = {
     "font.size": 9.0,
@@ -102,7 +119,33 @@ def _with_palette(picture: Image.Image) -> Image.Image:
 
 def theory(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, color: str, ansatz: str = "RS") -> None:
     """Draw a theory line; it breaks where y is NaN, so no line crosses a gap."""
-    ax.plot(x, y, color=color, linestyle=STYLES[ansatz], linewidth=1.3, zorder=1)
+    ax.plot(x, y, color=color, linestyle=STYLES[ansatz], linewidth=WIDTH, zorder=1)
+
+
+def branch(ax: Axes, x: Sequence[float], y: Sequence[float], states: Sequence[Solution], color: str) -> None:
+    """Draw the theory line y(x) of solutions along a path: pale where the saddle is unstable, thin where another phase wins.
+
+    The latter is known where it was asked: `scan(..., wins=True)`.
+    """
+    marks = [_marks(s) for s in states]
+    ends = [i for i in range(1, len(marks)) if marks[i] != marks[i - 1]]
+    for first, last in pairwise((0, *ends, len(marks))):
+        style = {"linewidth": WIDTH, "linestyle": STYLES[_style(states[first].ansatz)]}
+        for marked, change in zip(marks[first], (UNSTABLE, LOSES), strict=True):
+            style |= change if marked else {}
+        ax.plot(x[first : last + 1], y[first : last + 1], color=color, zorder=1, **style)
+
+
+def _marks(s: Solution) -> tuple[bool, bool]:
+    """Whether a solution is unstable, and whether another phase is known to win."""
+    return s.stable is False, s.wins is False
+
+
+def marks_legend(states: Iterable[Solution]) -> list[Line2D]:
+    """Return legend handles for what `branch` marks in some solutions; none where nothing is marked."""
+    found = [any(column) for column in zip(*map(_marks, states), strict=True)]
+    entries = zip(found, (UNSTABLE, LOSES), ("unstable saddle", "metastable: another phase wins"), strict=True)
+    return [Line2D([], [], color="0.3", **{"linewidth": WIDTH, **style}, label=text) for on, style, text in entries if on]
 
 
 def simulation(
@@ -132,8 +175,9 @@ def legend(
     extrapolated: bool = False,
     unusable: bool = False,
     below: bool = False,
+    more: Sequence[Line2D] = (),
 ) -> None:
-    """Draw one legend for lines (label, colour[, key of STYLES]), dashed without a key, and for sizes (N, marker)."""
+    """Draw one legend for lines (label, colour[, key of STYLES]), dashed without a key, for sizes (N, marker), and `more`."""
     handles = [Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label) for label, c, *rest in lines]
     handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
     if extrapolated:
@@ -143,6 +187,7 @@ def legend(
             Line2D([], [], color="0.3", marker="o", markerfacecolor="none", alpha=0.45, linestyle="none", markersize=4.5,
                    label="not in its phase, or short")
         )  # fmt: skip
+    handles += more
     where: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3} if below else {"loc": "best"}
     ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)
 
@@ -173,7 +218,9 @@ def _check(comparisons: Sequence[Comparison], observables: Sequence[str]) -> Sol
 def comparison(
     comparisons: Sequence[Comparison], path: str | Path, observables: Sequence[str] = ("m", "energy_excess")
 ) -> Path:
-    """Draw comparisons at one load against T: RS line through the simulated points, one panel for each observable.
+    """Draw comparisons at one load against T: theory through the simulated points, one panel for each observable.
+
+    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so.
 
     Parameters
     ----------
@@ -198,19 +245,12 @@ def comparison(
     first = _check(comparisons, observables)
     path = without_suffix(path)
     grid = np.linspace(0.0, 1.08 * max(c.solution.T for c in comparisons), 120)
-    path_of_solutions = scan(first.network, first.load, grid, first.phase, first.ansatz)
+    states = scan(first.network, first.load, grid, first.phase, first.ansatz, wins=True)
     sizes = sorted({int(row.N) for c in comparisons for row in c.rows if np.isfinite(row.N)})
     marked = list(zip(sizes, cycle(MARKERS)))
-    names = {
-        "m": "magnetization m",
-        "q": "overlap q",
-        "energy": "energy per spin",
-        "energy_excess": "energy above the pattern, per spin",
-    }
     fig, axes = figure(1, len(observables), width=4.0, height=3.2)
     for ax, name in zip(axes[0], observables, strict=True):
-        line = [predicted(name, s) for s in path_of_solutions]
-        theory(ax, grid, line, COLORS[2])
+        branch(ax, grid.tolist(), [predicted(name, s) for s in states], states.points, COLORS[2])
         for N, marker in marked:
             at = [(c.solution.T, r) for c in comparisons for r in c.rows if r.observable == name and r.N == N]
             simulation(
@@ -220,10 +260,63 @@ def comparison(
         ends = [(c.solution.T, r) for c in comparisons for r in c.extrapolated if r.observable == name and r.status.ok]
         if ends:
             limit(ax, [t for t, _ in ends], [float(r.simulation) for _, r in ends], [r.simulation.error for _, r in ends])
-        ax.set_xlabel("temperature T")
-        ax.set_ylabel(names.get(name, name))
-    legend(axes[0][0], [("RS theory", COLORS[2])], marked, extrapolated=len(sizes) > 1)
+        ax.set_xlabel(_AXES["T"])
+        ax.set_ylabel(_AXES.get(name, name))
+    line = (f"{first.ansatz!r} theory".replace("RS()", "RS"), COLORS[2], _style(first.ansatz))
+    legend(axes[0][0], [line], marked, extrapolated=len(sizes) > 1, more=marks_legend(states))
     fig.suptitle(f"{first.network!r}, load {first.load:g}: theory and simulation", fontsize=9.5)
+    return save(fig, path)[0]
+
+
+def solutions(
+    scans: Grid[Solution] | Sequence[Grid[Solution]], path: str | Path, observables: Sequence[str] = ("m", "free_energy")
+) -> Path:
+    """Draw what `scan` found, against T, or against the load where T does not change: one panel for each observable.
+
+    A line is pale where its saddle is unstable; with `scan(..., wins=True)` it is thin where another phase wins.
+
+    Parameters
+    ----------
+    scans : Grid of Solution, or sequence of them
+        Several phases or ansaetze in one figure, in the order of their points.
+    path : path
+        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
+    observables : sequence of str
+        Attributes of Solution.
+
+    Returns
+    -------
+    Path
+        The .png.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw, an observable is no number of a Solution, or the path has the suffix of another format.
+    """
+    grids = [scans] if isinstance(scans, Grid) else list(scans)
+    if not grids or not all(isinstance(g, Grid) and len(g) and all(isinstance(s, Solution) for s in g) for g in grids):
+        raise InputError(f"scans must be what glassy.scan returned, one or several, got {scans!r}. Call scan first.")
+    if isinstance(observables, str) or not observables:
+        raise InputError(f"observables must be a non-empty sequence of words, got {observables!r}. Try ('m',).")
+    for name in observables:
+        if not isinstance(getattr(grids[0][0], name, None), float | int):
+            raise InputError(f"observables must be numbers of a Solution, as 'm' or 'free_energy', got {name!r}.")
+    path = without_suffix(path)
+    states = [s for g in grids for s in g]
+    x = "T" if len({s.T for s in states}) > 1 else "load"
+    labels = {f"{g[0].phase}, {g[0].ansatz!r}".replace("RS()", "RS"): (g, c) for g, c in zip(grids, cycle(COLORS[::-1]))}
+    fig, axes = figure(1, len(observables), width=4.0, height=3.2)
+    for ax, name in zip(axes[0], observables, strict=True):
+        for grid, color in labels.values():
+            branch(ax, grid.values(x).tolist(), grid.values(name).tolist(), grid.points, color)
+        ax.set_xlabel(_AXES[x])
+        ax.set_ylabel(_AXES.get(name, name))
+    lines = [(label, color, _style(grid[0].ansatz)) for label, (grid, color) in labels.items()]
+    legend(axes[0][0], lines, [], more=marks_legend(states))
+    held = {getattr(s, "load" if x == "T" else "T") for s in states}
+    where = f", {'load' if x == 'T' else 'T ='} {held.pop():g}" if len(held) == 1 else ""
+    fig.suptitle(f"{states[0].network!r}{where}", fontsize=9.5)
     return save(fig, path)[0]
 
 
@@ -318,9 +411,13 @@ def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
     ax.text((0.25 if wishart else 0.8) * last.load_max, 0.95 * top, "paramagnet", **text)
 
 
+def _style(ansatz: Ansatz) -> str:
+    """Return the key of STYLES of an ansatz."""
+    return "RS" if isinstance(ansatz, RS) else "RSB(1)" if ansatz == RSB(1) else "deeper"
+
+
 def _ansatz_style(diagram: PhaseDiagram) -> Any:
-    k = getattr(diagram.ansatz, "k", 0)
-    return STYLES["RS" if k == 0 else "RSB(1)" if k == 1 else "deeper"]
+    return STYLES[_style(diagram.ansatz)]
 
 
 def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:

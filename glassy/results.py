@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,10 @@ RARE = 1.5  # values that one event more or less would move
 class Status(enum.Enum):
     """What became of a request; each member is a sentence with the remedy."""
 
-    CONVERGED = "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond"
+    CONVERGED = (
+        "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond; "
+        "whether it is stable is said by Solution.stable, whether it is the equilibrium by Solution.wins"
+    )
     COLLAPSED = (
         "levels have merged, or lie too close to be told apart (f to 1e-11): the saddle of this depth is one of fewer steps, "
         "as the breakpoints show; the numbers are good"
@@ -287,6 +292,24 @@ def short(value: float, error: float, word: str = "", *, bound: bool = False) ->
 R = TypeVar("R")
 
 
+class Rows(Protocol):
+    """Results kept as columns of numbers: a Grid makes each where it is asked for."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, i: int) -> Any:
+        """Return the result at point i."""
+
+    def column(self, name: str) -> FloatArray | None:
+        """Return attribute `name` of every point, or None where it must be asked of the results."""
+
+    def statuses(self) -> tuple[Status, ...]:
+        """Return the status of every point."""
+
+    def take(self, picked: Any) -> Rows:
+        """Return the rows at some points."""
+
+
 @dataclass(frozen=True)
 class Grid(Saved, Generic[R]):
     """Results on a grid or a path of state points: nothing is left out, each point keeps its own status.
@@ -312,37 +335,95 @@ class Grid(Saved, Generic[R]):
     points: tuple[R, ...]
     shape: tuple[int, ...]
 
+    @classmethod
+    def of(cls, rows: Rows, shape: tuple[int, ...] | None = None) -> Grid[Any]:
+        """Return the Grid of results that are made from rows where they are asked for; as a path, or with a shape."""
+        grid: Grid[Any] = object.__new__(cls)
+        grid.__dict__.update(_rows=rows, shape=(len(rows),) if shape is None else shape)
+        return grid
+
+    def __getattr__(self, name: str) -> Any:
+        """Make all points of a Grid of rows, once they are asked for together."""
+        if name != "points" or "_rows" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__["points"] = tuple(self)
+        return self.__dict__["points"]
+
+    @property
+    def _lazy(self) -> Rows | None:
+        return self.__dict__.get("_rows") if "points" not in self.__dict__ else None
+
     def __len__(self) -> int:
-        return len(self.points)
+        return math.prod(self.shape)
 
     def __iter__(self) -> Iterator[R]:
-        return iter(self.points)
+        rows = self._lazy
+        return iter(self.points) if rows is None else map(rows.row, range(len(rows)))
 
     @overload
     def __getitem__(self, index: int | tuple[int, ...]) -> R: ...
     @overload
     def __getitem__(self, index: Any) -> Any: ...
     def __getitem__(self, index: Any) -> Any:
+        rows = self._lazy
+        if isinstance(index, int) and -len(self) <= index < len(self):
+            return self.points[index] if rows is None else rows.row(index % len(self))
         sequence = isinstance(index, int | np.integer | slice)
-        picked = np.arange(len(self.points)).reshape(-1 if sequence else self.shape)[index]
+        picked = np.arange(len(self)).reshape(-1 if sequence else self.shape)[index]
         if picked.ndim == 0:
-            return self.points[picked]
+            return self.points[picked] if rows is None else rows.row(int(picked))
+        if rows is not None:
+            return Grid.of(rows.take(picked.ravel()), picked.shape)
         return Grid(tuple(self.points[i] for i in picked.flat), picked.shape)
 
     def __repr__(self) -> str:
-        kind = type(self.points[0]).__name__ if self.points else "results"
-        good = sum(bool(getattr(p, "status").ok) for p in self.points)  # noqa: B009
-        return f"Grid of {len(self)} {kind}, shape {self.shape}, {good} of them usable (see .statuses)"
+        kind = type(self[0]).__name__ if len(self) else "results"
+        good = sum(status.ok for status in self.statuses)
+        marked, where = "", ".statuses, .remarks"
+        if len(self) <= 2000:  # beyond it the remarks of all points take a while
+            words = Counter(re.split(r"\W", remark)[0] for remarks in self.remarks for remark in remarks)
+            marked = "".join(f", {n} {word}" for word, n in sorted(words.items(), reverse=True))
+            where = where if marked else ".statuses"
+        return f"Grid of {len(self)} {kind}, shape {self.shape}, {good} of them usable{marked} (see {where})"
+
+    def table(self, names: Sequence[str] = ("m",)) -> str:
+        """Return the points as text: load, T, the attributes `names`, the status, and what must be known of each point.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> path = glassy.scan(glassy.DenseHebbian(P=3), load=0.4, T=[0.08, 0.3], ansatz=glassy.RSB(1), wins=True)
+        >>> print(path.table(("m", "free_energy")))
+                load            T            m  free_energy  status
+                 0.4         0.08     0.880193    -0.523197  CONVERGED; unstable (replicon -0.291): try RSB(2)
+                 0.4          0.3      0.87415    -0.528559  COLLAPSED
+        """
+        columns = ("load", "T", *names)
+        lines = ["".join(f"{name:>12} " for name in columns) + " status"]
+        for p, remarks in zip(self, self.remarks, strict=True):
+            values = (getattr(p, name) for name in columns)
+            cells = (f"{v!r:>12} " if v is None or hasattr(v, "error") else f"{float(v):>12.6g} " for v in values)
+            lines.append("".join(cells) + " " + "; ".join((getattr(p, "status").name, *remarks)))  # noqa: B009
+        return "\n".join(lines)
 
     def values(self, name: str) -> FloatArray:
-        """Return attribute `name` of every point as an array of `shape`."""
-        return np.array([float(getattr(p, name)) for p in self.points]).reshape(self.shape)
+        """Return attribute `name` of every point as an array of `shape`; NaN where it is None."""
+        column = self._lazy.column(name) if self._lazy is not None else None
+        if column is None:
+            found = (getattr(p, name) for p in self)
+            column = np.array([math.nan if x is None else float(x) for x in found])
+        return column.reshape(self.shape)
 
     def errors(self, name: str) -> FloatArray:
         """Return the error of attribute `name` of every point; zero where the attribute is exact."""
-        return np.array([float(getattr(getattr(p, name), "error", 0.0)) for p in self.points]).reshape(self.shape)
+        return np.array([float(getattr(getattr(p, name), "error", 0.0)) for p in self]).reshape(self.shape)
 
     @property
     def statuses(self) -> tuple[Status, ...]:
         """Status of every point."""
-        return tuple(getattr(p, "status") for p in self.points)  # noqa: B009
+        return tuple(getattr(p, "status") for p in self) if self._lazy is None else self._lazy.statuses()  # noqa: B009
+
+    @property
+    def remarks(self) -> tuple[tuple[str, ...], ...]:
+        """What must be known of every point before it is used, as that a Solution is unstable or does not win; mostly empty."""
+        return tuple(tuple(getattr(p, "remarks", ())) for p in self)

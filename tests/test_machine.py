@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from glassy import machine
+from glassy.machine import cores, half_memory, is_alive
 from glassy.progress import progress_bar
-from glassy.simulation import machine
-from glassy.simulation.machine import cores, half_memory, is_alive
 from glassy.simulation.processes import PACKAGE, Processes
 
 V2 = "29 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,10 +20,14 @@ from glassy.storage import Saved
 from glassy.theory import ansatz as ansaetze
 from glassy.theory import rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
+from glassy.theory.rsb_equations import Problem, levels_of, saddle
+from glassy.theory.rsb_search import deepen
+from glassy.theory.rsb_steps import stable
 from glassy.theory.solution import Solution
 from glassy.theory.solve import check_network, solve
 
 DEPTH = 8  # steps of the ground state that counts as the true one
+SAME = 1e-12  # a change of its energy by one step more after which the next ones are rounding
 
 
 @dataclass(frozen=True)
@@ -114,10 +119,48 @@ def _ground_state(network: DenseHebbian, load: float) -> Estimate:
     if not network.wishart and load != 1.0:
         unit = _ground_state(network, 1.0)
         return Estimate(math.sqrt(load) * unit, math.sqrt(load) * unit.error)
-    s = solve(network, load, 0.0, "spin_glass", FullRSB(DEPTH), strict=False)
-    if not s.status.ok:
+    return _limit(_climb(network, load))
+
+
+def _climb(network: DenseHebbian, load: float, near: Sequence[Solution] = ()) -> list[Solution]:
+    """Return the spin glass at RSB(1), RSB(2), ... at T = 0, up to DEPTH or where its energy is known.
+
+    `near` is what it returned at a load nearby.
+    """
+    path: list[Solution] = []
+    s = rsb_solve.solve_steps(network, load, 0.0, "spin_glass", 1, near[0] if near else None)
+    while s is not None and s.status.ok:
+        path.append(s)
+        k = len(path) + 1
+        if k > DEPTH or s.status is Status.COLLAPSED or stable(s) or s.x_levels[-1] >= 1.0 or _last(path) is not None:
+            return path
+        if len(near) >= k:
+            s = rsb_solve.solve_steps(network, load, 0.0, "spin_glass", k, near[k - 1])
+        else:
+            found = deepen(Problem(network, load, 0.0, k, has_m=False, has_q0=s.q_levels[0] > 0.0), levels_of(s))
+            s = found and saddle(network, load, 0.0, "spin_glass", *found)
+    if len(path) < 4:
         raise LostError(repr(s))
-    return s.free_energy if isinstance(s.free_energy, Estimate) else Estimate(s.free_energy, 0.0)
+    return path
+
+
+def _last(path: list[Solution]) -> Estimate | None:
+    """Return the energy that one step more would not move by rounding, or None."""
+    if len(path) < 3:
+        return None
+    before, last, energy = path[-3].free_energy, path[-2].free_energy, path[-1].free_energy
+    change = abs(energy - last)
+    if change > min(SAME * abs(energy), 0.1 * max(abs(last - before), SAME * abs(energy))):
+        return None
+    return Estimate(energy, 2.0 * change)
+
+
+def _limit(path: list[Solution]) -> Estimate:
+    """Return the energy of infinitely many steps: one where they end, or the limit."""
+    s = path[-1]
+    if len(path) < DEPTH and (s.status is Status.COLLAPSED or stable(s) or s.x_levels[-1] >= 1.0):
+        return Estimate(s.free_energy, 0.0)
+    return _last(path) or rsb_solve.limit([s.free_energy for s in path])
 
 
 def _ground_state_load(network: DenseHebbian, ansatz: Ansatz, guess: float) -> tuple[Estimate, str]:
@@ -147,19 +190,62 @@ def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -
             path.append(_against_ground_state(network, RSB(k), path[-1] if path else guess))
         end = rsb_solve.limit(path)
         return Estimate(end, math.hypot(end.error, path[-1].error))
+    retrieval = _energy(network, "retrieval", ansatz)
+    if not network.wishart:
+        load = root_near(lambda load: _ground_state(network, load) - retrieval(load), guess, 1e-3)
+        error = _ground_state(network, load).error
+        slope = _slope(lambda load: _ground_state(network, load) - retrieval(load), load)
+        return Estimate(load, abs(error / slope))
+    return _against_wishart(network, retrieval, guess)
+
+
+def _against_wishart(network: DenseHebbian, retrieval: Callable[[float], float], guess: float) -> Estimate:
+    """Return load_t at P = 2, where the ground state has another form at every load.
+
+    RSB(2) is cheap and nearly right. What it lacks is small and smooth: it is measured at the root for what is known of it, a
+    line through the last two measurements, until the root moves by so little that the line is exact.
+    """
+    cheap = _energy(network, "spin_glass", RSB(2))
+    path: list[Solution] = []
+    seen: list[tuple[float, float]] = []  # load, and what RSB(2) lacks there
+
+    def lack(load: float) -> float:
+        if len(seen) < 2:
+            return seen[0][1] if seen else 0.0
+        (x0, y0), (x1, y1) = seen[-2:]
+        return y1 + (y1 - y0) * (load - x1) / (x1 - x0)
+
+    def gap(load: float) -> float:
+        return cheap(load) + lack(load) - retrieval(load)
+
+    load = root_near(gap, guess)
+    for _ in range(6):
+        path = _climb(network, load, path)
+        energy = _limit(path)
+        seen.append((load, energy - path[min(len(path), 2) - 1].free_energy))
+        measured, load = load, root_near(gap, load, 1e-4)
+        if len(seen) > 1 and abs(load - measured) <= 1e-4 * abs(measured - seen[-2][0]) + 1e-12 * load:
+            return Estimate(load, abs(energy.error / _slope(gap, load)))
+    raise LostError(f"the load of equal energies near {load:.6g} does not settle")
+
+
+def _energy(network: DenseHebbian, phase: str, ansatz: Ansatz) -> Callable[[float], float]:
+    """Return the energy of a phase at T = 0 as a function of the load; each point starts from the last one."""
     last: list[Solution | None] = [None]
 
-    def retrieval(load: float) -> float:
-        s = solve(network, load, 0.0, "retrieval", ansatz, start=last[0], strict=False)
+    def energy(load: float) -> float:
+        s = solve(network, load, 0.0, phase, ansatz, start=last[0], strict=False)
         if not s.status.ok:
             raise LostError(repr(s))
         last[0] = s
         return s.free_energy
 
-    load = root_near(lambda load: _ground_state(network, load) - retrieval(load), guess)
+    return energy
+
+
+def _slope(f: Callable[[float], float], load: float) -> float:
     step = 1e-4 * load
-    slope = [(_ground_state(network, x) - retrieval(x)) for x in (load - step, load + step)]
-    return Estimate(load, abs(_ground_state(network, load).error * 2.0 * step / (slope[1] - slope[0])))
+    return (f(load + step) - f(load - step)) / (2.0 * step)
 
 
 def signal_to_noise_load(network: DenseHebbian, error: float) -> float:

@@ -20,7 +20,7 @@ from glassy.storage import Saved
 from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
-from glassy.theory.solution import Solution, missing
+from glassy.theory.solution import Solution, instability, missing
 from glassy.theory.solve import check_network, rank, solve
 
 
@@ -59,7 +59,9 @@ class Coexistence(Saved):
         where = f"{self.network!r} {self.ansatz!r} T={self.T:g}"
         if not self.status.ok:
             return f"Coexistence({where}: {self.status.name}{'; ' if self.reason else ''}{self.reason})"
-        return f"Coexistence({where}: load={self.load:.10g} with {self.other.phase}, m={self.m:.6g})"
+        states = (replace(s, ansatz=self.ansatz) for s in (self.retrieval, self.other))
+        words = "".join(f"; {s.phase} {text}" for s in states if (text := instability(s)))
+        return f"Coexistence({where}: load={self.load:.10g} with {self.other.phase}, m={self.m:.6g}{words})"
 
 
 def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: Solution | None = None) -> Solution:

@@ -19,8 +19,8 @@ from glassy.results import Status
 from glassy.storage import Saved, ready
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz
-from glassy.theory.solution import Solution
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solution import Solution, instability
+from glassy.theory.solve import check_network, judged, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,7 +60,10 @@ class NamedPoint(Saved):
 
 @dataclass(frozen=True)
 class PhasePoint(Saved):
-    """What exists at one state point: the equilibrium state, and the metastable ones."""
+    """What exists at one state point: the equilibrium state, and the metastable ones.
+
+    Where two have equal free energies to rounding both win (`Solution.wins`): one is `equilibrium`, the other in `metastable`.
+    """
 
     network: DenseHebbian
     load: float
@@ -70,15 +73,16 @@ class PhasePoint(Saved):
     metastable: tuple[Solution, ...]
 
     def __repr__(self) -> str:
-        others = ", ".join(f"{s.phase} f={s.free_energy:.8g}" for s in self.metastable)
+        where = f"{self.network!r} {self.ansatz!r} load={self.load:g} T={self.T:g}"
         if not self.equilibrium.status.ok:
-            return (
-                f"PhasePoint({self.network!r} {self.ansatz!r} load={self.load:g} T={self.T:g}: {self.equilibrium.status.name})"
-            )
-        return (
-            f"PhasePoint({self.network!r} {self.ansatz!r} load={self.load:g} T={self.T:g}: {self.equilibrium.phase} "
-            f"f={self.equilibrium.free_energy:.8g}; metastable: {others or 'none'})"
-        )
+            return f"PhasePoint({where}: {self.equilibrium.status.name})"
+        ties = ", ".join(_short(s) for s in self.metastable if s.wins)
+        others = ", ".join(_short(s) for s in self.metastable if not s.wins)
+        return f"PhasePoint({where}: {_short(self.equilibrium)}{ties and f' and {ties}'}; metastable: {others or 'none'})"
+
+
+def _short(s: Solution) -> str:
+    return f"{s.phase} f={s.free_energy:.8g}" + (f" {words}" if (words := instability(s)) else "")
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,8 @@ def phases_at(network: DenseHebbian, load: float, T: float, ansatz: Ansatz = RS(
     checked = check_network(network, signal=True)
     assert isinstance(checked, DenseHebbian)
     load, T, ansatz = checks.load(load), checks.temperature(T), ansaetze.check(ansatz)
-    zero = zero_state(checked, load, T, ansatz)
-    retrieval = solve(checked, load, T, "retrieval", ansatz, strict=False)
+    both = (zero_state(checked, load, T, ansatz), solve(checked, load, T, "retrieval", ansatz, strict=False))
+    zero, retrieval = judged(both)
     failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]
     if failed:  # which phase wins is unknown while one of them is
         return PhasePoint(checked, load, T, ansatz, failed[0], tuple(s for s in (zero, retrieval) if s.status.ok))

@@ -14,7 +14,7 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rsb_fold, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle
-from glassy.theory.solution import Solution, missing
+from glassy.theory.solution import Solution, instability, missing
 from glassy.theory.solve import check_network
 
 
@@ -46,7 +46,9 @@ class Spinodal(Saved):
         return self.saddle.residual
 
     def __repr__(self) -> str:
-        return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: load={self.load:.10g} m={self.m:.6g})"
+        words = instability(replace(self.saddle, ansatz=self.ansatz))
+        numbers = f"load={self.load:.10g} m={self.m:.6g}{words and '; '}{words}"
+        return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {numbers})"
 
 
 def spinodal(

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from glassy import checks, storage
 from glassy.errors import InputError
+from glassy.machine import cores, half_memory
 from glassy.memory import check_network
 from glassy.numerics import vector
 from glassy.perturbation import Perturbation
 from glassy.simulation.claim import Part, check_part, claim, gate
-from glassy.simulation.machine import cores, half_memory
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.request import Request, check_axis, check_memory, make_ladder
 from glassy.simulation.session import Place, Session, make_place

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError, Interrupted
+from glassy.machine import cores, half_memory
 from glassy.memory import Network, SeparableMemory, check_network
 from glassy.patterns import check_patterns
 from glassy.perturbation import Perturbation
@@ -25,7 +26,6 @@ from glassy.simulation.claim import Journal, claim
 from glassy.simulation.joined import in_order, join, points
 from glassy.simulation.ladder import Ladder, LadderRun
 from glassy.simulation.ledger import Ledger
-from glassy.simulation.machine import cores, half_memory
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.request import Request, check_axis, check_memory, first_of, make_ladder, name_size
 from glassy.simulation.run import Run

@@ -22,12 +22,12 @@ from typing import Any
 
 from glassy import storage
 from glassy.errors import InputError
+from glassy.machine import is_alive
 from glassy.patterns import Int8Array
 from glassy.provenance import Provenance
 from glassy.simulation.aside import MisplacedError, set_aside
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.ladder import LadderRun, Rungs
-from glassy.simulation.machine import is_alive
 from glassy.simulation.run import Run
 from glassy.simulation.samples import Series
 from glassy.storage import Saved, VersionError

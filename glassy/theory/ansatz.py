@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from glassy import checks
 from glassy.errors import InputError
 
+DEEPEST = 30  # steps
+
 
 @dataclass(frozen=True)
 class RS:
@@ -31,8 +33,8 @@ class RSB:
     def __post_init__(self) -> None:
         remedy = "RSB(1) is one step; replica symmetry itself is RS(); the limit k -> infinity is FullRSB()."
         object.__setattr__(self, "k", checks.integer("k of RSB(k)", self.k, 1, remedy))
-        if self.k > 30:
-            raise InputError(f"k of RSB(k) must be at most 30, got {self.k}. Use FullRSB(), which extrapolates in k.")
+        if self.k > DEEPEST:
+            raise InputError(f"k of RSB(k) must be at most {DEEPEST}, got {self.k}. Use FullRSB(), which extrapolates in k.")
 
     def __repr__(self) -> str:
         return f"RSB({self.k})"
@@ -53,8 +55,10 @@ class FullRSB:
     def __post_init__(self) -> None:
         steps = checks.integer("steps of FullRSB", self.steps, 4, "The extrapolation needs at least 4 depths.")
         object.__setattr__(self, "steps", steps)
-        if steps > 30:
-            raise InputError(f"steps of FullRSB must be at most 30, got {steps}. The error falls like steps^-4 without more.")
+        if steps > DEEPEST:
+            raise InputError(
+                f"steps of FullRSB must be at most {DEEPEST}, got {steps}. The error falls like steps^-4 without more."
+            )
 
     def __repr__(self) -> str:
         return "FullRSB()" if self.steps == 8 else f"FullRSB(steps={self.steps})"

@@ -6,9 +6,14 @@ Everything is written in m and C = beta (1 - q), with q = 1 - T C, so that T = 0
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
+from glassy.numerics.jit import kernel
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.theory.ansatz import RS
@@ -17,10 +22,64 @@ from glassy.theory.solution import Solution
 TOLERANCE = 1e-12
 FROZEN = 1e-15  # below this temperature every order parameter equals its T = 0 value to rounding
 
+Form = npt.NDArray[np.float64]  # a network as the kernels know it, see `form_of`
+Averages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
+
+_SELF, _XI1, _XI2, _SLOPE, _CURVATURE = range(5)  # rows of a form
+_SETTLED, _STIFF = 1e-8, 300.0  # see `newton_step`
+
+
+@lru_cache(maxsize=256)
+def form_of(network: Network) -> Form:
+    """Return what the kernels know of a network: P, whether its noise is Wishart, its shift per load, and polynomials.
+
+    A row of a polynomial (xi', xi'', slope and curvature of `Covariance`) holds its lowest power and the coefficients from
+    there on.
+    """
+    rows = network.unit_covariance.rows()
+    form = np.zeros((1 + len(rows), max(3, 1 + max(len(row) for _, row in rows))))
+    form[_SELF, :3] = network.P, network.wishart, wishart_shift(network, 1.0)
+    for i, (lowest, row) in enumerate(rows, 1):
+        form[i, 0], form[i, 1 : 1 + len(row)] = lowest, row
+    form.flags.writeable = False
+    return form
+
+
+@kernel
+def polynomial(form: Form, i: int, q: float) -> float:
+    """Return the value of row i of a form."""
+    total = 0.0
+    for k in range(form.shape[1] - 1, 0, -1):
+        total = total * q + form[i, k]
+    return float(total * q ** form[i, 0])
+
+
+@kernel
+def local_signal(form: Form, m: float) -> float:
+    """Local field (P/2) m^(P-1) of the condensed pattern."""
+    return 0.5 * form[_SELF, 0] * m ** (form[_SELF, 0] - 1.0) if m != 0.0 else 0.0
+
+
+@kernel
+def local_variance(form: Form, q: float, C: float) -> float:
+    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
+    if form[_SELF, 1] == 0.0:
+        return polynomial(form, _XI1, q)
+    return q / (1.0 - C) ** 2
+
+
+@kernel
+def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
+    """Return d(local_variance)/dC at fixed T, with q = 1 - T C."""
+    if form[_SELF, 1] == 0.0:
+        return -T * polynomial(form, _XI2, q)
+    D = 1.0 - C
+    return -T / D**2 + 2.0 * q / D**3
+
 
 def signal(network: Network, m: float) -> float:
     """Local field (P/2) m^(P-1) of the condensed pattern."""
-    return 0.5 * network.P * m ** (network.P - 1) if m != 0.0 else 0.0
+    return local_signal(form_of(network), m)
 
 
 def wishart_shift(network: Network, load: float) -> float:
@@ -30,9 +89,7 @@ def wishart_shift(network: Network, load: float) -> float:
 
 def unit_variance(network: Network, q: float, C: float) -> float:
     """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
-    if not network.wishart:
-        return network.unit_covariance(q, 1)
-    return q / (1.0 - C) ** 2
+    return local_variance(form_of(network), q, C)
 
 
 def variance(network: Network, load: float, q: float, C: float) -> float:
@@ -42,49 +99,61 @@ def variance(network: Network, load: float, q: float, C: float) -> float:
 
 def unit_variance_slope(network: Network, q: float, C: float, T: float) -> float:
     """Return d(unit_variance)/dC at fixed T, with q = 1 - T C."""
-    if not network.wishart:
-        return -T * network.unit_covariance(q, 2)
-    D = 1.0 - C
-    return -T / D**2 + 2.0 * q / D**3
+    return local_variance_slope(form_of(network), q, C, T)
 
 
-def residual(network: Network, load: float, T: float, m: float, q: float, C: float, s: float | None = None) -> float:
-    """Largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
+@kernel
+def newton_step(
+    form: Form, load: float, T: float, m: float, C: float, s: float, averages: Averages
+) -> tuple[float, float, float, float, bool]:
+    """Return the error of R.5 in (m, C), the next m and C by Newton's method, the determinant, and whether they are final.
 
+    They are final where the step is so small that the next one would be below rounding, and the equations so well conditioned
+    that rounding, and with it the start, moves m by less than 1e-12.
+    """
+    P = form[_SELF, 0]
+    wishart = form[_SELF, 1] != 0.0
+    _, flip, C_new, X, Y, _, _ = averages
+    a_slope = (P - 1.0) * local_signal(form, m) / m
+    F1, F2 = 1.0 - flip - m, C_new - C
+    r_slope = load * local_variance_slope(form, min(1.0 - T * C, 1.0), C, T)
+    J11, J12 = C_new * a_slope - 1.0, -X * r_slope
+    J21, J22 = -2.0 * X * a_slope, Y * r_slope - 1.0
+    det = J11 * J22 - J12 * J21
+    error = max(abs(F1), abs(F2) * (max(T, 1.0) if wishart else T))
+    dm, dC = (F1 * J22 - F2 * J12) / det, (J11 * F2 - J21 * F1) / det
+    unit, width = max(C, 1.0), max(s, T)  # of rounding in C, and of the local field
+    moved = abs(dm) * a_slope / width + abs(dC * r_slope) / width**2 + abs(dC) / unit
+    well = abs(J22) + abs(J12) * unit + abs(J11) * unit + abs(J21) <= _STIFF * abs(det)
+    return error, min(m - dm, 1.0), max(C - dC, 0.0), det, moved <= _SETTLED and well
+
+
+@kernel
+def thermodynamics(
+    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: Averages
+) -> tuple[float, float, float, float, float]:
+    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1), and its residual.
+
+    The residual is the largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
     Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
     """
-    s = math.sqrt(variance(network, load, q, C)) if s is None else s
-    _, flip, C_new, *_ = field_averages(signal(network, m), s, T)
-    error_m = 0.0 if m == 0.0 else abs(1.0 - flip - m)
-    error_C = abs(C_new - C)
-    return max(error_m, abs(1.0 - T * C_new - q), error_C if network.wishart else 0.0)
-
-
-def saddle(
-    network: Network, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
-) -> Solution:
-    """Return the Solution at a saddle point: free energy, energy, entropy and replicon (R.5a, R.5b, S.1).
-
-    1 - C of P = 2 is taken without cancellation where q = 0 or the standard deviation s of the field is known.
-    """
-    if q == 0.0:
-        s, D = 0.0, (T - 1.0) / T
-    elif s is None:
-        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
-    else:
-        D = math.sqrt(load * q) / s
-    error = residual(network, load, T, m, q, C, s)
-    soft, _, _, _, _, E4, binary = field_averages(signal(network, m), s, T)
-    mP = m**network.P
-    if not network.wishart or load == 0.0:
-        xi = network.unit_covariance
-        R, S = load * xi.curvature(q), load * xi.slope(q)
-        free = -soft + 0.5 * (network.P - 1) * mP - 0.5 * C * (1.0 - q) * R
+    soft, flip, C_new, _, _, E4, binary = averages
+    P = form[_SELF, 0]
+    wishart = form[_SELF, 1] != 0.0
+    error = abs(1.0 - T * C_new - q)
+    if m != 0.0:
+        error = max(error, abs(1.0 - flip - m))
+    if wishart:
+        error = max(error, abs(C_new - C))
+    mP = m**P
+    if not wishart or load == 0.0:
+        R, S = load * polynomial(form, _CURVATURE, q), load * polynomial(form, _SLOPE, q)
+        free = -soft + 0.5 * (P - 1.0) * mP - 0.5 * C * (1.0 - q) * R
         energy = -0.5 * mP - C * S
         entropy = binary - 0.5 * C * (C * R)
-        stiffness = load * xi(q, 2)
+        stiffness = load * polynomial(form, _XI2, q)
     else:
-        shift = wishart_shift(network, load)
+        shift = load * form[_SELF, 2]
         log = math.log(D)
         free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
         energy = -0.5 * mP - 0.5 * load * (D + C * q) / D**2 + shift
@@ -94,6 +163,24 @@ def saddle(
         replicon = 1.0 - stiffness * E4 / T
     else:
         replicon = -math.inf if stiffness > 0.0 else 1.0
+    return free, energy, entropy, replicon, error
+
+
+def saddle(
+    network: Network, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
+) -> Solution:
+    """Return the Solution at a saddle point.
+
+    1 - C of P = 2 is taken without cancellation where q = 0 or the standard deviation s of the field is known.
+    """
+    if q == 0.0:
+        s, D = 0.0, (T - 1.0) / T
+    elif s is None:
+        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
+    else:
+        D = math.sqrt(load * q) / s
+    averages = field_averages(signal(network, m), s, T)
+    free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
     return Solution(network, load, T, phase, RS(), m, (q,), (), (), C, free, energy, entropy, 0.0, (replicon,), error, status)
 

@@ -18,7 +18,17 @@ from scipy.special import erfcinv
 
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.theory.rs_equations import FROZEN, TOLERANCE, signal, unit_variance, unit_variance_slope
+from glassy.theory.rs_equations import (
+    FROZEN,
+    TOLERANCE,
+    form_of,
+    local_signal,
+    local_variance,
+    newton_step,
+    signal,
+    unit_variance,
+    unit_variance_slope,
+)
 
 _TINY = 1e-300
 
@@ -122,6 +132,11 @@ def fold(network: DenseHebbian, T: float) -> Point | None:
     return best
 
 
+def one_maximum(P: int) -> float:
+    """Return the m above which load(m) has no maximum but the spinodal."""
+    return 1.0 - 0.75 / P if P > 2 else 0.0
+
+
 def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
     """Whether a locally stable saddle at m is on the retrieval phase's part of the curve, from the largest load to large m.
 
@@ -136,31 +151,23 @@ def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
 
 def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
     """Newton's method for R.5 in (m, C); None unless it ends on a saddle of the retrieval phase (`in_retrieval`)."""
-    P = network.P
+    form = form_of(network)
     previous = math.inf
     for _ in range(40):
         q = 1.0 - T * C
-        if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and (P > 2 or C < 1.0)):
+        if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and (network.P > 2 or C < 1.0)):
             return None
-        q = min(q, 1.0)
-        s = math.sqrt(load * unit_variance(network, q, C))
-        a = signal(network, m)
-        a_slope = (P - 1) * a / m
-        _, flip, C_new, X, Y, _, _ = field_averages(a, s, T)
-        F1, F2 = 1.0 - flip - m, C_new - C
-        r_slope = load * unit_variance_slope(network, q, C, T)
-        J11, J12 = C_new * a_slope - 1.0, -X * r_slope
-        J21, J22 = -2.0 * X * a_slope, Y * r_slope - 1.0
-        det = J11 * J22 - J12 * J21
-        error = max(abs(F1), abs(F2) * (T if P > 2 else max(T, 1.0)))
-        if error <= 1e-15 or (error <= 0.1 * TOLERANCE and error >= 0.5 * previous):
+        s = math.sqrt(load * local_variance(form, min(q, 1.0), C))
+        averages = field_averages(local_signal(form, m), s, T)
+        error, m_next, C_next, det, final = newton_step(form, load, T, m, C, s, averages)
+        met = error <= 1e-15 or (error <= 0.1 * TOLERANCE and error >= 0.5 * previous)
+        if final:
+            m, C = m_next, C_next
+        if final or met:
             return (m, C) if det > 0.0 and m > 1e-9 and in_retrieval(network, T, m) else None
         if det == 0.0 or not math.isfinite(det):
             return None
-        previous = error
-        m, C = m - (F1 * J22 - F2 * J12) / det, C - (J11 * F2 - J21 * F1) / det
-        m = min(m, 1.0)
-        C = max(C, 0.0)
+        previous, m, C = error, m_next, C_next
     return None
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.numerics.gaussian import field_averages
+from glassy.numerics.jit import kernel
 from glassy.numerics.roots import all_roots
 from glassy.spin_glass import Network
 from glassy.theory.rs_equations import FROZEN, unit_variance
@@ -29,12 +30,19 @@ class ZeroPoint:
     s: float
 
 
+@kernel
+def small_overlap(B: float) -> tuple[float, float]:
+    """Return q(B) = E tanh^2(Bz) and dq/d(ln B) where B < 0.01, to rounding."""
+    b = B * B
+    q = b * (1.0 - b * (2.0 - b * (17.0 / 3.0 - b * 62.0 / 3.0)))
+    return q, 2.0 * b * (1.0 - b * (4.0 - b * (17.0 - b * 248.0 / 3.0)))
+
+
 def overlap(B: float) -> tuple[float, float]:
     """Return q(B) = E tanh^2(Bz) and 1 - q, each accurate where it is small."""
     _, _, C, *_ = field_averages(0.0, B, 1.0)
     if B < 1e-2:
-        b = B * B
-        return b * (1.0 - b * (2.0 - b * (17.0 / 3.0 - b * 62.0 / 3.0))), C
+        return small_overlap(B)[0], C
     return 1.0 - C, C
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from glassy.spin_glass import Network
+from glassy.theory.breaking import noise_slope
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, field_density
 
 Found = tuple[Levels, np.ndarray]  # levels and their gaps
@@ -21,11 +22,6 @@ Found = tuple[Levels, np.ndarray]  # levels and their gaps
 def noise_scale(network: Network, load: float) -> float:
     """Return sqrt(2 xi(1)), the scale of energies: y is of order 1 in units of its inverse."""
     return math.sqrt(max(2.0 * load * network.unit_covariance(1.0), 1e-300))
-
-
-def noise_slope(network: Network, load: float, T: float, C: float) -> float:
-    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C."""
-    return load / (1.0 - C) ** 2 if network.wishart else load * network.unit_covariance(1.0 - T * C, 2)
 
 
 def converge(problem: Problem, levels: Levels) -> Found | None:
@@ -88,6 +84,27 @@ def unresolved(problem: Problem, levels: Levels, width: float = 2e-3) -> bool:
     return end is not None and end[1] + end[2] < width * min(rest, 1.0 - rest)
 
 
+def negligible(problem: Problem, levels: Levels) -> bool:
+    """Whether the break of the deepest level moves f by less than rounding: by at most y r' w^2 (-replicon), w its width."""
+    T, k = problem.T, levels.k
+    if T == 0.0:
+        return False
+    at = evaluate(problem.network, problem.load, T, levels)
+    slope = float(at.slope[-1])
+    excess = slope * float(at.c2[-1]) / T - 1.0
+    end = breaking(problem, levels)
+    q = levels.overlaps(T)
+    y, width = (end[0], end[1] + end[2]) if end else (1.0 / T, math.inf)
+    width = min(width, q[k] - (q[k - 1] if k else 0.0))
+    return y * slope * excess * width**2 < 1e-14 * max(abs(at.free_energy), 1e-300)
+
+
+def jumps(network: Network) -> bool:
+    """Whether x(q) may have two continuous parts at m = 0: a q^2 term beside higher powers."""
+    xi = network.unit_covariance
+    return not network.wishart and 0.0 < xi(0.0, 2) < xi(1.0, 2)
+
+
 def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Levels]:
     """Starts for k = 1 around the RS point (m, q, C); q = 0 (the paramagnet) gives those of a discontinuous glass.
 
@@ -102,6 +119,8 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
         for e in (0.25, 0.1, 0.5):
             D = 1.25 * (1.0 - C)
             yield Levels(0.0, (0.42 * q,), 1.0 - D, (e * D / (0.58 * q),))
+    elif m == 0.0 and (jumps(network) or network.unit_covariance.has_field):
+        yield from _frozen_starts(problem, unit)
     rest = T * C
     if m > 0.0:
         outer = [min(x * (1.0 - m * m) + rest, 0.9) for x in (0.25, 0.1, 0.5, 0.03)]
@@ -119,7 +138,7 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
 
 
 def _frozen_starts(problem: Problem, unit: float) -> Iterator[Levels]:
-    """Starts for k = 1 with q_0 = 0 and q_1 near 1: C at given y from two fixed-point steps, however small it is.
+    """Starts for k = 1 with q_1 near 1: q_0 and C at given y from a few fixed-point steps, however small C is.
 
     At large P y is that of the random energy model, 2 sqrt(ln 2) in units of the noise, at every T.
     """
@@ -127,11 +146,12 @@ def _frozen_starts(problem: Problem, unit: float) -> Iterator[Levels]:
     if 0.99 * unit > 1.665 * problem.T:
         scales.insert(0, 1.665 / unit)
     for y in ((scale,) for scale in scales):
-        C = 1e-30 / unit
-        for _ in range(2):
-            C = evaluate(problem.network, problem.load, problem.T, Levels(0.0, (0.0,), C, y)).C
-        if math.isfinite(C):
-            yield Levels(0.0, (0.0,), C, y)
+        q0, C = 0.3 if problem.has_q0 else 0.0, 1e-30 / unit
+        for _ in range(6 if problem.has_q0 else 2):
+            at = evaluate(problem.network, problem.load, problem.T, Levels(0.0, (q0,), C, y))
+            q0, C = float(at.t2[0]) if problem.has_q0 else 0.0, at.C
+        if math.isfinite(C) and (q0 > 1e-6 or not problem.has_q0):
+            yield Levels(0.0, (q0,), C, y)
 
 
 def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | None:
@@ -201,6 +221,9 @@ def families(problem: Problem, levels: Levels) -> Iterator[Iterator[Levels]]:
     if end is not None:
         spreads.insert(0, 0.5 * (end[0] / levels.y[-1] - 1.0))
     yield broken_tops(problem, levels)
+    if negligible(problem, levels):
+        yield iter((_inserted(problem, levels, k, spreads[0]),))
+        return
     if problem.has_q0 or k > 1:
         yield iter((_interpolated(levels, problem.T, problem.has_q0),))
     for i in reversed(range(1 if problem.has_q0 else 2, k + 1)):
@@ -268,12 +291,6 @@ def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
         C = min(C, levels.C, 0.999 * (1.0 - new_q[-1]) / T)
     low = () if has_q0 else (0.0,)
     return Levels(levels.m, (*low, *new_q), C, tuple(new_y))
-
-
-def jumps(network: Network) -> bool:
-    """Whether x(q) may have two continuous parts at m = 0: a q^2 term beside higher powers."""
-    xi = network.unit_covariance
-    return not network.wishart and 0.0 < xi(0.0, 2) < xi(1.0, 2)
 
 
 def deepen(problem: Problem, levels: Levels) -> Found | None:

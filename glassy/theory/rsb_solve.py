@@ -16,11 +16,12 @@ from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.ansatz import FullRSB
+from glassy.theory.breaking import SLACK
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import GAIN, ROUNDING, descended, spinodal
 from glassy.theory.rsb_search import converge, first, jumps
-from glassy.theory.rsb_steps import SLACK, deepened, near, retrieval, stable
+from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
 # ---- m = 0 ----
@@ -142,7 +143,8 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
         found += [s for s in (_jumped_glass(network, load, T, outer_overlap(network, load, T)),) if s]
     elif symmetric_possible(network, load, T):
         symmetric = symmetric_glass(network, load, T)
-        found += [s for s in (symmetric and _unsymmetric(symmetric),) if s]
+        if symmetric is not None and (not found or symmetric.replicons[0] > -SLACK):  # else q_0 > 0 is the saddle
+            found += [s for s in (_unsymmetric(symmetric),) if s]
         if not found:
             dynamical = _dynamical(network, load, T)
             found += [dynamical] if dynamical else []
@@ -150,9 +152,9 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
 
 
 def symmetric_possible(network: Network, load: float, T: float) -> bool:
-    """Whether q_0 = 0 may hold: where the paramagnet is stable, or where x(q) starts from a plateau, y(0) > 0 (section 3)."""
+    """Whether q_0 = 0 may be stable: where the paramagnet is, or where powers beyond q^2 freeze the spins."""
     xi = network.unit_covariance
-    return not network.wishart and not xi.has_field and (load * xi(0.0, 2) < T * T or xi(0.0, 3) > 0.0 or xi(0.0, 2) == 0.0)
+    return not network.wishart and not xi.has_field and (load * xi(0.0, 2) < T * T or xi(1.0, 2) > xi(0.0, 2))
 
 
 def _unsymmetric(symmetric: Solution) -> Solution | None:
@@ -182,12 +184,11 @@ def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Soluti
     if one is None:  # a negative replicon with nothing found is a failure, no saddle at all is not
         return base and replace(padded(base, k), status=Status.COLLAPSED if stable(base) else Status.NOT_CONVERGED)
     found = deepened(one, k, has_q0=one.q_levels[0] > 0.0)
-    if k > 1 and one.q_levels[0] > 0.0 and symmetric_possible(network, load, T):  # q_0 = 0 may be stable with more steps
+    if not found.status.ok and one.q_levels[0] > 0.0 and symmetric_possible(network, load, T):  # stable with more steps
         symmetric = symmetric_glass(network, load, T)
         deep = deepened(symmetric, k, has_q0=False) if symmetric else None
         other = _unsymmetric(deep) if deep and deep.status is Status.CONVERGED else None
-        if other and (not found.status.ok or other.free_energy > found.free_energy):
-            return other
+        return other or found
     return found
 
 

@@ -7,20 +7,16 @@ from dataclasses import replace
 from glassy.network import DenseHebbian
 from glassy.results import Status
 from glassy.theory import rs_retrieval
+from glassy.theory.breaking import whole
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, levels_of, padded, saddle
-from glassy.theory.rsb_search import converge, deepen, first, noise_slope, unresolved
+from glassy.theory.rsb_search import converge, deepen, first, negligible, unresolved
 from glassy.theory.solution import Solution
-
-SLACK = 1e-9  # a replicon above -SLACK counts as stable
-RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f moves by less than 1e-11
 
 
 def stable(solution: Solution) -> bool:
-    """Whether no further step exists: no replicon is negative, or the break it asks for is below rounding (C small)."""
-    C = solution.susceptibility
-    gap = 0.56 * noise_slope(solution.network, solution.load, solution.T, C) * C * C  # of `broken_tops`, at T > 0 it is less
-    return min(solution.replicons if gap >= RESOLUTION else solution.replicons[:-1], default=0.0) > -SLACK
+    """Whether no further step exists, by the replicons of a saddle, whatever its status."""
+    return whole(solution.network, solution.load, solution.T, solution.susceptibility, solution.replicons)
 
 
 def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
@@ -32,7 +28,8 @@ def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
         problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)
         found = deepen(problem, levels_of(solution))
         if found is None:
-            return replace(padded(solution, k), status=Status.NOT_CONVERGED)
+            merged = padded(solution, k)
+            return merged if negligible(problem, levels_of(solution)) else replace(merged, status=Status.NOT_CONVERGED)
         solution = saddle(network, load, T, phase, *found)
     return solution
 

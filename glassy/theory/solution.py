@@ -13,7 +13,8 @@ from glassy.provenance import Provenance, provenance
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.storage import Saved
-from glassy.theory.ansatz import Ansatz
+from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
+from glassy.theory.breaking import whole
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ class Solution(Saved):
     residual : float
         Largest |right side - left side| of R.4 (R.5 under RS), the equations of the breakpoints in units of energy.
     status : Status
-        Whether the numbers may be used, as a sentence.
+        Whether the numbers may be used, as a sentence. Whether the saddle is stable and wins is said by `stable` and `wins`.
+    winner : str or None
+        The phase that wins where it was asked, see `wins`: this one, the rival that it loses to, or None. No part of equality.
     """
 
     network: Network
@@ -95,6 +98,7 @@ class Solution(Saved):
     replicons: tuple[float, ...]
     residual: float
     status: Status
+    winner: str | None = field(default=None, compare=False)
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     @property
@@ -106,6 +110,49 @@ class Solution(Saved):
     def replicon(self) -> float:
         """The smallest replicon of all levels: the ansatz is stable where it is positive."""
         return min(self.replicons)
+
+    @property
+    def stable(self) -> bool | None:
+        """Whether the ansatz is right here as far as its replicons say; None where there are no numbers.
+
+        False: a replicon is negative, so a step more changes the numbers. True: none is, or the step it asks for is below
+        rounding, as at small load and T = 0; or the levels have merged because fewer steps are stable (COLLAPSED). FullRSB is
+        the limit, marginal and stable against nothing further: True.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network = glassy.DenseHebbian(P=3)
+        >>> [glassy.solve(network, load=0.4, T=T).stable for T in (0.5, 0.08)]
+        [True, False]
+        """
+        if not self.status.ok:
+            return None
+        if self.phase != "paramagnetic" and (self.status is Status.COLLAPSED or isinstance(self.ansatz, FullRSB)):
+            return True
+        return whole(self.network, self.load, self.T, self.susceptibility, self.replicons)
+
+    @property
+    def wins(self) -> bool | None:
+        """Whether this phase is the equilibrium of its ansatz; None where nobody asked, or where it is unknown.
+
+        `phases_at`, `scan(..., wins=True)` and `solve(..., "equilibrium")` ask. Phases whose free energies are equal to
+        rounding (1e-12 of them) win together. It stays None where another phase was not found, and where two lie within the
+        errors of FullRSB.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> path = glassy.scan(glassy.DenseHebbian(P=4), load=[0.3, 0.42], T=0.3, ansatz=glassy.RSB(1), wins=True)
+        >>> [s.wins for s in path], path[1].remarks
+        ([True, False], ('metastable: spin_glass wins',))
+        """
+        return None if self.winner is None else self.winner == self.phase
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What must be known before the numbers are used: that the saddle is unstable, that another phase wins; often empty."""
+        return tuple(filter(None, (instability(self), _standing(self))))
 
     @property
     def overlap_distribution(self) -> OverlapDistribution:
@@ -149,12 +196,38 @@ class Solution(Saved):
         if self.x_levels:
             name, steps = ("x", self.x_levels) if self.T > 0.0 else ("y", self.y_levels)
             levels = f"q={_row(self.q_levels)} {name}={_row(steps)}"
-        mark = "" if self.status is Status.CONVERGED else f" {self.status.name}"
         free = f"{self.free_energy!r}" if hasattr(self.free_energy, "error") else f"{self.free_energy:.8g}"
-        return (
-            f"Solution({where}: m={self.m:.6g} {levels} f={free} "
-            f"replicon={self.replicon:.4g} residual={self.residual:.0e}{mark})"
-        )
+        stability = "" if instability(self) else f" replicon={self.replicon:.4g}"
+        if isinstance(self.ansatz, FullRSB) and self.status is Status.CONVERGED:
+            stability += f" at {len(self.x_levels)} steps (marginal in the limit)"
+        elif self.stable and math.isinf(self.replicon):
+            stability += " (its step is below rounding)"
+        mark = "" if self.status is Status.CONVERGED else f" {self.status.name}"
+        numbers = f"m={self.m:.6g} {levels} f={free}{stability} residual={self.residual:.0e}{mark}"
+        return f"Solution({where}: {'; '.join((numbers, *self.remarks))})"
+
+
+def instability(s: Solution) -> str:
+    """Return the words for a saddle that is not stable, with what to try instead; empty for any other."""
+    if s.stable is not False:
+        return ""
+    k = getattr(s.ansatz, "k", 0) + 1
+    if s.phase == "paramagnetic":
+        remedy = "try phase='spin_glass'"
+    elif math.isinf(s.replicon):  # T = 0: a negative replicon at every depth
+        remedy = "exact only as k -> infinity, see FullRSB"
+    else:
+        remedy = f"try {RSB(k) if k <= DEEPEST else FullRSB()!r}"
+    return f"unstable (replicon {s.replicon:.3g}): {remedy}"
+
+
+def _standing(s: Solution) -> str:
+    """Return the words for a phase that does not win. Of two saddles with m = 0 the one of smaller f is no state at all."""
+    if s.wins is not False:
+        return ""
+    if "retrieval" in (s.phase, s.winner):
+        return f"metastable: {s.winner} wins"
+    return f"superseded: {s.winner} has the larger f"
 
 
 def _row(values: tuple[float, ...]) -> str:

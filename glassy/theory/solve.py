@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
+from glassy.machine import cores
 from glassy.network import DenseHebbian
 from glassy.results import Grid, Status
 from glassy.spin_glass import Network, SpinGlass
 from glassy.theory import ansatz as ansaetze
-from glassy.theory import rs_retrieval, rs_zero, rsb_solve
+from glassy.theory import rs_retrieval, rs_scan, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle, variance
 from glassy.theory.scaling import in_units
 from glassy.theory.solution import Solution, missing
 
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
+TIE = 1e-12  # free energies closer than this part of them are equal to rounding
 
 
 def check_network(network: object, *, signal: bool = False) -> Network:
@@ -143,19 +148,50 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
 
 
 def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start: Solution | None) -> Solution | None:
-    found = {p: _solve(network, load, T, p, ansatz, start) for p in ("paramagnetic", "spin_glass", "retrieval")}
-    good = {p: s for p, s in found.items() if s is not None}
-    failed = next((s for s in good.values() if not s.status.ok), None)
+    found = (_solve(network, load, T, p, ansatz, start) for p in ("paramagnetic", "spin_glass", "retrieval"))
+    states = judged([s for s in found if s is not None])
+    failed = next((s for s in states if not s.status.ok), None)
     if failed is not None:  # which phase wins is unknown while one of them is
         return failed
-    zero = max((s for p, s in good.items() if p != "retrieval"), key=rank, default=None)
-    both = [s for s in (good.get("retrieval"), zero) if s is not None]
+    zero = zero_winner(states)
+    both = [s for s in (*(s for s in states if s.phase == "retrieval"), zero) if s is not None]
     return min(both, key=lambda s: s.free_energy, default=None)
 
 
 def rank(s: Solution) -> tuple[float, float]:
     """Order of m = 0 saddles: the larger free energy; at equality (x_1 = 1) the one without complexity."""
     return float(s.free_energy) - 1e-12 * (s.complexity > 0.0), -s.complexity
+
+
+def zero_winner(states: Iterable[Solution]) -> Solution | None:
+    """Return the m = 0 state of some states at one point: the saddle of largest free energy."""
+    return max((s for s in states if s.status.ok and s.phase != "retrieval"), key=rank, default=None)
+
+
+def judged(states: Sequence[Solution]) -> list[Solution]:
+    """Return the states of all phases at one point with `Solution.winner`; as they are where one of them was not found."""
+    good = [s for s in states if s.status.ok]
+    if any(s.status is Status.NOT_CONVERGED for s in states):
+        return list(states)
+    return [replace(s, winner=_winner(s, good)) if s.status.ok else s for s in states]
+
+
+def _winner(s: Solution, states: Sequence[Solution]) -> str | None:
+    """Return the phase that wins over a state, its own where none does, None where the errors leave it open (section 5).
+
+    At m = 0 the larger f wins, and of what is left and retrieval the lower f.
+    """
+    zero = zero_winner(states)
+    rivals = [(zero, 1.0)] if s.phase == "retrieval" else [(r, -1.0 if r.phase != "retrieval" else 1.0) for r in states]
+    known = True
+    for rival, sign in sorted(((r, sign) for r, sign in rivals if r is not None and r is not s), key=lambda pair: pair[1]):
+        behind = sign * float(s.free_energy - rival.free_energy)
+        rounding = TIE * max(abs(s.free_energy), abs(rival.free_energy))
+        error = sum(getattr(x.free_energy, "error", 0.0) for x in (s, rival))
+        if behind > max(rounding, error):
+            return rival.phase
+        known = known and not rounding < abs(behind) <= error
+    return s.phase if known else None
 
 
 def _explain(solution: Solution) -> tuple[str, Solution | None]:
@@ -185,15 +221,26 @@ def scan(
     T: npt.ArrayLike,
     phase: str = "retrieval",
     ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    wins: bool = False,
+    threads: int | None = None,
 ) -> Grid[Solution]:
     """Solve along a path of state points, each started from its neighbour.
+
+    Under RS the answer is that of `solve`, whatever the path: a point next to a fold or an onset is solved alone. Such a scan
+    keeps columns of numbers, and makes a Solution where one is asked for.
 
     Parameters
     ----------
     network, phase, ansatz
         As in `solve`.
     load, T : array_like
-        The path: two arrays of one length, or one array and one float. Any order.
+        The path: two arrays of one length, or one array and one float. Any order; neighbours are fastest.
+    threads : int, optional
+        Threads for the points of RS; default: the cores that this process may use. They change no number.
+    wins : bool
+        Whether to say at every point if the phase is the equilibrium (`Solution.wins`), by the rule of phase="equilibrium": the
+        other phases are solved as well. The numbers are the same.
 
     Returns
     -------
@@ -224,13 +271,34 @@ def scan(
     if 0 in (len(loads), len(temperatures)):
         raise InputError("load and T must not be empty. Give at least one state point.")
     loads, temperatures = np.broadcast_arrays(loads, temperatures)
-    for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
-        checks.load(x)
-        checks.temperature(y)
-    points: list[Solution] = []
-    previous: Solution | None = None
-    for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):
-        solution = solve(network, x, y, phase, ansatz, start=previous, strict=False)
-        previous = solution if solution.status.ok else None
-        points.append(solution)
-    return Grid(tuple(points), (len(points),))
+    if not _plain(loads) or not _plain(temperatures):
+        for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
+            checks.load(x)
+            checks.temperature(y)
+    network = check_network(network)
+    checks.choice("phase", phase, PHASES)
+    threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
+    if isinstance(ansaetze.check(ansatz), RS) and len(loads) >= rs_scan.FEW:
+        x, y = (np.array(v, float) + 0.0 for v in (loads, temperatures))
+
+        def alone(load: float, T: float) -> Solution:
+            return solve(network, load, T, phase, strict=False)
+
+        grid: Grid[Solution] = Grid.of(rs_scan.solve_path(network, x, y, phase, threads, alone))
+    else:
+        points: list[Solution] = []
+        previous: Solution | None = None
+        for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):
+            solution = solve(network, x, y, phase, ansatz, start=previous, strict=False)
+            previous = solution if solution.status.ok and not isinstance(ansatz, RS) else None
+            points.append(solution)
+        grid = Grid(tuple(points), (len(points),))
+    if not wins or phase == "equilibrium":
+        return grid
+    others = [scan(network, load, T, p, ansatz, threads=threads) for p in PHASES[:-1] if p != phase]
+    return Grid(tuple(judged(states)[0] for states in zip(grid, *others, strict=True)), grid.shape)
+
+
+def _plain(values: npt.NDArray[Any]) -> bool:
+    """Whether an array holds finite numbers >= 0 and nothing else."""
+    return values.dtype.kind in "iuf" and bool(np.all(np.isfinite(values) & (values >= 0)))
