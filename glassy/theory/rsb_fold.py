@@ -25,6 +25,7 @@ from glassy.theory.rsb_steps import moved, retrieval, stable
 from glassy.theory.solution import Solution
 
 ROUNDING = 1e-12  # relative accuracy of the load at a fold
+GAIN = 1.5  # no spinodal lies higher than this times that of RS: the largest is 1.23 times it, P = 3 at T = 0
 
 
 class Branch:
@@ -277,13 +278,13 @@ def descended(end: Solution, load: float) -> Solution | None:
         return branch.solution(load)
     start, at = branch.place, [(branch.m, 0.0)]  # m and ln(load of the fold/load)
     top, drop, best = float(branch.w[-1]), math.log(end.load / load), math.inf
-    step = 1e-3 * (1.0 - branch.m)
+    step, lost = 1e-3 * (1.0 - branch.m), 0
     for i in range(60):
         before = branch.place
         if not branch.to(branch.m + step) or not branch.distinct():
             branch.place = before
-            step *= 0.3
-            if abs(step) < 1e-12 * (1.0 - branch.m):
+            step, lost = 0.3 * step, lost + 1
+            if lost > 10:  # levels merge on the way
                 return None
             continue
         at.append((branch.m, top - float(branch.w[-1])))

@@ -19,7 +19,7 @@ from glassy.theory.ansatz import FullRSB
 from glassy.theory.breaking import SLACK
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
-from glassy.theory.rsb_fold import ROUNDING, descended, spinodal
+from glassy.theory.rsb_fold import GAIN, ROUNDING, descended, spinodal
 from glassy.theory.rsb_search import converge, first, jumps
 from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
@@ -197,22 +197,22 @@ def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Soluti
 
 def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
     """Return the retrieval saddle, carried down from its fold where it cannot be found directly; None beyond the fold."""
-    here = retrieval(network, load, T, k)
     limit = rs_retrieval.fold(network, T)
+    if limit is not None and load > GAIN * limit.load:
+        return None
+    here = retrieval(network, load, T, k)
     if limit is None or (here is not None and here.status.ok):
         return here
     end = spinodal(network, T, k)
     if end is None:
-        lost = rs_saddle(network, limit.load, T, "retrieval", limit.m, limit.q, limit.C)
-        beyond = load > 1.5 * limit.load
+        end = rs_saddle(network, limit.load, T, "retrieval", limit.m, limit.q, limit.C)
+    elif load > end.load * (1.0 + ROUNDING):
+        return None
     else:
-        lost, beyond = end, load > end.load * (1.0 + ROUNDING)
-        found = None if beyond else descended(end, load)
+        found = descended(end, load)
         if found is not None and found.status.ok:
             return deepened(found, k, has_q0=True)
-    if here is not None or beyond:
-        return here
-    return replace(padded(lost, k), load=load, status=Status.NOT_CONVERGED)
+    return here or replace(padded(end, k), load=load, status=Status.NOT_CONVERGED)
 
 
 # ---- entry points ----
