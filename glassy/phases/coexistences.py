@@ -65,9 +65,9 @@ class Coexistence(Saved):
 def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: Solution | None = None) -> Solution:
     """Return the thermodynamic m = 0 state of an ansatz (section 5): the paramagnet above its onset, the spin glass below.
 
-    With a random field the one saddle there is; `near` is one at a neighbouring point.
+    With a random field the RS saddle there is; `near` is one at a neighbouring point.
     """
-    if not network.unit_covariance.has_field:
+    if not network.unit_covariance.has_field or not isinstance(ansatz, RS):
         glassy = load > 0.0 and _onset(network, load, ansatz) > T
         found = solve(network, load, T, "spin_glass" if glassy else "paramagnetic", ansatz, start=near, strict=False)
         if not glassy or found.status is not Status.LEFT_PHASE:
@@ -202,7 +202,11 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
             low *= 1e-3
         guess = brentq(lambda load: gap(load, RS()), low, guess * (1.0 - 1e-12), xtol=1e-300, rtol=1e-13)
     try:
-        load = root_near(gap, guess) if start is not None or not isinstance(ansatz, RS) else guess
+        if start is not None or not isinstance(ansatz, RS):
+            load = _newton(gap, state, guess if start is None else _along(start, T))
+            load = root_near(gap, guess) if math.isnan(load) else load
+        else:
+            load = guess
         gap(load)
     except LostError as lost:
         if start is not None:
@@ -212,6 +216,44 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
     assert retrieval is not None
     assert other is not None
     return Coexistence(network, T, ansatz, load, retrieval, other, Status.CONVERGED)
+
+
+def _slope(retrieval: Solution, other: Solution) -> float:
+    """Return d(f_other - f_retrieval)/d(load); NaN at P = 2.
+
+    df/dload = e/(2 load), e the energy of the noise: it is Gaussian, with a variance in proportion to the load.
+    """
+    network = retrieval.network
+    if network.wishart:
+        return math.nan
+    noise = [s.energy + 0.5 * s.m**network.P for s in (retrieval, other)]
+    return (noise[1] - noise[0]) / (2.0 * retrieval.load)
+
+
+def _along(start: Coexistence, T: float) -> float:
+    """Return the load at T on the tangent of the line at a neighbour (Clausius and Clapeyron), or the neighbour's."""
+    retrieval, other = start.retrieval, start.other
+    load = start.load + (T - start.T) * (other.entropy - retrieval.entropy) / (_slope(retrieval, other) or math.nan)
+    return load if 0.5 < load / start.load < 1.5 else start.load
+
+
+def _newton(gap: Callable[[float], float], state: list[Solution | None], load: float) -> float:
+    """Return the root of the gap near a load by Newton's method; NaN where it does not settle.
+
+    `state` holds both phases after a call of `gap`.
+    """
+    for _ in range(6):
+        off = gap(load)
+        retrieval, other = state
+        if math.isnan(off) or retrieval is None or other is None:
+            return math.nan
+        step = -off / (_slope(retrieval, other) or math.nan)
+        if not abs(step) < 0.2 * load:
+            return math.nan
+        load += step
+        if abs(step) < 1e-7 * load:  # the next one is below rounding
+            return load
+    return math.nan
 
 
 def root_near(f: Callable[[float], float], guess: float, step: float = 0.01) -> float:

@@ -121,10 +121,10 @@ def rs_onset(network: Network) -> tuple[float, float]:
 
 
 def critical_temperature(network: Network, load: float) -> float:
-    """Return T_c alone, discontinuous or continuous; not for a random field."""
+    """Return T_c alone, discontinuous or continuous; in a random field the AT line where that lies higher."""
     if network.wishart:
         return 1.0 + math.sqrt(load)
-    onset = math.sqrt(network.unit_covariance(0.0, 2))
+    onset = _continuous(network)
     return math.sqrt(load) * (T_c if (T_c := static(network)[1]) > onset else onset)
 
 
@@ -144,6 +144,7 @@ def _complexity(network: Network, T: float) -> float:
     return marginal(network, 1.0, T, roots[0]).complexity if roots else math.nan
 
 
+@lru_cache(maxsize=64)
 def _continuous(network: Network) -> float:
     """Temperature at load 1 below which RS is unstable at m = 0: AT line of a random field, onset of a q^2 term, or 0."""
     if network.unit_covariance.has_field:

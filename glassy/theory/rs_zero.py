@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -61,14 +62,15 @@ def has_paramagnet(network: Network, T: float) -> bool:
     return not network.unit_covariance.has_field and (T > 1.0 if network.wishart else T > 0.0)
 
 
-def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
+@lru_cache(maxsize=16)  # a point is asked for by several parts of one solve
+def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
     """Return every m = 0 saddle with q > 0, ordered by growing q."""
     if load == 0.0:
-        return []
+        return ()
     bound = math.sqrt(2.0 / math.pi)
     if T < FROZEN:
         s = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
-        return [ZeroPoint(1.0 - T * bound / s, bound / s, s)]
+        return (ZeroPoint(1.0 - T * bound / s, bound / s, s),)
     s_max = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
     B_max = 1.001 * s_max / T
     B_min = min(1e-7, 1e-3 * B_max)
@@ -88,7 +90,7 @@ def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
     for B in fields:
         q, rest = overlap(B)
         found.append(ZeroPoint(q, rest / T, B * T))
-    return found
+    return tuple(found)
 
 
 def near(network: Network, load: float, T: float, s: float) -> ZeroPoint | None:

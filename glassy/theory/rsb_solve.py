@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from scipy.optimize import brentq
@@ -76,6 +76,7 @@ def outer_overlap(network: Network, load: float, T: float) -> float:
     return max(zero_rs(network, load, T), key=lambda s: s.free_energy).q_EA
 
 
+@lru_cache(maxsize=16)  # a point is asked for by several parts of one solve
 def marginal_roots(network: Network, load: float, T: float) -> tuple[float, ...]:
     """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (section 5): the first is the glass."""
     if network.wishart or T == 0.0:
