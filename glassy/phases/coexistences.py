@@ -242,14 +242,18 @@ def _newton(gap: Callable[[float], float], state: list[Solution | None], load: f
 
     `state` holds both phases after a call of `gap`.
     """
-    for _ in range(6):
-        off = gap(load)
+    for _ in range(8):
+        try:
+            off = gap(load)
+        except LostError:  # beyond the spinodal
+            return math.nan
         retrieval, other = state
-        if math.isnan(off) or retrieval is None or other is None:
-            return math.nan
+        assert retrieval is not None
+        assert other is not None
         step = -off / (_slope(retrieval, other) or math.nan)
-        if not abs(step) < 0.2 * load:
+        if math.isnan(step):
             return math.nan
+        step = min(max(step, -0.7 * load), 1.5 * load)
         load += step
         if abs(step) < 1e-7 * load:  # the next one is below rounding
             return load
