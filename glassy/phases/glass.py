@@ -16,8 +16,9 @@ from glassy.errors import InputError
 from glassy.phases.stability import at_line
 from glassy.spin_glass import Network
 from glassy.storage import Saved
+from glassy.theory import rsb_curve
 from glassy.theory.ansatz import RSB
-from glassy.theory.rsb_solve import marginal, marginal_excess, marginal_roots, rest_of, zero_rs
+from glassy.theory.rsb_solve import marginal, marginal_roots, zero_rs
 from glassy.theory.solution import Solution
 from glassy.theory.solve import check_network, solve
 
@@ -132,7 +133,7 @@ def critical_temperature(network: Network, load: float) -> float:
 def static(network: Network) -> tuple[float, float]:
     """Return (T_d, T_c) at load 1 of the discontinuous glass; NaN where there is none."""
     onset = _continuous(network)
-    T_d = _highest(network, onset) if network.unit_covariance.has_field else _dynamical(network)
+    T_d = _highest(network, onset) if network.unit_covariance.has_field else rsb_curve.highest(network)
     if not T_d > onset:
         return math.nan, math.nan
     grid = np.geomspace(T_d * (1.0 - 1e-9), max(0.2 * T_d, 1.0001 * onset), 40).tolist()
@@ -162,23 +163,6 @@ def _highest(network: Network, onset: float) -> float:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if marginal_roots(network, 1.0, middle) else (low, middle)
     return low
-
-
-def _dynamical(network: Network) -> float:
-    """T_d: the maximum over q of the temperature at which q solves 1RSB with x_1 = 1; two solutions merge there."""
-
-    def temperature(x: float) -> float:
-        rest = rest_of(x)
-        span = math.sqrt(network.unit_covariance(1.0 - rest, 1))
-        if span < 1e-3:  # q^(P-1) so small that T is, too: not the maximum
-            return span
-        return brentq(lambda T: marginal_excess(network, 1.0, T, rest), 0.03 * span, 60.0 * span, xtol=1e-14, rtol=1e-14)
-
-    grid = np.linspace(-40.0, 4.0, 60)
-    i = int(np.argmax([temperature(x) for x in grid]))
-    bounds = (grid[max(i - 1, 0)], grid[min(i + 1, grid.size - 1)])
-    found = minimize_scalar(lambda x: -temperature(x), bounds=bounds, method="bounded", options={"xatol": 1e-9})
-    return float(-found.fun)
 
 
 def _vanishing(f: Callable[[float], float], grid: list[float]) -> float:
