@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 
 from scipy.optimize import brentq
 
-from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.phases.glass import critical_temperature, rs_onset
@@ -21,7 +20,7 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.solution import Solution, missing
-from glassy.theory.solve import check_network, rank, solve
+from glassy.theory.solve import check_network, check_point, rank, solve
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def coexistence(
     >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 5)          # Amit, Gutfreund and Sompolinsky print 0.051
     0.05185
     """
-    checked, T = check_network(network, signal=True), checks.temperature(T)
+    checked, T = check_network(network, signal=True), check_point(T=T)[1]
     assert isinstance(checked, DenseHebbian)
     network, ansatz = checked, ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):

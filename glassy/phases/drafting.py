@@ -26,7 +26,7 @@ from glassy.storage import named
 from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
-from glassy.theory.solve import check_network
+from glassy.theory.solve import check_network, check_point
 
 
 def phase_diagram(
@@ -83,7 +83,7 @@ def phase_diagram(
         raise InputError(f"tolerance must be at least 1e-5, got {tolerance:g}. {remedy}")
     if load_max is None:
         load_max = 1.2 * max(spinodal(checked, T).load for T in _grid(rs_retrieval.curie_weiss_limit(checked.P)[1])[:-1])
-    load_max = checks.load(load_max)
+    load_max = check_point(load=load_max)[0]
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
     if out is not None and not isinstance(out, str | os.PathLike):

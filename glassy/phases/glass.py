@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from glassy import checks
 from glassy.errors import InputError
 from glassy.numerics.roots import aside, crossings
 from glassy.phases.stability import at_line
@@ -18,7 +17,7 @@ from glassy.theory import rsb_curve
 from glassy.theory.ansatz import RSB
 from glassy.theory.rsb_solve import marginal, marginal_roots, zero_rs
 from glassy.theory.solution import Solution
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solve import check_network, check_point, solve
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     >>> round(t.T_d, 3), round(t.T_c, 3), round(t.T_G, 3)
     (0.682, 0.651, 0.24)
     """
-    network, load = check_network(network), checks.load(load)
+    network, load = check_network(network), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
@@ -167,7 +166,7 @@ def _highest(network: Network, onset: float) -> float:
 
 @lru_cache(maxsize=64)
 def _gardner(network: Network) -> tuple[float, float, str]:
-    """T_G at load 1, where the replicon of the largest level of 1RSB vanishes on cooling from T_c; the residual; why there is none.
+    """T_G at load 1, where the replicon of the largest level of 1RSB vanishes on cooling; the residual; why there is none.
 
     At T -> 0 the replicon is 1 - (2/3) xi''(1) C/T with C = 2 P(h = 0) of T = 0: at large P, where C is of order 2^-P, T_G is
     (2/3) xi''(1) C.

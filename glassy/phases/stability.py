@@ -19,7 +19,7 @@ from glassy.spin_glass import Network
 from glassy.storage import Saved
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.rs_equations import unit_variance
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solve import check_network, check_point, solve
 
 COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they are not resolved
 
@@ -71,7 +71,7 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
     >>> glassy.at_line(glassy.DenseHebbian(P=2), load=0.04, phase="paramagnetic").T       # 1 + sqrt(load)
     1.2
     """
-    network, load = check_network(network, signal=phase == "retrieval"), checks.load(load)
+    network, load = check_network(network, signal=phase == "retrieval"), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for an AT line, got 0. Without noise the replicon is 1 everywhere.")
     checks.choice("phase", phase, ("retrieval", "spin_glass", "paramagnetic"))

@@ -21,7 +21,7 @@ from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import FROZEN
 from glassy.theory.rsb_equations import Levels, evaluate
 from glassy.theory.rsb_solve import rest_of
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solve import check_network, check_point, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -115,7 +115,7 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, load, T = check_network(network), checks.load(load), checks.temperature(T)
+    network, (load, T) = check_network(network), check_point(load, T)
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")

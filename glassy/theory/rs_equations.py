@@ -12,10 +12,11 @@ from glassy.numerics.gaussian import field_averages
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.theory.ansatz import RS
+from glassy.theory.rsb_kernels import wishart_log, wishart_work
 from glassy.theory.solution import Solution
 
 TOLERANCE = 1e-12
-FROZEN = 1e-15  # below this temperature every order parameter equals its T = 0 value to rounding
+FROZEN = 1e-15  # below this temperature, in units of the field, every order parameter equals its T = 0 value to rounding
 
 
 def signal(network: Network, m: float) -> float:
@@ -72,7 +73,7 @@ def saddle(
     elif s is None:
         s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
     else:
-        D = math.sqrt(load * q) / s
+        D = math.sqrt(load) * math.sqrt(q) / s
     error = residual(network, load, T, m, q, C, s)
     soft, _, _, _, _, E4, binary = field_averages(signal(network, m), s, T)
     mP = m**network.P
@@ -84,12 +85,12 @@ def saddle(
         entropy = binary - 0.5 * C * (C * R)
         stiffness = load * xi(q, 2)
     else:
-        shift = wishart_shift(network, load)
-        log = math.log(D)
-        free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
-        energy = -0.5 * mP - 0.5 * load * (D + C * q) / D**2 + shift
-        entropy = binary - 0.5 * load * (log + C / D)
-        stiffness = load / D**2
+        stiffness = s * s / q if q > 0.0 else load / D / D  # load/(1 - C)^2
+        log = wishart_log(C) if C < 0.5 else -(math.log(D) + C) / C / C
+        shift = wishart_shift(network, load) - 0.5 * load
+        free = -soft + 0.5 * mP + 0.5 * C * C * (q * stiffness - load * T * log) + shift
+        energy = -0.5 * mP - 0.5 * C * (D + q) * stiffness + shift
+        entropy = binary - 0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else math.log(D) + C / D)
     if T > 0.0:
         replicon = 1.0 - stiffness * E4 / T
     else:

@@ -54,7 +54,7 @@ def _excess(network: Network, T: float, x: float, y: float) -> float:
 def fields(network: Network, T: float, x: float = 1.0) -> list[float]:
     """Return B of every solution at load 1 and temperature T > 0, largest first: the first is the glass."""
     top = 1.001 * math.sqrt(network.unit_covariance(1.0, 1)) / T
-    if not LEAST < top:
+    if not top > LEAST:
         return []
     grid = np.linspace(math.log(LEAST), math.log(top), 120)
     found = all_roots(partial(_excess, network, T, x), grid.tolist())

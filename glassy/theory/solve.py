@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,8 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle, variance
-from glassy.theory.solution import Solution, missing
+from glassy.theory.rsb_equations import padded
+from glassy.theory.solution import Solution, in_units, missing
 
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 
@@ -28,6 +30,15 @@ def check_network(network: object, *, signal: bool = False) -> Network:
     if not isinstance(network, DenseHebbian | SpinGlass):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     return network
+
+
+def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
+    """Return load and T of the theory: 0, or between 1e-300 and 1e200, where squares and inverses are floats."""
+    point = checks.load(load), checks.temperature(T)
+    for name, value in zip(("load", "T"), point, strict=True):
+        if value != 0.0 and not 1e-300 <= value <= 1e200:
+            raise InputError(f"{name} must be 0 or lie in [1e-300, 1e200] in theory (squares are floats), got {value:g}.")
+    return point
 
 
 def solve(
@@ -95,7 +106,7 @@ def solve(
     'LEFT_PHASE'
     """
     network = check_network(network)
-    load, T = checks.load(load), checks.temperature(T)
+    load, T = check_point(load, T)
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Solution):
@@ -113,6 +124,24 @@ def solve(
 
 
 def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+    xi = network.unit_covariance(1.0)
+    unit = math.sqrt(load) * math.sqrt(2.0 * xi)  # the scale of energies of the noise
+    if phase == "retrieval" or network.wishart or load == 0.0:
+        return _solve_here(network, load, T, phase, ansatz, start)
+    if unit * 1e100 < T:  # q is below rounding
+        if phase == "spin_glass":
+            return None
+        hot = saddle(network, load, T, phase, 0.0, load * network.unit_covariance(0.0, 1) / T / T, 1.0 / T)
+        return padded(hot, ansatz.k) if isinstance(ansatz, RSB) else replace(hot, ansatz=ansatz)
+    t = T / unit if unit * 1e-200 < T else 0.0  # without a signal T and load enter through T/sqrt(load) alone
+    if start is not None:
+        same = start.network == network and start.phase == phase and start.status.ok and start.load > 0.0
+        start = in_units(start, math.sqrt(start.load) * math.sqrt(2.0 * xi)) if same else None
+    found = _solve_here(network, 0.5 / xi, t, phase, ansatz, start)
+    return found and replace(in_units(found, 1.0 / unit), load=load, T=T)
+
+
+def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
     if isinstance(ansatz, RSB):
         return rsb_solve.solve_steps(network, load, T, phase, ansatz.k, start)
     if isinstance(ansatz, FullRSB):
@@ -144,7 +173,7 @@ def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start:
 
 def rank(s: Solution) -> tuple[float, float]:
     """Order of m = 0 saddles: the larger free energy; at equality (x_1 = 1) the one without complexity."""
-    return float(s.free_energy) - 1e-12 * (s.complexity > 0.0), -s.complexity
+    return float(s.free_energy) - 1e-12 * abs(s.free_energy) * (s.complexity > 0.0), -s.complexity
 
 
 def _explain(solution: Solution) -> tuple[str, Solution | None]:
@@ -214,8 +243,7 @@ def scan(
         raise InputError("load and T must not be empty. Give at least one state point.")
     loads, temperatures = np.broadcast_arrays(loads, temperatures)
     for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
-        checks.load(x)
-        checks.temperature(y)
+        check_point(x, y)
     points: list[Solution] = []
     previous: Solution | None = None
     for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):
