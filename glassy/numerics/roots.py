@@ -12,8 +12,19 @@ Function = Callable[[float], float]
 ASIDE = (1e-9, -1e-9, 1e-8, -1e-8, 1e-7, -1e-7, 1e-6, -1e-6)  # relative moves off a point where a function failed
 
 
+def beside(f: Function, x: float) -> float:
+    """Return the nearest point to x at which f is not NaN, 1e-9 to 1e-6 of x away; NaN where it fails there, too.
+
+    Examples
+    --------
+    >>> abs(beside(lambda x: math.nan if x == 2.0 else x, 2.0) - 2.0) < 1e-8
+    True
+    """
+    return next((near for near in (x * (1.0 + move) for move in ASIDE) if not math.isnan(f(near))), math.nan)
+
+
 def aside(f: Function) -> Function:
-    """Return f, read a little beside a point where it is NaN: 1e-9 to 1e-6 of x away; NaN where it fails there, too.
+    """Return f, read a little beside a point where it is NaN (`beside`); NaN where it fails there, too.
 
     Examples
     --------
@@ -22,11 +33,11 @@ def aside(f: Function) -> Function:
     (1.0, True)
     """
 
-    def beside(x: float) -> float:
-        values = (f(x * (1.0 + move)) for move in (0.0, *ASIDE))
+    def read(x: float) -> float:
+        values = (f(at) for at in (x, *(x * (1.0 + move) for move in ASIDE)))
         return next((value for value in values if not math.isnan(value)), math.nan)
 
-    return beside
+    return read
 
 
 class _FailedError(Exception):
@@ -47,10 +58,10 @@ def between(
     2.5
     """
     known = {low: at_low, high: at_high}
-    beside = aside(f)
+    read = aside(f)
 
     def value(x: float) -> float:
-        y = known[x] if x in known else beside(x)
+        y = known[x] if x in known else read(x)
         if math.isnan(y):
             raise _FailedError
         return y
@@ -96,13 +107,13 @@ def all_roots(f: Function, grid: Iterable[float]) -> list[float]:
     """
     points = [(x, f(x)) for x in grid]
     points = [p for i, p in enumerate(points) if not (math.isnan(p[1]) and _single(points, i))]
-    beside = aside(f)
+    read = aside(f)
     extra = []
     for (x0, f0), (_, f1), (x2, f2) in zip(points, points[1:], points[2:], strict=False):
         sign = math.copysign(1.0, f1)
         if sign * f1 < sign * f0 and sign * f1 <= sign * f2 and f0 * f1 > 0.0 and f1 * f2 > 0.0:
             low = minimize_scalar(
-                lambda x, sign=sign: sign * beside(x), bounds=(x0, x2), method="bounded", options={"xatol": 1e-10 * (x2 - x0)}
+                lambda x, sign=sign: sign * read(x), bounds=(x0, x2), method="bounded", options={"xatol": 1e-10 * (x2 - x0)}
             )
             if low.fun <= 0.0:
                 extra.append((float(low.x), sign * float(low.fun)))

@@ -11,7 +11,8 @@ from scipy.special import ndtri
 from glassy import checks
 from glassy.errors import InputError
 from glassy.network import DenseHebbian
-from glassy.phases.coexistences import LostError, coexistence, root_near
+from glassy.numerics.roots import aside
+from glassy.phases.coexistences import coexistence, root_near
 from glassy.phases.glass import static
 from glassy.phases.spinodals import spinodal
 from glassy.results import Estimate, Status
@@ -110,13 +111,13 @@ def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCap
 
 @lru_cache(maxsize=256)
 def _ground_state(network: DenseHebbian, load: float) -> Estimate:
-    """Energy of the true ground state of the spin glass; for P > 2 it scales with sqrt(load)."""
+    """Energy of the true ground state of the spin glass, NaN where it is not found; for P > 2 it scales with sqrt(load)."""
     if not network.wishart and load != 1.0:
         unit = _ground_state(network, 1.0)
         return Estimate(math.sqrt(load) * unit, math.sqrt(load) * unit.error)
     s = solve(network, load, 0.0, "spin_glass", FullRSB(DEPTH), strict=False)
     if not s.status.ok:
-        raise LostError(repr(s))
+        return Estimate(math.nan, math.nan)
     return s.free_energy if isinstance(s.free_energy, Estimate) else Estimate(s.free_energy, 0.0)
 
 
@@ -125,40 +126,41 @@ def _ground_state_load(network: DenseHebbian, ansatz: Ansatz, guess: float) -> t
     none = Estimate(math.nan, math.nan)
     if not math.isfinite(guess):
         return none, "no load to start from was found"
-    try:
-        return _against_ground_state(network, ansatz, guess), ""
-    except LostError as lost:
-        end = spinodal(network, 0.0, strict=False)
-        near = 0.999999 * end.load  # at the RS spinodal, but for rounding
-        s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
-        try:
-            if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
-                return none, "retrieval in this ansatz lies below the true ground state up to its spinodal"
-        except LostError:
-            pass
-        return none, str(lost)
+    found = _against_ground_state(network, ansatz, guess)
+    if math.isfinite(found):
+        return found, ""
+    end = spinodal(network, 0.0, strict=False)
+    near = 0.999999 * end.load  # at the RS spinodal, but for rounding
+    s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
+    if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
+        return none, "retrieval in this ansatz lies below the true ground state up to its spinodal"
+    return none, f"near load={guess:.6g} the energies of retrieval and of the ground state do not cross, or one was not found"
 
 
 def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -> Estimate:
-    """Return the load where the retrieval energy equals that of the true ground state."""
+    """Return the load where the retrieval energy equals that of the true ground state, NaN where it is not found."""
     if isinstance(ansatz, FullRSB):
         path: list[Estimate] = []
         for k in range(1, ansatz.steps + 1):
             path.append(_against_ground_state(network, RSB(k), path[-1] if path else guess))
+            if math.isnan(path[-1]):
+                return path[-1]
         end = rsb_solve.limit(path)
         return Estimate(end, math.hypot(end.error, path[-1].error))
     last: list[Solution | None] = [None]
 
-    def retrieval(load: float) -> float:
+    def gap(load: float) -> float:
         s = solve(network, load, 0.0, "retrieval", ansatz, start=last[0], strict=False)
         if not s.status.ok:
-            raise LostError(repr(s))
+            return math.nan
         last[0] = s
-        return s.free_energy
+        return float(_ground_state(network, load) - s.free_energy)
 
-    load = root_near(lambda load: _ground_state(network, load) - retrieval(load), guess)
+    load = root_near(gap, guess)
+    if math.isnan(load):
+        return Estimate(math.nan, math.nan)
     step = 1e-4 * load
-    slope = [(_ground_state(network, x) - retrieval(x)) for x in (load - step, load + step)]
+    slope = [aside(gap)(x) for x in (load - step, load + step)]
     return Estimate(load, abs(_ground_state(network, load).error * 2.0 * step / (slope[1] - slope[0])))
 
 

@@ -57,7 +57,7 @@ def residual(network: Network, load: float, T: float, m: float, q: float, C: flo
     s = math.sqrt(variance(network, load, q, C)) if s is None else s
     _, flip, C_new, *_ = field_averages(signal(network, m), s, T)
     error_m = 0.0 if m == 0.0 else abs(1.0 - flip - m)
-    error_C = abs(C_new - C)
+    error_C = abs(C_new - C) / max(1.0, C)
     return max(error_m, abs(1.0 - T * C_new - q), error_C if network.wishart else 0.0)
 
 

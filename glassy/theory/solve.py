@@ -33,12 +33,14 @@ def check_network(network: object, *, signal: bool = False) -> Network:
 
 
 def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
-    """Return load and T of the theory: 0, or between 1e-300 and 1e200, where squares and inverses are floats."""
+    """Return load and T of the theory, at most 1e200, so that squares are floats; below 1e-300 they count as 0."""
     point = checks.load(load), checks.temperature(T)
     for name, value in zip(("load", "T"), point, strict=True):
-        if value != 0.0 and not 1e-300 <= value <= 1e200:
-            raise InputError(f"{name} must be 0 or lie in [1e-300, 1e200] in theory (squares are floats), got {value:g}.")
-    return point
+        if value > 1e200:
+            raise InputError(
+                f"{name} must be at most 1e200 in theory, got {value:g}. Divide load by the square of what divides T."
+            )
+    return point[0] if point[0] >= 1e-300 else 0.0, point[1] if point[1] >= 1e-300 else 0.0
 
 
 def solve(
@@ -58,9 +60,9 @@ def solve(
     network : DenseHebbian or SpinGlass
         The network; N.1 or N.2 fixes its noise, N.3b that of P = 2. A SpinGlass has no retrieval.
     load : float
-        Storage load, >= 0.
+        Storage load, >= 0, at most 1e200; below 1e-300 it counts as 0.
     T : float
-        Temperature, >= 0; T = 0 is the exact limit.
+        Temperature, >= 0, at most 1e200; T = 0 is the exact limit, and below 1e-300 T counts as 0.
     phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium"}
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
