@@ -20,6 +20,7 @@ from glassy.theory.rs_equations import saddle, variance
 from glassy.theory.rsb_equations import padded
 from glassy.theory.solution import Solution, in_units, missing
 
+COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 
 
@@ -126,21 +127,32 @@ def solve(
 
 
 def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+    if phase == "retrieval" or network.wishart or load == 0.0:  # the signal, 1, is a unit of its own
+        t = T if T > COLDEST or isinstance(ansatz, RS) else 0.0
+        return _at(_solve_here(network, load, t, phase, ansatz, start), load, T)
     xi = network.unit_covariance(1.0)
     unit = math.sqrt(load) * math.sqrt(2.0 * xi)  # the scale of energies of the noise
-    if phase == "retrieval" or network.wishart or load == 0.0:
-        return _solve_here(network, load, T, phase, ansatz, start)
     if unit * 1e100 < T:  # q is below rounding
         if phase == "spin_glass":
             return None
         hot = saddle(network, load, T, phase, 0.0, load * network.unit_covariance(0.0, 1) / T / T, 1.0 / T)
         return padded(hot, ansatz.k) if isinstance(ansatz, RSB) else replace(hot, ansatz=ansatz)
-    t = T / unit if unit * 1e-200 < T else 0.0  # without a signal T and load enter through T/sqrt(load) alone
+    t = T / unit if unit * COLDEST < T else 0.0  # without a signal T and load enter through T/sqrt(load) alone
     if start is not None:
         same = start.network == network and start.phase == phase and start.status.ok and start.load > 0.0
         start = in_units(start, math.sqrt(start.load) * math.sqrt(2.0 * xi)) if same else None
     found = _solve_here(network, 0.5 / xi, t, phase, ansatz, start)
-    return found and replace(in_units(found, 1.0 / unit), load=load, T=T)
+    return _at(found and in_units(found, 1.0 / unit), load, T)
+
+
+def _at(solution: Solution | None, load: float, T: float) -> Solution | None:
+    """Return a saddle under its own load and T: those it was solved at, but for rounding, or T = 0 in place of T."""
+    if solution is None or (solution.load, solution.T) == (load, T):
+        return solution
+    x = solution.x_levels
+    if T > 0.0 and solution.T == 0.0:
+        x = tuple(T * y if math.isfinite(y) else 1.0 for y in solution.y_levels)
+    return replace(solution, load=load, T=T, x_levels=x)
 
 
 def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
