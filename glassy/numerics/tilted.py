@@ -100,7 +100,7 @@ def tilted_averages(
         if T == 0.0:
             C = 2.0 * edge / s
             E4 = 2.0 / 3.0 * C
-        elif mean_r - 19.0 * T < 9.0 * s:
+        elif A < 19.0 * T or mean_r - 19.0 * T < 9.0 * s:  # a C of fields near 0 keeps its digits, however small
             for j in range(U.size):
                 a = (U[j] * T - mean_r) / s
                 b = (U[j] * T - mean_l) / s

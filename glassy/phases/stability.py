@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from glassy import checks
 from glassy.errors import InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.roots import all_roots
+from glassy.numerics.roots import all_roots, between
 from glassy.phases.tracing import Journal, Knot, Tracer, trace
 from glassy.results import Status
 from glassy.spin_glass import Network
@@ -20,7 +19,7 @@ from glassy.storage import Saved
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.rs_equations import unit_variance
 from glassy.theory.rsb_solve import zero_rs
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solve import check_network, check_point, solve
 
 COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they are not resolved
 
@@ -72,7 +71,7 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
     >>> glassy.at_line(glassy.DenseHebbian(P=2), load=0.04, phase="paramagnetic").T       # 1 + sqrt(load)
     1.2
     """
-    network, load = check_network(network, signal=phase == "retrieval"), checks.load(load)
+    network, load = check_network(network, signal=phase == "retrieval"), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for an AT line, got 0. Without noise the replicon is 1 everywhere.")
     checks.choice("phase", phase, ("retrieval", "spin_glass", "paramagnetic"))
@@ -111,7 +110,8 @@ def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float, flo
         return _replicon(network, math.exp(log_B), max(1.0 - C, 1e-300), E4)
 
     top = math.log(10.0 * (A + 10.0))
-    B = math.exp(brentq(replicon, math.log(1e-6), top, xtol=1e-15, rtol=1e-15))
+    low = math.log(1e-6)
+    B = math.exp(between(replicon, low, top, replicon(low), replicon(top), 1e-15, 1e-15))
     _, flip, rest, *_ = field_averages(A, B, 1.0)
     m, q = 1.0 - flip, 1.0 - rest
     T = 0.5 * network.P * m ** (network.P - 1) / A
@@ -165,7 +165,8 @@ def at_curve(network: DenseHebbian, extent: tuple[float, float], tolerance: floa
         first -= 1
     start = grid[first]
     if first > 0 and slope(grid[first - 1]) > 0.0:
-        start = brentq(slope, grid[first - 1], grid[first], xtol=1e-14, rtol=1e-14)
+        before = grid[first - 1]
+        start = between(slope, before, start, slope(before), slope(start), 1e-14, 1e-14)
         while slope(start) > 0.0:
             start += 1e-13 * max(abs(start), 1.0)
     curve = Tracer(journal, "AT", knot)

@@ -17,10 +17,11 @@ from glassy.numerics.jit import kernel
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.theory.ansatz import RS
+from glassy.theory.rsb_kernels import wishart_log, wishart_work
 from glassy.theory.solution import Solution
 
 TOLERANCE = 1e-12
-FROZEN = 1e-15  # below this temperature every order parameter equals its T = 0 value to rounding
+FROZEN = 1e-15  # below this temperature, in units of the field, every order parameter equals its T = 0 value to rounding
 
 Form = npt.NDArray[np.float64]  # a network as the kernels know it, see `form_of`
 Averages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
@@ -144,7 +145,7 @@ def thermodynamics(
     if m != 0.0:
         error = max(error, abs(1.0 - flip - m))
     if wishart:
-        error = max(error, abs(C_new - C))
+        error = max(error, abs(C_new - C) / max(1.0, C))
     mP = m**P
     if not wishart or load == 0.0:
         R, S = load * polynomial(form, _CURVATURE, q), load * polynomial(form, _SLOPE, q)
@@ -153,12 +154,12 @@ def thermodynamics(
         entropy = binary - 0.5 * C * (C * R)
         stiffness = load * polynomial(form, _XI2, q)
     else:
-        shift = load * form[_SELF, 2]
-        log = math.log(D)
-        free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
-        energy = -0.5 * mP - 0.5 * load * (D + C * q) / D**2 + shift
-        entropy = binary - 0.5 * load * (log + C / D)
-        stiffness = load / D**2
+        stiffness = s * s / q if q > 0.0 else load / D / D  # load/(1 - C)^2
+        log = wishart_log(C) if C < 0.5 else -(math.log(D) + C) / C / C
+        shift = load * (form[_SELF, 2] - 0.5)
+        free = -soft + 0.5 * mP + 0.5 * C * C * (q * stiffness - load * T * log) + shift
+        energy = -0.5 * mP - 0.5 * C * (D + q) * stiffness + shift
+        entropy = binary - 0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else math.log(D) + C / D)
     if T > 0.0:
         replicon = 1.0 - stiffness * E4 / T
     else:
@@ -178,7 +179,7 @@ def saddle(
     elif s is None:
         s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
     else:
-        D = math.sqrt(load * q) / s
+        D = math.sqrt(load) * math.sqrt(q) / s
     averages = field_averages(signal(network, m), s, T)
     free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED

@@ -47,6 +47,7 @@ PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")  # the last 
 STATUSES = (Status.CONVERGED, Status.LEFT_PHASE, Status.NOT_CONVERGED)
 FOUND, NONE, OPEN = 0, 1, 3  # what a kernel says of a point: the first two are places in STATUSES
 NUMBERS = ("m", "q_EA", "susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon", "residual")
+FAR = 1e20  # loads and temperatures, and their inverses, beyond which units matter
 CLEAR = 1e-3  # a slope of ln load along ln B, and a distance to the load of a fold, that are far above rounding
 LOW, HIGH = math.log(1e-7), math.log(1e8)  # of B = beta s
 BOUND = math.sqrt(2.0 / math.pi)
@@ -172,14 +173,13 @@ def _curve(form: Form, T: float, y: float) -> tuple[float, float, float, float, 
         q, q_slope = small_overlap(B)
     else:
         q, q_slope = 1.0 - rest, -2.0 * B * B * Y
-    along = 2.0 * (math.log(T) + y)
     if form[0, 1] == 0.0:
         r = polynomial(form, 1, q)
-        return along - math.log(r), 2.0 - polynomial(form, 2, q) * q_slope / r, q, rest, q_slope
-    D = 1.0 - rest / T
+        return 2.0 * (math.log(T) + y) - math.log(r), 2.0 - polynomial(form, 2, q) * q_slope / r, q, rest, q_slope
+    D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C)
     if D <= 0.0:
         return -math.inf, math.nan, q, rest, q_slope
-    return along + 2.0 * math.log(D) - math.log(q), 2.0 + q_slope * (2.0 / (T * D) - 1.0 / q), q, rest, q_slope
+    return 2.0 * (y + math.log(D)) - math.log(q), 2.0 + q_slope * (2.0 / D - 1.0 / q), q, rest, q_slope
 
 
 @kernel
@@ -244,7 +244,7 @@ def _zero(
                 if not settled:
                     open_ = True
                     continue
-            D = math.sqrt(load[i] * q) / s
+            D = math.sqrt(load[i]) * math.sqrt(q) / s
             averages = field_averages(0.0, s, T[i])
             out = thermodynamics(form, load[i], T[i], 0.0, q, C, s, D, averages)
             open_ |= not out[4] <= TOLERANCE or (field and abs(out[3]) < 1e-9)
@@ -322,6 +322,7 @@ def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, thread
         run = partial(_free, form)
     else:
         run = partial(_zero, form, branches_of(network), field, phase == "spin_glass")
+    load = np.where((load < FAR) & ((T == 0.0) | (T > 1.0 / FAR)) & (T < FAR) & (load > 1.0 / FAR), load, 0.0)  # 0 stays OPEN
     parts = [slice(i, i + CHUNK) for i in range(0, len(load), CHUNK)]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         deque(pool.map(lambda part: run(load[part], T[part], numbers[part], said[part]), parts), maxlen=0)

@@ -50,10 +50,10 @@ def overlap(B: float) -> tuple[float, float]:
 def load_at(network: Network, T: float, B: float) -> float:
     """Return the load whose m = 0 saddle at temperature T has beta s = B; 0 where P = 2 has no positive 1 - C."""
     q, rest = overlap(B)
-    C = rest / T
-    if network.wishart and C >= 1.0:
-        return 0.0
-    r = unit_variance(network, q, C)
+    if network.wishart:
+        D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C), accurate where C is near 1
+        return min(B * D * (B * D / q), _HUGE) if D > 0.0 else 0.0
+    r = unit_variance(network, q, rest / T)
     return min((T * B) ** 2 / r, _HUGE) if r > 0.0 else _HUGE
 
 
@@ -68,12 +68,11 @@ def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
     if load == 0.0:
         return ()
     bound = math.sqrt(2.0 / math.pi)
-    if T < FROZEN:
-        s = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
-        return (ZeroPoint(1.0 - T * bound / s, bound / s, s),)
     s_max = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
+    if FROZEN * s_max > T:
+        return (ZeroPoint(1.0 - T * bound / s_max, bound / s_max, s_max),)
     B_max = 1.001 * s_max / T
-    B_min = min(1e-7, 1e-3 * B_max)
+    B_min = min(1e-7, 1e-3 * B_max, 1e-3 * load**0.25)  # at P = 2 and T = 1 B is load^(1/4)
     if network.unit_covariance.has_field:
         B_min = 0.999 * math.sqrt(load * network.unit_covariance(0.0, 1)) / T
     if network.wishart and T < 1.0:
@@ -82,7 +81,7 @@ def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
     def mismatch(y: float) -> float:
         return math.log(max(load_at(network, T, math.exp(y)), 1e-300)) - math.log(load)
 
-    if network.wishart and T < 1.0 and load < 1e-24:  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
+    if network.wishart and math.sqrt(load) < 1e-12 * (1.0 - T):  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
         fields = [B_min]
     else:
         fields = [math.exp(y) for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist())]
@@ -95,7 +94,7 @@ def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
 
 def near(network: Network, load: float, T: float, s: float) -> ZeroPoint | None:
     """Return the saddle with q > 0 next to one whose field has standard deviation s, nearby; None if it is far."""
-    if load == 0.0 or T < FROZEN or s <= 0.0:
+    if load == 0.0 or FROZEN * s > T or s <= 0.0:
         return None
 
     def mismatch(y: float) -> float:
