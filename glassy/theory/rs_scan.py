@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ def _newton(form: Form, load: float, T: float, m: float, C: float, steps: int) -
     """Newton's method for R.5, as in `rs_retrieval`, with a final point or none."""
     for _ in range(steps):
         q = min(1.0 - T * C, 1.0)
-        if not (m > 0.0 and q >= 0.0 and (form[0, 1] == 0.0 or C < 1.0)):
+        if not (m > 0.0 and q >= 0.0 and (form[0][1] == 0.0 or C < 1.0)):
             return False, m, C
         s = math.sqrt(load * local_variance(form, q, C))
         averages = field_averages(local_signal(form, m), s, T)
@@ -173,7 +174,7 @@ def _curve(form: Form, T: float, y: float) -> tuple[float, float, float, float, 
         q, q_slope = small_overlap(B)
     else:
         q, q_slope = 1.0 - rest, -2.0 * B * B * Y
-    if form[0, 1] == 0.0:
+    if form[0][1] == 0.0:
         r = polynomial(form, 1, q)
         return 2.0 * (math.log(T) + y) - math.log(r), 2.0 - polynomial(form, 2, q) * q_slope / r, q, rest, q_slope
     D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C)
@@ -207,7 +208,7 @@ def _zero(
     load: FloatArray, T: FloatArray, numbers: FloatArray, said: IntArray,
 ) -> None:  # fmt: skip
     """Solve a chunk of a path at m = 0: the spin glass, or with a random field the paramagnet, of largest free energy."""
-    wishart = form[0, 1] != 0.0
+    wishart = form[0][1] != 0.0
     last = np.full(branches.shape[0], math.nan)
     for i in range(load.size):
         if not load[i] > 0.0:
@@ -260,7 +261,7 @@ def _free(form: Form, load: FloatArray, T: FloatArray, numbers: FloatArray, said
     """Evaluate a chunk of a path at the saddle q = 0, where it exists."""
     for i in range(load.size):
         if load[i] > 0.0:
-            if T[i] > form[0, 1]:  # 0, and 1 at P = 2
+            if T[i] > form[0][1]:  # 0, and 1 at P = 2
                 C = 1.0 / T[i]
                 averages = field_averages(0.0, 0.0, T[i])
                 out = thermodynamics(form, load[i], T[i], 0.0, 0.0, C, 0.0, (T[i] - 1.0) / T[i], averages)
@@ -269,6 +270,11 @@ def _free(form: Form, load: FloatArray, T: FloatArray, numbers: FloatArray, said
                     said[i] = FOUND
             else:
                 said[i] = NONE
+
+
+def _array(network: Network) -> Any:
+    """Return the form of a network for kernels."""
+    return np.array(form_of(network))
 
 
 @lru_cache(maxsize=64)
@@ -280,7 +286,7 @@ def branches_of(network: Network) -> FloatArray:
     """
     if network.wishart:
         return np.array([[LOW, HIGH, math.nan, math.nan]])
-    form = form_of(network)
+    form = _array(network)
     grid = np.concatenate([np.linspace(LOW, math.log(20.0), 400), np.linspace(math.log(20.0), HIGH, 100)[1:]]).tolist()
     ends = [LOW, *all_roots(lambda y: _curve(form, 1.0, y)[1], grid), HIGH]
     loads = [_curve(form, 1.0, y)[0] for y in ends]
@@ -312,7 +318,7 @@ def solve_path(
 def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int) -> tuple[FloatArray, IntArray]:
     """Return the numbers of one phase, and what is known of each point: FOUND, NONE or OPEN."""
     numbers, said = np.full((len(load), len(NUMBERS)), math.nan), np.full(len(load), OPEN)
-    form, field = form_of(network), network.unit_covariance.has_field
+    form, field = _array(network), network.unit_covariance.has_field
     run: Callable[..., None]
     if phase == "retrieval":
         if not isinstance(network, DenseHebbian):

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import shared
 from glassy.numerics.roots import all_roots
 from glassy.spin_glass import Network
 from glassy.theory.rs_equations import FROZEN, unit_variance
@@ -31,7 +31,7 @@ class ZeroPoint:
     s: float
 
 
-@kernel
+@shared
 def small_overlap(B: float) -> tuple[float, float]:
     """Return q(B) = E tanh^2(Bz) and dq/d(ln B) where B < 0.01, to rounding."""
     b = B * B
