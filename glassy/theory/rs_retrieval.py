@@ -20,13 +20,12 @@ from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.rs_equations import (
     FROZEN,
-    TOLERANCE,
     form_of,
-    newton_step,
     signal,
     unit_variance,
     unit_variance_slope,
 )
+from glassy.theory.rs_formulas import TOLERANCE, newton_step
 
 _TINY = 1e-300
 

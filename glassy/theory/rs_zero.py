@@ -14,10 +14,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.jit import shared
 from glassy.numerics.roots import all_roots
 from glassy.spin_glass import Network
 from glassy.theory.rs_equations import FROZEN, unit_variance
+from glassy.theory.rs_formulas import small_overlap
 
 _HUGE = 1e300
 
@@ -29,14 +29,6 @@ class ZeroPoint:
     q: float
     C: float
     s: float
-
-
-@shared
-def small_overlap(B: float) -> tuple[float, float]:
-    """Return q(B) = E tanh^2(Bz) and dq/d(ln B) where B < 0.01, to rounding."""
-    b = B * B
-    q = b * (1.0 - b * (2.0 - b * (17.0 / 3.0 - b * 62.0 / 3.0)))
-    return q, 2.0 * b * (1.0 - b * (4.0 - b * (17.0 - b * 248.0 / 3.0)))
 
 
 def overlap(B: float) -> tuple[float, float]:
