@@ -24,7 +24,10 @@ def number(name: str, value: Any, remedy: str, *, least: float = 0.0, most: floa
     """Return `value` as a float in [least, most], finite unless `infinite`, never NaN or -0.0, or raise InputError."""
     ok = isinstance(value, Real) and not isinstance(value, bool)
     if ok:
-        x = float(value) + 0.0  # -0.0 becomes 0.0
+        try:
+            x = float(value) + 0.0  # -0.0 becomes 0.0
+        except OverflowError:  # an integer or a fraction beyond the largest float
+            x = math.nan
         ok = least <= x <= most and (infinite or math.isfinite(x))
     if not ok:
         kind = "a number" if infinite else "a finite number"

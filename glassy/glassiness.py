@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassy import checks
 from glassy.equality import Equal
 from glassy.errors import ConvergenceError, InputError
 from glassy.network import DenseHebbian
@@ -19,7 +18,7 @@ from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.rsb_solve import symmetric_glass
 from glassy.theory.rsb_steps import stable
 from glassy.theory.solution import Solution
-from glassy.theory.solve import solve
+from glassy.theory.solve import check_point, solve
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def glassiness(network: DenseHebbian, load: float, T: float, ansatz: Ansatz | No
     ansatz = RS() if ansatz is None else ansatz
     if not isinstance(network, DenseHebbian):
         raise InputError(f"network must be a DenseHebbian, got {network!r}. A SpinGlass is all hard: its A is -f/T of solve.")
-    load, T = checks.load(load), checks.temperature(T)
+    load, T = check_point(load, T)
     if T == 0.0 or load == 0.0:
         raise InputError(f"load and T must be > 0, got load={load:g}, T={T:g}: the parts are those of -beta f.")
     if network.P > 2:

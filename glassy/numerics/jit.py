@@ -21,6 +21,7 @@ from typing import Any, TypeVar, cast
 
 import llvmlite
 import numba
+import numba.extending
 import numpy as np
 from numba.core import caching
 
@@ -31,7 +32,7 @@ _caching: Any = caching
 COMPILED = not _numba.config.DISABLE_JIT  # else kernels are the Python functions themselves
 PACKAGE = Path(__file__).parents[1]
 UNCACHED = "glassy keeps no machine code"  # the beginning of a warning
-_DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined)\b")
+_DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined|shared)\b")
 _said: list[str] = []
 
 
@@ -53,6 +54,11 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """A part of kernels, copied into them before they are compiled: no calls, and no counting of references to its arrays."""
     return cast(F, numba.njit(inline="always", error_model="numpy")(function))
+
+
+def shared(function: F) -> F:
+    """A part of kernels that is Python where Python calls it: one formula, and nothing to compile before the first number."""
+    return cast(F, _numba.extending.register_jitable(error_model="numpy")(function))
 
 
 def kernel_files() -> list[Path]:

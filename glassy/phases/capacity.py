@@ -12,7 +12,8 @@ from scipy.special import ndtri
 from glassy import checks
 from glassy.errors import InputError
 from glassy.network import DenseHebbian
-from glassy.phases.coexistences import LostError, coexistence, root_near
+from glassy.numerics.roots import aside
+from glassy.phases.coexistences import coexistence, root_near
 from glassy.phases.glass import static
 from glassy.phases.spinodals import spinodal
 from glassy.results import Estimate, Status
@@ -115,7 +116,7 @@ def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCap
 
 @lru_cache(maxsize=256)
 def _ground_state(network: DenseHebbian, load: float) -> Estimate:
-    """Energy of the true ground state of the spin glass; for P > 2 it scales with sqrt(load)."""
+    """Energy of the true ground state of the spin glass, NaN where it is not found; for P > 2 it scales with sqrt(load)."""
     if not network.wishart and load != 1.0:
         unit = _ground_state(network, 1.0)
         return Estimate(math.sqrt(load) * unit, math.sqrt(load) * unit.error)
@@ -125,7 +126,7 @@ def _ground_state(network: DenseHebbian, load: float) -> Estimate:
 def _climb(network: DenseHebbian, load: float, near: Sequence[Solution] = ()) -> list[Solution]:
     """Return the spin glass at RSB(1), RSB(2), ... at T = 0, up to DEPTH or where its energy is known.
 
-    `near` is what it returned at a load nearby.
+    `near` is what it returned at a load nearby; nothing is returned where a step was not found and the limit cannot be told.
     """
     path: list[Solution] = []
     s = rsb_solve.solve_steps(network, load, 0.0, "spin_glass", 1, near[0] if near else None)
@@ -139,9 +140,7 @@ def _climb(network: DenseHebbian, load: float, near: Sequence[Solution] = ()) ->
         else:
             found = deepen(Problem(network, load, 0.0, k, has_m=False, has_q0=s.q_levels[0] > 0.0), levels_of(s))
             s = found and saddle(network, load, 0.0, "spin_glass", *found)
-    if len(path) < 4:
-        raise LostError(repr(s))
-    return path
+    return path if len(path) > 3 else []
 
 
 def _last(path: list[Solution]) -> Estimate | None:
@@ -156,7 +155,9 @@ def _last(path: list[Solution]) -> Estimate | None:
 
 
 def _limit(path: list[Solution]) -> Estimate:
-    """Return the energy of infinitely many steps: one where they end, or the limit."""
+    """Return the energy of infinitely many steps: one where they end, or the limit; NaN of no step."""
+    if not path:
+        return Estimate(math.nan, math.nan)
     s = path[-1]
     if len(path) < DEPTH and (s.status is Status.COLLAPSED or stable(s) or s.x_levels[-1] >= 1.0):
         return Estimate(s.free_energy, 0.0)
@@ -168,31 +169,32 @@ def _ground_state_load(network: DenseHebbian, ansatz: Ansatz, guess: float) -> t
     none = Estimate(math.nan, math.nan)
     if not math.isfinite(guess):
         return none, "no load to start from was found"
-    try:
-        return _against_ground_state(network, ansatz, guess), ""
-    except LostError as lost:
-        end = spinodal(network, 0.0, strict=False)
-        near = 0.999999 * end.load  # at the RS spinodal, but for rounding
-        s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
-        try:
-            if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
-                return none, "retrieval in this ansatz lies below the true ground state up to its spinodal"
-        except LostError:
-            pass
-        return none, str(lost)
+    found = _against_ground_state(network, ansatz, guess)
+    if math.isfinite(found):
+        return found, ""
+    end = spinodal(network, 0.0, strict=False)
+    near = 0.999999 * end.load  # at the RS spinodal, but for rounding
+    s = solve(network, near, 0.0, "retrieval", RS(), strict=False)
+    if isinstance(ansatz, RS) and s.status.ok and s.free_energy < _ground_state(network, near):
+        return none, "retrieval in this ansatz lies below the true ground state up to its spinodal"
+    return none, f"near load={guess:.6g} the energies of retrieval and of the ground state do not cross, or one was not found"
 
 
 def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -> Estimate:
-    """Return the load where the retrieval energy equals that of the true ground state."""
+    """Return the load where the retrieval energy equals that of the true ground state, NaN where it is not found."""
     if isinstance(ansatz, FullRSB):
         path: list[Estimate] = []
         for k in range(1, ansatz.steps + 1):
             path.append(_against_ground_state(network, RSB(k), path[-1] if path else guess))
+            if math.isnan(path[-1]):
+                return path[-1]
         end = rsb_solve.limit(path)
         return Estimate(end, math.hypot(end.error, path[-1].error))
     retrieval = _energy(network, "retrieval", ansatz)
     if not network.wishart:
         load = root_near(lambda load: _ground_state(network, load) - retrieval(load), guess, 1e-3)
+        if math.isnan(load):
+            return Estimate(math.nan, math.nan)
         error = _ground_state(network, load).error
         slope = _slope(lambda load: _ground_state(network, load) - retrieval(load), load)
         return Estimate(load, abs(error / slope))
@@ -220,13 +222,15 @@ def _against_wishart(network: DenseHebbian, retrieval: Callable[[float], float],
 
     load = root_near(gap, guess)
     for _ in range(6):
-        path = _climb(network, load, path)
+        path = [] if math.isnan(load) else _climb(network, load, path)
         energy = _limit(path)
+        if not path:
+            break
         seen.append((load, energy - path[min(len(path), 2) - 1].free_energy))
         measured, load = load, root_near(gap, load, 1e-4)
         if len(seen) > 1 and abs(load - measured) <= 1e-4 * abs(measured - seen[-2][0]) + 1e-12 * load:
             return Estimate(load, abs(energy.error / _slope(gap, load)))
-    raise LostError(f"the load of equal energies near {load:.6g} does not settle")
+    return Estimate(math.nan, math.nan)
 
 
 def _energy(network: DenseHebbian, phase: str, ansatz: Ansatz) -> Callable[[float], float]:
@@ -236,7 +240,7 @@ def _energy(network: DenseHebbian, phase: str, ansatz: Ansatz) -> Callable[[floa
     def energy(load: float) -> float:
         s = solve(network, load, 0.0, phase, ansatz, start=last[0], strict=False)
         if not s.status.ok:
-            raise LostError(repr(s))
+            return math.nan
         last[0] = s
         return s.free_energy
 
@@ -245,7 +249,7 @@ def _energy(network: DenseHebbian, phase: str, ansatz: Ansatz) -> Callable[[floa
 
 def _slope(f: Callable[[float], float], load: float) -> float:
     step = 1e-4 * load
-    return (f(load + step) - f(load - step)) / (2.0 * step)
+    return (aside(f)(load + step) - aside(f)(load - step)) / (2.0 * step)
 
 
 def signal_to_noise_load(network: DenseHebbian, error: float) -> float:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from scipy.optimize import brentq
-
-from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
 from glassy.network import DenseHebbian
+from glassy.numerics.roots import Function, aside, beside, between
 from glassy.phases.glass import critical_temperature, rs_onset
 from glassy.phases.spinodals import spinodal
 from glassy.results import Status
@@ -21,7 +18,7 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import check_network, rank, solve
+from glassy.theory.solve import check_network, check_point, rank, solve
 
 
 @dataclass(frozen=True)
@@ -67,9 +64,9 @@ class Coexistence(Saved):
 def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: Solution | None = None) -> Solution:
     """Return the thermodynamic m = 0 state of an ansatz (section 5): the paramagnet above its onset, the spin glass below.
 
-    With a random field the one saddle there is; `near` is one at a neighbouring point.
+    With a random field the RS saddle there is; `near` is one at a neighbouring point.
     """
-    if not network.unit_covariance.has_field:
+    if not network.unit_covariance.has_field or not isinstance(ansatz, RS):
         glassy = load > 0.0 and _onset(network, load, ansatz) > T
         found = solve(network, load, T, "spin_glass" if glassy else "paramagnetic", ansatz, start=near, strict=False)
         if not glassy or found.status is not Status.LEFT_PHASE:
@@ -96,7 +93,8 @@ def curie_weiss_coexistence(P: int) -> float:
     network = DenseHebbian(P)
     top = rs_retrieval.curie_weiss_limit(P)[1]
     over = partial(_over_paramagnet, network)
-    return float(brentq(over, 0.1 * top, top * (1.0 - 1e-9), xtol=1e-15, rtol=1e-14))
+    low, high = min(0.1 * top, 0.3), top * (1.0 - 1e-9)  # at large P it is 1/(2 ln 2)
+    return between(over, low, high, over(low), over(high), 1e-15, 1e-14)
 
 
 def _over_paramagnet(network: DenseHebbian, T: float) -> float:
@@ -146,7 +144,7 @@ def coexistence(
     >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 5)          # Amit, Gutfreund and Sompolinsky print 0.051
     0.05185
     """
-    checked, T = check_network(network, signal=True), checks.temperature(T)
+    checked, T = check_network(network, signal=True), check_point(T=T)[1]
     assert isinstance(checked, DenseHebbian)
     network, ansatz = checked, ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):
@@ -167,10 +165,6 @@ def _none(network: DenseHebbian, T: float, ansatz: Ansatz, reason: str, status: 
     return Coexistence(network, T, ansatz, math.nan, none, replace(none, phase="spin_glass"), status, reason)
 
 
-class LostError(Exception):
-    """A state was not found: retrieval beyond its spinodal, or a search that failed."""
-
-
 def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexistence | None) -> Coexistence:
     guess = start.load if start is not None and start.status.ok else None
     if guess is None:
@@ -182,9 +176,10 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
             return _none(network, T, ansatz, f"retrieval is metastable at every load above T={top:.8g}, but for rounding")
         guess = end.load
     state: list[Solution | None] = [start.retrieval if start else None, start.other if start else None]
+    lost: list[str] = []
 
     def gap(load: float, ansatz: Ansatz = ansatz) -> float:
-        """F of the m = 0 state over that of retrieval; falls with the load."""
+        """F of the m = 0 state over that of retrieval; falls with the load; NaN where one of them was not found."""
         kept = [s if s is not None and s.ansatz == ansatz else None for s in state]
         new = [
             solve(network, load, T, "retrieval", ansatz, start=kept[0], strict=False),
@@ -192,48 +187,111 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
         ]
         for s in new:
             if not s.status.ok:
-                raise LostError(f"{s!r}")
+                lost[:] = [repr(s)]
+                return math.nan
         state[:] = new
         return float(new[1].free_energy - new[0].free_energy)
 
+    load = math.nan
     if start is None:
-        if gap(guess * (1.0 - 1e-12), RS()) > 0.0:
-            return _none(network, T, ansatz, "retrieval is the equilibrium up to its RS spinodal")
-        low = 1e-3 * guess
-        while gap(low, RS()) <= 0.0:
-            low *= 1e-3
-        guess = brentq(lambda load: gap(load, RS()), low, guess * (1.0 - 1e-12), xtol=1e-300, rtol=1e-13)
-    try:
-        load = root_near(gap, guess) if start is not None or not isinstance(ansatz, RS) else guess
-        gap(load)
-    except LostError as lost:
+        found = _rs_load(network, T, lambda load: gap(load, RS()), guess)
+        if isinstance(found, str):
+            return _none(network, T, ansatz, found)
+        guess = found
+    if not math.isnan(guess):
+        load = guess
+        if start is not None or not isinstance(ansatz, RS):
+            load = _newton(gap, state, guess if start is None else _along(start, T))
+            load = root_near(gap, guess) if math.isnan(load) else load
+    at = load if math.isnan(load) or not math.isnan(gap(load)) else beside(gap, load)
+    if math.isnan(at):
         if start is not None:
             return _coexistence(network, T, ansatz, None)
-        return _none(network, T, ansatz, str(lost), Status.NOT_CONVERGED)
+        return _none(network, T, ansatz, lost[0] if lost else "the free energies do not cross", Status.NOT_CONVERGED)
     retrieval, other = state
     assert retrieval is not None
     assert other is not None
-    return Coexistence(network, T, ansatz, load, retrieval, other, Status.CONVERGED)
+    return Coexistence(network, T, ansatz, at, retrieval, other, Status.CONVERGED)
 
 
-def root_near(f: Callable[[float], float], guess: float, step: float = 0.01) -> float:
-    """Root of a falling function of the load near a guess: a bracket that grows in its direction, then Brent's method."""
-    here, at = guess, f(guess)
-    if at == 0.0:
-        return guess
+def _slope(retrieval: Solution, other: Solution) -> float:
+    """Return d(f_other - f_retrieval)/d(load); NaN at P = 2.
+
+    df/dload = e/(2 load), e the energy of the noise: it is Gaussian, with a variance in proportion to the load.
+    """
+    network = retrieval.network
+    if network.wishart:
+        return math.nan
+    noise = [s.energy + 0.5 * s.m**network.P for s in (retrieval, other)]
+    return (noise[1] - noise[0]) / (2.0 * retrieval.load)
+
+
+def _along(start: Coexistence, T: float) -> float:
+    """Return the load at T on the tangent of the line at a neighbour (Clausius and Clapeyron), or the neighbour's."""
+    retrieval, other = start.retrieval, start.other
+    load = start.load + (T - start.T) * (other.entropy - retrieval.entropy) / (_slope(retrieval, other) or math.nan)
+    return load if 0.5 < load / start.load < 1.5 else start.load
+
+
+def _newton(gap: Function, state: list[Solution | None], load: float) -> float:
+    """Return the root of the gap near a load by Newton's method; NaN where it does not settle.
+
+    `state` holds both phases after a call of `gap`.
+    """
+    for _ in range(8):
+        off = gap(load)
+        if math.isnan(off):  # beyond the spinodal
+            return math.nan
+        retrieval, other = state
+        assert retrieval is not None
+        assert other is not None
+        step = -off / (_slope(retrieval, other) or math.nan)
+        if math.isnan(step):
+            return math.nan
+        step = min(max(step, -0.7 * load), 1.5 * load)
+        load += step
+        if abs(step) < 1e-7 * load:  # the next one is below rounding
+            return load
+    return math.nan
+
+
+def _rs_load(network: DenseHebbian, T: float, gap: Function, end: float) -> float | str:
+    """Return the coexistence load of RS below its spinodal `end`, NaN where a state was not found, or why there is none."""
+    high = next((x for x in (end * (1.0 - e) for e in (1e-12, 1e-10, 1e-8, 1e-6)) if not math.isnan(gap(x))), math.nan)
+    if math.isnan(high):
+        return math.nan
+    at_high = gap(high)
+    if at_high > 0.0:
+        return "retrieval is the equilibrium up to its RS spinodal"
+    low, at_low = 1e-3 * end, aside(gap)(1e-3 * end)
+    while at_low <= 0.0 and low > 1e-290:
+        low *= 1e-3
+        at_low = aside(gap)(low)
+    return between(gap, low, high, at_low, at_high) if at_low > 0.0 else math.nan
+
+
+def root_near(f: Function, guess: float, step: float = 0.01) -> float:
+    """Root of a falling function of the load near a guess: a bracket that grows in its direction, then Brent's method.
+
+    NaN where it was not found: f is NaN where a state is missing, as retrieval is beyond its spinodal.
+    """
+    here, at = guess, aside(f)(guess)
+    while math.isnan(at) and here > 0.9 * guess:  # the spinodal of another ansatz
+        here *= 0.999
+        at = f(here)
+    if at == 0.0 or math.isnan(at):
+        return here if at == 0.0 else math.nan
     way = 1.0 if at > 0.0 else -1.0
     while 1e-6 < step < 8.0:
         there = here * (1.0 + step) ** way
-        try:
-            value = f(there)
-        except LostError:  # beyond the spinodal
+        value = f(there)
+        if math.isnan(value):  # beyond the spinodal
             step *= 0.4
             continue
         if at * value <= 0.0:
-            known = {here: at, there: value}  # evaluated again from elsewhere they could differ by rounding, and in sign
-            return float(brentq(lambda x, known=known: known[x] if x in known else f(x), here, there, xtol=1e-300, rtol=1e-13))
+            return between(f, here, there, at, value)
         here, at, step = there, value, 2.0 * step
-    raise LostError(f"the free energies do not cross between load={guess:.6g} and {here:.6g}")
+    return math.nan
 
 
 def _limit(network: DenseHebbian, T: float, ansatz: FullRSB) -> Coexistence:

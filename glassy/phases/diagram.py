@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from glassy import checks
 from glassy.errors import InputError
 from glassy.network import DenseHebbian
 from glassy.phases.coexistences import zero_state
@@ -20,7 +19,7 @@ from glassy.storage import Saved, ready
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz
 from glassy.theory.solution import Solution, instability
-from glassy.theory.solve import check_network, judged, solve
+from glassy.theory.solve import check_network, check_point, judged, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -174,7 +173,7 @@ def phases_at(network: DenseHebbian, load: float, T: float, ansatz: Ansatz = RS(
     """
     checked = check_network(network, signal=True)
     assert isinstance(checked, DenseHebbian)
-    load, T, ansatz = checks.load(load), checks.temperature(T), ansaetze.check(ansatz)
+    (load, T), ansatz = check_point(load, T), ansaetze.check(ansatz)
     both = (zero_state(checked, load, T, ansatz), solve(checked, load, T, "retrieval", ansatz, strict=False))
     zero, retrieval = judged(both)
     failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]

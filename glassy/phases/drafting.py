@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from glassy import checks
 from glassy.errors import InputError
 from glassy.network import DenseHebbian
+from glassy.numerics.roots import beside, crossings
 from glassy.phases.coexistences import Coexistence, coexistence, curie_weiss_coexistence
 from glassy.phases.diagram import Line, NamedPoint, PhaseDiagram
 from glassy.phases.glass import rs_onset, spin_glass_temperatures
@@ -26,7 +26,7 @@ from glassy.storage import named
 from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
-from glassy.theory.solve import check_network
+from glassy.theory.solve import check_network, check_point
 
 
 def phase_diagram(
@@ -83,7 +83,7 @@ def phase_diagram(
         raise InputError(f"tolerance must be at least 1e-5, got {tolerance:g}. {remedy}")
     if load_max is None:
         load_max = 1.2 * max(spinodal(checked, T).load for T in _grid(rs_retrieval.curie_weiss_limit(checked.P)[1])[:-1])
-    load_max = checks.load(load_max)
+    load_max = check_point(load=load_max)[0]
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
     if out is not None and not isinstance(out, str | os.PathLike):
@@ -247,22 +247,22 @@ class _Builder:
         def over(T: float) -> float:
             return T - offset - c * math.sqrt(f(T).load)
 
-        for a, b in zip(coex.T[:-1], coex.T[1:], strict=True):
-            if over(a) * over(b) < 0.0:
-                T = brentq(over, a, b, xtol=1e-10, rtol=1e-10)
-                meaning = "glassy states appear above it" if glass.name == "T_d" else "triple point"
-                yield NamedPoint(f"coexistence meets {glass.name}", meaning, f(T).load, T)
+        meaning = "glassy states appear above it" if glass.name == "T_d" else "triple point"
+        for T in crossings(over, coex.T.tolist(), 1e-10, 1e-10):
+            at = T if math.isfinite(over(T)) else beside(over, T)
+            if math.isfinite(at):
+                yield NamedPoint(f"coexistence meets {glass.name}", meaning, f(at).load, at)
+            else:
+                self.absent.append(f"coexistence meets {glass.name}: the states there were not found")
 
 
 def at_spinodal(network: DenseHebbian, grid: Iterable[float]) -> Iterator[float]:
     """Temperatures at which the RS replicon vanishes on the RS spinodal, between those of a grid."""
 
     def replicon(T: float) -> float:
-        return spinodal(network, T).saddle.replicon
+        return spinodal(network, T, strict=False).saddle.replicon
 
-    for a, b in pairwise((T, replicon(T)) for T in grid):
-        if a[1] * b[1] < 0.0:
-            yield float(brentq(replicon, a[0], b[0], xtol=1e-14, rtol=1e-14))
+    yield from crossings(replicon, grid, 1e-14, 1e-14)
 
 
 def _grid(top: float) -> list[float]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
 
-from glassy import checks
 from glassy.errors import InputError
+from glassy.numerics.roots import aside, crossings
 from glassy.phases.stability import at_line
 from glassy.spin_glass import Network
 from glassy.storage import Saved
+from glassy.theory import rsb_curve
 from glassy.theory.ansatz import RSB
-from glassy.theory.rsb_solve import marginal, marginal_excess, marginal_roots, rest_of, zero_rs
+from glassy.theory.rsb_solve import marginal, marginal_roots, zero_rs
 from glassy.theory.solution import Solution
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solve import check_network, check_point, solve
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     >>> round(t.T_d, 3), round(t.T_c, 3), round(t.T_G, 3)
     (0.682, 0.651, 0.24)
     """
-    network, load = check_network(network), checks.load(load)
+    network, load = check_network(network), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
@@ -99,10 +97,11 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
             text = f"a random field leaves no onset; replica symmetry breaks at the AT line, T={scale * onset:.8g}"
             return SpinGlassTemperatures(network, load, math.nan, math.nan, math.nan, False, text, math.nan)
         return SpinGlassTemperatures(network, load, *(3 * (scale * onset,)), True, "", 0.0)
-    T_G, residual = _gardner(network)
+    T_G, residual, why = _gardner(network)
     text = f"q = 0 is unstable below T={scale * onset:.6g}" if onset > 0.0 else ""
     if field:
         text = f"in a random field: q_0 > 0{f', and RS is unstable below T={scale * onset:.6g}' if onset > 0.0 else ''}"
+    text = "; ".join(filter(None, (text, why)))
     return SpinGlassTemperatures(network, load, scale * T_d, scale * T_c, scale * T_G, False, text, residual)
 
 
@@ -116,15 +115,16 @@ def rs_onset(network: Network) -> tuple[float, float]:
         return found["spin_glass"] - found["paramagnetic"] if "spin_glass" in found else math.nan
 
     span = math.sqrt(network.unit_covariance(1.0, 1))
-    T = _vanishing(above, np.geomspace(2.0 * span, max(0.02 * span, 1.0001 * onset), 60).tolist())
+    grid = np.geomspace(2.0 * span, max(0.02 * span, 1.0001 * onset), 60).tolist()
+    T = next(crossings(above, grid), math.nan)
     return (T, abs(above(T))) if onset < T else (onset, 0.0)
 
 
 def critical_temperature(network: Network, load: float) -> float:
-    """Return T_c alone, discontinuous or continuous; not for a random field."""
+    """Return T_c alone, discontinuous or continuous; in a random field the AT line where that lies higher."""
     if network.wishart:
         return 1.0 + math.sqrt(load)
-    onset = math.sqrt(network.unit_covariance(0.0, 2))
+    onset = _continuous(network)
     return math.sqrt(load) * (T_c if (T_c := static(network)[1]) > onset else onset)
 
 
@@ -132,11 +132,11 @@ def critical_temperature(network: Network, load: float) -> float:
 def static(network: Network) -> tuple[float, float]:
     """Return (T_d, T_c) at load 1 of the discontinuous glass; NaN where there is none."""
     onset = _continuous(network)
-    T_d = _highest(network, onset) if network.unit_covariance.has_field else _dynamical(network)
+    T_d = _highest(network, onset) if network.unit_covariance.has_field else rsb_curve.highest(network)
     if not T_d > onset:
         return math.nan, math.nan
     grid = np.geomspace(T_d * (1.0 - 1e-9), max(0.2 * T_d, 1.0001 * onset), 40).tolist()
-    return T_d, _vanishing(lambda T: _complexity(network, T), grid)
+    return T_d, next(crossings(lambda T: _complexity(network, T), grid), math.nan)
 
 
 def _complexity(network: Network, T: float) -> float:
@@ -144,6 +144,7 @@ def _complexity(network: Network, T: float) -> float:
     return marginal(network, 1.0, T, roots[0]).complexity if roots else math.nan
 
 
+@lru_cache(maxsize=64)
 def _continuous(network: Network) -> float:
     """Temperature at load 1 below which RS is unstable at m = 0: AT line of a random field, onset of a q^2 term, or 0."""
     if network.unit_covariance.has_field:
@@ -164,34 +165,13 @@ def _highest(network: Network, onset: float) -> float:
     return low
 
 
-def _dynamical(network: Network) -> float:
-    """T_d: the maximum over q of the temperature at which q solves 1RSB with x_1 = 1; two solutions merge there."""
-
-    def temperature(x: float) -> float:
-        rest = rest_of(x)
-        span = math.sqrt(network.unit_covariance(1.0 - rest, 1))
-        if span < 1e-3:  # q^(P-1) so small that T is, too: not the maximum
-            return span
-        return brentq(lambda T: marginal_excess(network, 1.0, T, rest), 0.03 * span, 60.0 * span, xtol=1e-14, rtol=1e-14)
-
-    grid = np.linspace(-40.0, 4.0, 60)
-    i = int(np.argmax([temperature(x) for x in grid]))
-    bounds = (grid[max(i - 1, 0)], grid[min(i + 1, grid.size - 1)])
-    found = minimize_scalar(lambda x: -temperature(x), bounds=bounds, method="bounded", options={"xatol": 1e-9})
-    return float(-found.fun)
-
-
-def _vanishing(f: Callable[[float], float], grid: list[float]) -> float:
-    """The largest root of f on a falling grid; NaN if f keeps its sign."""
-    for high, low in pairwise(grid):
-        if f(high) * f(low) < 0.0:
-            return float(brentq(f, low, high, xtol=1e-14, rtol=1e-13))
-    return math.nan
-
-
 @lru_cache(maxsize=64)
-def _gardner(network: Network) -> tuple[float, float]:
-    """T_G at load 1, where the replicon of the largest level of 1RSB vanishes on cooling from T_c; and the residual there."""
+def _gardner(network: Network) -> tuple[float, float, str]:
+    """T_G at load 1, where the replicon of the largest level of 1RSB vanishes on cooling; the residual; why there is none.
+
+    At T -> 0 the replicon is 1 - (2/3) xi''(1) C/T with C = 2 P(h = 0) of T = 0: at large P, where C is of order 2^-P, T_G is
+    (2/3) xi''(1) C.
+    """
     T_c = static(network)[1]
     path: list[Solution] = []
 
@@ -202,5 +182,12 @@ def _gardner(network: Network) -> tuple[float, float]:
             path.append(s)
         return s.replicons[-1] if s.status.ok else math.nan
 
-    T_G = _vanishing(replicon, np.geomspace(0.999 * T_c, 1e-9 * T_c, 90).tolist())
-    return T_G, max(abs(_complexity(network, T_c)), abs(replicon(T_G)) if T_G > 0.0 else 0.0)
+    frozen = solve(network, 1.0, 0.0, "spin_glass", RSB(1), strict=False)
+    last = network.unit_covariance(1.0, 2) * frozen.susceptibility if frozen.status.ok else math.nan
+    low = min(1e-9 * T_c, 1e-2 * last) if last > 0.0 else 1e-9 * T_c
+    T_G = next(crossings(replicon, np.geomspace(0.999 * T_c, low, 90).tolist()), math.nan)
+    residual = max(abs(_complexity(network, T_c)), abs(aside(replicon)(T_G)) if T_G > 0.0 else 0.0)
+    if T_G > 0.0:
+        return T_G, residual, ""
+    lost = "the replicon of 1RSB could not be followed to its zero" if path and path[-1].replicons[-1] < 0.0 else ""
+    return math.nan, residual, f"T_G: {lost or f'1RSB is stable at every T reached, down to {low / T_c:.2g} T_c'}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.results import Status
@@ -15,7 +14,7 @@ from glassy.theory import rs_retrieval, rsb_fold, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import check_network
+from glassy.theory.solve import check_network, check_point
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def spinodal(
     >>> round(spinodal(glassy.DenseHebbian(P=2), 0.0, glassy.RSB(1)).load, 6)          # Steffan and Kuehn
     0.138186
     """
-    checked, T = check_network(network, signal=True), checks.temperature(T)
+    checked, T = check_network(network, signal=True), check_point(T=T)[1]
     assert isinstance(checked, DenseHebbian)
     network, ansatz = checked, ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):

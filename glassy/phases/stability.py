@@ -6,20 +6,20 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from glassy import checks
 from glassy.errors import InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.roots import all_roots
+from glassy.numerics.roots import all_roots, between
 from glassy.phases.tracing import Journal, Knot, Tracer, trace
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.storage import Saved
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.rs_equations import unit_variance
-from glassy.theory.solve import check_network, solve
+from glassy.theory.rsb_solve import zero_rs
+from glassy.theory.solve import check_network, check_point, solve
 
 COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they are not resolved
 
@@ -71,7 +71,7 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
     >>> glassy.at_line(glassy.DenseHebbian(P=2), load=0.04, phase="paramagnetic").T       # 1 + sqrt(load)
     1.2
     """
-    network, load = check_network(network, signal=phase == "retrieval"), checks.load(load)
+    network, load = check_network(network, signal=phase == "retrieval"), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for an AT line, got 0. Without noise the replicon is 1 everywhere.")
     checks.choice("phase", phase, ("retrieval", "spin_glass", "paramagnetic"))
@@ -110,7 +110,8 @@ def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float, flo
         return _replicon(network, math.exp(log_B), max(1.0 - C, 1e-300), E4)
 
     top = math.log(10.0 * (A + 10.0))
-    B = math.exp(brentq(replicon, math.log(1e-6), top, xtol=1e-15, rtol=1e-15))
+    low = math.log(1e-6)
+    B = math.exp(between(replicon, low, top, replicon(low), replicon(top), 1e-15, 1e-15))
     _, flip, rest, *_ = field_averages(A, B, 1.0)
     m, q = 1.0 - flip, 1.0 - rest
     T = 0.5 * network.P * m ** (network.P - 1) / A
@@ -164,7 +165,8 @@ def at_curve(network: DenseHebbian, extent: tuple[float, float], tolerance: floa
         first -= 1
     start = grid[first]
     if first > 0 and slope(grid[first - 1]) > 0.0:
-        start = brentq(slope, grid[first - 1], grid[first], xtol=1e-14, rtol=1e-14)
+        before = grid[first - 1]
+        start = between(slope, before, start, slope(before), slope(start), 1e-14, 1e-14)
         while slope(start) > 0.0:
             start += 1e-13 * max(abs(start), 1.0)
     curve = Tracer(journal, "AT", knot)
@@ -186,7 +188,8 @@ def _zero_roots(network: Network, load: float) -> list[float]:
         B = math.exp(y)
         q, rest = rs_zero.overlap(B)
         T = rest + math.sqrt(load * q) / B if network.wishart else math.sqrt(load * unit_variance(network, q, 0.0)) / B
-        found = [solve(network, load, T, phase, strict=False) for phase in ("spin_glass", "paramagnetic")]
-        if any(abs(s.q_EA - q) < 1e-6 for s in found):  # and not a saddle that another one supersedes
+        found = (s for s in zero_rs(network, load, T) if s.q_EA > 0.0)
+        best = max(found, key=lambda s: s.free_energy, default=None)
+        if best is not None and abs(best.q_EA - q) < 1e-6:  # not a saddle that another one supersedes
             roots.append(T)
     return roots

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from glassy import checks
 from glassy.errors import ConvergenceError, InputError, PhaseError
-from glassy.numerics.roots import all_roots
+from glassy.numerics.roots import between
 from glassy.phases.glass import critical_temperature, static
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.storage import Saved
+from glassy.theory import rsb_curve
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import FROZEN
-from glassy.theory.rsb_equations import Levels, evaluate
-from glassy.theory.rsb_solve import rest_of
-from glassy.theory.solve import check_network, solve
+from glassy.theory.rsb_equations import evaluate
+from glassy.theory.solve import check_network, check_point, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -83,6 +82,7 @@ class _State:
     sigma: float
     q: float
     replicon: float
+    B: float
 
 
 def complexity(network: Network, load: float, T: float, *, points: int = 60, strict: bool = True) -> Complexity:
@@ -115,7 +115,7 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, load, T = check_network(network), checks.load(load), checks.temperature(T)
+    network, (load, T) = check_network(network), check_point(load, T)
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")
@@ -170,37 +170,15 @@ def _refusal(network: Network, load: float, T: float) -> tuple[str, float, float
 def _state(network: Network, T: float, y: float, near: float | None = None) -> _State | None:
     """Return the 1RSB saddle with q_0 = 0 and y = beta x held, at load 1: the solution of largest q; None where there is none.
 
-    `near`: 1 - q at a neighbouring y, which saves the search.
+    `near`: B = beta s at a neighbouring y, which saves the search.
     """
-    if T == 0.0:
-        rest = 0.0
-        C = evaluate(network, 1.0, 0.0, Levels(0.0, (0.0,), 1.0, (y,))).C
-    else:
-
-        def excess(x: float) -> float:
-            rest = rest_of(x)
-            at = evaluate(network, 1.0, T, Levels(0.0, (0.0,), rest / T, (y,)))
-            return float((rest - T * at.C) / (rest * (1.0 - rest)))
-
-        x = None if near is None else _root_near(excess, math.log(near / (1.0 - near)))
-        if x is None:
-            x = next(iter(all_roots(excess, np.linspace(-40.0, 4.0, 90).tolist())), None)
-        if x is None:
-            return None
-        rest = rest_of(x)
-        C = rest / T
-    at = evaluate(network, 1.0, T, Levels(0.0, (0.0,), C, (y,)))
-    sigma = float(y * (y * at.work[1] - at.gain[1]))
+    levels = rsb_curve.states(network, T, y, near)
+    if levels is None:
+        return None
+    at, sigma = evaluate(network, 1.0, T, levels), rsb_curve.complexity(network, T, levels)
     replicon = 1.0 - float(at.slope[1] * at.c2[1]) / T if T > 0.0 else -math.inf
-    return _State(y, at.free_energy + sigma / y, sigma, 1.0 - rest, replicon)
-
-
-def _root_near(f: Callable[[float], float], x: float) -> float | None:
-    """The root next to x of a function that rises through it, if it is close."""
-    for width in (0.02, 0.1):
-        if f(x - width) * f(x + width) < 0.0:
-            return float(brentq(f, x - width, x + width, xtol=1e-14, rtol=1e-14))
-    return None
+    B = math.sqrt(at.variance[1]) / T if T > 0.0 else math.inf
+    return _State(y, at.free_energy + sigma / y, sigma, float(at.q[1]), replicon, B)
 
 
 def _curve(network: Network, T: float, points: int) -> list[_State]:
@@ -209,7 +187,7 @@ def _curve(network: Network, T: float, points: int) -> list[_State]:
     lowest = seed
     while abs(lowest.sigma) > 1e-12:  # larger y: lower states
         up = lowest.sigma > 0.0
-        other = _state(network, T, lowest.y * (1.05 if up else 0.999), 1.0 - lowest.q)
+        other = _state(network, T, lowest.y * (1.05 if up else 0.999), lowest.B)
         if other is None:
             raise _NoStateError(f"the states of Sigma = 0 were lost at y={lowest.y:.6g}")
         if (other.sigma > 0.0) is not up:
@@ -219,7 +197,7 @@ def _curve(network: Network, T: float, points: int) -> list[_State]:
     walk, factor = [lowest], 0.97
     while factor < 1.0 - 1e-7:  # smaller y: higher states, until the saddle is lost or f falls again
         last = walk[-1]
-        new = _state(network, T, factor * last.y, 1.0 - last.q)
+        new = _state(network, T, factor * last.y, last.B)
         if new is None or new.f <= last.f or abs(new.q - last.q) > 0.2:
             factor = math.sqrt(factor)
             continue
@@ -230,7 +208,7 @@ def _curve(network: Network, T: float, points: int) -> list[_State]:
     ys = lowest.y + (last.y - lowest.y) * 0.5 * (1.0 - np.cos(np.linspace(0.0, math.pi, points)))
     curve = [lowest]
     for y in ys[1:-1]:
-        new = _state(network, T, float(y), 1.0 - curve[-1].q)
+        new = _state(network, T, float(y), curve[-1].B)
         if new is not None:
             curve.append(new)
     return [*curve, last]
@@ -241,22 +219,17 @@ def _highest(network: Network, T: float, walk: list[_State]) -> _State:
     before = walk[max(len(walk) - 4, 0)]
 
     def negative(y: float) -> float:
-        s = _state(network, T, y, 1.0 - before.q)
+        s = _state(network, T, y, before.B)
         return -s.f if s is not None else 0.0
 
     found = minimize_scalar(negative, bounds=(walk[-1].y, before.y), method="bounded", options={"xatol": 1e-9 * before.y})
-    return _state(network, T, float(found.x), 1.0 - before.q) or walk[-1]
+    return _state(network, T, float(found.x), before.B) or walk[-1]
 
 
 def _between(network: Network, T: float, one: _State, other: _State) -> _State:
-    """The state of Sigma = 0 between two whose Sigma has different signs; their values are not computed again."""
-    known = {one.y: one.sigma, other.y: other.sigma}
-
-    def sigma(y: float) -> float:
-        return known[y] if y in known else _sigma(network, T, y, 1.0 - one.q)
-
-    y = float(brentq(sigma, one.y, other.y, xtol=1e-14, rtol=1e-13))
-    return _state(network, T, y, 1.0 - one.q) or one
+    """The state of Sigma = 0 between two whose Sigma has different signs."""
+    y = between(lambda y: _sigma(network, T, y, one.B), one.y, other.y, one.sigma, other.sigma, 1e-14, 1e-13)
+    return _state(network, T, y, one.B) or one
 
 
 def _sigma(network: Network, T: float, y: float, near: float) -> float:
@@ -270,7 +243,7 @@ def _seed(network: Network, T: float) -> _State:
         s = _state(network, T, 1.0 / T)
     else:
         one = solve(network, 1.0, T, "spin_glass", RSB(1))
-        s = _state(network, T, one.y_levels[0], 1.0 - one.q_EA)
+        s = _state(network, T, one.y_levels[0])
     if s is None:
         raise _NoStateError("the equilibrium states were not found")
     return s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from glassy.errors import InputError
+from glassy.numerics.roots import ASIDE
 from glassy.results import Status
 from glassy.storage import Saved, load
 
@@ -79,7 +80,12 @@ class Tracer:
         knot = self.journal.get(self.name, at)
         if knot is None:
             near = min(self.states, key=lambda x: abs(x - at), default=None)
-            knot, state = self.f(at, None if near is None else self.states[near])
+            start = None if near is None else self.states[near]
+            knot, state = self.f(at, start)
+            if knot.status is Status.NOT_CONVERGED:  # a single point may fail: its neighbour stands for it
+                tries = (self.f(at * (1.0 + move), start) for move in ASIDE[:4])
+                knot, state = next((found for found in tries if found[0].status.ok), (knot, state))
+                knot = replace(knot, at=at)
             if knot.status.ok and state is not None:
                 self.states[at] = state
             self.journal.add(self.name, knot)

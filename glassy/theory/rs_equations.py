@@ -8,78 +8,33 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
-import numpy.typing as npt
-
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.jit import kernel
 from glassy.results import Status
 from glassy.spin_glass import Network
 from glassy.theory.ansatz import RS
+from glassy.theory.rs_formulas import TOLERANCE, Form, local_signal, local_variance, local_variance_slope, thermodynamics
 from glassy.theory.solution import Solution
 
-TOLERANCE = 1e-12
-FROZEN = 1e-15  # below this temperature every order parameter equals its T = 0 value to rounding
-
-Form = npt.NDArray[np.float64]  # a network as the kernels know it, see `form_of`
-Averages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
-
-_SELF, _XI1, _XI2, _SLOPE, _CURVATURE = range(5)  # rows of a form
-_SETTLED, _STIFF = 1e-8, 300.0  # see `newton_step`
+FROZEN = 1e-15  # below this temperature, in units of the field, every order parameter equals its T = 0 value to rounding
 
 
 @lru_cache(maxsize=256)
 def form_of(network: Network) -> Form:
     """Return what the kernels know of a network: P, whether its noise is Wishart, its shift per load, and polynomials.
 
-    A row of a polynomial (xi', xi'', slope and curvature of `Covariance`) holds its lowest power and the coefficients from
-    there on.
+    A row of a polynomial (xi', xi'', slope and curvature of `Covariance`) holds its lowest power, the number of its
+    coefficients, and these.
     """
-    rows = network.unit_covariance.rows()
-    form = np.zeros((1 + len(rows), max(3, 1 + max(len(row) for _, row in rows))))
-    form[_SELF, :3] = network.P, network.wishart, wishart_shift(network, 1.0)
-    for i, (lowest, row) in enumerate(rows, 1):
-        form[i, 0], form[i, 1 : 1 + len(row)] = lowest, row
-    form.flags.writeable = False
-    return form
-
-
-@kernel
-def polynomial(form: Form, i: int, q: float) -> float:
-    """Return the value of row i of a form."""
-    total = 0.0
-    for k in range(form.shape[1] - 1, 0, -1):
-        total = total * q + form[i, k]
-    return float(total * q ** form[i, 0])
-
-
-@kernel
-def local_signal(form: Form, m: float) -> float:
-    """Local field (P/2) m^(P-1) of the condensed pattern."""
-    return 0.5 * form[_SELF, 0] * m ** (form[_SELF, 0] - 1.0) if m != 0.0 else 0.0
-
-
-@kernel
-def local_variance(form: Form, q: float, C: float) -> float:
-    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
-    if form[_SELF, 1] == 0.0:
-        return polynomial(form, _XI1, q)
-    return q / (1.0 - C) ** 2
-
-
-@kernel
-def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
-    """Return d(local_variance)/dC at fixed T, with q = 1 - T C."""
-    if form[_SELF, 1] == 0.0:
-        return -T * polynomial(form, _XI2, q)
-    D = 1.0 - C
-    return -T / D**2 + 2.0 * q / D**3
+    rows = [(float(lowest), float(len(row)), *row) for lowest, row in network.unit_covariance.rows()]
+    own = (float(network.P), float(network.wishart), wishart_shift(network, 1.0))
+    width = max(map(len, (own, *rows)))
+    return tuple((*row, *(0.0,) * (width - len(row))) for row in (own, *rows))
 
 
 def signal(network: Network, m: float) -> float:
     """Local field (P/2) m^(P-1) of the condensed pattern."""
-    return local_signal(form_of(network), m)
+    return float(local_signal(form_of(network), m))
 
 
 def wishart_shift(network: Network, load: float) -> float:
@@ -89,7 +44,7 @@ def wishart_shift(network: Network, load: float) -> float:
 
 def unit_variance(network: Network, q: float, C: float) -> float:
     """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
-    return local_variance(form_of(network), q, C)
+    return float(local_variance(form_of(network), q, C))
 
 
 def variance(network: Network, load: float, q: float, C: float) -> float:
@@ -99,71 +54,7 @@ def variance(network: Network, load: float, q: float, C: float) -> float:
 
 def unit_variance_slope(network: Network, q: float, C: float, T: float) -> float:
     """Return d(unit_variance)/dC at fixed T, with q = 1 - T C."""
-    return local_variance_slope(form_of(network), q, C, T)
-
-
-@kernel
-def newton_step(
-    form: Form, load: float, T: float, m: float, C: float, s: float, averages: Averages
-) -> tuple[float, float, float, float, bool]:
-    """Return the error of R.5 in (m, C), the next m and C by Newton's method, the determinant, and whether they are final.
-
-    They are final where the step is so small that the next one would be below rounding, and the equations so well conditioned
-    that rounding, and with it the start, moves m by less than 1e-12.
-    """
-    P = form[_SELF, 0]
-    wishart = form[_SELF, 1] != 0.0
-    _, flip, C_new, X, Y, _, _ = averages
-    a_slope = (P - 1.0) * local_signal(form, m) / m
-    F1, F2 = 1.0 - flip - m, C_new - C
-    r_slope = load * local_variance_slope(form, min(1.0 - T * C, 1.0), C, T)
-    J11, J12 = C_new * a_slope - 1.0, -X * r_slope
-    J21, J22 = -2.0 * X * a_slope, Y * r_slope - 1.0
-    det = J11 * J22 - J12 * J21
-    error = max(abs(F1), abs(F2) * (max(T, 1.0) if wishart else T))
-    dm, dC = (F1 * J22 - F2 * J12) / det, (J11 * F2 - J21 * F1) / det
-    unit, width = max(C, 1.0), max(s, T)  # of rounding in C, and of the local field
-    moved = abs(dm) * a_slope / width + abs(dC * r_slope) / width**2 + abs(dC) / unit
-    well = abs(J22) + abs(J12) * unit + abs(J11) * unit + abs(J21) <= _STIFF * abs(det)
-    return error, min(m - dm, 1.0), max(C - dC, 0.0), det, moved <= _SETTLED and well
-
-
-@kernel
-def thermodynamics(
-    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: Averages
-) -> tuple[float, float, float, float, float]:
-    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1), and its residual.
-
-    The residual is the largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
-    Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
-    """
-    soft, flip, C_new, _, _, E4, binary = averages
-    P = form[_SELF, 0]
-    wishart = form[_SELF, 1] != 0.0
-    error = abs(1.0 - T * C_new - q)
-    if m != 0.0:
-        error = max(error, abs(1.0 - flip - m))
-    if wishart:
-        error = max(error, abs(C_new - C))
-    mP = m**P
-    if not wishart or load == 0.0:
-        R, S = load * polynomial(form, _CURVATURE, q), load * polynomial(form, _SLOPE, q)
-        free = -soft + 0.5 * (P - 1.0) * mP - 0.5 * C * (1.0 - q) * R
-        energy = -0.5 * mP - C * S
-        entropy = binary - 0.5 * C * (C * R)
-        stiffness = load * polynomial(form, _XI2, q)
-    else:
-        shift = load * form[_SELF, 2]
-        log = math.log(D)
-        free = -soft + 0.5 * mP + 0.5 * load * (T * log - q / D) + 0.5 * s * s * C + shift
-        energy = -0.5 * mP - 0.5 * load * (D + C * q) / D**2 + shift
-        entropy = binary - 0.5 * load * (log + C / D)
-        stiffness = load / D**2
-    if T > 0.0:
-        replicon = 1.0 - stiffness * E4 / T
-    else:
-        replicon = -math.inf if stiffness > 0.0 else 1.0
-    return free, energy, entropy, replicon, error
+    return float(local_variance_slope(form_of(network), q, C, T))
 
 
 def saddle(
@@ -178,7 +69,7 @@ def saddle(
     elif s is None:
         s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
     else:
-        D = math.sqrt(load * q) / s
+        D = math.sqrt(load) * math.sqrt(q) / s
     averages = field_averages(signal(network, m), s, T)
     free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED

@@ -20,15 +20,12 @@ from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.rs_equations import (
     FROZEN,
-    TOLERANCE,
     form_of,
-    local_signal,
-    local_variance,
-    newton_step,
     signal,
     unit_variance,
     unit_variance_slope,
 )
+from glassy.theory.rs_formulas import TOLERANCE, newton_step
 
 _TINY = 1e-300
 
@@ -157,8 +154,8 @@ def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> 
         q = 1.0 - T * C
         if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and (network.P > 2 or C < 1.0)):
             return None
-        s = math.sqrt(load * local_variance(form, min(q, 1.0), C))
-        averages = field_averages(local_signal(form, m), s, T)
+        s = math.sqrt(load * unit_variance(network, min(q, 1.0), C))
+        averages = field_averages(signal(network, m), s, T)
         error, m_next, C_next, det, final = newton_step(form, load, T, m, C, s, averages)
         met = error <= 1e-15 or (error <= 0.1 * TOLERANCE and error >= 0.5 * previous)
         if final:

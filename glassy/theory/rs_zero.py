@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
 
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.jit import kernel
 from glassy.numerics.roots import all_roots
 from glassy.spin_glass import Network
 from glassy.theory.rs_equations import FROZEN, unit_variance
+from glassy.theory.rs_formulas import small_overlap
 
 _HUGE = 1e300
 
@@ -30,14 +31,6 @@ class ZeroPoint:
     s: float
 
 
-@kernel
-def small_overlap(B: float) -> tuple[float, float]:
-    """Return q(B) = E tanh^2(Bz) and dq/d(ln B) where B < 0.01, to rounding."""
-    b = B * B
-    q = b * (1.0 - b * (2.0 - b * (17.0 / 3.0 - b * 62.0 / 3.0)))
-    return q, 2.0 * b * (1.0 - b * (4.0 - b * (17.0 - b * 248.0 / 3.0)))
-
-
 def overlap(B: float) -> tuple[float, float]:
     """Return q(B) = E tanh^2(Bz) and 1 - q, each accurate where it is small."""
     _, _, C, *_ = field_averages(0.0, B, 1.0)
@@ -49,10 +42,10 @@ def overlap(B: float) -> tuple[float, float]:
 def load_at(network: Network, T: float, B: float) -> float:
     """Return the load whose m = 0 saddle at temperature T has beta s = B; 0 where P = 2 has no positive 1 - C."""
     q, rest = overlap(B)
-    C = rest / T
-    if network.wishart and C >= 1.0:
-        return 0.0
-    r = unit_variance(network, q, C)
+    if network.wishart:
+        D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C), accurate where C is near 1
+        return min(B * D * (B * D / q), _HUGE) if D > 0.0 else 0.0
+    r = unit_variance(network, q, rest / T)
     return min((T * B) ** 2 / r, _HUGE) if r > 0.0 else _HUGE
 
 
@@ -61,17 +54,17 @@ def has_paramagnet(network: Network, T: float) -> bool:
     return not network.unit_covariance.has_field and (T > 1.0 if network.wishart else T > 0.0)
 
 
-def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
+@lru_cache(maxsize=16)  # a point is asked for by several parts of one solve
+def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
     """Return every m = 0 saddle with q > 0, ordered by growing q."""
     if load == 0.0:
-        return []
+        return ()
     bound = math.sqrt(2.0 / math.pi)
-    if T < FROZEN:
-        s = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
-        return [ZeroPoint(1.0 - T * bound / s, bound / s, s)]
     s_max = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
+    if FROZEN * s_max > T:
+        return (ZeroPoint(1.0 - T * bound / s_max, bound / s_max, s_max),)
     B_max = 1.001 * s_max / T
-    B_min = min(1e-7, 1e-3 * B_max)
+    B_min = min(1e-7, 1e-3 * B_max, 1e-3 * load**0.25)  # at P = 2 and T = 1 B is load^(1/4)
     if network.unit_covariance.has_field:
         B_min = 0.999 * math.sqrt(load * network.unit_covariance(0.0, 1)) / T
     if network.wishart and T < 1.0:
@@ -80,7 +73,7 @@ def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
     def mismatch(y: float) -> float:
         return math.log(max(load_at(network, T, math.exp(y)), 1e-300)) - math.log(load)
 
-    if network.wishart and T < 1.0 and load < 1e-24:  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
+    if network.wishart and math.sqrt(load) < 1e-12 * (1.0 - T):  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
         fields = [B_min]
     else:
         fields = [math.exp(y) for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist())]
@@ -88,12 +81,12 @@ def saddles(network: Network, load: float, T: float) -> list[ZeroPoint]:
     for B in fields:
         q, rest = overlap(B)
         found.append(ZeroPoint(q, rest / T, B * T))
-    return found
+    return tuple(found)
 
 
 def near(network: Network, load: float, T: float, s: float) -> ZeroPoint | None:
     """Return the saddle with q > 0 next to one whose field has standard deviation s, nearby; None if it is far."""
-    if load == 0.0 or T < FROZEN or s <= 0.0:
+    if load == 0.0 or FROZEN * s > T or s <= 0.0:
         return None
 
     def mismatch(y: float) -> float:

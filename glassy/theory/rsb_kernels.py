@@ -39,14 +39,27 @@ def moment(m: int, p: float, q: float) -> float:
 
 @kernel
 def wishart_work(w: float) -> float:
-    """Return [ln(1+w) - w/(1+w)]/w^2, 1/2 at w = 0."""
-    if w > 0.02:
+    """Return [ln(1+w) - w/(1+w)]/w^2, 1/2 at w = 0, for w > -1."""
+    if abs(w) > 0.02:
         return (math.log1p(w) - w / (1.0 + w)) / (w * w)
     total = 0.0
     power = 1.0
     for n in range(9):
         total += power * (n + 1.0) / (n + 2.0)
         power *= -w
+    return total
+
+
+@kernel
+def wishart_log(C: float) -> float:
+    """Return [-ln(1-C) - C]/C^2, 1/2 at C = 0."""
+    if abs(C) > 0.02:
+        return (-math.log1p(-C) - C) / (C * C)
+    total = 0.0
+    power = 1.0
+    for n in range(9):
+        total += power / (n + 2.0)
+        power *= C
     return total
 
 
@@ -133,7 +146,7 @@ def noise(
             f += 0.5 * y[i] * (r * gap[i] + out[1, i] * out[0, i - 1])
     f += 0.5 * C * r
     e = -0.5 * load * (1.0 - q) / (1.0 - C) - 0.5 * r
-    return True, f, e, -0.5 * load * (math.log1p(-C) + C / (1.0 - C))
+    return True, f, e, -0.5 * load * C * C * wishart_work(-C)
 
 
 @kernel

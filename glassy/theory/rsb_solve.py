@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from scipy.optimize import brentq
@@ -14,13 +14,13 @@ from glassy.network import DenseHebbian
 from glassy.numerics.roots import all_roots
 from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
-from glassy.theory import rs_retrieval, rs_zero
+from glassy.theory import rs_retrieval, rs_zero, rsb_curve
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.breaking import SLACK
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import GAIN, ROUNDING, descended, spinodal
-from glassy.theory.rsb_search import converge, first, jumps
+from glassy.theory.rsb_search import Found, converge, first, jumps
 from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
@@ -66,6 +66,7 @@ def outer_overlap(network: Network, load: float, T: float) -> float:
     return max(zero_rs(network, load, T), key=lambda s: s.free_energy).q_EA
 
 
+@lru_cache(maxsize=16)  # a point is asked for by several parts of one solve
 def marginal_roots(network: Network, load: float, T: float, q0: float | None = None) -> tuple[float, ...]:
     """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (section 5): the first is the glass.
 
@@ -73,12 +74,16 @@ def marginal_roots(network: Network, load: float, T: float, q0: float | None = N
     """
     if network.wishart or T == 0.0:
         return ()
-    if network.unit_covariance(1.0, 1) * load / T**2 > 2e3:  # far below T_c: x = 1 is out of reach and out of question
+    unit = T / math.sqrt(load)  # T and load enter through it alone
+    deep = 0.5 * network.unit_covariance(1.0, 1) / unit**2  # 1 - q is of order exp(-deep)
+    if deep > 650.0:  # far below T_c: x = 1 is out of reach and out of question
         return ()
-    q0 = outer_overlap(network, load, T) if q0 is None else q0
-    top = 4.0 if q0 == 0.0 else min(4.0, math.log((1.0 - q0) / q0) - 1e-3)  # q_1 = q_0 is RS
-    grid = np.linspace(-40.0, top, 90)
-    return tuple(rest_of(x) for x in all_roots(lambda x: marginal_excess(network, load, T, rest_of(x), q0), grid.tolist()))
+    if not network.unit_covariance.has_field and not q0:
+        return tuple(map(rsb_curve.rest_at, rsb_curve.fields(network, unit)))
+    q0 = q0 or outer_overlap(network, 1.0, unit)
+    top = min(4.0, math.log((1.0 - q0) / q0) - 1e-3)  # q_1 = q_0 is RS
+    grid = np.linspace(min(-40.0, -deep - 10.0), top, 90 + int(deep))
+    return tuple(rest_of(x) for x in all_roots(lambda x: marginal_excess(network, unit, rest_of(x), q0), grid.tolist()))
 
 
 def rest_of(x: float) -> float:
@@ -86,9 +91,9 @@ def rest_of(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-def marginal_excess(network: Network, load: float, T: float, rest: float, q0: float = 0.0) -> float:
-    """Return (E_1[t^2] - q)/((q - q_0) (1 - q)) at x_1 = 1 and q = 1 - rest."""
-    at = evaluate(network, load, T, Levels(0.0, (q0,), rest / T, (1.0 / T,)))
+def marginal_excess(network: Network, T: float, rest: float, q0: float) -> float:
+    """Return (E_1[t^2] - q)/((q - q_0) (1 - q)) at x_1 = 1, q = 1 - rest and load 1."""
+    at = evaluate(network, 1.0, T, Levels(0.0, (q0,), rest / T, (1.0 / T,)))
     return float((rest - T * at.C) / (rest * (1.0 - rest - q0)))
 
 
@@ -171,7 +176,20 @@ def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
     problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
     rs = max((s for s in zero_rs(network, load, T) if s.q_EA > 0.0), key=lambda s: s.free_energy, default=None)
     at = first(problem, 0.0, rs.q_EA, rs.susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)
+    if at is None and T > 0.0 and not network.wishart:
+        at = _on_curve(network, load, T)
     return saddle(network, load, T, "spin_glass", *at) if at else None
+
+
+def _on_curve(network: Network, load: float, T: float) -> Found | None:
+    """Return the levels of the 1RSB glass with q_0 = 0 by the explicit curve R.5e, which at large P needs no start."""
+    unit = math.sqrt(load)
+    at = rsb_curve.glass(network, T / unit)
+    if at is None:
+        return None
+    levels = Levels(0.0, (0.0,), at.C / unit, (at.y[0] / unit,))
+    problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
+    return converge(problem, levels) or (levels, levels.gaps(T))
 
 
 def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Solution | None:

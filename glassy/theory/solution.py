@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy.provenance import Provenance, provenance
-from glassy.results import Status
+from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
 from glassy.storage import Saved
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
@@ -240,3 +240,18 @@ def missing(
     """Return the Solution of a phase that has no saddle: every number NaN, and a status that says so."""
     nan = math.nan
     return Solution(network, load, T, phase, ansatz, nan, (nan,), (), (), nan, nan, nan, nan, nan, (nan,), nan, status)
+
+
+def in_units(solution: Solution, unit: float) -> Solution:
+    """Return a saddle without a signal in another unit of energy: energies over `unit`, the load over its square."""
+    if unit == 1.0:
+        return solution
+    free, energy = (_over(x, unit) for x in (solution.free_energy, solution.energy))
+    return replace(
+        solution, load=solution.load / unit / unit, T=solution.T / unit, y_levels=tuple(unit * y for y in solution.y_levels),
+        susceptibility=_over(solution.susceptibility, 1.0 / unit), free_energy=free, energy=energy,
+    )  # fmt: skip
+
+
+def _over(value: float, unit: float) -> float:
+    return value.divided(unit) if isinstance(value, Estimate) else value / unit

@@ -20,9 +20,10 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory import rs_retrieval, rs_scan, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle, variance
-from glassy.theory.scaling import in_units
-from glassy.theory.solution import Solution, missing
+from glassy.theory.rsb_equations import padded
+from glassy.theory.solution import Solution, in_units, missing
 
+COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 TIE = 1e-12  # free energies closer than this part of them are equal to rounding
 
@@ -34,6 +35,17 @@ def check_network(network: object, *, signal: bool = False) -> Network:
     if not isinstance(network, DenseHebbian | SpinGlass):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     return network
+
+
+def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
+    """Return load and T of the theory, at most 1e200, so that squares are floats; below 1e-300 they count as 0."""
+    point = checks.load(load), checks.temperature(T)
+    for name, value in zip(("load", "T"), point, strict=True):
+        if value > 1e200:
+            raise InputError(
+                f"{name} must be at most 1e200 in theory, got {value:g}. Divide load by the square of what divides T."
+            )
+    return point[0] if point[0] >= 1e-300 else 0.0, point[1] if point[1] >= 1e-300 else 0.0
 
 
 def solve(
@@ -53,9 +65,9 @@ def solve(
     network : DenseHebbian or SpinGlass
         The network; N.1 or N.2 fixes its noise, N.3b that of P = 2. A SpinGlass has no retrieval.
     load : float
-        Storage load, >= 0.
+        Storage load, >= 0, at most 1e200; below 1e-300 it counts as 0.
     T : float
-        Temperature, >= 0; T = 0 is the exact limit.
+        Temperature, >= 0, at most 1e200; T = 0 is the exact limit, and below 1e-300 T counts as 0.
     phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium"}
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
@@ -101,7 +113,7 @@ def solve(
     'LEFT_PHASE'
     """
     network = check_network(network)
-    load, T = checks.load(load), checks.temperature(T)
+    load, T = check_point(load, T)
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Solution):
@@ -119,13 +131,32 @@ def solve(
 
 
 def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
-    if phase == "retrieval" or network.wishart or load in (0.0, 1.0):
-        return _solve_here(network, load, T, phase, ansatz, start)
-    scale = math.sqrt(load)
+    if phase == "retrieval" or network.wishart or load == 0.0:  # the signal, 1, is a unit of its own
+        t = T if T > COLDEST or isinstance(ansatz, RS) else 0.0
+        return _at(_solve_here(network, load, t, phase, ansatz, start), load, T)
+    xi = network.unit_covariance(1.0)
+    unit = math.sqrt(load) * math.sqrt(2.0 * xi)  # the scale of energies of the noise
+    if unit * 1e100 < T:  # q is below rounding
+        if phase == "spin_glass":
+            return None
+        hot = saddle(network, load, T, phase, 0.0, load * network.unit_covariance(0.0, 1) / T / T, 1.0 / T)
+        return padded(hot, ansatz.k) if isinstance(ansatz, RSB) else replace(hot, ansatz=ansatz)
+    t = T / unit if unit * COLDEST < T else 0.0  # without a signal T and load enter through T/sqrt(load) alone
     if start is not None:
-        start = in_units(start, 1.0, start.T / math.sqrt(start.load)) if start.phase == phase and start.load > 0.0 else None
-    found = _solve_here(network, 1.0, T / scale, phase, ansatz, start)
-    return found and in_units(found, load, T)
+        same = start.network == network and start.phase == phase and start.status.ok and start.load > 0.0
+        start = in_units(start, math.sqrt(start.load) * math.sqrt(2.0 * xi)) if same else None
+    found = _solve_here(network, 0.5 / xi, t, phase, ansatz, start)
+    return _at(found and in_units(found, 1.0 / unit), load, T)
+
+
+def _at(solution: Solution | None, load: float, T: float) -> Solution | None:
+    """Return a saddle under its own load and T: those it was solved at, but for rounding, or T = 0 in place of T."""
+    if solution is None or (solution.load, solution.T) == (load, T):
+        return solution
+    x = solution.x_levels
+    if T > 0.0 and solution.T == 0.0:
+        x = tuple(T * y if math.isfinite(y) else 1.0 for y in solution.y_levels)
+    return replace(solution, load=load, T=T, x_levels=x)
 
 
 def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
@@ -160,7 +191,7 @@ def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start:
 
 def rank(s: Solution) -> tuple[float, float]:
     """Order of m = 0 saddles: the larger free energy; at equality (x_1 = 1) the one without complexity."""
-    return float(s.free_energy) - 1e-12 * (s.complexity > 0.0), -s.complexity
+    return float(s.free_energy) - 1e-12 * abs(s.free_energy) * (s.complexity > 0.0), -s.complexity
 
 
 def zero_winner(states: Iterable[Solution]) -> Solution | None:
@@ -273,13 +304,12 @@ def scan(
     loads, temperatures = np.broadcast_arrays(loads, temperatures)
     if not _plain(loads) or not _plain(temperatures):
         for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
-            checks.load(x)
-            checks.temperature(y)
+            check_point(x, y)
     network = check_network(network)
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
     if isinstance(ansaetze.check(ansatz), RS) and len(loads) >= rs_scan.FEW:
-        x, y = (np.array(v, float) + 0.0 for v in (loads, temperatures))
+        x, y = (np.where(v < 1e-300, 0.0, np.asarray(v, float)) for v in (loads, temperatures))
 
         def alone(load: float, T: float) -> Solution:
             return solve(network, load, T, phase, strict=False)
@@ -300,5 +330,5 @@ def scan(
 
 
 def _plain(values: npt.NDArray[Any]) -> bool:
-    """Whether an array holds finite numbers >= 0 and nothing else."""
-    return values.dtype.kind in "iuf" and bool(np.all(np.isfinite(values) & (values >= 0)))
+    """Whether an array holds numbers in the domain of the theory and nothing else."""
+    return values.dtype.kind in "iuf" and bool(np.all((values >= 0) & (values <= 1e200)))
