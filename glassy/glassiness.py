@@ -125,6 +125,8 @@ def _equilibrium(network: DenseHebbian | SpinGlass, load: float, T: float, ansat
     failed = next((s for s in found if s.status is Status.NOT_CONVERGED), None)
     if failed is not None:
         raise ConvergenceError(f"{failed!r}: no saddle of the asked accuracy was found, so there is nothing to split.", failed)
+    if not any(s.status.ok for s in found):
+        raise ConvergenceError(f"no m = 0 saddle was found at {found[0]!r}, so there is nothing to split.", found[0])
     return max((s for s in found if s.status.ok), key=lambda s: s.free_energy)
 
 

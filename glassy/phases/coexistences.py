@@ -65,7 +65,7 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
     With a random field the one saddle there is; `near` is one at a neighbouring point.
     """
     if not network.unit_covariance.has_field:
-        glassy = load > 0.0 and _onset(network, load, ansatz) > T
+        glassy = math.sqrt(load) > T - 1.0 if network.wishart else load > 0.0 and _onset(network, load, ansatz) > T
         found = solve(network, load, T, "spin_glass" if glassy else "paramagnetic", ansatz, start=near, strict=False)
         if not glassy or found.status is not Status.LEFT_PHASE:
             return found
@@ -78,7 +78,7 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
 
 
 def _onset(network: Network, load: float, ansatz: Ansatz) -> float:
-    if network.wishart or not isinstance(ansatz, RS):
+    if not isinstance(ansatz, RS):
         return critical_temperature(network, load)
     return math.sqrt(load) * rs_onset(network)[0]
 

@@ -45,6 +45,8 @@ class Spinodal(Saved):
         return self.saddle.residual
 
     def __repr__(self) -> str:
+        if not self.status.ok:
+            return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {self.status.name})"
         return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: load={self.load:.10g} m={self.m:.6g})"
 
 

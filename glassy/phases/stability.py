@@ -11,7 +11,7 @@ from glassy import checks
 from glassy.errors import InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.roots import all_roots, between
+from glassy.numerics.roots import all_roots, aside, between
 from glassy.phases.tracing import Journal, Knot, Tracer, trace
 from glassy.results import Status
 from glassy.spin_glass import Network
@@ -90,9 +90,14 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
             f"range of T > {COLDEST:g} where this phase exists. Use strict=False to get an empty result."
         )
     phases = ("retrieval",) if phase == "retrieval" else ("spin_glass", "paramagnetic")  # a root is an end of both
-    found = ([solve(network, load, T, p, strict=False) for p in phases] for T in roots)
-    worst = max((min((abs(s.replicon) for s in both if s.status.ok), default=math.nan) for both in found), default=math.nan)
-    return ATLine(network, load, phase, tuple(sorted(roots)), worst, Status.CONVERGED if roots else Status.NO_BOUNDARY)
+
+    def residual(T: float) -> float:
+        found = [solve(network, load, T, p, strict=False) for p in phases]
+        return min((abs(s.replicon) for s in found if s.status.ok), default=math.nan)
+
+    worst = max(map(aside(residual), roots), default=math.nan)
+    good = Status.NOT_CONVERGED if math.isnan(worst) else Status.CONVERGED
+    return ATLine(network, load, phase, tuple(sorted(roots)), worst, good if roots else Status.NO_BOUNDARY)
 
 
 def _replicon(network: Network, B: float, q: float, E4: float) -> float:
