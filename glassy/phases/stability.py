@@ -130,7 +130,7 @@ def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float, flo
 def _retrieval_roots(network: DenseHebbian, load: float) -> list[float]:
     def mismatch(y: float) -> float:
         at = _marginal(network, math.exp(y))
-        return math.log(at[1] / load) if at is not None else math.nan
+        return math.log(max(at[1], 5e-324)) - math.log(load) if at is not None else math.nan
 
     # From A = e^5 on the load only falls, like 1/ln(1/T): coarse steps, and no further than the asked load.
     grid = np.linspace(math.log(1e-2), 5.0, 150).tolist()

@@ -32,7 +32,9 @@ def check_network(network: object, *, signal: bool = False) -> Network:
     if not isinstance(network, DenseHebbian | SpinGlass):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
-        raise InputError(f"P must be at most {MOST} in theory, got {network!r}. From P = 40 on all is as in the limit, section 5.")
+        raise InputError(
+            f"P must be at most {MOST} in theory, got {network!r}. From P = 40 on all is as in the limit, section 5."
+        )
     return network
 
 
