@@ -163,10 +163,10 @@ def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glas
     rest = T * C  # 1 - q, accurate at low T
     D1 = 1.0 - C
     D0 = D1 - beta * x * q
-    beta_2 = math.sqrt(D0) * math.sqrt(D1)
-    beta_1, p = beta * math.sqrt(load) / beta_2, beta * q / D0 / D1
-    if not p * p < math.inf:
-        raise ConvergenceError(f"the parts of {s!r} are beyond floats: its soft glass has beta_2={beta_2:g}.", s)
+    if not D0 > 1e-12:
+        raise ConvergenceError(f"the soft glass of {s!r} has 1 - C = {D0:.1g}, below rounding. Raise load or T.", s)
+    beta_1, beta_2 = beta * math.sqrt(load / (D0 * D1)), math.sqrt(D0 * D1)
+    p = beta * q / (D0 * D1)
     diagonal = p + 1.0 / D1  # P_d
     weights = np.empty((6, U.size))
     tilted_weights(x, weights)

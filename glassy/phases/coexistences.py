@@ -229,10 +229,8 @@ def root_near(f: Function, guess: float, step: float = 0.01) -> float:
 
     NaN where it was not found: f is NaN where a state is missing, as retrieval is beyond its spinodal.
     """
-    here, at = guess, aside(f)(guess)
-    while math.isnan(at) and here > 0.9 * guess:  # the spinodal of another ansatz
-        here *= 0.999
-        at = f(here)
+    starts = (guess * x for x in (1.0, 1.0 - 1e-9, 0.999, 0.99, 0.97, 0.9, 1.5, 4.0, 16.0))  # the guess may lie where f fails
+    here, at = next(((x, y) for x, y in ((x, f(x)) for x in starts) if not math.isnan(y)), (guess, math.nan))
     if at == 0.0 or math.isnan(at):
         return here if at == 0.0 else math.nan
     way = 1.0 if at > 0.0 else -1.0
