@@ -8,6 +8,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 
 import glassy
 from glassy import RS, RSB, ConvergenceError, DenseHebbian, InputError, PhaseError, SpinGlass, Status, solve
@@ -37,16 +38,14 @@ def hard_points(seed, count, P=(2, 3, 5, 12, 40, 60, 100, 200)):
 
 def marginal_T_d(P):
     """T_d by mpmath: the maximum over B of sqrt(xi'(q))/B with 1 - q = exp(-B^2/2) E sech(B z), at load 1."""
-    mpmath.mp.dps = 30
+    mpmath.mp.dps = 20
 
     def temperature(B):
-        edges = [0, 1, 2, 4, 8, 16, 32, 64]
-        sech = mpmath.quad(lambda u: mpmath.sech(u) * mpmath.exp(-((u / B) ** 2) / 2) / (B * mpmath.sqrt(2 * mpmath.pi)), edges)
-        rest = 2 * mpmath.exp(-B * B / 2) * sech
-        return mpmath.sqrt(mpmath.mpf(P) / 2 * (1 - rest) ** (P - 1)) / B
+        sech = mpmath.quad(lambda u: mpmath.sech(u) * mpmath.exp(-((u / B) ** 2) / 2), [0, 2, 8, 32])
+        rest = mpmath.exp(-B * B / 2) * sech * mpmath.sqrt(2 / mpmath.pi) / B
+        return float(mpmath.sqrt(mpmath.mpf(P) / 2 * (1 - rest) ** (P - 1)) / B)
 
-    B = mpmath.findroot(lambda B: mpmath.diff(lambda b: mpmath.log(temperature(b)), B), mpmath.sqrt(2 * mpmath.log(P)))
-    return float(temperature(B))
+    return -minimize_scalar(lambda B: -temperature(B), bounds=(2.0, 6.0), method="bounded", options={"xatol": 1e-6}).fun
 
 
 @pytest.mark.parametrize("P", [40, 100, 200])
@@ -57,12 +56,12 @@ def test_T_d_at_large_P_against_mpmath(P):
 @pytest.mark.parametrize("P", [40, 50, 55, 60, 72, 100, 200])
 @pytest.mark.parametrize("load", [1.0, 1e-12, 1e12])
 def test_temperatures_at_large_P_are_those_of_the_random_energy_model(P, load):
-    """T_c to 1e-10, and T_G = (2/3) xi''(1) C with C = 2^-P/sqrt(pi P), but for corrections of order 1/P."""
+    """Section 5: T_c = 1/(2 sqrt(ln 2)), and T_G = (2/3) xi''(1) C with C = 2^-P/sqrt(pi P)."""
     t = glassy.spin_glass_temperatures(DenseHebbian(P), load)
     assert not t.continuous
     assert t.T_c / math.sqrt(load) == pytest.approx(REM_T_C, rel=1e-9)
     assert t.T_d > t.T_c > t.T_G > 0.0
-    assert t.T_G / math.sqrt(load) == pytest.approx(P * (P - 1) / 3.0 * 2.0**-P / math.sqrt(math.pi * P), rel=2.0 / P)
+    assert t.T_G / math.sqrt(load) == pytest.approx(P * (P - 1) / 3.0 * 2.0**-P / math.sqrt(math.pi * P), rel=1e-9)
     assert t.residual < 1e-11
     assert t.reason == ""
 
@@ -265,9 +264,9 @@ def test_density_of_merged_levels():
         assert (q.size, slope.size, weight) == (0, 0, 1.0)
 
 
-@pytest.mark.parametrize("load", [1e-300, 1e-12, 1e-3, 0.3, 1e12, 1e200])
+@pytest.mark.parametrize("load", [1e-300, 0.3, 1e200])
 def test_a_residual_is_never_missing_where_a_line_is(load):
-    for P, kind, phase in itertools.product((2, 3, 4, 5, 40), KINDS, ("retrieval", "spin_glass", "paramagnetic")):
+    for P, kind, phase in itertools.product((2, 3, 4, 40), KINDS, ("retrieval", "spin_glass", "paramagnetic")):
         line = glassy.at_line(DenseHebbian(P, kind), load, phase, strict=False)
         assert line.status in (Status.CONVERGED, Status.NO_BOUNDARY)
         assert math.isnan(line.residual) is (line.roots == ())
@@ -276,19 +275,25 @@ def test_a_residual_is_never_missing_where_a_line_is(load):
 # ---- no private exception ----
 
 
-CALLS = {
-    "solve": lambda n, load, T, a, p: solve(n, load, T, p, a, strict=False),
-    "strict solve": lambda n, load, T, a, p: solve(n, load, T, p, a),
-    "phases_at": lambda n, load, T, a, p: glassy.phases_at(n, load, T, a),
-    "at_line": lambda n, load, T, a, p: glassy.at_line(n, load, "retrieval" if p == "equilibrium" else p, strict=False),
-    "spinodal": lambda n, load, T, a, p: glassy.spinodal(n, T, strict=False),
-    "complexity": lambda n, load, T, a, p: glassy.complexity(n, load, T, points=4, strict=False),
-    "glassiness": lambda n, load, T, a, p: glassy.glassiness(n, load, T, a),
+CALLS = {  # and how many points each may cost
+    "solve": (60, lambda n, load, T, a, p: solve(n, load, T, p, a, strict=False)),
+    "strict solve": (30, lambda n, load, T, a, p: solve(n, load, T, p, a)),
+    "scan": (15, lambda n, load, T, a, p: glassy.scan(n, [load, 0.7 * load], T, p, a)[1]),
+    "phases_at": (25, lambda n, load, T, a, p: glassy.phases_at(n, load, T, a)),
+    "at_line": (15, lambda n, load, T, a, p: glassy.at_line(n, load, "retrieval" if p == "equilibrium" else p, strict=False)),
+    "spinodal": (30, lambda n, load, T, a, p: glassy.spinodal(n, T, strict=False)),
+    "complexity": (12, lambda n, load, T, a, p: glassy.complexity(n, load, T, points=4, strict=False)),
+    "glassiness": (40, lambda n, load, T, a, p: glassy.glassiness(n, load, T, a)),
+    "coexistence": (12, lambda n, load, T, a, p: glassy.coexistence(n, T, strict=False)),
 }
 SLOW_CALLS = {
-    "coexistence": lambda n, load, T, a, p: glassy.coexistence(n, T, a, strict=False),
-    "temperatures": lambda n, load, T, a, p: glassy.spin_glass_temperatures(n, load),
-    "capacity": lambda n, load, T, a, p: glassy.storage_capacity(n),
+    "solve": (200, CALLS["solve"][1]),
+    "phases_at": (60, CALLS["phases_at"][1]),
+    "coexistence": (8, lambda n, load, T, a, p: glassy.coexistence(n, T, a, strict=False)),
+    "spinodal": (6, lambda n, load, T, a, p: glassy.spinodal(n, T, a, strict=False)),
+    "temperatures": (5, lambda n, load, T, a, p: glassy.spin_glass_temperatures(n, load)),
+    "capacity": (3, lambda n, load, T, a, p: glassy.storage_capacity(n, a)),
+    "diagram": (2, lambda n, load, T, a, p: glassy.phase_diagram(n, tolerance=0.1)),
 }
 STATUSES = {Status.CONVERGED, Status.COLLAPSED, Status.LEFT_PHASE, Status.NO_BOUNDARY, Status.NOT_CONVERGED}
 
@@ -305,24 +310,23 @@ def outcome_of(call, *arguments):
     return status
 
 
+def walk(count, call, seed):
+    phases = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
+    seen = set()
+    for i, (network, load, T) in enumerate(hard_points(seed, count)):
+        seen.add(outcome_of(call, network, load, T, RS() if i % 3 else RSB(1), phases[i % 4]))
+    return seen
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_no_private_exception_leaves_a_function(name):
-    seen = set()
-    for i, point in enumerate(hard_points(7, 60)):
-        network, load, T = point
-        seen.add(outcome_of(CALLS[name], network, load, T, RS() if i % 3 else RSB(1), glassy_phase(i)))
-    assert seen & {Status.CONVERGED, Status.NO_BOUNDARY}
-
-
-def glassy_phase(i):
-    return ("retrieval", "spin_glass", "paramagnetic", "equilibrium")[i % 4]
+    assert walk(*CALLS[name], seed=7) & {Status.CONVERGED, Status.COLLAPSED, Status.NO_BOUNDARY, Status.LEFT_PHASE}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW_CALLS)
 def test_no_private_exception_leaves_a_slow_function(name):
-    seen = {outcome_of(SLOW_CALLS[name], network, load, T, RS(), "") for network, load, T in hard_points(8, 10)}
-    assert seen & {Status.CONVERGED, Status.NO_BOUNDARY}
+    assert walk(*SLOW_CALLS[name], seed=8) & {Status.CONVERGED, Status.COLLAPSED, Status.NO_BOUNDARY, Status.NOT_CONVERGED}
 
 
 @pytest.mark.parametrize(("P", "T"), [(40, 0.0), (60, 0.0), (60, 0.3), (200, 0.0)])
