@@ -288,11 +288,11 @@ CALLS = {  # and how many points each may cost
 }
 SLOW_CALLS = {
     "solve": (200, CALLS["solve"][1]),
-    "phases_at": (60, CALLS["phases_at"][1]),
+    "phases_at": (30, CALLS["phases_at"][1]),
     "coexistence": (8, lambda n, load, T, a, p: glassy.coexistence(n, T, a, strict=False)),
     "spinodal": (6, lambda n, load, T, a, p: glassy.spinodal(n, T, a, strict=False)),
     "temperatures": (5, lambda n, load, T, a, p: glassy.spin_glass_temperatures(n, load)),
-    "capacity": (3, lambda n, load, T, a, p: glassy.storage_capacity(n, a)),
+    "capacity": (2, lambda n, load, T, a, p: glassy.storage_capacity(n, a)),
     "diagram": (2, lambda n, load, T, a, p: glassy.phase_diagram(n, tolerance=0.1)),
 }
 STATUSES = {Status.CONVERGED, Status.COLLAPSED, Status.LEFT_PHASE, Status.NO_BOUNDARY, Status.NOT_CONVERGED}

@@ -18,6 +18,7 @@ from glassy.spin_glass import Network
 from glassy.storage import Saved
 from glassy.theory import rs_retrieval, rs_zero
 from glassy.theory.rs_equations import unit_variance
+from glassy.theory.rsb_solve import zero_rs
 from glassy.theory.solve import check_network, check_point, solve
 
 COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they are not resolved
@@ -192,7 +193,7 @@ def _zero_roots(network: Network, load: float) -> list[float]:
         B = math.exp(y)
         q, rest = rs_zero.overlap(B)
         T = rest + math.sqrt(load * q) / B if network.wishart else math.sqrt(load * unit_variance(network, q, 0.0)) / B
-        found = [solve(network, load, T, phase, strict=False) for phase in ("spin_glass", "paramagnetic")]
-        if any(abs(s.q_EA - q) < 1e-6 for s in found):  # and not a saddle that another one supersedes
+        found = [s for s in zero_rs(network, load, T) if s.q_EA > 0.0]
+        if found and abs(max(found, key=lambda s: s.free_energy).q_EA - q) < 1e-6:  # and not one that another supersedes
             roots.append(T)
     return roots
