@@ -126,6 +126,8 @@ def _equilibrium(network: DenseHebbian | SpinGlass, load: float, T: float, ansat
     failed = next((s for s in found if s.status is Status.NOT_CONVERGED), None)
     if failed is not None:
         raise ConvergenceError(f"{failed!r}: no saddle of the asked accuracy was found, so there is nothing to split.", failed)
+    if not any(s.status.ok for s in found):
+        raise ConvergenceError(f"no m = 0 saddle was found at {found[0]!r}, so there is nothing to split.", found[0])
     return max((s for s in found if s.status.ok), key=lambda s: s.free_energy)
 
 
@@ -162,6 +164,8 @@ def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glas
     rest = T * C  # 1 - q, accurate at low T
     D1 = 1.0 - C
     D0 = D1 - beta * x * q
+    if not D0 > 1e-12:
+        raise ConvergenceError(f"the soft glass of {s!r} has 1 - C = {D0:.1g}, below rounding. Raise load or T.", s)
     beta_1, beta_2 = beta * math.sqrt(load / (D0 * D1)), math.sqrt(D0 * D1)
     p = beta * q / (D0 * D1)
     diagonal = p + 1.0 / D1  # P_d

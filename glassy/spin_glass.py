@@ -13,6 +13,8 @@ from glassy.covariance import Covariance
 from glassy.errors import InputError
 from glassy.network import DenseHebbian
 
+MOST = 200  # the highest order
+
 
 @dataclass(frozen=True)
 class SpinGlass:
@@ -24,12 +26,13 @@ class SpinGlass:
     Parameters
     ----------
     terms : mapping of int to float
-        Orders k >= 1 and coefficients c_k >= 0, not all zero. A k = 1 term is a Gaussian random field.
+        Orders k >= 1 and coefficients c_k >= 0, not all zero; below 1e-300 they count as 0. A k = 1 term is a
+        Gaussian random field.
 
     Raises
     ------
     InputError
-        If an order is not an integer from 1 to 100, or a coefficient is negative, infinite or NaN, or all are zero.
+        If an order is not an integer from 1 to 200, or a coefficient is negative, above 1e200 or NaN, or all are zero.
 
     Notes
     -----
@@ -51,13 +54,11 @@ class SpinGlass:
         remedy = "Give orders and coefficients, as in SpinGlass({2: 1.0}) for the Sherrington-Kirkpatrick model."
         if not isinstance(terms, Mapping | tuple) or not terms:
             raise InputError(f"terms must be a non-empty mapping, got {terms!r}. {remedy}")
-        checked = {
-            checks.integer("an order of SpinGlass", k, 1, remedy): checks.number("a coefficient of SpinGlass", c, remedy)
-            for k, c in dict(terms).items()
-        }
-        kept = tuple((k, c) for k, c in sorted(checked.items()) if c > 0.0)
-        if not kept or kept[-1][0] > 100:
-            raise InputError(f"terms must have a positive coefficient and orders up to 100, got {terms!r}. {remedy}")
+        orders = [checks.integer("an order of SpinGlass", k, 1, remedy) for k in dict(terms)]
+        values = [checks.number("a coefficient of SpinGlass", c, remedy, most=1e200) for c in dict(terms).values()]
+        kept = tuple((k, c) for k, c in sorted(dict(zip(orders, values, strict=True)).items()) if c >= 1e-300)
+        if not kept or kept[-1][0] > MOST:
+            raise InputError(f"terms must have a positive coefficient and orders up to {MOST}, got {terms!r}. {remedy}")
         object.__setattr__(self, "terms", kept)
 
     def __repr__(self) -> str:

@@ -67,7 +67,7 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
     With a random field the RS saddle there is; `near` is one at a neighbouring point.
     """
     if not network.unit_covariance.has_field or not isinstance(ansatz, RS):
-        glassy = load > 0.0 and _onset(network, load, ansatz) > T
+        glassy = math.sqrt(load) > T - 1.0 if network.wishart else load > 0.0 and _onset(network, load, ansatz) > T
         found = solve(network, load, T, "spin_glass" if glassy else "paramagnetic", ansatz, start=near, strict=False)
         if not glassy or found.status is not Status.LEFT_PHASE:
             return found
@@ -80,7 +80,7 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
 
 
 def _onset(network: Network, load: float, ansatz: Ansatz) -> float:
-    if network.wishart or not isinstance(ansatz, RS):
+    if not isinstance(ansatz, RS):
         return critical_temperature(network, load)
     return math.sqrt(load) * rs_onset(network)[0]
 
@@ -275,10 +275,8 @@ def root_near(f: Function, guess: float, step: float = 0.01) -> float:
 
     NaN where it was not found: f is NaN where a state is missing, as retrieval is beyond its spinodal.
     """
-    here, at = guess, aside(f)(guess)
-    while math.isnan(at) and here > 0.9 * guess:  # the spinodal of another ansatz
-        here *= 0.999
-        at = f(here)
+    starts = (guess * x for x in (1.0, 1.0 - 1e-9, 0.999, 0.99, 0.97, 0.9, 1.5, 4.0, 16.0))  # the guess may lie where f fails
+    here, at = next(((x, y) for x, y in ((x, f(x)) for x in starts) if not math.isnan(y)), (guess, math.nan))
     if at == 0.0 or math.isnan(at):
         return here if at == 0.0 else math.nan
     way = 1.0 if at > 0.0 else -1.0

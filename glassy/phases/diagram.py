@@ -180,4 +180,4 @@ def phases_at(network: DenseHebbian, load: float, T: float, ansatz: Ansatz = RS(
     if failed:  # which phase wins is unknown while one of them is
         return PhasePoint(checked, load, T, ansatz, failed[0], tuple(s for s in (zero, retrieval) if s.status.ok))
     found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
-    return PhasePoint(checked, load, T, ansatz, found[0], tuple(found[1:]))
+    return PhasePoint(checked, load, T, ansatz, found[0] if found else zero, tuple(found[1:]))

@@ -115,7 +115,8 @@ def rs_onset(network: Network) -> tuple[float, float]:
         return found["spin_glass"] - found["paramagnetic"] if "spin_glass" in found else math.nan
 
     span = math.sqrt(network.unit_covariance(1.0, 1))
-    grid = np.geomspace(2.0 * span, max(0.02 * span, 1.0001 * onset), 60).tolist()
+    low = min(0.02 * span, 0.1 * network.unit_covariance(1.0) / span)  # at large P it is of order xi(1)/s
+    grid = np.geomspace(2.0 * span, max(low, 1.0001 * onset), 60).tolist()
     T = next(crossings(above, grid), math.nan)
     return (T, abs(above(T))) if onset < T else (onset, 0.0)
 

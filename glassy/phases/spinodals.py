@@ -14,7 +14,7 @@ from glassy.theory import rs_retrieval, rsb_fold, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs_equations import saddle
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import check_network, check_point
+from glassy.theory.solve import COLDEST, check_network, check_point
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Spinodal(Saved):
         return self.saddle.residual
 
     def __repr__(self) -> str:
+        if not self.status.ok:
+            return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {self.status.name})"
         words = instability(replace(self.saddle, ansatz=self.ansatz))
         numbers = f"load={self.load:.10g} m={self.m:.6g}{words and '; '}{words}"
         return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {numbers})"
@@ -127,7 +129,7 @@ def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None
         return Spinodal(network, T, ansatz, s.load, s.m, s, s.status)
     if isinstance(ansatz, FullRSB):
         return _limit(network, T, ansatz)
-    found = rsb_fold.fold(network, T, ansatz.k, near, below)
+    found = rsb_fold.fold(network, T if T > COLDEST else 0.0, ansatz.k, near, below)
     if found is None:
         lost = missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
         return Spinodal(network, T, ansatz, math.nan, math.nan, lost, lost.status)

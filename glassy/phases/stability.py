@@ -11,7 +11,7 @@ from glassy import checks
 from glassy.errors import InputError, PhaseError
 from glassy.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
-from glassy.numerics.roots import all_roots, between
+from glassy.numerics.roots import all_roots, aside, between
 from glassy.phases.tracing import Journal, Knot, Tracer, trace
 from glassy.results import Status
 from glassy.spin_glass import Network
@@ -91,9 +91,14 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
             f"range of T > {COLDEST:g} where this phase exists. Use strict=False to get an empty result."
         )
     phases = ("retrieval",) if phase == "retrieval" else ("spin_glass", "paramagnetic")  # a root is an end of both
-    found = ([solve(network, load, T, p, strict=False) for p in phases] for T in roots)
-    worst = max((min((abs(s.replicon) for s in both if s.status.ok), default=math.nan) for both in found), default=math.nan)
-    return ATLine(network, load, phase, tuple(sorted(roots)), worst, Status.CONVERGED if roots else Status.NO_BOUNDARY)
+
+    def residual(T: float) -> float:
+        found = [solve(network, load, T, p, strict=False) for p in phases]
+        return min((abs(s.replicon) for s in found if s.status.ok), default=math.nan)
+
+    worst = max(map(aside(residual), roots), default=math.nan)
+    good = Status.NOT_CONVERGED if math.isnan(worst) else Status.CONVERGED
+    return ATLine(network, load, phase, tuple(sorted(roots)), worst, good if roots else Status.NO_BOUNDARY)
 
 
 def _replicon(network: Network, B: float, q: float, E4: float) -> float:
@@ -126,7 +131,7 @@ def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float, flo
 def _retrieval_roots(network: DenseHebbian, load: float) -> list[float]:
     def mismatch(y: float) -> float:
         at = _marginal(network, math.exp(y))
-        return math.log(at[1] / load) if at is not None else math.nan
+        return math.log(max(at[1], 5e-324)) - math.log(load) if at is not None else math.nan
 
     # From A = e^5 on the load only falls, like 1/ln(1/T): coarse steps, and no further than the asked load.
     grid = np.linspace(math.log(1e-2), 5.0, 150).tolist()
@@ -188,8 +193,7 @@ def _zero_roots(network: Network, load: float) -> list[float]:
         B = math.exp(y)
         q, rest = rs_zero.overlap(B)
         T = rest + math.sqrt(load * q) / B if network.wishart else math.sqrt(load * unit_variance(network, q, 0.0)) / B
-        found = (s for s in zero_rs(network, load, T) if s.q_EA > 0.0)
-        best = max(found, key=lambda s: s.free_energy, default=None)
-        if best is not None and abs(best.q_EA - q) < 1e-6:  # not a saddle that another one supersedes
+        found = [s for s in zero_rs(network, load, T) if s.q_EA > 0.0]
+        if found and abs(max(found, key=lambda s: s.free_energy).q_EA - q) < 1e-6:  # and not one that another supersedes
             roots.append(T)
     return roots

@@ -71,7 +71,7 @@ def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
         B_min = brentq(lambda B: overlap(B)[1] - T, 0.0, 4.0 * bound / T, xtol=1e-300, rtol=1e-15)
 
     def mismatch(y: float) -> float:
-        return math.log(max(load_at(network, T, math.exp(y)), 1e-300)) - math.log(load)
+        return math.log(max(load_at(network, T, math.exp(y)), 5e-324)) - math.log(load)
 
     if network.wishart and math.sqrt(load) < 1e-12 * (1.0 - T):  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
         fields = [B_min]
@@ -90,7 +90,7 @@ def near(network: Network, load: float, T: float, s: float) -> ZeroPoint | None:
         return None
 
     def mismatch(y: float) -> float:
-        return math.log(max(load_at(network, T, math.exp(y)), 1e-300) / load)
+        return math.log(max(load_at(network, T, math.exp(y)), 5e-324)) - math.log(load)
 
     y = math.log(s / T)
     for width in (0.01, 0.05, 0.2):

@@ -70,6 +70,7 @@ def near(network: Network, T: float, x: float, B: float) -> float | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def highest(network: Network, x: float = 1.0) -> float:
     """Return the highest temperature at load 1 with a solution: at x = 1 the dynamical transition T_d, where two merge."""
     grid = np.linspace(math.log(LEAST), math.log(MOST), 120)

@@ -328,8 +328,9 @@ def padded(solution: Solution, k: int) -> Solution:
 
 
 def levels_of(solution: Solution) -> Levels:
-    """Return the distinct levels of a Solution, without the padding of a collapsed one."""
-    k = sum(x < 1.0 for x in solution.x_levels)
+    """Return the distinct levels of a Solution, without the padding of a collapsed one; x_1 = 1 of states is none."""
+    q = solution.q_levels
+    k = sum(x < 1.0 or q[i] < q[i + 1] for i, x in enumerate(solution.x_levels))
     return Levels(solution.m, solution.q_levels[:k], solution.susceptibility, solution.y_levels[:k])
 
 

@@ -173,6 +173,11 @@ def _unsymmetric(symmetric: Solution) -> Solution | None:
 
 def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
     """Return the 1RSB spin glass with q_0 = 0 held, a saddle in all other parameters; None where it is not found."""
+    if (
+        not network.wishart
+        and math.sqrt(load) * max(rsb_curve.highest(network), math.sqrt(network.unit_covariance(0.0, 2))) < T
+    ):
+        return None  # above T_d there are no states
     problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
     rs = max((s for s in zero_rs(network, load, T) if s.q_EA > 0.0), key=lambda s: s.free_energy, default=None)
     at = first(problem, 0.0, rs.q_EA, rs.susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)

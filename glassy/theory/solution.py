@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from glassy.errors import ConvergenceError, InputError, PhaseError
 from glassy.provenance import Provenance, provenance
 from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
@@ -37,9 +38,15 @@ class OverlapDistribution(Saved):
 
         The slope of x(q) is taken between the midpoints of neighbouring levels, where x(q) of a smooth function is best known.
         """
-        q, x = np.array(self.q), np.cumsum(self.weight)[:-1]
+        q, at = np.unique(self.q, return_inverse=True)  # merged levels are one atom
+        weight = np.bincount(at, self.weight)
+        x = np.cumsum(weight)[:-1]
         middle = 0.5 * (q[1:] + q[:-1])
-        return 0.5 * (middle[1:] + middle[:-1]), np.diff(x) / np.diff(middle), float(self.weight[-1])
+        return (
+            0.5 * (middle[1:] + middle[:-1]),
+            np.diff(x) / np.diff(middle),
+            float(weight[-1]),
+        )
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,9 @@ class Solution(Saved):
 
     @property
     def overlap_distribution(self) -> OverlapDistribution:
-        """P(q): atoms at the levels, with weights x_{i+1} - x_i."""
+        """P(q): atoms at the levels, with weights x_{i+1} - x_i; NaN where there is no saddle."""
+        if math.isnan(self.q_EA):
+            return OverlapDistribution((math.nan,), (math.nan,))
         edges = (0.0, *self.x_levels, 1.0)
         return OverlapDistribution(self.q_levels, tuple(b - a for a, b in pairwise(edges)))
 
@@ -166,7 +175,14 @@ class Solution(Saved):
         return self.overlap_distribution.mean
 
     def x(self, q: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Parisi order parameter x(q): x_i on [q_{i-1}, q_i), 0 below q_0 and 1 from q_k on."""
+        """Parisi order parameter x(q): x_i on [q_{i-1}, q_i), 0 below q_0 and 1 from q_k on.
+
+        Raises
+        ------
+        PhaseError, ConvergenceError
+            Where there is no saddle (LEFT_PHASE), or none was found.
+        """
+        self._check("x(q)")
         at = np.searchsorted(np.array(self.q_levels), np.asarray(q, float), side="right")
         return np.array((0.0, *self.x_levels, 1.0))[at]
 
@@ -174,6 +190,13 @@ class Solution(Saved):
         """Probability density of the local field (signal and noise, without the reaction of the spin) at the points h.
 
         It is P_k(h) of R.4, in which m = E tanh(beta h). A Gaussian under RS; beyond, the tilt opens a pseudogap at h = 0.
+
+        Raises
+        ------
+        InputError
+            Where the field has no density, because there is no noise: the paramagnet, and load 0.
+        PhaseError, ConvergenceError
+            Where there is no saddle (LEFT_PHASE), or none was found.
 
         Examples
         --------
@@ -186,7 +209,20 @@ class Solution(Saved):
         """
         from glassy.theory.rsb_equations import field_density, levels_of  # the equations know Solution
 
+        self._check("distribution of the field")
+        if self.load == 0.0 or self.q_EA == 0.0:
+            signal = 0.5 * self.network.P * self.m ** (self.network.P - 1) if self.m else 0.0
+            raise InputError(
+                f"the field must have noise for a density, got {self!r}: every spin feels h={signal:.10g}, a delta function. "
+                "Ask at load > 0, in a phase with q > 0."
+            )
         return field_density(self.network, self.load, self.T, levels_of(self), np.asarray(h, float))
+
+    def _check(self, what: str) -> None:
+        """Raise where there are no levels."""
+        if math.isnan(self.q_EA):
+            error = PhaseError if self.status is Status.LEFT_PHASE else ConvergenceError
+            raise error(f"no {what} at {self!r}: {self.status.value}.", self)
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.phase} {self.ansatz!r} load={self.load:g} T={self.T:g}"

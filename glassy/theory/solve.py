@@ -24,6 +24,7 @@ from glassy.theory.rsb_equations import padded
 from glassy.theory.solution import Solution, in_units, missing
 
 COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)
+MOST = 500  # P of the theory
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 TIE = 1e-12  # free energies closer than this part of them are equal to rounding
 
@@ -34,6 +35,10 @@ def check_network(network: object, *, signal: bool = False) -> Network:
         raise InputError(f"this needs a network with patterns, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     if not isinstance(network, DenseHebbian | SpinGlass):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+    if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
+        raise InputError(
+            f"P must be at most {MOST} in theory, got {network!r}. From P = 40 on all is as in the limit, section 5."
+        )
     return network
 
 
