@@ -31,7 +31,7 @@ _caching: Any = caching
 COMPILED = not _numba.config.DISABLE_JIT  # else kernels are the Python functions themselves
 PACKAGE = Path(__file__).parents[1]
 UNCACHED = "glassy keeps no machine code"  # the beginning of a warning
-_DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined)\b")
+_DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined|part)\b")
 _said: list[str] = []
 
 
@@ -53,6 +53,11 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """A part of kernels, copied into them before they are compiled: no calls, and no counting of references to its arrays."""
     return cast(F, numba.njit(inline="always", error_model="numpy")(function))
+
+
+def part(function: F) -> F:
+    """A part of kernels that is called by them alone: compiled with the first of them, without a way in from Python."""
+    return cast(F, _numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True)(function))
 
 
 def kernel_files() -> list[Path]:

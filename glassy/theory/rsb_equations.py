@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,11 @@ import numpy.typing as npt
 from glassy.numerics.tilted import LN2
 from glassy.results import Status
 from glassy.spin_glass import Network
-from glassy.theory import rsb_kernels, rsb_newton
+from glassy.theory import rsb_kernels
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import wishart_shift
 from glassy.theory.rsb_sweep import COUNT, FIELD, PHI, WEIGHT, sweep
+from glassy.theory.rsb_tangent import rates
 from glassy.theory.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]
@@ -106,8 +108,7 @@ def _evaluate(
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
-    fits, *_ = sweep(0.5 * P * signal, deviations, y, T, fine, averages, values)
-    if not fits:
+    if sweep(0.5 * P * signal, deviations, y, T, fine, averages, values) is None:
         return (math.nan,) * 5, averages, at
     phi, m_new, C_new, _, entropy = values.tolist()
     f += 0.5 * (P - 1) * signal * m - phi - T * LN2
@@ -156,24 +157,104 @@ class Problem:
         q = np.cumsum(gaps)
         return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist())), gaps
 
-    def _arguments(self) -> tuple[FloatArray, bool, int, float, float, bool, bool]:
-        network = self.network
-        return (coefficients(network), network.wishart, network.P, self.load, self.T, self.has_m, self.has_q0)
-
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
-        F, J = np.empty(self.size), np.empty((0, 0))
-        return F if rsb_newton.system(u, *self._arguments(), False, F, J) else None
+        return self._point(u)[0]
 
-    def jacobian(self, u: FloatArray) -> FloatArray | None:
-        """Return the derivatives of the equations at u, or None outside the domain."""
-        F, J = np.empty(self.size), np.empty((self.size, self.size))
-        return J if rsb_newton.system(u, *self._arguments(), True, F, J) else None
+    def _point(self, u: FloatArray) -> tuple[FloatArray | None, float, Any, Any]:
+        """Return the equations at u, m, and what `chain` and `rates` need to know."""
+        network, k, T = self.network, self.k, self.T
+        gaps, y, out = np.empty(k + 1), np.empty(k + 1), np.empty(self.size)
+        averages, at, values = np.empty((3, k + 1)), np.empty((4, k + 1)), np.empty(5)
+        m, C = rsb_kernels.unpack(u, T, self.has_m, self.has_q0, gaps, y)
+        if not rsb_kernels.noise(coefficients(network), network.wishart, self.load, T, gaps, C, y, at)[0]:
+            return None, m, (), ()
+        s = np.sqrt(np.maximum(at[1], 0.0))
+        a = 0.5 * network.P * m ** (network.P - 1) if m else 0.0
+        swept = sweep(a, s, y, T, 1.0, averages, values)
+        if swept is None:
+            return None, m, (), ()
+        if self.has_m:
+            out[0] = values[1] - m
+        out[int(self.has_m)] = values[2] / C - 1.0
+        rsb_kernels.deflated(averages, at, gaps, y, self.has_q0, int(self.has_m) + 1, out)
+        return (out if bool(np.isfinite(out).all()) else None), m, (C, values[2], gaps, y, averages, at), (s, y, *swept)
+
+    def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
+        """Return the derivatives of the equations F in u; None outside the domain.
+
+        From two steps on they are exact, by the sweep of `rates`. For one step forward differences cost hardly more, and their
+        step grows where the levels nearly merge: there the equations, divided by the gap, carry rounding of 1e-16/gap^2.
+        """
+        J = np.empty((self.size, self.size))
+        if self.k > 1:
+            found, m, known, swept = self._point(u)
+            if found is None:
+                return None
+            network, k = self.network, self.k
+            out = np.empty((2 * k + 4, 2 * k + 2))
+            rates(out, self.T, m == 0.0, *swept)
+            if self.has_m:
+                out[:, 2 * k] *= 0.5 * network.P * (network.P - 1) * m ** (network.P - 2)
+            rsb_kernels.chain(
+                J, out, u, coefficients(network), network.wishart, self.load, self.T, self.has_m, self.has_q0, *known
+            )
+            return J if bool(np.isfinite(J).all()) else None
+        levels, gaps = self.unpack(u)
+        step = min(max(1e-7 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)
+        for j in range(self.size):
+            moved = u.copy()
+            moved[j] += step
+            plus = self.equations(moved)
+            if plus is None:
+                return None
+            J[:, j] = (plus - F) / step
+        return J
 
     def newton(self, u: FloatArray, steps: int = 40) -> FloatArray | None:
-        """Return the saddle that Newton's method reaches from u, or None where it fails."""
-        at = u.copy()
-        return at if rsb_newton.newton(at, *self._arguments(), steps) else None
+        """Newton's method with the natural monotonicity test (Deuflhard); None where it fails.
+
+        A step is accepted where the next simplified correction is shorter, which does not depend on how the equations are
+        scaled: near merging levels they are nearly parallel. The Jacobian is kept while it converges fast.
+        """
+        F = self.equations(u)
+        J = None
+        damping = 1.0
+        for _ in range(steps):
+            if F is None:
+                return None
+            if J is None:
+                J = self.jacobian(u, F)
+                if J is None:
+                    return None
+                fresh = True
+            d = _solve(J, F)
+            if d is None:
+                return None
+            length = float(np.abs(d).max())
+            if length < 1e-11 or float(np.abs(F).max()) < 1e-14:
+                return u + d
+            if fresh:
+                damping = min(1.0, 4.0 * damping, 1.0 / length)
+            new, shorter = None, None
+            while damping > 1e-3:
+                new = self.equations(u + damping * d)
+                shorter = None if new is None else _solve(J, new)
+                if shorter is not None and float(np.abs(shorter).max()) < (1.0 - 0.25 * damping) * length:
+                    break
+                new = None
+                if not fresh:
+                    break
+                damping *= 0.4
+            if new is None or shorter is None:
+                if fresh:
+                    return u if length < 1e-3 else None  # rounding: the residual tells
+                J = None
+                continue
+            u, F, fresh = u + damping * d, new, False
+            if float(np.abs(shorter).max()) > 0.03 * length:
+                J = None
+        return None
 
     def distinct(self, u: FloatArray) -> bool:
         """Whether no two levels have merged and every breakpoint lies strictly between 0 and 1."""
@@ -191,11 +272,20 @@ class Problem:
         """Whether a saddle with m is on the stable side of the fold: m attracts when all other unknowns follow it."""
         if not self.has_m:
             return True
-        J = self.jacobian(u)
+        F = self.equations(u)
+        J = None if F is None else self.jacobian(u, F)
         if J is None or u[0] <= 1e-9:
             return False
         follow = np.linalg.solve(J[1:, 1:], J[1:, 0])
         return bool(J[0, 0] - J[0, 1:] @ follow < 0.0)
+
+
+def _solve(J: FloatArray, F: FloatArray) -> FloatArray | None:
+    try:
+        d: FloatArray = np.asarray(-np.linalg.solve(J, F), float)
+    except np.linalg.LinAlgError:
+        return None
+    return d if bool(np.isfinite(d).all()) else None
 
 
 def residual(network: Network, load: float, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
@@ -237,8 +327,9 @@ def saddle(
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
     return Solution(
         network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
-        x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y, susceptibility=levels.C, free_energy=at.free_energy,
-        energy=at.energy, entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
+        x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y,
+        susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
+        entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
         residual=error, status=status,
     )  # fmt: skip
 
@@ -272,9 +363,10 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     P = network.P
     a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
     averages, values = np.empty((3, k + 1)), np.empty(5)
-    fits, points, links, _, _, start, _ = sweep(a, s, y, T, 1.0, averages, values)
-    if not fits:
+    swept = sweep(a, s, y, T, 1.0, averages, values)
+    if swept is None:
         return np.full_like(h, math.nan)
+    points, links, _, _, start, _ = swept
     phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
     density = np.zeros_like(h)
     step = np.searchsorted(start, np.arange(points.shape[1]), side="right") - 1  # the first one not taken to get to the point

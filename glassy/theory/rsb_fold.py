@@ -38,7 +38,7 @@ class _Branch:
     def jacobian(self, m: float, w: FloatArray, F: FloatArray) -> tuple[FloatArray, FloatArray] | None:
         """Return the derivatives in w, and in m."""
         at = replace(self.problem, load=math.exp(w[-1]))
-        J = at.jacobian(np.concatenate(([m], w[:-1])))
+        J = at.jacobian(np.concatenate(([m], w[:-1])), F)
         up = w.copy()
         up[-1] += 1e-6
         G = self.equations(m, up)

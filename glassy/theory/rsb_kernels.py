@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import kernel, part
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -119,7 +119,7 @@ def noise(
     return True, f, e, -0.5 * load * (math.log1p(-C) + C / (1.0 - C))
 
 
-@kernel
+@part
 def noise_rates(
     coefficients: FloatArray, wishart: bool, load: float, levels: FloatArray, gap: FloatArray, C: float, y: FloatArray,
     dgap: FloatArray, dC: FloatArray, dy: FloatArray, dv: FloatArray, dwork: FloatArray,
@@ -171,7 +171,7 @@ def noise_rates(
                 dq += dgap[i, r]
 
 
-@kernel
+@part
 def wishart_slope(w: float) -> float:
     """Return the derivative of `wishart_work`."""
     if w > 0.05:
@@ -221,16 +221,18 @@ def unpack(u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, 
     return m, C
 
 
-@kernel
+@part
 def unpack_rates(
     u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, C: float, y: FloatArray,
     dgap: FloatArray, dC: FloatArray, dy: FloatArray,
 ) -> None:  # fmt: skip
     """Fill the derivatives of `unpack` in the unknowns: dgap and dy (k+1, n), dC (n,); that of m is 1."""
     k = gap.size - 1
-    dgap[:, :] = 0.0
-    dy[:, :] = 0.0
-    dC[:] = 0.0
+    for r in range(u.size):
+        dC[r] = 0.0
+        for i in range(k + 1):
+            dgap[i, r] = 0.0
+            dy[i, r] = 0.0
     at = 1 if has_m else 0
     q = 1.0 - T * C
     dC[at] = C * q
@@ -239,8 +241,9 @@ def unpack_rates(
     at += 1
     for i in range(k, 0, -1):
         if i == 1 and not has_q0:
-            dgap[1, :] = dq
-            dq[:] = 0.0
+            for r in range(u.size):
+                dgap[1, r] = dq[r]
+                dq[r] = 0.0
         else:
             outer = q - gap[i]
             if i == 1:
@@ -252,7 +255,8 @@ def unpack_rates(
             dq[at] += gap[i] * (outer / q)
             q = outer
             at += 1
-    dgap[0, :] = dq
+    for r in range(u.size):
+        dgap[0, r] = dq[r]
     for i in range(1, k + 1):
         dy[i, at] = y[i] * (1.0 - T * y[i])
         at += 1
@@ -281,12 +285,12 @@ def deflated(
         out[steps + i - 1] = (A + 4.0 * B) / gap[i]
 
 
-@kernel
+@part
 def deflated_rates(
     averages: FloatArray, levels: FloatArray, gap: FloatArray, y: FloatArray, has_q0: bool, at: int,
-    dt2: FloatArray, dgain: FloatArray, dgap: FloatArray, dy: FloatArray, dv: FloatArray, dwork: FloatArray, J: FloatArray,
+    total: FloatArray, dgap: FloatArray, dy: FloatArray, dv: FloatArray, dwork: FloatArray, J: FloatArray,
 ) -> None:  # fmt: skip
-    """Fill J[at:]: the derivatives of `deflated`."""
+    """Fill J[at:]: the derivatives of `deflated`, from those of the averages, `total`, in the order of `rates`."""
     k = gap.size - 1
     steps = at + k if has_q0 else at + k - 1
     for i in range(k, 0, -1):
@@ -295,15 +299,51 @@ def deflated_rates(
         excess = averages[2, i] / y[i] - levels[3, i]
         B = (0.5 * before - excess / levels[1, i]) / gap[i]
         for r in range(J.shape[1]):
-            dA = (dt2[i, r] - dt2[i - 1, r] - (1.0 + A) * dgap[i, r]) / gap[i]
+            dA = (total[i, r] - total[i - 1, r] - (1.0 + A) * dgap[i, r]) / gap[i]
             dq = 0.0
             for j in range(i):
                 dq += dgap[j, r]
-            dexcess = (dgain[i, r] - averages[2, i] * (dy[i, r] / y[i])) / y[i] - dwork[i, r]
-            dB = 0.5 * (dt2[i - 1, r] - dq) - (dexcess - excess * (dv[i, r] / levels[1, i])) / levels[1, i]
+            dexcess = (total[k + 1 + i, r] - averages[2, i] * (dy[i, r] / y[i])) / y[i] - dwork[i, r]
+            dB = 0.5 * (total[i - 1, r] - dq) - (dexcess - excess * (dv[i, r] / levels[1, i])) / levels[1, i]
             dB = (dB - B * dgap[i, r]) / gap[i]
             if has_q0 or i < k:
                 J[at, r] = dA
             J[steps + i - 1, r] = (dA + 4.0 * dB - (A + 4.0 * B) * (dgap[i, r] / gap[i])) / gap[i]
         if has_q0 or i < k:
             at += 1
+
+
+@kernel
+def chain(
+    J: FloatArray, out: FloatArray, u: FloatArray, coefficients: FloatArray, wishart: bool, load: float, T: float,
+    has_m: bool, has_q0: bool, C: float, C_new: float, gap: FloatArray, y: FloatArray, averages: FloatArray, levels: FloatArray,
+) -> None:  # fmt: skip
+    """Fill J, the derivatives of the equations in the unknowns, from `rates`, out, its column of the signal times da/dm."""
+    size = u.size
+    k = gap.size - 1
+    dgap = np.empty((k + 1, size))
+    dy = np.empty((k + 1, size))
+    dv = np.empty((k + 1, size))
+    dwork = np.empty((k + 1, size))
+    dC = np.empty(size)
+    unpack_rates(u, T, has_m, has_q0, gap, C, y, dgap, dC, dy)
+    noise_rates(coefficients, wishart, load, levels, gap, C, y, dgap, dC, dy, dv, dwork)
+    total = np.zeros((2 * k + 4, size))
+    for i in range(2 * k + 4):
+        for j in range(k + 1):
+            at = 2 * (k - j)
+            for r in range(size):
+                total[i, r] += out[i, at + 1] * dv[j, r]
+                if j > 0:
+                    total[i, r] += out[i, at] * dy[j, r]
+        if has_m:
+            total[i, 0] += out[i, 2 * k]
+    at = 0
+    if has_m:
+        for r in range(size):
+            J[0, r] = total[2 * k + 3, r]
+        J[0, 0] -= 1.0
+        at = 1
+    for r in range(size):
+        J[at, r] = (total[2 * k + 2, r] - C_new / C * dC[r]) / C
+    deflated_rates(averages, levels, gap, y, has_q0, at + 1, total, dgap, dy, dv, dwork, J)

@@ -6,8 +6,8 @@ In phi_i = T (g_i - ln 2) and y_i = x_i/T the recursion R.1 is finite at T = 0, 
 
 Level i lives on its own points: a uniform grid on which the trapezoidal rule is accurate to rounding (the spacing resolves
 both the Gaussian and the strip in which phi_i is analytic), or, where s_i is small on that scale, a cloud of Gauss-Hermite
-nodes around every point of level i - 1. The innermost step, where phi_k has a kink on the scale of T, is one more of these where
-s_k is at most WIDE T, and `tilted_averages` where it is wider.
+nodes around every point of level i - 1. The innermost step, where phi_k has a kink on the scale of T, is one more of these
+where s_k is at most WIDE T, and `tilted_averages` where it is wider.
 Where |h| is beyond the reach of all deeper steps, phi is |h| plus a constant to rounding; such points need no deeper level.
 Inward, the functions phi, t = phi' and c = phi'' come from the deeper level; outward, the probabilities of the points.
 
@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.gaussian import U
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import kernel, part
 from glassy.numerics.tilted import LN2, log_cosh, tilted_averages, tilted_weights
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,12 +44,13 @@ LOW, COUNT, SLOT = range(3)  # the deeper points of a point: the first, how many
 
 @kernel
 def layout(
-    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, n: IntArray, pairs: IntArray, grid: FloatArray
-) -> None:
-    """Choose the points of the first levels, as many as n has entries: n[i] points; grid[0, i], grid[1, i] = first point, spacing (0 for a cloud).
+    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, n: IntArray, start: IntArray, grid: FloatArray
+) -> int:
+    """Choose the points of the first levels, as many as n has entries.
 
-    Fill grid[2, i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + grid[3, i] - T ln 2, and pairs[i], the most pairs
-    (point, deeper point) of a level.
+    Fill n[i], their number; grid[0, i] and grid[1, i], the first point and the spacing, 0 for a cloud; grid[2, i], the |h| at
+    level i - 1 beyond which phi_{i-1}(h) = |h| + grid[3, i] - T ln 2; start[i], the first point of level i - 1, the point a being
+    "level -1". Return the number of pairs (point, deeper point), at most; -1 where it is too large.
     """
     k = s.size - 1
     total = 0.0
@@ -73,6 +74,9 @@ def layout(
     variance = 0.0
     drift = 0.0
     before = 1
+    joints = 0
+    start[0] = 0
+    start[1] = 1
     for i in range(n.size):
         variance += s[i] * s[i]
         drift += y[i] * s[i] * s[i]
@@ -102,10 +106,10 @@ def layout(
         grid[1, i] = 0.0
         if s[i] == 0.0:
             n[i] = before
-            pairs[i] = before
+            joints += before
         elif s[i] < 0.05 * strip / fine and 7 * before < count:
             n[i] = 7 * before
-            pairs[i] = 7 * before
+            joints += 7 * before
         else:
             n[i] = count
             grid[0, i] = first if a != 0.0 else -0.5 * (count - 1) * spacing
@@ -115,11 +119,20 @@ def layout(
                 if near < before:
                     before = near
             window = 2 * int(reach / spacing + 1.0) + 1
-            pairs[i] = before * (window if window < count else count)
+            joints += before * (window if window < count else count)
         before = n[i]
+        start[i + 2] = start[i + 1] + before
+    cost = joints
+    if n.size == k:
+        if k > 0 and grid[1, k - 1] > 0.0:
+            near = int(2.0 * grid[2, k] / grid[1, k - 1]) + 2
+            if near < before:
+                before = near
+        cost += PAIRS_PER_TILT * before
+    return joints if start[n.size + 1] <= MOST_POINTS and cost <= MOST_PAIRS else -1
 
 
-@kernel
+@part
 def place(a: float, s: FloatArray, n: IntArray, grid: FloatArray, start: IntArray, points: FloatArray) -> None:
     """Fill in the fields of all points; start[i] is the first point of level i - 1, "level -1" the point a."""
     points[FIELD, 0] = a
@@ -134,7 +147,7 @@ def place(a: float, s: FloatArray, n: IntArray, grid: FloatArray, start: IntArra
                 points[FIELD, first + j] = points[FIELD, start[i] + j // 7] + s[i] * CLOUD_Z[j % 7]
 
 
-@kernel
+@part
 def deepest(T: float, start: int, middle: int, points: FloatArray, inner: FloatArray) -> None:
     """Fill phi_k, t, c of the points of level k, and inner[3, :]: sech^2/T, sech^4/T and the entropy of a spin."""
     for p in range(middle, points.shape[1]):
@@ -152,7 +165,7 @@ def deepest(T: float, start: int, middle: int, points: FloatArray, inner: FloatA
         inner[2, p - start] = math.log1p(e) + v * flip
 
 
-@kernel
+@part
 def innermost(
     s: float, y: float, T: float, bound: float, lift: float, start: int, middle: int, points: FloatArray, inner: FloatArray
 ) -> None:
@@ -181,7 +194,7 @@ def innermost(
             inner[2, j] = entropy
 
 
-@kernel
+@part
 def mirror(start: int, end: int, points: FloatArray, links: IntArray) -> None:
     """Fill the first half of the points of a level from the second."""
     for j in range((end - start) // 2):
@@ -194,7 +207,7 @@ def mirror(start: int, end: int, points: FloatArray, links: IntArray) -> None:
         links[COUNT, p] = links[COUNT, q]
 
 
-@kernel
+@part
 def inward(
     i: int, s: float, y: float, T: float, n: int, grid: FloatArray, start: int, middle: int, end: int, slot: int,
     points: FloatArray, links: IntArray, joint: FloatArray, tilt: FloatArray,
@@ -203,7 +216,7 @@ def inward(
 
     joint holds, from `slot` on, the probabilities of the deeper points of every point; the next free slot is returned.
     On a grid a weight is exp{y phi} of the deeper point, once for all, times a Gaussian of the distance: with o the offset of
-    the nearest deeper point and b the spacing, in units of s, exp(-(j b + o)^2/2) is exp(-j^2 b^2/2) times a power of exp(-b o).
+    the nearest deeper point and b the spacing, in units of s, exp(-(j b + o)^2/2) is exp(-(j b)^2/2) and a power of exp(-b o).
     """
     spacing = grid[1, i]
     bound = grid[2, i]
@@ -212,7 +225,6 @@ def inward(
     reach = 0
     powers = False
     lowest = 0.0
-    gauss = tilt
     if spacing > 0.0:
         reach = int(window / spacing + 1.0)
         if not small:
@@ -227,10 +239,9 @@ def inward(
         if powers:
             for q in range(n):
                 tilt[q] = math.exp(y * (points[PHI, end + q] - lowest))
-            gauss = np.empty(reach + 2)
-            for j in range(reach + 2):
+            for j in range(n):
                 z = j * spacing / s
-                gauss[j] = math.exp(-0.5 * z * z)
+                tilt[n + j] = math.exp(-0.5 * z * z)
     for p in range(middle, end):
         h = points[FIELD, p]
         links[SLOT, p] = slot
@@ -243,7 +254,7 @@ def inward(
             links[COUNT, p] = 0
             continue
         if spacing > 0.0:
-            near = int(math.floor((h - grid[0, i]) / spacing + 0.5))
+            near = math.floor((h - grid[0, i]) / spacing + 0.5)
             l0 = near - reach
             if l0 < 0:
                 l0 = 0
@@ -266,18 +277,18 @@ def inward(
         peak = 0.0 if small else 0.5 * (y * s) ** 2
         Z = 0.0
         base = 0.0
-        if powers:
+        if powers and near == inside:
             o = (grid[0, i] + near * spacing - h) / s
             up = math.exp(-o * spacing / s)
             down = 1.0 / up
             scale = math.exp(-0.5 * o * o - peak) / tilt[inside]
             w = scale
             for q in range(near, l1):
-                joint[slot + q - l0] = w * gauss[q - near] * tilt[q]
+                joint[slot + q - l0] = w * tilt[n + q - near] * tilt[q]
                 w *= up
             w = scale * down
             for q in range(near - 1, l0 - 1, -1):
-                joint[slot + q - l0] = w * gauss[near - q] * tilt[q]
+                joint[slot + q - l0] = w * tilt[n + near - q] * tilt[q]
                 w *= down
             for q in range(count):
                 Z += joint[slot + q]
@@ -336,7 +347,7 @@ def inward(
     return slot
 
 
-@kernel
+@part
 def outward(
     i: int, n: int, even: bool, start: int, middle: int, end: int, frozen: float,
     points: FloatArray, links: IntArray, joint: FloatArray,
@@ -369,72 +380,16 @@ def outward(
 
 
 @kernel
-def sweep(
-    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, averages: FloatArray, values: FloatArray
-) -> tuple[bool, FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray]:
-    """Evaluate the recursion R.1 for a signal field a and the averages of R.4 and S.1.
-
-    Parameters
-    ----------
-    a : float
-        Local field of the signal.
-    s : array (k+1,)
-        Standard deviations of the steps, s_0 .. s_k.
-    y : array (k+1,)
-        y_i = x_i/T, y_0 = 0.
-    T : float
-        Temperature, >= 0.
-    fine : float
-        Refinement of the grids; 1 is accurate to about 1e-13, and any other value >= 0.7 must give the same.
-    averages : array (3, k+1), filled
-        E_i[t_i^2]; E_i[c_i^2], that of level k times T; E_i[phi_i] - E_{i-1}[phi_{i-1}].
-    values : array (5,), filled
-        E_0[phi_0], E_0[t_0], E_k[sech^2(h/T)]/T, E_k[sech^4(h/T)]/T, E_k[ln 2cosh u - u tanh u].
-
-    Returns
-    -------
-    fits : bool
-        Whether the grids were small enough; else nothing is filled in.
-    points, links, joint, inner, start, grid : arrays
-        The rows of the points (FIELD ..) and of the pairs (LOW ..), the probabilities of deeper points given the outer one, C,
-        E4 and entropy of the deepest points, where the levels begin (that of level i at start[i + 1]), and the bounds of `layout`. A
-        path ends at a point with COUNT 0: at the deepest level, or before where phi is |h| plus a constant for all deeper steps.
-    """
+def recursion(
+    a: float, s: FloatArray, y: FloatArray, T: float, n: IntArray, start: IntArray, grid: FloatArray, points: FloatArray,
+    links: IntArray, joint: FloatArray, inner: FloatArray, tilt: FloatArray, averages: FloatArray, values: FloatArray,
+) -> None:  # fmt: skip
+    """Do the inward and the outward pass of `sweep`."""
     k = s.size - 1
-    deep = s[k] <= WIDE * T
-    depth = k + 1 if deep else k  # levels with points of their own
-    n = np.zeros(depth, np.int64)
-    pairs = np.zeros(depth, np.int64)
-    grid = np.zeros((5, k + 1))
-    layout(a, s, y, T, fine, n, pairs, grid)
-    start = np.zeros(depth + 2, np.int64)  # of level i - 1 among the points; "level -1" is the point a
-    start[1] = 1
-    joints = 0
-    for i in range(depth):
-        start[i + 2] = start[i + 1] + n[i]
-        joints += pairs[i]
-    total = start[depth + 1]
-    cost = joints
-    if not deep:
-        tilts = 1
-        if k > 0:
-            tilts = n[k - 1]
-            if grid[1, k - 1] > 0.0:
-                reached = int(2.0 * grid[2, k] / grid[1, k - 1]) + 2
-                if reached < tilts:
-                    tilts = reached
-        cost += PAIRS_PER_TILT * tilts
-    fits = total <= MOST_POINTS and cost <= MOST_PAIRS
-    if not fits:
-        total = 1
-        joints = 0
-    last = start[depth] if fits else 0
-    points = np.empty((6, total))
-    links = np.zeros((3, total), np.int64)
-    joint = np.empty(joints)
-    inner = np.empty((3, total - last))
-    if not fits:
-        return fits, points, links, joint, inner, start, grid
+    depth = n.size
+    deep = depth == k + 1
+    last = start[depth]
+    total = points.shape[1]
     even = a == 0.0
     place(a, s, n, grid, start, points)
     middle = last + ((total - last) // 2 if even else 0)
@@ -444,8 +399,7 @@ def sweep(
         innermost(s[k], y[k], T, grid[2, k], grid[3, k], last, middle, points, inner)
     if even:
         mirror(last, total, points, links)
-    tilt = np.empty(total)
-    slot = 0
+    slot = start[0]
     for i in range(depth - 1, -1, -1):
         end = start[i + 1]
         middle = start[i] + ((end - start[i]) // 2 if even else 0)
@@ -490,4 +444,45 @@ def sweep(
     values[2] = C
     values[3] = E4
     values[4] = entropy
-    return fits, points, links, joint, inner, start, grid
+
+
+def sweep(
+    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, averages: FloatArray, values: FloatArray
+) -> tuple[FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray] | None:
+    """Evaluate the recursion R.1 for a signal field a and the averages of R.4 and S.1.
+
+    Parameters
+    ----------
+    a : float
+        Local field of the signal.
+    s : array (k+1,)
+        Standard deviations of the steps, s_0 .. s_k.
+    y : array (k+1,)
+        y_i = x_i/T, y_0 = 0.
+    T : float
+        Temperature, >= 0.
+    fine : float
+        Refinement of the grids; 1 is accurate to about 1e-13, and any other value >= 0.7 must give the same.
+    averages : array (3, k+1), filled
+        E_i[t_i^2]; E_i[c_i^2], that of level k times T; E_i[phi_i] - E_{i-1}[phi_{i-1}].
+    values : array (5,), filled
+        E_0[phi_0], E_0[t_0], E_k[sech^2(h/T)]/T, E_k[sech^4(h/T)]/T, E_k[ln 2cosh u - u tanh u].
+
+    Returns
+    -------
+    points, links, joint, inner, start, grid : arrays
+        The rows of the points (FIELD ..) and of the pairs (LOW ..), the probabilities of deeper points given the outer one,
+        C, E4 and entropy of the deepest points, where the levels begin (level i at start[i + 1]), the bounds of `layout`. Paths
+        end at a point with COUNT 0: at the deepest level, or before, where phi is |h| plus a constant for all deeper steps.
+        None where the grids would be too large.
+    """
+    depth = s.size if s[-1] <= WIDE * T else s.size - 1  # levels with points of their own
+    n, start, grid = np.empty(depth, np.int64), np.empty(depth + 2, np.int64), np.empty((5, s.size))
+    pairs = layout(a, s, y, T, fine, n, start, grid)
+    if pairs < 0:
+        return None
+    total = int(start[-1])
+    points, links, joint = np.empty((6, total)), np.zeros((3, total), np.int64), np.empty(pairs)
+    inner, tilt = np.empty((3, total - int(start[-2]))), np.empty(2 * total)
+    recursion(a, s, y, T, n, start, grid, points, links, joint, inner, tilt, averages, values)
+    return points, links, joint, inner, start, grid

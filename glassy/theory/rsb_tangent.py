@@ -1,4 +1,4 @@
-"""Derivatives of the averages of a sweep in the signal, in the variances v_i = s_i^2 of the steps and in y_i, from the same points.
+"""Derivatives of the averages of a sweep in the signal a, in the variances v_i = s_i^2 and in y_i, on the points of the sweep.
 
 With w the joint weights of `inward` and < > the average over the deeper points q of a point p, at step i,
 
@@ -13,17 +13,15 @@ The rows are in the order y_k, v_k, y_{k-1}, v_{k-1}, .., y_1, v_1, a, v_0: what
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from glassy.numerics.gaussian import U
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import kernel, part
 from glassy.numerics.tilted import tilted_slopes, tilted_tangent, tilted_weights
 from glassy.theory.rsb_sweep import BEND, COUNT, FIELD, LOW, PHI, RISE, SLOPE, SLOT, WEIGHT, FloatArray, IntArray
 
 
-@kernel
+@part
 def innermost_rates(
     s: float, y: float, T: float, bound: float, start: int, middle: int,
     points: FloatArray, dphi: FloatArray, dt: FloatArray, inner: FloatArray,
@@ -37,7 +35,8 @@ def innermost_rates(
     end = points.shape[1]
     for p in range(middle, end):
         if abs(points[FIELD, p]) > bound:
-            out[:] = 0.0
+            for j in range(6):
+                out[j] = 0.0
             out[2] = 0.5 * s * s
             out[3] = 0.5 * y
             dphi[p, 0] = 0.5 * s * s
@@ -52,7 +51,7 @@ def innermost_rates(
             inner[j, p - start] = out[2 + j]
 
 
-@kernel
+@part
 def mirror_rates(start: int, end: int, count: int, dphi: FloatArray, dt: FloatArray) -> None:
     """Fill the first half of a level from the second."""
     for j in range((end - start) // 2):
@@ -61,7 +60,7 @@ def mirror_rates(start: int, end: int, count: int, dphi: FloatArray, dt: FloatAr
             dt[start + j, r] = -dt[end - 1 - j, r]
 
 
-@kernel
+@part
 def inward_rates(
     i: int, s: FloatArray, y: FloatArray, middle: int, end: int,
     points: FloatArray, links: IntArray, joint: FloatArray, dphi: FloatArray, dt: FloatArray, drise: FloatArray,
@@ -121,7 +120,7 @@ def inward_rates(
             drise[p, 0] = d2 - mean_d / tilt
 
 
-@kernel
+@part
 def outward_rates(
     i: int, s: FloatArray, y: FloatArray, n: int, even: bool, start: int, middle: int, end: int,
     points: FloatArray, links: IntArray, joint: FloatArray, dphi: FloatArray, dt: FloatArray, drise: FloatArray,
@@ -190,8 +189,8 @@ def outward_rates(
 
 @kernel
 def rates(
-    s: FloatArray, y: FloatArray, T: float, even: bool, points: FloatArray, links: IntArray, joint: FloatArray,
-    values: FloatArray, start: IntArray, grid: FloatArray, out: FloatArray,
+    out: FloatArray, T: float, even: bool, s: FloatArray, y: FloatArray, points: FloatArray, links: IntArray, joint: FloatArray,
+    values: FloatArray, start: IntArray, grid: FloatArray,
 ) -> None:  # fmt: skip
     """Fill out[2k+4, 2k+2] after a sweep: the derivatives of E_i[t_i^2], then of the gains, then of C and of E_0[t_0]."""
     k = s.size - 1
@@ -204,13 +203,15 @@ def rates(
     dP = np.empty((total, size))
     drise = np.empty((total, 2))
     inner = np.empty((4, total - last))
-    out[:, :] = 0.0
+    for i in range(2 * k + 4):
+        for r in range(size):
+            out[i, r] = 0.0
     deep = depth == k + 1
     if not deep:
         middle = last + ((total - last) // 2 if even else 0)
         innermost_rates(s[k], y[k], T, grid[2, k], last, middle, points, dphi, dt, inner)
         if even:
-            mirror_rates(last, total, 2, dphi, dt)
+            mirror_rates(last, total, 2 * (k - depth) + 2, dphi, dt)
     for i in range(depth - 1, -1, -1):
         end = start[i + 1]
         middle = start[i] + ((end - start[i]) // 2 if even else 0)
