@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,8 @@ from glassy.theory import rsb_kernels
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import wishart_shift
 from glassy.theory.rsb_sweep import COUNT, FIELD, PHI, WEIGHT, sweep
-from glassy.theory.rsb_tangent import rates
+from glassy.theory.rsb_system import system
+from glassy.theory.rsb_tangent import chain, rates
 from glassy.theory.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]
@@ -159,26 +159,13 @@ class Problem:
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
-        return self._point(u)[0]
+        F = np.empty(self.size)
+        return F if system(u, *self._place, F, np.empty((11, self.k + 1)))[0] else None
 
-    def _point(self, u: FloatArray) -> tuple[FloatArray | None, float, Any, Any]:
-        """Return the equations at u, m, and what `chain` and `rates` need to know."""
-        network, k, T = self.network, self.k, self.T
-        gaps, y, out = np.empty(k + 1), np.empty(k + 1), np.empty(self.size)
-        averages, at, values = np.empty((3, k + 1)), np.empty((4, k + 1)), np.empty(5)
-        m, C = rsb_kernels.unpack(u, T, self.has_m, self.has_q0, gaps, y)
-        if not rsb_kernels.noise(coefficients(network), network.wishart, self.load, T, gaps, C, y, at)[0]:
-            return None, m, (), ()
-        s = np.sqrt(np.maximum(at[1], 0.0))
-        a = 0.5 * network.P * m ** (network.P - 1) if m else 0.0
-        swept = sweep(a, s, y, T, 1.0, averages, values)
-        if swept is None:
-            return None, m, (), ()
-        if self.has_m:
-            out[0] = values[1] - m
-        out[int(self.has_m)] = values[2] / C - 1.0
-        rsb_kernels.deflated(averages, at, gaps, y, self.has_q0, int(self.has_m) + 1, out)
-        return (out if bool(np.isfinite(out).all()) else None), m, (C, values[2], gaps, y, averages, at), (s, y, *swept)
+    @cached_property
+    def _place(self) -> tuple[FloatArray, bool, int, float, float, bool, bool]:
+        network = self.network
+        return coefficients(network), network.wishart, network.P, self.load, self.T, self.has_m, self.has_q0
 
     def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
         """Return the derivatives of the equations F in u; None outside the domain.
@@ -188,17 +175,15 @@ class Problem:
         """
         J = np.empty((self.size, self.size))
         if self.k > 1:
-            found, m, known, swept = self._point(u)
-            if found is None:
+            k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((11, self.k + 1))
+            ok, points, links, joint, inner, start, grid = system(u, *self._place, np.empty(self.size), known)
+            if not ok:
                 return None
-            network, k = self.network, self.k
             out = np.empty((2 * k + 4, 2 * k + 2))
-            rates(out, self.T, m == 0.0, *swept)
+            rates(out, self.T, m == 0.0, known[2], known[1], points, links, joint, inner, start, grid)
             if self.has_m:
-                out[:, 2 * k] *= 0.5 * network.P * (network.P - 1) * m ** (network.P - 2)
-            rsb_kernels.chain(
-                J, out, u, coefficients(network), network.wishart, self.load, self.T, self.has_m, self.has_q0, *known
-            )
+                out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
+            chain(J, out, u, *self._place, known)
             return J if bool(np.isfinite(J).all()) else None
         levels, gaps = self.unpack(u)
         step = min(max(1e-7 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)

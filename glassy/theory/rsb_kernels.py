@@ -311,39 +311,3 @@ def deflated_rates(
             J[steps + i - 1, r] = (dA + 4.0 * dB - (A + 4.0 * B) * (dgap[i, r] / gap[i])) / gap[i]
         if has_q0 or i < k:
             at += 1
-
-
-@kernel
-def chain(
-    J: FloatArray, out: FloatArray, u: FloatArray, coefficients: FloatArray, wishart: bool, load: float, T: float,
-    has_m: bool, has_q0: bool, C: float, C_new: float, gap: FloatArray, y: FloatArray, averages: FloatArray, levels: FloatArray,
-) -> None:  # fmt: skip
-    """Fill J, the derivatives of the equations in the unknowns, from `rates`, out, its column of the signal times da/dm."""
-    size = u.size
-    k = gap.size - 1
-    dgap = np.empty((k + 1, size))
-    dy = np.empty((k + 1, size))
-    dv = np.empty((k + 1, size))
-    dwork = np.empty((k + 1, size))
-    dC = np.empty(size)
-    unpack_rates(u, T, has_m, has_q0, gap, C, y, dgap, dC, dy)
-    noise_rates(coefficients, wishart, load, levels, gap, C, y, dgap, dC, dy, dv, dwork)
-    total = np.zeros((2 * k + 4, size))
-    for i in range(2 * k + 4):
-        for j in range(k + 1):
-            at = 2 * (k - j)
-            for r in range(size):
-                total[i, r] += out[i, at + 1] * dv[j, r]
-                if j > 0:
-                    total[i, r] += out[i, at] * dy[j, r]
-        if has_m:
-            total[i, 0] += out[i, 2 * k]
-    at = 0
-    if has_m:
-        for r in range(size):
-            J[0, r] = total[2 * k + 3, r]
-        J[0, 0] -= 1.0
-        at = 1
-    for r in range(size):
-        J[at, r] = (total[2 * k + 2, r] - C_new / C * dC[r]) / C
-    deflated_rates(averages, levels, gap, y, has_q0, at + 1, total, dgap, dy, dv, dwork, J)

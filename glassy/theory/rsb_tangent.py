@@ -18,6 +18,7 @@ import numpy as np
 from glassy.numerics.gaussian import U
 from glassy.numerics.jit import kernel, part
 from glassy.numerics.tilted import tilted_slopes, tilted_tangent, tilted_weights
+from glassy.theory.rsb_kernels import deflated_rates, noise_rates, unpack_rates
 from glassy.theory.rsb_sweep import BEND, COUNT, FIELD, LOW, PHI, RISE, SLOPE, SLOT, WEIGHT, FloatArray, IntArray
 
 
@@ -270,3 +271,48 @@ def rates(
                 dC[r] += P * inner[2 + r, j]
     for r in range(size):
         out[k, r] = -T * dC[r]
+
+
+@kernel
+def chain(
+    J: FloatArray, out: FloatArray, u: FloatArray, coefficients: FloatArray, wishart: bool, P: int, load: float, T: float,
+    has_m: bool, has_q0: bool, known: FloatArray,
+) -> None:  # fmt: skip
+    """Fill J, the derivatives of the equations in the unknowns, from `rates`, out, its column of the signal times da/dm.
+
+    known, as `system` fills it.
+    """
+    size = u.size
+    k = known.shape[1] - 1
+    gap = known[0]
+    y = known[1]
+    averages = known[3:6]
+    levels = known[6:10]
+    C = known[10, 0]
+    C_new = known[10, 1]
+    dgap = np.empty((k + 1, size))
+    dy = np.empty((k + 1, size))
+    dv = np.empty((k + 1, size))
+    dwork = np.empty((k + 1, size))
+    dC = np.empty(size)
+    unpack_rates(u, T, has_m, has_q0, gap, C, y, dgap, dC, dy)
+    noise_rates(coefficients, wishart, load, levels, gap, C, y, dgap, dC, dy, dv, dwork)
+    total = np.zeros((2 * k + 4, size))
+    for i in range(2 * k + 4):
+        for j in range(k + 1):
+            at = 2 * (k - j)
+            for r in range(size):
+                total[i, r] += out[i, at + 1] * dv[j, r]
+                if j > 0:
+                    total[i, r] += out[i, at] * dy[j, r]
+        if has_m:
+            total[i, 0] += out[i, 2 * k]
+    at = 0
+    if has_m:
+        for r in range(size):
+            J[0, r] = total[2 * k + 3, r]
+        J[0, 0] -= 1.0
+        at = 1
+    for r in range(size):
+        J[at, r] = (total[2 * k + 2, r] - C_new / C * dC[r]) / C
+    deflated_rates(averages, levels, gap, y, has_q0, at + 1, total, dgap, dy, dv, dwork, J)
