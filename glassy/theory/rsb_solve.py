@@ -315,8 +315,8 @@ def extrapolated(path: Sequence[Solution]) -> Solution:
 def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
     """Return of every extrapolated quantity the power of 1/k with which it converges, and an error that cannot be seen in k.
 
-    That is the accuracy of a saddle, and what a deepest level will change that ought to break and has not: its replicon does not
-    fall like 1/k^2. So it is where x(q) jumps and every step so far went below the jump (docs/theory.md, section 3).
+    That is the accuracy of a saddle, and what a deepest level will change that ought to break and has not: its replicon does
+    not fall like 1/k^2. So it is where x(q) jumps and the last steps went below the jump (docs/theory.md, section 3).
     """
     last, before = path[-1], path[-2]
     T, k = last.T, len(path)

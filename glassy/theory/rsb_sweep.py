@@ -49,7 +49,7 @@ def layout(
     """Choose the points of the first levels, as many as n has entries.
 
     Fill n[i], their number; grid[0, i] and grid[1, i], the first point and the spacing, 0 for a cloud; grid[2, i], the |h| at
-    level i - 1 beyond which phi_{i-1}(h) = |h| + grid[3, i] - T ln 2; start[i], the first point of level i - 1 (-1: the point a).
+    level i - 1 beyond which phi_{i-1}(h) = |h| + grid[3, i] - T ln 2; start[i], the first point of level i - 1 (of a at i = 0).
     Return the number of pairs (point, deeper point), at most; -1 where it is too large.
     """
     k = s.size - 1
