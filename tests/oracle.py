@@ -3,6 +3,7 @@
 import math
 from functools import cache
 
+import numpy as np
 from scipy.integrate import quad
 
 SQRT_2PI = math.sqrt(2 * math.pi)
@@ -106,3 +107,32 @@ def p_spin_1rsb(p, beta, q1, x):
     lncosh = lambda u: abs(u) + math.log1p(math.exp(-2 * abs(u))) - math.log(2)  # noqa: E731
     phi = math.log(_average(lambda z: math.exp(x * lncosh(s * z)), 9 + x * s)) / x
     return math.log(2) + phi + beta**2 / 4 * (1 - p * q1 ** (p - 1) + (p - 1) * (1 - x) * q1**p)
+
+
+def slow_steps(a, s, y, T, points=3001):
+    """R.1 and the averages of R.4 by dense matrices on one fine grid: E_i[t_i^2], the gains, E_0[t_0] and E_k[sech^2]/T, T > 0.
+
+    Every s_i must be wide on the grid. Rows of a matrix are the probabilities of the deeper fields, given the outer one.
+    """
+    h = np.linspace(-1.0, 1.0, points) * (
+        abs(a) + 9.0 * math.sqrt(sum(v * v for v in s)) + sum(v * v * w for v, w in zip(s, y, strict=True))
+    )
+    phi = np.logaddexp(h / T, -h / T) * T - T * math.log(2.0)
+    t = np.tanh(h / T)
+    functions, steps = [(phi, t)], []
+    for v, w in reversed(list(zip(s, y, strict=True))):
+        x = h if len(steps) < len(s) - 1 else np.array([a])
+        weight = np.exp(w * (phi[None, :] - phi.max()) - 0.5 * ((h[None, :] - x[:, None]) / v) ** 2)
+        norm = weight.sum(axis=1)
+        J = weight / norm[:, None]
+        base = math.sqrt(2 * math.pi) * v / (h[1] - h[0])
+        phi = J @ phi if w == 0.0 else phi.max() + np.log(norm / base) / w
+        t = J @ t
+        steps.insert(0, J)
+        functions.insert(0, (phi, t))
+    P, t2, means = np.array([1.0]), [], [functions[0][0] @ [1.0]]
+    for J, (phi, t) in zip(steps, functions[1:], strict=True):
+        P = P @ J
+        t2.append(P @ t**2)
+        means.append(P @ phi)
+    return np.array(t2), np.diff(means), functions[0][1][0], P @ (1.0 - t**2) / T

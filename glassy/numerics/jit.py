@@ -32,7 +32,7 @@ _caching: Any = caching
 COMPILED = not _numba.config.DISABLE_JIT  # else kernels are the Python functions themselves
 PACKAGE = Path(__file__).parents[1]
 UNCACHED = "glassy keeps no machine code"  # the beginning of a warning
-_DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined|shared)\b")
+_DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined|part|shared)\b")
 _said: list[str] = []
 
 
@@ -59,6 +59,11 @@ def inlined(function: F) -> F:
 def shared(function: F) -> F:
     """A part of kernels that is Python where Python calls it: one formula, and nothing to compile before the first number."""
     return cast(F, _numba.extending.register_jitable(error_model="numpy")(function))
+
+
+def part(function: F) -> F:
+    """A part of kernels that is called by them alone: compiled with the first of them, without a way in from Python."""
+    return cast(F, _numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True)(function))
 
 
 def kernel_files() -> list[Path]:

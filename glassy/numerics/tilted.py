@@ -41,6 +41,17 @@ def tilted_weights(x: float, out: npt.NDArray[np.float64]) -> None:
 
 
 @kernel
+def tilted_slopes(x: float, out: npt.NDArray[np.float64]) -> None:
+    """Fill out[4, U.size]: the derivatives in x of the first four rows of `tilted_weights`."""
+    for j in range(U.size):
+        w = W[j] * _LOG[j] * math.exp(x * _LOG[j])
+        out[0, j] = w
+        out[1, j] = w * (1.0 - _FLIP[j])
+        out[2, j] = w * (U[j] + _LOG[j])
+        out[3, j] = _SECH2[j] * _LOG[j] * math.exp(x * _LOG[j])
+
+
+@kernel
 def log_cosh(u: float) -> float:
     """Return ln cosh u for u >= 0, relatively accurate also where it is small."""
     if u < 1.0:
@@ -190,3 +201,84 @@ def tilted_averages(
             excess += _WZ[j] * math.exp(x * d) * merged(x * d - log - mu * (_Z[j] - 0.5 * mu))
         excess *= inv / (y * y)
     return T * (base + log / x), sign * t, T * (base + phi * inv), C * inv / T, E4 * inv / T, entropy * inv, spread, excess
+
+
+@kernel
+def tilted_tangent(
+    h: float, s: float, y: float, T: float, weights: npt.NDArray[np.float64], slopes: npt.NDArray[np.float64],
+    out: npt.NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Derivatives of `tilted_averages` in y and in v = s^2, for s > T and y > 0.
+
+    Parameters
+    ----------
+    h, s, y, T, weights
+        As in `tilted_averages`.
+    slopes : array (4, U.size)
+        From `tilted_slopes(y T, slopes)`.
+    out : array (6,), filled
+        The derivatives of t, of phi - free and of C, each in y and in v.
+    """
+    A = abs(h)
+    v = s * s
+    mean_r = A + y * v
+    mean_l = y * v - A
+    fold = math.exp(-2.0 * y * A)
+    right = 0.5 * math.erfc(-mean_r / s * SQRT_HALF)
+    left = 0.5 * fold * math.erfc(-mean_l / s * SQRT_HALF)
+    edge = RSQRT_2PI * math.exp(-0.5 * (mean_r / s) ** 2)
+    right_y = edge * s
+    right_v = edge * mean_l / (2.0 * s * v)
+    left_y = edge * s - 2.0 * A * left
+    left_v = edge * mean_r / (2.0 * s * v)
+    edge_y = -edge * mean_r
+    edge_v = -edge * mean_r * mean_l / (2.0 * v * v)
+    Z = right + left
+    Z_y = right_y + left_y
+    Z_v = right_v + left_v
+    t = right - left
+    t_y = right_y - left_y
+    t_v = right_v - left_v
+    phi = mean_r * right + mean_l * left + 2.0 * s * edge
+    phi_y = v * Z + mean_r * right_y + mean_l * left_y + 2.0 * s * edge_y
+    phi_v = y * Z + mean_r * right_v + mean_l * left_v + edge / s + 2.0 * s * edge_v
+    C = 0.0
+    C_y = 0.0
+    C_v = 0.0
+    if T == 0.0:
+        C = 2.0 * edge / s
+        C_y = 2.0 * edge_y / s
+        C_v = 2.0 * edge_v / s - edge / (s * v)
+    elif mean_r - 19.0 * T < 9.0 * s:
+        for j in range(U.size):
+            a = (U[j] * T - mean_r) / s
+            b = (U[j] * T - mean_l) / s
+            pr = RSQRT_2PI * math.exp(-0.5 * a * a) / s
+            pl = fold * RSQRT_2PI * math.exp(-0.5 * b * b) / s
+            r_v = pr * ((a * a - 1.0) / (2.0 * v) + a * y / s)
+            l_v = pl * ((b * b - 1.0) / (2.0 * v) + b * y / s)
+            r_y = pr * a * s
+            l_y = pl * (b * s - 2.0 * A)
+            Z += T * weights[0, j] * (pr + pl)
+            Z_v += T * weights[0, j] * (r_v + l_v)
+            Z_y += T * (weights[0, j] * (r_y + l_y) + T * slopes[0, j] * (pr + pl))
+            t += T * weights[1, j] * (pr - pl)
+            t_v += T * weights[1, j] * (r_v - l_v)
+            t_y += T * (weights[1, j] * (r_y - l_y) + T * slopes[1, j] * (pr - pl))
+            phi += T * T * weights[2, j] * (pr + pl)
+            phi_v += T * T * weights[2, j] * (r_v + l_v)
+            phi_y += T * T * (weights[2, j] * (r_y + l_y) + T * slopes[2, j] * (pr + pl))
+            C += weights[3, j] * (pr + pl)
+            C_v += weights[3, j] * (r_v + l_v)
+            C_y += weights[3, j] * (r_y + l_y) + T * slopes[3, j] * (pr + pl)
+    t /= Z
+    phi /= Z
+    C /= Z
+    free = A + 0.5 * y * v + math.log(Z) / y
+    sign = 1.0 if h >= 0.0 else -1.0
+    out[0] = sign * (t_y - t * Z_y) / Z
+    out[1] = sign * (t_v - t * Z_v) / Z
+    out[2] = (phi_y - phi * Z_y) / Z - (phi - free) / y
+    out[3] = (phi_v - phi * Z_v) / Z - 0.5 * (C + y * (1.0 - T * C))
+    out[4] = (C_y - C * Z_y) / Z
+    out[5] = (C_v - C * Z_v) / Z

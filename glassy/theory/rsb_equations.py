@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,9 @@ from glassy.spin_glass import Network
 from glassy.theory import rsb_kernels
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import wishart_shift
-from glassy.theory.rsb_sweep import sweep
+from glassy.theory.rsb_sweep import COUNT, FIELD, PHI, WEIGHT, sweep
+from glassy.theory.rsb_system import system
+from glassy.theory.rsb_tangent import chain, rates
 from glassy.theory.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]
@@ -100,17 +102,15 @@ def _evaluate(
 ) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
     """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
     k, P = len(y) - 1, network.P
-    averages, at = np.empty((5, k + 1)), np.empty((5, k + 1))
+    averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
     ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, C, y, at)
     if not ok:
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
-    phi, m_new, C_new, E4, entropy, *_ = sweep(
-        0.5 * P * signal, deviations, y, T, fine, averages[0, :k], averages[1, :k], averages[2], averages[3], averages[4]
-    )
-    averages[0, k] = 1.0 - T * C_new
-    averages[1, k] = E4
+    if sweep(0.5 * P * signal, deviations, y, T, fine, averages, values) is None:
+        return (math.nan,) * 5, averages, at
+    phi, m_new, C_new, _, entropy = values.tolist()
     f += 0.5 * (P - 1) * signal * m - phi - T * LN2
     return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
 
@@ -159,37 +159,43 @@ class Problem:
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
-        gaps, y, out = np.empty(self.k + 1), np.empty(self.k + 1), np.empty(self.size)
-        m, C = rsb_kernels.unpack(u, self.T, self.has_m, self.has_q0, gaps, y)
-        (f, _, _, m_new, C_new), averages, at = _evaluate(self.network, self.load, self.T, m, gaps, C, y)
-        if not math.isfinite(f):
-            return None
-        if self.has_m:
-            out[0] = m_new - m
-        at_C = int(self.has_m)
-        out[at_C] = C_new / C - 1.0
-        if 1.0 - self.T * C < 0.5:  # small overlaps: their own digits are not in C
-            first = 0 if self.has_q0 else 1
-            out[at_C] = (averages[0, 0] if self.has_q0 else averages[3, 1]) / gaps[first] - 1.0
-        rsb_kernels.deflated(averages, at, gaps, y, self.has_q0, at_C + 1, out)
-        return out if bool(np.isfinite(out).all()) else None
+        F = np.empty(self.size)
+        return F if system(u, *self._place, F, np.empty((14, self.k + 1)))[0] else None
+
+    @cached_property
+    def _place(self) -> tuple[FloatArray, bool, int, float, float, bool, bool]:
+        network = self.network
+        return coefficients(network), network.wishart, network.P, self.load, self.T, self.has_m, self.has_q0
 
     def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
-        """Return the derivatives of the equations in u by forward differences from F = equations(u).
+        """Return the derivatives of the equations F in u; None outside the domain.
 
-        The step grows where levels nearly merge: there the equations, divided by the gap, carry rounding of 1e-16/gap^2.
+        From two steps on they are exact, by the sweep of `rates`. For one step forward differences cost hardly more, and where
+        levels nearly merge they are the better ones: the equations keep their digits there, their exact derivatives do not.
         """
+        J = np.empty((self.size, self.size))
         levels, gaps = self.unpack(u)
-        step = min(max(1e-8 * float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:])), 1e-6), 1e-3)
-        out = np.empty((self.size, self.size))
+        merging = float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:]))
+        if self.k > 1 and merging < 1e3:
+            k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((14, self.k + 1))
+            ok, points, links, joint, inner, start, grid = system(u, *self._place, np.empty(self.size), known)
+            if not ok:
+                return None
+            out = np.empty((2 * k + 4, 2 * k + 2))
+            rates(out, self.T, m == 0.0, known[2], known[1], points, links, joint, inner, start, grid)
+            if self.has_m:
+                out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
+            chain(J, out, u, *self._place, known)
+            return J if bool(np.isfinite(J).all()) else None
+        step = min(max(1e-8 * merging, 1e-6), 1e-3)
         for j in range(self.size):
             moved = u.copy()
             moved[j] += step
             plus = self.equations(moved)
             if plus is None:
                 return None
-            out[:, j] = (plus - F) / step
-        return out
+            J[:, j] = (plus - F) / step
+        return J
 
     def newton(self, u: FloatArray, steps: int = 40) -> FloatArray | None:
         """Newton's method with the natural monotonicity test (Deuflhard); None where it fails.
@@ -307,8 +313,9 @@ def saddle(
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
     return Solution(
         network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
-        x_levels=tuple(T * y for y in levels.y), y_levels=levels.y, susceptibility=levels.C, free_energy=at.free_energy,
-        energy=at.energy, entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
+        x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y,
+        susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
+        entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
         residual=error, status=status,
     )  # fmt: skip
 
@@ -342,13 +349,16 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     y = np.array((0.0, *levels.y))
     P = network.P
     a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
-    t2, c2, rest = np.empty(k), np.empty(k), np.empty((3, k + 1))
-    *_, points, free, weights, next_step = sweep(a, s, y, T, 1.0, t2, c2, *rest)
+    averages, values = np.empty((5, k + 1)), np.empty(5)
+    swept = sweep(a, s, y, T, 1.0, averages, values)
+    if swept is None:
+        return np.full_like(h, math.nan)
+    points, links, _, _, start, _ = swept
     phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
     density = np.zeros_like(h)
-    for x, f, w, i in zip(points, free, weights, next_step, strict=True):
-        if w == 0.0:
-            continue
+    step = np.searchsorted(start, np.arange(points.shape[1]), side="right") - 1  # the first one not taken to get to the point
+    ends = (points[WEIGHT] > 0.0) & ((step == k) | ((step < k) & (links[COUNT] == 0)))
+    for x, f, w, i in zip(points[FIELD, ends], points[PHI, ends], points[WEIGHT, ends], step[ends], strict=True):
         if i == k:
             tilt = np.exp((y[k] * (phi - f) if k else 0.0) - 0.5 * ((h - x) / s[k]) ** 2)
             density += w / s[k] * tilt

@@ -10,9 +10,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import kernel, part
 
 FloatArray = npt.NDArray[np.float64]
+SMALL = 0.5  # overlaps q_k below which the equation of C, in which they are lost, is replaced by that of the lowest level
 
 
 @kernel
@@ -149,6 +150,71 @@ def noise(
     return True, f, e, -0.5 * load * C * C * wishart_work(-C)
 
 
+@part
+def noise_rates(
+    coefficients: FloatArray, wishart: bool, load: float, levels: FloatArray, gap: FloatArray, C: float, y: FloatArray,
+    dgap: FloatArray, dC: FloatArray, dy: FloatArray, dv: FloatArray, dwork: FloatArray,
+) -> None:  # fmt: skip
+    """Fill dv, dwork (k+1, n): the derivatives of rows 1 and 3 of `noise`, from those of the gaps, of C and of y.
+
+    What vanishes with a gap is made of differences that do, so nothing is lost where levels nearly merge.
+    """
+    k = gap.size - 1
+    for r in range(dC.size):
+        if wishart:
+            D = 1.0 - C
+            dD = -dC[r]
+            for i in range(k, 0, -1):
+                dq = 0.0
+                for j in range(i):
+                    dq += dgap[j, r]
+                q = levels[0, i - 1]
+                outer = D - y[i] * gap[i]
+                douter = dD - dy[i, r] * gap[i] - y[i] * dgap[i, r]
+                w = y[i] * gap[i] / outer
+                dw = w * (dgap[i, r] / gap[i] - douter / outer) + dy[i, r] * gap[i] / outer
+                dv[i, r] = levels[1, i] * (dgap[i, r] / gap[i] - dD / D - douter / outer)
+                F = wishart_work(w)
+                rest = gap[i] / (outer * outer)
+                dwork[i, r] = levels[3, i] * dgap[i, r] / gap[i] + 0.5 * load * gap[i] * (
+                    (dq - q * (dD / D + douter / outer)) / (D * outer)
+                    + (dgap[i, r] - 2.0 * gap[i] * douter / outer) / (outer * outer) * F
+                    + rest * wishart_slope(w) * dw
+                )
+                D = outer
+                dD = douter
+            dv[0, r] = load / (D * D) * (dgap[0, r] - 2.0 * levels[0, 0] * dD / D)
+            dwork[0, r] = 0.0
+        else:
+            dv[0, r] = levels[2, 0] * dgap[0, r]
+            dwork[0, r] = 0.0
+            dq = dgap[0, r]
+            for i in range(1, k + 1):
+                p = levels[0, i - 1]
+                q = levels[0, i]
+                dv[i, r] = levels[2, i] * dgap[i, r]
+                dwork[i, r] = 0.5 * q * levels[2, i] * dgap[i, r]
+                for n in range(2, coefficients.size):
+                    c = 0.5 * load * coefficients[n] * n * (n - 1) * gap[i] * dq
+                    if c != 0.0:
+                        dv[i, r] += c * between(n - 2, q, p)
+                        dwork[i, r] += 0.5 * c * between(n - 1, q, p)
+                dq += dgap[i, r]
+
+
+@part
+def wishart_slope(w: float) -> float:
+    """Return the derivative of `wishart_work`."""
+    if w > 0.05:
+        return 1.0 / (w * (1.0 + w) ** 2) - 2.0 * wishart_work(w) / w
+    total = 0.0
+    power = 1.0
+    for n in range(1, 12):
+        total -= power * n * (n + 1.0) / (n + 2.0)
+        power *= -w
+    return total
+
+
 @kernel
 def unpack(u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, y: FloatArray) -> tuple[float, float]:
     """Map the unknowns u = (m?, ln C-like, logits of q_{i-1}/q_i, ln y-like) to m, C, gaps and y, always inside the domain."""
@@ -186,6 +252,47 @@ def unpack(u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, 
     return m, C
 
 
+@part
+def unpack_rates(
+    u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, C: float, y: FloatArray,
+    dgap: FloatArray, dC: FloatArray, dy: FloatArray,
+) -> None:  # fmt: skip
+    """Fill the derivatives of `unpack` in the unknowns: dgap and dy (k+1, n), dC (n,); that of m is 1."""
+    k = gap.size - 1
+    for r in range(u.size):
+        dC[r] = 0.0
+        for i in range(k + 1):
+            dgap[i, r] = 0.0
+            dy[i, r] = 0.0
+    at = 1 if has_m else 0
+    q = 1.0 - T * C
+    dC[at] = C * q
+    dq = np.zeros(u.size)
+    dq[at] = -T * C * q
+    at += 1
+    for i in range(k, 0, -1):
+        if i == 1 and not has_q0:
+            for r in range(u.size):
+                dgap[1, r] = dq[r]
+                dq[r] = 0.0
+        else:
+            outer = q - gap[i]
+            if i == 1:
+                outer = gap[0]
+            for r in range(u.size):
+                dgap[i, r] = gap[i] * (dq[r] / q)
+                dq[r] *= outer / q
+            dgap[i, at] -= gap[i] * (outer / q)
+            dq[at] += gap[i] * (outer / q)
+            q = outer
+            at += 1
+    for r in range(u.size):
+        dgap[0, r] = dq[r]
+    for i in range(1, k + 1):
+        dy[i, at] = y[i] * (1.0 - T * y[i])
+        at += 1
+
+
 @kernel
 def deflated(
     averages: FloatArray, levels: FloatArray, gap: FloatArray, y: FloatArray, has_q0: bool, at: int, out: FloatArray
@@ -206,3 +313,30 @@ def deflated(
             out[at] = A
             at += 1
         out[steps + i - 1] = (A + 4.0 * B) / gap[i]
+
+
+@part
+def deflated_rates(
+    averages: FloatArray, levels: FloatArray, gap: FloatArray, y: FloatArray, has_q0: bool, at: int,
+    total: FloatArray, dgap: FloatArray, dy: FloatArray, dv: FloatArray, dwork: FloatArray, J: FloatArray,
+) -> None:  # fmt: skip
+    """Fill J[at:]: the derivatives of `deflated`, from those of the averages, `total`, in the order of `rates`."""
+    k = gap.size - 1
+    steps = at + k if has_q0 else at + k - 1
+    for i in range(k, 0, -1):
+        A = averages[3, i] / gap[i] - 1.0
+        excess = averages[2, i] / y[i] - levels[3, i]
+        B = (levels[4, i] - averages[4, i]) / (levels[1, i] * gap[i])
+        for r in range(J.shape[1]):
+            dA = (total[i, r] - total[i - 1, r] - (1.0 + A) * dgap[i, r]) / gap[i]
+            dq = 0.0
+            for j in range(i):
+                dq += dgap[j, r]
+            dexcess = (total[k + 1 + i, r] - averages[2, i] * (dy[i, r] / y[i])) / y[i] - dwork[i, r]
+            dB = 0.5 * (total[i - 1, r] - dq) - (dexcess - excess * (dv[i, r] / levels[1, i])) / levels[1, i]
+            dB = (dB - B * dgap[i, r]) / gap[i]
+            if has_q0 or i < k:
+                J[at, r] = dA
+            J[steps + i - 1, r] = (dA + 4.0 * dB - (A + 4.0 * B) * (dgap[i, r] / gap[i])) / gap[i]
+        if has_q0 or i < k:
+            at += 1

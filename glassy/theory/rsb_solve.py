@@ -16,11 +16,11 @@ from glassy.results import Estimate, Status
 from glassy.spin_glass import Network
 from glassy.theory import rs_retrieval, rs_zero, rsb_curve
 from glassy.theory.ansatz import FullRSB
-from glassy.theory.breaking import SLACK
+from glassy.theory.breaking import SLACK, noise_slope
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import GAIN, ROUNDING, descended, spinodal
-from glassy.theory.rsb_search import Found, converge, first, jumps
+from glassy.theory.rsb_search import Found, breaking, converge, first, jumps
 from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
@@ -253,64 +253,107 @@ def solve_steps(network: Network, load: float, T: float, phase: str, k: int, sta
 
 
 def solve_full(network: Network, load: float, T: float, phase: str, ansatz: FullRSB, start: Solution | None) -> Solution | None:
-    """Return RSB(1) .. RSB(steps) extrapolated to infinitely many steps; a saddle that stops breaking is exact."""
+    """Return RSB(1) .. RSB(steps) extrapolated to infinitely many steps; a saddle that stops breaking is exact.
+
+    Where a deeper step is not found, the limit is that of the steps before it, four or more, and the ansatz says how many.
+    """
+    path, last = steps_to(network, load, T, phase, ansatz.steps)
+    if last is not None and last.status is Status.COLLAPSED:
+        return replace(last, ansatz=ansatz)
+    return extrapolated(path) if len(path) >= 4 else last and replace(last, ansatz=ansatz)
+
+
+def steps_to(network: Network, load: float, T: float, phase: str, steps: int) -> tuple[list[Solution], Solution | None]:
+    """Return the saddles of RSB(1) .. RSB(steps) as far as they are found, and the last one with the status of the search."""
     path: list[Solution] = []
     solution = solve_steps(network, load, T, phase, 1, None)
     while solution is not None and solution.status is Status.CONVERGED:
         path.append(solution)
         if stable(solution) or solution.x_levels[-1] >= 1.0:
-            return replace(solution, ansatz=ansatz, status=Status.COLLAPSED)
-        if len(path) == ansatz.steps:
+            return path, replace(solution, status=Status.COLLAPSED)
+        if len(path) == steps:
             break
         solution = deepened(solution, len(path) + 1, has_q0=solution.q_levels[0] > 0.0)
-    if len(path) < 4:
-        return solution and replace(solution, ansatz=ansatz)
-    names = ("m", "free_energy", "energy", "entropy", "susceptibility")
-    m, free, energy, entropy, C = (limit([getattr(s, name) for s in path]) for name in names)
+    return path, solution
+
+
+def extrapolated(path: Sequence[Solution]) -> Solution:
+    """Return the limit of RSB(1), RSB(2), .. with the errors of the extrapolation, on the levels of the deepest of them."""
+    how = _unbroken(path)
+    m, free, energy, entropy, C = (limit([getattr(s, name) for s in path], *how[name]) for name in how)
+    if path[-1].T == 0.0:  # while C > 0 the deepest replicon is -inf: C and with it the entropy end at 0
+        entropy, C = Estimate(0.0, 0.0), Estimate(0.0, 0.0)
+    ansatz = FullRSB(len(path))
     return replace(path[-1], ansatz=ansatz, m=m, free_energy=free, energy=energy, entropy=entropy, susceptibility=C)
 
 
-def limit(values: Sequence[float]) -> Estimate:
-    """Extrapolate f(k), k = 1, 2, ..., to k -> infinity by f + c/(k + k0)^p; p = 2, 3 or 4, whichever moves least.
+def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
+    """Return of every extrapolated quantity the power of 1/k with which it converges, and an error that cannot be seen in k.
 
-    The error is twice the change of the limit when the last value is left out, or 0.6 times the change before that one where
-    it is larger: a single small change may be luck.
+    That is the accuracy of a saddle, and what a deepest level will change that ought to break and has not: its replicon does
+    not fall like 1/k^2. So it is where x(q) jumps and the last steps went below the jump (docs/theory.md, section 3).
+    """
+    last, before = path[-1], path[-2]
+    T, k = last.T, len(path)
+    dC, ds, df = 0.0, 0.0, 0.0
+    if T > 0.0 and last.replicons[-1] * k < before.replicons[-1] * (k - 1):
+        problem = Problem(last.network, last.load, T, k, last.phase == "retrieval", last.q_levels[0] > 0.0)
+        end = breaking(problem, levels_of(last))
+        dC = end[2] / T if end else 0.3 * last.susceptibility
+        ds = 0.5 * noise_slope(last.network, last.load, T, last.susceptibility) * dC * dC
+        df = T * ds * min(1.0, -last.replicons[-1])
+    scale = max(abs(last.energy), abs(last.free_energy))
+    return {
+        "m": (4, 1e-12),
+        "free_energy": (4, df + 1e-13 * scale),
+        "energy": (4, T * ds + 1e-10 * scale),
+        "entropy": (4, ds + 3e-10),
+        "susceptibility": (2, dC + 1e-8 * last.susceptibility),
+    }
+
+
+def limit(values: Sequence[float], power: int = 4, least: float = 0.0) -> Estimate:
+    """Extrapolate f(k), k = 1, 2, .., to k -> infinity by f + c/(k + k0)^power through the last three values.
+
+    What that leaves out falls by two powers more, so the limit moves from k - 1 to k by about 6/(k + k0) of what is left. The
+    error is that, or 0.4 times the move before it where it is larger: a single small move may be luck; and at least 1/500 of
+    the way that the fit goes beyond the last value, and `least`.
 
     Examples
     --------
     >>> end = limit([1.0 + 0.3 / (k + 0.7) ** 4 for k in range(1, 9)])
-    >>> abs(end - 1.0) < 1e-12 and end.error < 1e-12
+    >>> abs(end - 1.0) < 1e-12 and end.error < 1e-5
     True
     """
-    last, size = values[-1], max(abs(v) for v in values)
-    if max(values[-4:]) - min(values[-4:]) <= 1e-13 * max(size, 1e-300):
+    k, last = len(values), values[-1]
+    if max(values[-4:]) - min(values[-4:]) <= max(1e-13 * max(abs(v) for v in values), 1e-300):
         return Estimate(last, 0.0)
-    luck = 0.0
-    best_limit, change = last, abs(values[-1] - values[-2])
-    for p in (2, 3, 4):
-        a, b = _fit(values[-3:], len(values), p), _fit(values[-4:-1], len(values) - 1, p)
-        if abs(a - b) < change:
-            best_limit, change = a, abs(a - b)
-            if len(values) > 4:
-                earlier = abs(b - _fit(values[-5:-2], len(values) - 2, p))
-                luck = max(0.3 * earlier, change) if math.isfinite(earlier) else change
-    error = 2.0 * max(change, luck) + 1e-14 * size
-    return Estimate(best_limit, error if error > 1e-13 * size else 0.0)
+    (end, k0), (earlier, _), (first, _) = (_fit(values[: k - i], power) for i in range(3))
+    if math.isnan(end):  # it does not fall like that, yet
+        end, k0 = last + (last - values[-2]) / ((1.0 + 1.0 / (k - 0.5)) ** power - 1.0), 0.5
+    beyond = abs(end - last)
+    move = beyond if math.isnan(earlier) else abs(end - earlier)
+    luck = 0.0 if math.isnan(first) or math.isnan(earlier) else 0.4 * abs(earlier - first)
+    return Estimate(end, max(move * max((k + k0) / 6.0, 0.5), luck, 2e-3 * beyond) + least)
 
 
-def _fit(values: Sequence[float], k: int, p: int) -> float:
-    """Limit of f + c/(j + k0)^p through the values at j = k - 2, k - 1, k; NaN where they do not decay like that."""
-    first, second = values[0] - values[1], values[1] - values[2]
+def _fit(values: Sequence[float], p: int) -> tuple[float, float]:
+    """Limit of f + c/(j + k0)^p through the last three values, and k0; NaN where they do not decay like that."""
+    k = len(values)
+    none = (math.nan, math.nan)
+    if k < 3:
+        return none
+    first, second = values[-3] - values[-2], values[-2] - values[-1]
     if second == 0.0 or not 1.0 < first / second < 1e3:
-        return math.nan
+        return none
 
     def mismatch(k0: float) -> float:
         u, v, w = ((j + k0) ** -p for j in (k - 2, k - 1, k))
         return (u - v) / (v - w) - first / second
 
-    low, high = -(k - 2) + 1e-3, 1e4
+    low, high = max(-0.5 * k, 2.0 - k) + 1e-3, float(k)
     if mismatch(low) * mismatch(high) > 0.0:
-        return math.nan
-    k0 = brentq(mismatch, low, high, xtol=1e-14)
+        return none
+    k0 = float(brentq(mismatch, low, high, xtol=1e-14))
     v, w = ((j + k0) ** -p for j in (k - 1, k))
-    return values[2] - second * w / (v - w)
+    return values[-1] - second * w / (v - w), k0

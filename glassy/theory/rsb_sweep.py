@@ -6,9 +6,13 @@ In phi_i = T (g_i - ln 2) and y_i = x_i/T the recursion R.1 is finite at T = 0, 
 
 Level i lives on its own points: a uniform grid on which the trapezoidal rule is accurate to rounding (the spacing resolves
 both the Gaussian and the strip in which phi_i is analytic), or, where s_i is small on that scale, a cloud of Gauss-Hermite
-nodes around every point of level i - 1. The innermost step, where phi_k has a kink on the scale of T, is `tilted_averages`.
+nodes around every point of level i - 1. The innermost step, where phi_k has a kink on the scale of T, is one more of these
+where s_k is at most WIDE T, and `tilted_averages` where it is wider.
 Where |h| is beyond the reach of all deeper steps, phi is |h| plus a constant to rounding; such points need no deeper level.
 Inward, the functions phi, t = phi' and c = phi'' come from the deeper level; outward, the probabilities of the points.
+
+Without a signal everything is even in h: the points of every level are a mirror image of themselves, point j of n that of point
+n - 1 - j, and only the second half is worked out.
 """
 
 from __future__ import annotations
@@ -19,94 +23,471 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.gaussian import U
-from glassy.numerics.jit import kernel
-from glassy.numerics.tilted import LN2, merged, tilted_averages, tilted_weights
+from glassy.numerics.jit import kernel, part
+from glassy.numerics.tilted import LN2, log_cosh, merged, tilted_averages, tilted_weights
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 _x, _w = np.polynomial.hermite_e.hermegauss(7)
-CLOUD_Z = _x.copy()
+CLOUD_Z = 0.5 * (_x - _x[::-1])  # odd to the last bit
 CLOUD_W = _w / _w.sum()
 REACH = 8.5  # standard deviations kept on each side: the rest weighs 1e-17
 MOST_POINTS = 400_000
 MOST_PAIRS = 2_000_000
 PAIRS_PER_TILT = 50  # an innermost average costs about as much as this many pairs
+WIDE = 3.0  # s_k/T up to which level k has points of its own
+SPAN = 600.0  # y phi of one level may differ by this much before exp{y phi} leaves the range of numbers
+CLOSE = 0.2  # s_i in units of the strip below which a step is a small change
+# rows of the points: h, phi, t = phi', c = phi'', E[phi_i] - phi, P, and the variance and the relative entropy of R.4b
+FIELD, PHI, SLOPE, BEND, RISE, WEIGHT, SPREAD, EXCESS = range(8)
+LOW, COUNT, SLOT = range(3)  # the deeper points of a point: the first, how many, and where their joint probabilities are
 
 
 @kernel
 def layout(
-    a: float,
-    s: FloatArray,
-    y: FloatArray,
-    T: float,
-    fine: float,
-    n: npt.NDArray[np.int64],
-    grid: FloatArray,
-    bound: FloatArray,
-    lift: FloatArray,
-    strip: FloatArray,
-) -> npt.NDArray[np.int64]:
-    """Choose the points of levels 0..k-1: n[i] points; grid[i] = (first point, spacing), spacing 0 for a cloud.
+    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, n: IntArray, start: IntArray, grid: FloatArray
+) -> int:
+    """Choose the points of the first levels, as many as n has entries.
 
-    Fill bound[i], the |h| at level i - 1 beyond which phi_{i-1}(h) = |h| + lift[i] - T ln 2, and strip[i], half the width of
-    the strip in which phi_i is analytic. Return the number of pairs (point, deeper point) of every level.
+    Fill n[i], their number; grid[0, i] and grid[1, i], the first point and the spacing, 0 for a cloud; grid[2, i], the |h| at
+    level i - 1 beyond which phi_{i-1}(h) = |h| + grid[3, i] - T ln 2; grid[4, i], the variance of all steps deeper than i;
+    grid[5, i], half the width of the strip where phi_i is analytic; start[i], the first point of level i - 1 (of a at i = 0).
+    Return the number of pairs (point, deeper point), at most; -1 where it is too large.
     """
     k = s.size - 1
-    pairs = np.zeros(k, np.int64)
-    inner = np.zeros(k + 1)  # variance of all steps deeper than i
-    for i in range(k - 1, -1, -1):
-        inner[i] = inner[i + 1] + s[i + 1] ** 2
     total = 0.0
     for i in range(k, -1, -1):
-        total += s[i] ** 2
-        lift[i] = 0.5 * y[i] * s[i] ** 2 + (lift[i + 1] if i < k else 0.0)
-        bound[i] = REACH * math.sqrt(total) + 2.0 * lift[i] + 19.0 * T
+        grid[4, i] = total
+        total += s[i] * s[i]
+        lift = 0.5 * y[i] * s[i] * s[i]
+        step = 19.0 * T
+        if i < k:
+            lift += grid[3, i + 1]
+            step = grid[2, i + 1]
+        grid[3, i] = lift
+        bound = REACH * math.sqrt(total) + 2.0 * lift + 19.0 * T
         if y[i] > 0.0:  # the other sign weighs exp(-2 y |h|), and fields that the drift y s^2 does not keep away from 0 nothing
-            step = (bound[i + 1] if i < k else 19.0 * T) + REACH * s[i] - y[i] * s[i] ** 2
-            bound[i] = min(bound[i], max(19.0 / y[i], step))
+            step += REACH * s[i] - y[i] * s[i] * s[i]
+            if step < 19.0 / y[i]:
+                step = 19.0 / y[i]
+            if step < bound:
+                bound = step
+        grid[2, i] = bound
     variance = 0.0
     drift = 0.0
     before = 1
-    for i in range(k):
-        variance += s[i] ** 2
-        drift += y[i] * s[i] ** 2
-        strip[i] = 1.6 * math.sqrt(inner[i] + T * T)
-        if y[i + 1] * strip[i] > 1.57:
-            strip[i] = 1.57 / y[i + 1]
-        spacing = min(s[i] / 2.0, strip[i] / 7.5) / fine
+    joints = 0
+    start[0] = 0
+    start[1] = 1
+    for i in range(n.size):
+        variance += s[i] * s[i]
+        drift += y[i] * s[i] * s[i]
+        strip = 1.6 * math.sqrt(grid[4, i] + T * T)
+        if i < k and y[i + 1] * strip > 1.57:
+            strip = 1.57 / y[i + 1]
+        grid[5, i] = strip
+        spacing = s[i] / 2.0
+        if strip / 7.5 < spacing:
+            spacing = strip / 7.5
+        spacing /= fine
         length = REACH * math.sqrt(variance) + drift
-        reach = REACH * s[i] + y[i] * s[i] ** 2
-        first = max(a - length, -bound[i] - reach)
+        reach = REACH * s[i] + y[i] * s[i] * s[i]
+        first = a - length
+        end = a + length
+        if first < -grid[2, i] - reach:
+            first = -grid[2, i] - reach
+        if end > grid[2, i] + reach:
+            end = grid[2, i] + reach
         count = 1
         if spacing > 0.0:
-            count += int(min(max(math.ceil((min(a + length, bound[i] + reach) - first) / spacing), 0.0), MOST_POINTS))
+            room = math.ceil((end - first) / spacing)
+            if room > MOST_POINTS:
+                room = MOST_POINTS
+            if room > 0:
+                count += int(room)
+        grid[0, i] = 0.0
+        grid[1, i] = 0.0
         if s[i] == 0.0:
-            n[i], grid[i, 1], pairs[i] = before, 0.0, before
-        elif s[i] < 0.05 * strip[i] / fine and 7 * before < count:
-            n[i], grid[i, 1], pairs[i] = 7 * before, 0.0, 7 * before
+            n[i] = before
+            joints += before
+        elif s[i] < 0.05 * strip / fine and 7 * before < count:
+            n[i] = 7 * before
+            joints += 7 * before
         else:
             n[i] = count
-            grid[i, 0], grid[i, 1] = first, spacing
-            if i > 0 and grid[i - 1, 1] > 0.0:
-                before = min(before, int(2.0 * bound[i] / grid[i - 1, 1]) + 2)
-            pairs[i] = before * min(2 * int(reach / spacing + 1.0) + 1, count)
+            grid[0, i] = first if a != 0.0 else -0.5 * (count - 1) * spacing
+            grid[1, i] = spacing
+            if i > 0 and grid[1, i - 1] > 0.0:
+                near = int(2.0 * grid[2, i] / grid[1, i - 1]) + 2
+                if near < before:
+                    before = near
+            window = 2 * int(reach / spacing + 1.0) + 1
+            joints += before * (window if window < count else count)
         before = n[i]
-    return pairs
+        start[i + 2] = start[i + 1] + before
+    cost = joints
+    if n.size == k:
+        if k > 0 and grid[1, k - 1] > 0.0:
+            near = int(2.0 * grid[2, k] / grid[1, k - 1]) + 2
+            if near < before:
+                before = near
+        cost += PAIRS_PER_TILT * before
+    return joints if start[n.size + 1] <= MOST_POINTS and cost <= MOST_PAIRS else -1
+
+
+@part
+def place(a: float, s: FloatArray, n: IntArray, grid: FloatArray, start: IntArray, points: FloatArray) -> None:
+    """Fill in the fields of all points; start[i] is the first point of level i - 1, "level -1" the point a."""
+    points[FIELD, 0] = a
+    for i in range(n.size):
+        first = start[i + 1]
+        for j in range(n[i]):
+            if grid[1, i] > 0.0:
+                points[FIELD, first + j] = grid[0, i] + j * grid[1, i]
+            elif s[i] == 0.0:
+                points[FIELD, first + j] = points[FIELD, start[i] + j]
+            else:
+                points[FIELD, first + j] = points[FIELD, start[i] + j // 7] + s[i] * CLOUD_Z[j % 7]
+
+
+@part
+def deepest(T: float, start: int, middle: int, points: FloatArray, inner: FloatArray) -> None:
+    """Fill phi_k, t, c of the points of level k, and inner[3, :]: sech^2/T, sech^4/T and the entropy of a spin."""
+    for p in range(middle, points.shape[1]):
+        h = points[FIELD, p]
+        v = abs(h) / T
+        e = math.exp(-2.0 * v)
+        flip = 2.0 * e / (1.0 + e)
+        sech2 = flip * (2.0 - flip)
+        points[PHI, p] = T * log_cosh(v)
+        points[SLOPE, p] = math.copysign(1.0 - flip, h)
+        points[BEND, p] = sech2 / T
+        points[RISE, p] = 0.0
+        points[SPREAD, p] = 0.0
+        points[EXCESS, p] = 0.0
+        inner[0, p - start] = sech2 / T
+        inner[1, p - start] = sech2 * sech2 / T
+        inner[2, p - start] = math.log1p(e) + v * flip
+
+
+@part
+def innermost(
+    s: float, y: float, T: float, bound: float, lift: float, start: int, middle: int, points: FloatArray, inner: FloatArray
+) -> None:
+    """Fill phi, t, c and the rise of the points of level k - 1, and inner[3, :]: their C, E4 and entropy."""
+    weights = np.empty((6, U.size))
+    tilted_weights(y * T, weights)
+    for p in range(middle, points.shape[1]):
+        h = points[FIELD, p]
+        j = p - start
+        if abs(h) > bound:
+            points[PHI, p] = abs(h) + lift - T * LN2
+            points[SLOPE, p] = math.copysign(1.0, h)
+            points[BEND, p] = 0.0
+            points[RISE, p] = lift
+            points[SPREAD, p] = 0.0
+            points[EXCESS, p] = 0.0
+            inner[0, j] = 0.0
+            inner[1, j] = 0.0
+            inner[2, j] = 0.0
+        else:
+            free, mean, _, C, E4, entropy, spread, excess = tilted_averages(h, s, y, T, weights)
+            points[PHI, p] = free
+            points[SLOPE, p] = mean
+            points[BEND, p] = C + y * spread
+            points[RISE, p] = y * (excess + 0.5 * (s * mean) ** 2)
+            points[SPREAD, p] = spread
+            points[EXCESS, p] = excess
+            inner[0, j] = C
+            inner[1, j] = E4
+            inner[2, j] = entropy
+
+
+@part
+def mirror(start: int, end: int, points: FloatArray, links: IntArray) -> None:
+    """Fill the first half of the points of a level from the second."""
+    for j in range((end - start) // 2):
+        p = start + j
+        q = end - 1 - j
+        points[PHI, p] = points[PHI, q]
+        points[SLOPE, p] = -points[SLOPE, q]
+        points[BEND, p] = points[BEND, q]
+        points[RISE, p] = points[RISE, q]
+        points[SPREAD, p] = points[SPREAD, q]
+        points[EXCESS, p] = points[EXCESS, q]
+        links[COUNT, p] = links[COUNT, q]
+
+
+@part
+def inward(
+    i: int, s: float, y: float, T: float, n: int, grid: FloatArray, start: int, middle: int, end: int, slot: int,
+    points: FloatArray, links: IntArray, joint: FloatArray, tilt: FloatArray,
+) -> int:  # fmt: skip
+    """Average over step i: fill phi, t, c, rise of the points middle..end of level i - 1 from the n points of level i at `end`.
+
+    joint holds, from `slot` on, the probabilities of the deeper points of every point; the next free slot is returned.
+    On a grid a weight is exp{y phi} of the deeper point, once for all, times a Gaussian of the distance: with o the offset of
+    the nearest deeper point and b the spacing, in units of s, exp(-(j b + o)^2/2) is exp(-(j b)^2/2) and a power of exp(-b o).
+    """
+    spacing = grid[1, i]
+    bound = grid[2, i]
+    window = REACH * s + y * s * s
+    small = y * s < 0.1
+    close = y > 0.0 and s < CLOSE * grid[5, i]
+    reach = 0
+    powers = False
+    lowest = 0.0
+    if spacing > 0.0:
+        reach = int(window / spacing + 1.0)
+        if not small:
+            lowest = points[PHI, end]
+            highest = lowest
+            for q in range(end, end + n):
+                if points[PHI, q] < lowest:
+                    lowest = points[PHI, q]
+                if points[PHI, q] > highest:
+                    highest = points[PHI, q]
+            powers = y * (highest - lowest) < SPAN
+        if powers:
+            for q in range(n):
+                tilt[q] = math.exp(y * (points[PHI, end + q] - lowest))
+            for j in range(n):
+                z = j * spacing / s
+                tilt[n + j] = math.exp(-0.5 * z * z)
+    for p in range(middle, end):
+        h = points[FIELD, p]
+        links[SLOT, p] = slot
+        if abs(h) > bound and spacing > 0.0:
+            points[PHI, p] = abs(h) + grid[3, i] - T * LN2
+            points[SLOPE, p] = math.copysign(1.0, h)
+            points[BEND, p] = 0.0
+            points[RISE, p] = 0.5 * y * s * s
+            points[SPREAD, p] = 0.0
+            points[EXCESS, p] = 0.0
+            links[LOW, p] = 0
+            links[COUNT, p] = 0
+            continue
+        if spacing > 0.0:
+            near = math.floor((h - grid[0, i]) / spacing + 0.5)
+            l0 = near - reach
+            if l0 < 0:
+                l0 = 0
+            l1 = near + reach + 1
+            if l1 > n:
+                l1 = n
+        else:
+            size = 1 if s == 0.0 else 7
+            l0 = (p - start) * size
+            l1 = l0 + size
+            near = l0 + size // 2
+        inside = near
+        if inside < 0:
+            inside = 0
+        if inside > n - 1:
+            inside = n - 1
+        reference = points[PHI, end + inside]
+        count = l1 - l0
+        low = end + l0
+        peak = 0.0 if small else 0.5 * (y * s) ** 2
+        Z = 0.0
+        base = 0.0
+        if powers and near == inside:
+            o = (grid[0, i] + near * spacing - h) / s
+            up = math.exp(-o * spacing / s)
+            down = 1.0 / up
+            scale = math.exp(-0.5 * o * o - peak) / tilt[inside]
+            w = scale
+            for q in range(near, l1):
+                joint[slot + q - l0] = w * tilt[n + q - near] * tilt[q]
+                w *= up
+            w = scale * down
+            for q in range(near - 1, l0 - 1, -1):
+                joint[slot + q - l0] = w * tilt[n + near - q] * tilt[q]
+                w *= down
+            for q in range(count):
+                Z += joint[slot + q]
+        elif small:
+            for q in range(count):
+                if spacing > 0.0:
+                    z = (points[FIELD, low + q] - h) / s
+                    w = math.exp(-0.5 * z * z)
+                else:
+                    w = CLOUD_W[q] if s > 0.0 else 1.0
+                base += w
+                e = math.expm1(y * (points[PHI, low + q] - reference))
+                Z += w * e
+                joint[slot + q] = w * (1.0 + e)
+        else:
+            for q in range(count):
+                d = y * (points[PHI, low + q] - reference) - peak
+                if spacing > 0.0:
+                    z = (points[FIELD, low + q] - h) / s
+                    w = math.exp(d - 0.5 * z * z)
+                else:
+                    w = CLOUD_W[q] * math.exp(d)
+                Z += w
+                joint[slot + q] = w
+        norm = base + Z
+        if not small:
+            base = 1.0
+            if spacing > 0.0:
+                base = math.sqrt(2.0 * math.pi) * s / spacing
+        inverse = 1.0 / norm
+        mean_t = 0.0
+        mean_t2 = 0.0
+        mean_c = 0.0
+        mean_d = 0.0
+        about = points[SLOPE, end + inside]
+        for q in range(count):
+            w = joint[slot + q] * inverse
+            joint[slot + q] = w
+            moved = points[SLOPE, low + q] - about
+            mean_t += w * moved
+            mean_t2 += w * moved * moved
+            mean_c += w * points[BEND, low + q]
+            mean_d += w * (points[PHI, low + q] - reference)
+        if y == 0.0:
+            free = mean_d
+        elif small:
+            free = math.log1p(Z / base) / y
+        else:
+            free = (peak + math.log(Z / base)) / y
+        points[PHI, p] = reference + free
+        spread = mean_t2 - mean_t * mean_t
+        t = about + mean_t
+        points[SLOPE, p] = t
+        points[BEND, p] = mean_c + y * spread
+        points[SPREAD, p] = spread
+        excess = 0.0
+        if close:
+            mu = y * s * t
+            for q in range(count):
+                z = (points[FIELD, low + q] - h) / s if spacing > 0.0 else CLOUD_Z[q]
+                rho = y * (points[PHI, low + q] - reference - free) - mu * (z - 0.5 * mu)
+                excess += joint[slot + q] * merged(rho)
+            excess /= y * y
+            points[RISE, p] = y * (excess + 0.5 * (s * t) ** 2)
+        else:
+            points[RISE, p] = mean_d - free
+            if y > 0.0:
+                excess = (mean_d - free) / y - 0.5 * (s * t) ** 2
+        points[EXCESS, p] = excess
+        links[LOW, p] = low
+        links[COUNT, p] = count
+        slot += count
+    return slot
+
+
+@part
+def outward(
+    i: int, n: int, even: bool, start: int, middle: int, end: int, frozen: float,
+    points: FloatArray, links: IntArray, joint: FloatArray,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Carry the probabilities of level i - 1 to level i; those of points that need no deeper level stay where they are.
+
+    Return the probability of all points left behind so far, and the means of R.4b.
+    """
+    spread = 0.0
+    excess = 0.0
+    for q in range(end, end + n):
+        points[WEIGHT, q] = 0.0
+    for p in range(middle, end):
+        P = points[WEIGHT, p]
+        if even and p != start + end - 1 - p:
+            P *= 2.0  # with its image
+        spread += P * points[SPREAD, p]
+        excess += P * points[EXCESS, p]
+        if links[COUNT, p] == 0:
+            frozen += P
+            continue
+        low = links[LOW, p]
+        slot = links[SLOT, p]
+        for q in range(links[COUNT, p]):
+            points[WEIGHT, low + q] += P * joint[slot + q]
+    if even:
+        for j in range((n + 1) // 2):
+            P = 0.5 * (points[WEIGHT, end + j] + points[WEIGHT, end + n - 1 - j])
+            points[WEIGHT, end + j] = P
+            points[WEIGHT, end + n - 1 - j] = P
+    return frozen, spread, excess
 
 
 @kernel
+def recursion(
+    a: float, s: FloatArray, y: FloatArray, T: float, n: IntArray, start: IntArray, grid: FloatArray, points: FloatArray,
+    links: IntArray, joint: FloatArray, inner: FloatArray, tilt: FloatArray, averages: FloatArray, values: FloatArray,
+) -> None:  # fmt: skip
+    """Do the inward and the outward pass of `sweep`."""
+    k = s.size - 1
+    depth = n.size
+    deep = depth == k + 1
+    last = start[depth]
+    total = points.shape[1]
+    even = a == 0.0
+    place(a, s, n, grid, start, points)
+    middle = last + ((total - last) // 2 if even else 0)
+    if deep:
+        deepest(T, last, middle, points, inner)
+    else:
+        innermost(s[k], y[k], T, grid[2, k], grid[3, k], last, middle, points, inner)
+    if even:
+        mirror(last, total, points, links)
+    slot = start[0]
+    for i in range(depth - 1, -1, -1):
+        end = start[i + 1]
+        middle = start[i] + ((end - start[i]) // 2 if even else 0)
+        slot = inward(i, s[i], y[i], T, n[i], grid, start[i], middle, end, slot, points, links, joint, tilt)
+        if even:
+            mirror(start[i], end, points, links)
+    points[WEIGHT, 0] = 1.0
+    frozen = 0.0  # probability of the points that needed no deeper level: t^2 = 1 on all of them
+    for i in range(depth):
+        end = start[i + 1]
+        middle = start[i] + ((end - start[i]) // 2 if even else 0)
+        frozen, spread, excess = outward(i, n[i], even, start[i], middle, end, frozen, points, links, joint)
+        averages[2, i] = y[i] * (excess + 0.5 * s[i] * s[i] * averages[0, i - 1]) if i > 0 else 0.0
+        averages[3, i] = spread
+        averages[4, i] = excess
+        t2 = frozen
+        c2 = 0.0
+        for q in range(end, end + n[i]):
+            P = points[WEIGHT, q]
+            t2 += P * points[SLOPE, q] * points[SLOPE, q]
+            c2 += P * points[BEND, q] * points[BEND, q]
+        averages[0, i] = t2
+        averages[1, i] = c2
+    spread = 0.0
+    excess = 0.0
+    C = 0.0
+    E4 = 0.0
+    entropy = 0.0
+    middle = last + ((total - last) // 2 if even else 0)
+    for p in range(middle, total):
+        P = points[WEIGHT, p]
+        if even and p != last + total - 1 - p:
+            P *= 2.0
+        spread += P * points[SPREAD, p]
+        excess += P * points[EXCESS, p]
+        C += P * inner[0, p - last]
+        E4 += P * inner[1, p - last]
+        entropy += P * inner[2, p - last]
+    if not deep:
+        averages[2, k] = y[k] * (excess + 0.5 * s[k] * s[k] * averages[0, k - 1]) if k > 0 else 0.0
+        averages[3, k] = spread
+        averages[4, k] = excess
+    averages[0, k] = 1.0 - T * C
+    averages[1, k] = E4
+    values[0] = points[PHI, 0]
+    values[1] = points[SLOPE, 0]
+    values[2] = C
+    values[3] = E4
+    values[4] = entropy
+
+
 def sweep(
-    a: float,
-    s: FloatArray,
-    y: FloatArray,
-    T: float,
-    fine: float,
-    t2: FloatArray,
-    c2: FloatArray,
-    gain: FloatArray,
-    spread: FloatArray,
-    excess: FloatArray,
-) -> tuple[float, float, float, float, float, FloatArray, FloatArray, FloatArray, npt.NDArray[np.int64]]:
+    a: float, s: FloatArray, y: FloatArray, T: float, fine: float, averages: FloatArray, values: FloatArray
+) -> tuple[FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray] | None:
     """Evaluate the recursion R.1 for a signal field a and the averages of R.4 and S.1.
 
     Parameters
@@ -121,216 +502,27 @@ def sweep(
         Temperature, >= 0.
     fine : float
         Refinement of the grids; 1 is accurate to about 1e-13, and any other value >= 0.7 must give the same.
-    t2, c2, gain : arrays (k,), (k,), (k+1,), filled
-        E_i[t_i^2] and E_i[c_i^2] for i < k; E_i[phi_i] - E_{i-1}[phi_{i-1}] for i = 1..k in gain[i].
-    spread, excess : arrays (k+1,), filled for i = 1..k
-        E_i[t_i^2] - E_{i-1}[t_{i-1}^2], a mean of variances, and gain_i/y_i - s_i^2 E_{i-1}[t_{i-1}^2]/2, a mean of relative
-        entropies (R.4b): both with the digits that the difference of two averages loses where levels nearly merge.
+    averages : array (5, k+1), filled
+        E_i[t_i^2]; E_i[c_i^2], that of level k times T; E_i[phi_i] - E_{i-1}[phi_{i-1}]; and by R.4b, with the digits
+        that these lose where levels nearly merge, E_i[t_i^2] - E_{i-1}[t_{i-1}^2] and gain_i/y_i - s_i^2 E_{i-1}[t_{i-1}^2]/2.
+    values : array (5,), filled
+        E_0[phi_0], E_0[t_0], E_k[sech^2(h/T)]/T, E_k[sech^4(h/T)]/T, E_k[ln 2cosh u - u tanh u].
 
     Returns
     -------
-    phi, m, C, E4, entropy : float
-        E_0[phi_0], E_0[t_0], E_k[sech^2(h/T)]/T, E_k[sech^4(h/T)]/T, E_k[ln 2cosh u - u tanh u]; NaN where the grids would
-        be too large.
-    points, free, weights, next_step : arrays
-        Where the paths end: points, phi there and their probabilities (0 for points passed through). `next_step` is the first
-        step not taken: k, or less where phi is |h| plus a constant for all deeper ones.
+    points, links, joint, inner, start, grid : arrays
+        The rows of the points (FIELD ..) and of the pairs (LOW ..), the probabilities of deeper points given the outer one,
+        C, E4 and entropy of the deepest points, where the levels begin (level i at start[i + 1]), the bounds of `layout`. Paths
+        end at a point with COUNT 0: at the deepest level, or before, where phi is |h| plus a constant for all deeper steps.
+        None where the grids would be too large.
     """
-    k = s.size - 1
-    n = np.zeros(k + 1, np.int64)
-    grid = np.zeros((k + 1, 2))
-    bound = np.empty(k + 1)
-    lift = np.empty(k + 1)
-    strip = np.empty(k + 1)
-    pairs = layout(a, s, y, T, fine, n, grid, bound, lift, strip)
-    total = 1
-    joints = 0
-    for i in range(k):
-        total += n[i]
-        joints += pairs[i]
-    tilts = n[k - 1] if k > 0 else 1
-    if k > 0 and grid[k - 1, 1] > 0.0:
-        tilts = min(tilts, int(2.0 * bound[k] / grid[k - 1, 1]) + 2)
-    if total > MOST_POINTS or joints + PAIRS_PER_TILT * tilts > MOST_PAIRS:
-        bad = np.full(1, math.nan)
-        return math.nan, math.nan, math.nan, math.nan, math.nan, bad, bad, bad, pairs
-    start = np.zeros(k + 2, np.int64)  # of level i - 1 in the arrays; "level -1" is the point a
-    start[1] = 1
-    for i in range(k):
-        start[i + 2] = start[i + 1] + n[i]
-    H = np.empty(total)
-    H[0] = a
-    for i in range(k):
-        first = start[i + 1]
-        for j in range(n[i]):
-            if grid[i, 1] > 0.0:
-                H[first + j] = grid[i, 0] + j * grid[i, 1]
-            elif s[i] == 0.0:
-                H[first + j] = H[start[i] + j]
-            else:
-                H[first + j] = H[start[i] + j // 7] + s[i] * CLOUD_Z[j % 7]
-    phi = np.empty(total)
-    t = np.empty(total)
-    c = np.empty(total)
-    weights = np.empty((6, U.size))
-    tilted_weights(y[k] * T, weights)
-    last = start[k]
-    count = total - last
-    inner = np.empty((count, 5))
-    for j in range(count):
-        h = H[last + j]
-        if abs(h) > bound[k]:
-            phi[last + j] = abs(h) + lift[k] - T * LN2
-            t[last + j] = math.copysign(1.0, h)
-            c[last + j] = 0.0
-            inner[j] = 0.0
-            continue
-        free, mean, _, C, E4, entropy, variance, surplus = tilted_averages(h, s[k], y[k], T, weights)
-        phi[last + j] = free
-        t[last + j] = mean
-        c[last + j] = C + y[k] * variance
-        inner[j, 0] = variance
-        inner[j, 4] = surplus
-        inner[j, 1] = C
-        inner[j, 2] = E4
-        inner[j, 3] = entropy
-    joint = np.empty(joints)  # probability of the deeper point, given the outer one
-    low = np.empty(total, np.int64)
-    high = np.empty(total, np.int64)
-    rise = np.zeros(total)
-    wide = np.zeros(total)
-    slot = joints
-    for i in range(k - 1, -1, -1):
-        first = start[i + 1]
-        slot -= pairs[i]
-        at = slot
-        window = REACH * s[i] + y[i] * s[i] ** 2
-        small = y[i] * s[i] < 0.1
-        close = y[i] > 0.0 and s[i] < 0.2 * strip[i]
-        for p in range(start[i], start[i + 1]):
-            if abs(H[p]) > bound[i] and grid[i, 1] > 0.0:
-                phi[p] = abs(H[p]) + lift[i] - T * LN2
-                t[p] = math.copysign(1.0, H[p])
-                c[p] = 0.0
-                low[p], high[p] = 0, 0
-                continue
-            if grid[i, 1] > 0.0:
-                spacing = grid[i, 1]
-                reach = int(window / spacing + 1.0)
-                near = int((H[p] - grid[i, 0]) / spacing + 0.5)
-                l0, l1 = max(near - reach, 0), min(near + reach + 1, n[i])
-                near = min(max(near, 0), n[i] - 1)
-            else:
-                size = 1 if s[i] == 0.0 else 7
-                l0 = (p - start[i]) * size
-                l1 = l0 + size
-                near = l0 + size // 2
-            reference = phi[first + near]
-            peak = 0.0 if small else 0.5 * (y[i] * s[i]) ** 2
-            Z = 0.0
-            base = 0.0
-            for q in range(l0, l1):
-                d = phi[first + q] - reference
-                if grid[i, 1] > 0.0:
-                    z = (H[first + q] - H[p]) / s[i]
-                    if small:
-                        w = math.exp(-0.5 * z * z)
-                    else:
-                        w = math.exp(y[i] * d - 0.5 * z * z - peak)
-                else:
-                    w = CLOUD_W[q - l0] if s[i] > 0.0 else 1.0
-                    if not small:
-                        w *= math.exp(y[i] * d - peak)
-                if small:
-                    base += w
-                    e = math.expm1(y[i] * d)
-                    Z += w * e
-                    w *= 1.0 + e
-                else:
-                    Z += w
-                joint[at + q - l0] = w
-            if small:
-                norm = base + Z
-            else:
-                norm = Z
-                base = 1.0
-                if grid[i, 1] > 0.0:
-                    base = math.sqrt(2.0 * math.pi) * s[i] / grid[i, 1]
-            mean_t = 0.0
-            mean_t2 = 0.0
-            mean_c = 0.0
-            mean_d = 0.0
-            about = t[first + near]
-            for q in range(l0, l1):
-                w = joint[at + q - l0] / norm
-                joint[at + q - l0] = w
-                x = first + q
-                moved = t[x] - about
-                mean_t += w * moved
-                mean_t2 += w * moved * moved
-                mean_c += w * c[x]
-                mean_d += w * (phi[x] - reference)
-            if y[i] == 0.0:
-                free = mean_d
-            elif small:
-                free = math.log1p(Z / base) / y[i]
-            else:
-                free = (peak + math.log(Z / base)) / y[i]
-            phi[p] = reference + free
-            wide[p] = mean_t2 - mean_t * mean_t
-            t[p] = about + mean_t
-            c[p] = mean_c + y[i] * wide[p]
-            if close:
-                mu = y[i] * s[i] * t[p]
-                total_rho = 0.0
-                for q in range(l0, l1):
-                    z = (H[first + q] - H[p]) / s[i] if grid[i, 1] > 0.0 else CLOUD_Z[q - l0]
-                    rho = y[i] * (phi[first + q] - reference - free) - mu * (z - 0.5 * mu)
-                    total_rho += joint[at + q - l0] * merged(rho)
-                rise[p] = total_rho / (y[i] * y[i])
-            elif y[i] > 0.0:
-                rise[p] = (mean_d - free) / y[i] - 0.5 * (s[i] * t[p]) ** 2
-            low[p], high[p] = l0, l1
-            at += l1 - l0
-    P = np.zeros(total)
-    P[0] = 1.0
-    slot = 0
-    next_step = np.full(total, k)
-    frozen = 0.0  # probability of the points that needed no deeper level: t^2 = 1 on all of them
-    for i in range(k):
-        at = slot
-        first = start[i + 1]
-        excess[i] = 0.0
-        spread[i] = 0.0
-        for p in range(start[i], start[i + 1]):
-            excess[i] += P[p] * rise[p]
-            spread[i] += P[p] * wide[p]
-            if low[p] == high[p]:
-                frozen += P[p]
-                next_step[p] = i
-                continue
-            for q in range(low[p], high[p]):
-                P[first + q] += P[p] * joint[at + q - low[p]]
-            P[p] = 0.0
-            at += high[p] - low[p]
-        slot += pairs[i]
-        gain[i] = y[i] * (excess[i] + 0.5 * s[i] ** 2 * t2[i - 1]) if i > 0 else 0.0
-        t2[i] = frozen
-        c2[i] = 0.0
-        for q in range(first, first + n[i]):
-            t2[i] += P[q] * t[q] * t[q]
-            c2[i] += P[q] * c[q] * c[q]
-    excess[k] = 0.0
-    spread[k] = 0.0
-    C = 0.0
-    E4 = 0.0
-    entropy = 0.0
-    for j in range(count):
-        w = P[last + j]
-        spread[k] += w * inner[j, 0]
-        excess[k] += w * inner[j, 4]
-        C += w * inner[j, 1]
-        E4 += w * inner[j, 2]
-        entropy += w * inner[j, 3]
-    gain[k] = y[k] * (excess[k] + 0.5 * s[k] ** 2 * t2[k - 1]) if k > 0 else 0.0
-    return phi[0], t[0], C, E4, entropy, H, phi, P, next_step
+    depth = s.size if s[-1] <= WIDE * T else s.size - 1  # levels with points of their own
+    n, start, grid = np.empty(depth, np.int64), np.empty(depth + 2, np.int64), np.empty((6, s.size))
+    pairs = layout(a, s, y, T, fine, n, start, grid)
+    if pairs < 0:
+        return None
+    total = int(start[-1])
+    points, links, joint = np.empty((8, total)), np.zeros((3, total), np.int64), np.empty(pairs)
+    inner, tilt = np.empty((3, total - int(start[-2]))), np.empty(2 * total)
+    recursion(a, s, y, T, n, start, grid, points, links, joint, inner, tilt, averages, values)
+    return points, links, joint, inner, start, grid
