@@ -36,7 +36,7 @@ print(json.dumps(time.process_time() - began))
 
 def seconds(folder: str, cache: str, call: str) -> float:
     """Return the processor time of a call in a process of its own, after the import."""
-    one = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
+    one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     environment = {**os.environ, **one, "PYTHONPATH": folder, "NUMBA_CACHE_DIR": cache}
     command = [sys.executable, "-c", SCRIPT.format(call=call)]
     return float(json.loads(subprocess.run(command, env=environment, capture_output=True, check=True, cwd=folder).stdout))
