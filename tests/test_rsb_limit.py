@@ -19,7 +19,7 @@ SELF = "self-interacting"
 @pytest.mark.parametrize("T", [0.25, 0.1])  # the innermost step on points of its own, and in closed form
 def test_R1_and_R4_against_dense_matrices(a, T):
     s, y = np.array([0.5, 0.3, 0.4, 0.35]), np.array([0.0, 0.2, 0.9, 2.0])
-    averages, values = np.empty((3, 4)), np.empty(5)
+    averages, values = np.empty((5, 4)), np.empty(5)
     sweep(a, s, y, T, 1.0, averages, values)
     t2, gains, m, C = slow_steps(a, s, y, T)
     assert averages[0] == pytest.approx(t2, abs=1e-12)

@@ -234,13 +234,33 @@ class Problem:
                 damping *= 0.4
             if new is None or shorter is None:
                 if fresh:
-                    return u if length < 1e-3 else None  # rounding: the residual tells
+                    return self._settled(u, F, J) if length < 1e-3 else None
                 J = None
                 continue
             u, F, fresh = u + damping * d, new, False
             if float(np.abs(shorter).max()) > 0.03 * length:
                 J = None
         return None
+
+    def _settled(self, u: FloatArray, F: FloatArray, J: FloatArray) -> FloatArray:
+        """Of u and a few full steps from it, where rounding hides the way, the point that meets the equations best.
+
+        Those of nearly merging levels count with the gaps that they were divided by: what is left of them moves nothing.
+        """
+        best, at = math.inf, u
+        for _ in range(4):
+            gaps = self.unpack(u)[1]
+            inner = gaps[:0:-1] if self.has_q0 else gaps[:1:-1]
+            weights = np.concatenate((np.ones(self.size - len(inner) - self.k), inner, gaps[1:] ** 2))
+            size = float(np.abs(weights * F).max())
+            if size < best:
+                best, at = size, u
+            d = _solve(J, F)
+            new = None if d is None else self.equations(u + d)
+            if d is None or new is None:
+                break
+            u, F = u + d, new
+        return at
 
     def distinct(self, u: FloatArray) -> bool:
         """Whether no two levels have merged and every breakpoint lies strictly between 0 and 1."""
@@ -249,6 +269,8 @@ class Problem:
         first = 0 if self.has_q0 else 1
         before = np.concatenate(([0.0], q[:-1]))
         apart = bool(np.all((gaps > MERGED * np.minimum(q, 1.0 - before))[first:]))
+        if self.has_q0 and not self.has_m and not self.network.unit_covariance.has_field:
+            apart = apart and gaps[0] > MERGED * gaps[1]  # else q_0 = 0 is the saddle
         y = np.array(levels.y)
         scale = math.sqrt(max(self.load * self.network.unit_covariance(1.0), 1e-300))
         rising = bool(np.all(np.diff(y, prepend=0.0) > MERGED * y[-1]))

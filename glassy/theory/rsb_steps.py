@@ -27,10 +27,11 @@ def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
             return padded(solution, k)
         problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)
         found = deepen(problem, levels_of(solution))
-        if found is None:
+        deeper = saddle(network, load, T, phase, *found) if found else None
+        if deeper is None or not deeper.status.ok:
             merged = padded(solution, k)
             return merged if negligible(problem, levels_of(solution)) else replace(merged, status=Status.NOT_CONVERGED)
-        solution = saddle(network, load, T, phase, *found)
+        solution = deeper
     return solution
 
 
