@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from glassy.simulation.run import Run
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 Each = Callable[..., Iterable[Any]]  # map, or that of a pool
 
 RARE = 1000  # accepted flips of a chain below which one more or less is seen in an error
@@ -87,6 +88,7 @@ class Walk:
         self.marks: Int8Array | None = np.zeros((n, R, len(self.edges), N), np.int8)
         self.near = np.zeros((n, R, len(self.edges)), np.int64)
         self.near_m = np.zeros((n, R, len(self.edges)))
+        self.least_m: FloatArray | None = np.ones((n, R))  # with the pattern that was nearest at the first mark
         self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
         if saved is not None:
             self._restore(saved)
@@ -111,6 +113,7 @@ class Walk:
             marks=self.marks,
             near=self.near,
             near_m=self.near_m,
+            least_m=self.least_m,
             swappers=tuple(swapper.state() for swapper in self.swappers),
         )
 
@@ -123,6 +126,8 @@ class Walk:
             self.marks, self.near, self.near_m = saved.marks, saved.near, saved.near_m
         elif saved.t > 0:
             self.marks = None  # an older version did not look
+        if saved.least_m is not None or saved.t > 0:
+            self.least_m = saved.least_m
         for row, states in zip(self.generators, saved.generators, strict=True):
             for generator, state in zip(row, states, strict=True):
                 restore_generator(generator, state)
@@ -179,6 +184,7 @@ class Walk:
                 self._mark(k, spins[:, :, edge - 1 - self.t].swapaxes(0, 1))
         here = slice(self.t, self.t + size)
         self.trace[:, :, here] = rows.swapaxes(0, 1)
+        self._follow(spins, here)
         for w, pattern in enumerate(self.watch):
             self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / first.N
         for p, (r, s) in enumerate(self.pairs):
@@ -193,6 +199,28 @@ class Walk:
             for r, sigma in enumerate(row):
                 self.near[i, r, k], self.near_m[i, r, k] = self._nearest(np.ascontiguousarray(sigma))
 
+    def _follow(self, spins: Int8Array, here: slice) -> None:
+        """Note how far the chains went from the pattern of the first mark, in spins [replica, rung, time, N] of a block."""
+        if self.least_m is None:
+            return
+        for i, r in np.ndindex(self.least_m.shape):
+            k = self.near[i, r, 0]
+            if k == 0:
+                M = self.trace[i, r, here, 0]
+            else:
+                M = np.einsum("tk,k->t", spins[r, i], self.patterns.pattern(k), dtype=np.int32)
+            m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.rungs[0].N
+            self.least_m[i, r] = min(self.least_m[i, r], m)
+
+    def _rivals(self, i: int) -> FloatArray:
+        """Return the largest overlap of the pattern of the first mark with another one, of each chain; -1 if there is none."""
+        N, found = self.rungs[0].N, {}
+        for k in set(self.near[i, :, 0].tolist()):
+            m = 1.0 - 2.0 * self.patterns.misaligned(self.patterns.pattern(k), self.chains[0][0].counts) / N
+            m = np.abs(m) if self.rungs[0].network.even else m
+            found[k] = float(m[m < 1.0].max(initial=-1.0))  # a copy is no other one
+        return np.array([found[k] for k in self.near[i, :, 0].tolist()])
+
     def _nearest(self, sigma: Int8Array) -> tuple[int, float]:
         """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|."""
         u, N = self.patterns.misaligned(sigma, self.chains[0][0].counts), sigma.size
@@ -201,7 +229,7 @@ class Walk:
             best = worst
         return best, (N - 2.0 * float(u[best])) / N
 
-    def _self_overlaps(self, i: int) -> npt.NDArray[np.float64] | None:
+    def _self_overlaps(self, i: int) -> FloatArray | None:
         """Return the mean overlap of each chain with itself so many marks later, [replica, lag]; exchanges leave it none."""
         if self.marks is None or self.every:
             return None
@@ -209,7 +237,7 @@ class Walk:
         both = np.einsum("rak,rbk->rab", x, x).astype(np.float64)
         return np.array([[row.diagonal(lag).mean() for lag in range(1, len(row))] for row in both])
 
-    def _renewals(self, i: int) -> npt.NDArray[np.float64] | None:
+    def _renewals(self, i: int) -> FloatArray | None:
         """Return of each replica the ways up of a configuration from rung i or colder, and the overlap they kept.
 
         The upper half of a ladder is judged by ways up from its middle.
@@ -276,6 +304,8 @@ class Walk:
                 settled=self._settled(i)[None] if run.T == 0.0 else None,
                 near=None if self.marks is None else self.near[i, None],
                 near_m=None if self.marks is None else self.near_m[i, None],
+                least_m=None if self.least_m is None else self.least_m[i, None],
+                rival_m=None if self.least_m is None else self._rivals(i)[None],
                 self_q=None if (own := self._self_overlaps(i)) is None else own[None],
                 renewals=None if (new := self._renewals(i)) is None else new[None],
                 quantum=np.array([self._quantum(i)]),
