@@ -7,12 +7,11 @@
 
 Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student
 law that the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one
-that is STEADY, over the states of chains that never leave the pattern it names, by the transition matrix (with several
-samples: over those from which steepest descent ends nearest to it). With one sample the patterns are given,
-and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is the mean over QUENCHED
-other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a ladder, 10 ways up
-of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run 100 times as
-long.
+that is STEADY, over the states of chains that never leave the pattern it names, by the transition matrix. With one sample
+the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is
+the mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a
+ladder, 10 ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run
+100 times as long.
 """
 
 from __future__ import annotations
@@ -182,18 +181,12 @@ class States:
         H = state_energies(network, xi)
         return cls(H, sigma, xi.astype(np.int64) @ sigma.T / N, N, float(H[int(((xi[0] < 0) << np.arange(N)).sum())]) / N)
 
-    def basin(self, even: bool, pattern: int, sign: int = 1) -> Any:
-        """Return which states lead by steepest descent to a minimum at which this pattern is the nearest."""
-        states = np.arange(2**self.N)
-        others = states[:, None] ^ (1 << np.arange(self.N))
-        best = others[states, np.argmin(self.H[others], axis=1)]
-        down = np.where(self.H[best] < self.H, best, states)
-        while not np.array_equal(again := down[down], down):
-            down = again
-        near, turned = np.argmax(self.m, axis=0), np.argmin(self.m, axis=0)
-        if even:  # of a pattern and the mirror of another one as near the first is named, as in a run
-            near = np.where(-self.m.min(axis=0) > self.m.max(axis=0), turned, near)
-        return ((near == pattern) & (self.m[pattern] * sign > 0))[down]
+    def place(self, even: bool, pattern: int, sign: int, least: float) -> Any:
+        """Return the states at a pattern, or at its mirror: their overlap is at least so large, and more than others have."""
+        others = self.m[:, int((self.m[pattern] == 1.0).argmax())]
+        others = np.abs(others) if even else others
+        m = self.m[pattern] * sign
+        return (m >= least - 1e-9) & (m > others[others < 1.0].max(initial=-1.0) + 1e-9)
 
     def step(self, T: float) -> Any:
         """Return the matrix of one attempt of Metropolis in random order, in its symmetric form sqrt(W_ij W_ji)."""
@@ -228,10 +221,9 @@ class States:
         _, u = eigsh(LinearOperator(S.shape, matvec=sweep, dtype=float), k=1, which="LA", v0=start, tol=1e-9)
         return u[:, 0] ** 2
 
-    def averages(self, T: float, among: Any = None, weights: Any = None) -> dict[str, float]:
-        """Return Boltzmann averages over all states, or over some, or with given weights."""
-        H = self.H - self.H.min()
-        w = np.exp(-H / T) * (1.0 if among is None else among) if weights is None else weights
+    def averages(self, T: float, weights: Any = None) -> dict[str, float]:
+        """Return averages over all states, by Boltzmann's weights or by those given."""
+        w = np.exp(-(self.H - self.H.min()) / T) if weights is None else weights
         Z = float(w.sum())
         w = w / Z
         e, m = self.H / self.N, self.m[0]
@@ -266,14 +258,7 @@ def truth(setting: Setting, T: float, phase: str, seed: int, least: float = 0.0)
         if not phase.startswith("pattern "):
             return states.averages(T)
         _, k, *sign = phase.split()
-        k, sign = int(k), -1 if sign else 1
-        if setting.samples > 1:
-            return states.averages(T, states.basin(network.even, k, sign))
-        others = xi.astype(int) @ xi[k] / states.N
-        others = np.abs(others) if network.even else others
-        m = states.m[k] * sign
-        place = (m >= least - 1e-9) & (m > others[others < 1.0].max(initial=-1.0) + 1e-9)
-        return states.averages(T, weights=states.held(T, place))
+        return states.averages(T, states.held(T, states.place(network.even, int(k), -1 if sign else 1, least)))
 
     if setting.samples == 1:
         return with_binder(one(setting.patterns(seed)))

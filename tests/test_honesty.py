@@ -122,10 +122,24 @@ def test_the_referee_agrees_with_enumeration(P, kind):
         assert found[name] == pytest.approx(getattr(exact, name), abs=1e-12)
     assert found["minus_beta_f"] == pytest.approx(-exact.free_energy / 0.7)
     assert found["energy"] - found["energy_excess"] == pytest.approx(states.H[int(((xi[0] < 0) << np.arange(9)).sum())] / 9)
-    signs = (1, -1) if network.even else (1,)
-    basins = np.sum([states.basin(network.even, k, sign) for k in range(7) for sign in signs], axis=0)
-    assert basins.max() <= 1  # every state belongs to one phase at most,
-    if network.even:
-        assert basins.min() == 1  # and where a mirror counts to one
-    low = int(np.argmin(states.H))
-    assert sum(states.basin(network.even, k, sign)[low] for k in range(7) for sign in signs) == 1
+
+
+@pytest.mark.parametrize(("P", "sign"), [(3, 1), (4, -1)])
+def test_the_referee_knows_the_states_of_chains_that_never_leave(P, sign):
+    """By many sweeps of the plain transition matrix, in which what leaves is thrown away."""
+    network, xi, T, N = DenseHebbian(P), np.array([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, -1, 1, -1, -1]], np.int8), 0.8, 7
+    states = States.of(network, xi)
+    place = states.place(network.even, 1, sign, 0.4)
+    assert 1 < place.sum() < 40
+    W = np.zeros((2**N, 2**N))
+    for a in range(2**N):
+        for b in (a ^ (1 << i) for i in range(N)):
+            W[a, b] = math.exp(-max(states.H[b] - states.H[a], 0.0) / T) / N
+        W[a, a] = 1.0 - W[a].sum()
+    sweep = np.linalg.matrix_power(W, N) * np.outer(place, place)
+    many = np.linalg.matrix_power(sweep / np.abs(np.linalg.eigvals(sweep)).max(), 400)
+    start = np.outer(place, place) * 1.0
+    weights = (start @ many).sum(axis=0) * (many @ start).sum(axis=1)  # came from the place, and stays
+    assert np.allclose(states.held(T, place), weights / weights.sum(), atol=1e-6)
+    boltzmann = place * np.exp(-(states.H - states.H.min()) / T)
+    assert not np.allclose(boltzmann / boltzmann.sum(), weights / weights.sum(), atol=1e-3)  # the twin

@@ -37,6 +37,7 @@ from glassy.simulation import walk
 from glassy.simulation.equilibration import ALARM, LENGTH, MOVES, NOWHERE, WANDERS, Fate, verdict
 from glassy.simulation.joined import join
 from glassy.simulation.statistics import (
+    FLUCTUATES,
     block_means,
     disagreement,
     drift,
@@ -148,6 +149,18 @@ def test_M15_samples_with_a_long_tail_have_fewer_degrees_of_freedom():
     found = [estimate(x) for x in np.random.default_rng(8).exponential(size=(3000, 8, 1, 1)) * np.ones((1, 1, 2, 4))]
     z, twin = rms([e.z(1.0) for e in found]), rms([deviate((float(e) - 1.0) / e.error, 7) for e in found])
     assert z < 1.15 < twin
+
+
+def test_M15_fluctuations_are_as_skewed_as_that():
+    """Intervals of their mean over 8 samples hold the truth as often as they say; those of a mean do not."""
+    inside = Counter()
+    for x in np.random.default_rng(9).gamma(0.7, size=(3000, 8, 1, 1)) * np.ones((1, 1, 2, 4)):
+        for name, options in (("fluctuation", {"kurtosis": FLUCTUATES}), ("mean", {})):
+            a, b = jackknife([x], lambda m: float(m.mean()), **options).interval(0.9545)
+            inside[name] += a <= 0.7 <= b
+    assert inside["fluctuation"] > 0.93 * 3000 > inside["mean"]
+    r = simulate(network, load=0.1, T=0.3, N=30, seed=7, sweeps=100)
+    assert (r.specific_heat.dof, r.susceptibility.dof, r.m.dof) == (freedom(8, FLUCTUATES),) * 2 + (freedom(8),)
 
 
 def test_deviates_and_intervals_are_those_of_student():

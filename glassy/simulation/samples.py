@@ -23,7 +23,16 @@ from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorr
 from glassy.simulation.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
 from glassy.simulation.methods import Dynamics, ReplicaExchange, is_ergodic
 from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import Summary, block_means, estimate, estimate_of, jackknife, memory, summarise
+from glassy.simulation.statistics import (
+    FLUCTUATES,
+    Summary,
+    block_means,
+    estimate,
+    estimate_of,
+    jackknife,
+    memory,
+    summarise,
+)
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -280,7 +289,7 @@ class Samples(Saved):
             shifted[:] = 0.0
         moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
         factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
-        found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
+        found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()), kurtosis=FLUCTUATES)
         found = found.with_event(self.N * self.quantum(name) ** 2 / series.size)
         for _ in range(power):
             found = found.divided(self.T)
