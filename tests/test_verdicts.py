@@ -507,7 +507,7 @@ def test_one_sample_has_no_z_against_theory_and_one_against_its_enumeration():
     drawn = simulate(network, K=120, T=0.3, N=60, seed=7, samples=1)
     given = simulate(network, patterns=np.random.default_rng(2).choice([-1, 1], (120, 60)), T=0.3, seed=7)
     eight = simulate(network, K=120, T=0.3, N=60, seed=7)
-    for r, reason in ((drawn, "one sample has no scatter"), (given, "the patterns were given")):
+    for r, reason in ((drawn, "one sample has no scatter"), (given, "were given, not drawn")):
         assert r.status is Status.STEADY
         assert repr(r.m).endswith(" thermal)")
         assert r.m.disorder is None
