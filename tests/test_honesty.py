@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.honesty import SETTINGS, States, measure, summary
+from benchmarks.honesty import SETTINGS, States, joined, measure, summary, table, write
 from glassy import DenseHebbian, enumerate_states
 
 SEEDS = 60
@@ -122,6 +122,20 @@ def test_the_referee_agrees_with_enumeration(P, kind):
         assert found[name] == pytest.approx(getattr(exact, name), abs=1e-12)
     assert found["minus_beta_f"] == pytest.approx(-exact.free_energy / 0.7)
     assert found["energy"] - found["energy_excess"] == pytest.approx(states.H[int(((xi[0] < 0) << np.arange(9)).sum())] / 9)
+
+
+def test_one_table_of_several_parts(tmp_path):
+    line = {"setting": CHEAP[1], "T": 0.8, "runs": 4, "good": 3, "equilibrated": 0, "off": 1, "off_good": 0, "truly": 2,
+            "truly_good": 1,
+            "rms": 0.9, "rms_of": "q", "cover1": 0.7, "cover2": 0.95, "error": 1.2, "error_of": "m"}  # fmt: skip
+    few = {k: v for k, v in line.items() if k in list(line)[:9]} | {"setting": CHEAP[0], "T": 0.3, "off": 4}
+    write([line, few], tmp_path / "a.csv")
+    write([line | {"good": 2}], tmp_path / "b.csv")
+    found = joined([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert found == [few, line | {"good": 2}]  # in the order of the settings, the later one
+    text = table(found, joined([tmp_path / "a.csv"]), "old").splitlines()
+    assert [x.split()[0] for x in text[2:6]] == ["plain", "old", "plain", "old"]
+    assert "8 runs, 5 good; of the good 0 are off" in "\n".join(text)
 
 
 @pytest.mark.parametrize(("P", "sign"), [(3, 1), (4, -1)])
