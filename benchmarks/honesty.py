@@ -40,6 +40,7 @@ from glassy.numerics.hypercube import walsh_hadamard
 
 QUENCHED = 1000  # draws of the patterns behind a mean over the disorder
 FEW = 20  # good runs that are worth a figure
+RMS, COVER, ERROR = 1.15, 0.93, 1.5  # aims of every setting: rms of z, share within 2, median error over the scatter
 HERE = Path(__file__).parent
 LADDER_16 = (0.3, 0.34, 0.38, 0.43, 0.48, 0.54, 0.6, 0.68, 0.78, 0.9, 1.05, 1.25, 1.5, 2.0, 4.0, math.inf)
 LADDER_8 = (0.3, 0.4, 0.54, 0.75, 1.05, 1.5, 3.0, math.inf)
@@ -397,6 +398,8 @@ def totals(lines: list[dict[str, Any]]) -> list[str]:
             f"largest rms of z {max(x['rms'] for x in judged):.2f}, smallest 2-sigma coverage "
             f"{min(x['cover2'] for x in judged):.3f}, largest median error over scatter {max(x['error'] for x in judged):.2f}"
         )
+        short = [f"{x['setting']}, T={x['T']:g}" for x in judged if x["rms"] > RMS or x["cover2"] < COVER or x["error"] > ERROR]
+        text.append(f"short of {RMS}, {COVER} or {ERROR}: {'; '.join(short) or 'none'} ({len(judged)} judged)")
     return text
 
 
