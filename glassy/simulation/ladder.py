@@ -231,8 +231,8 @@ class Ladder(Grid[Samples]):
         points = sorted(self.points, key=lambda p: -p.T)
         if len(points) < 3 or math.inf != points[0].T:
             raise InputError(
-                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Run with T=(..., float('inf')), "
-                "three temperatures or more."
+                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Run with three or more, "
+                "float('inf') among them."
             )
         return points
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 Each = Callable[..., Iterable[Any]]  # map, or that of a pool
 
 RARE = 1000  # accepted flips of a chain below which one more or less is seen in an error
+SITES = 64  # at which one flip is tried then
 ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
 
 
@@ -249,15 +251,21 @@ class Walk:
         return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
 
     def _quantum(self, i: int) -> float:
-        """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none."""
+        """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none.
+
+        Of all flips that of the largest dE exp(-dE/T): it moves the mean most, those that cost more are hardly ever seen.
+        """
+        T, N = self.rungs[i].T, self.rungs[i].N
         for r, chain in enumerate(self.chains[i]):
             if self.trace[i, r, :, 2].sum() < RARE or np.ptp(self.trace[i, r, :, 1]) == 0:
                 changes = []
-                for site in range(0, chain.sigma.size, -(-chain.sigma.size // 8)):
+                for site in range(0, N, -(-N // SITES)):
                     turned = chain.sigma.copy()
                     turned[site] *= -1
-                    changes.append(chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy])))
-                return float(max(abs(a - b) for a, b in changes))
+                    after, now = chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy]))
+                    changes.append(abs(after - now))
+                cost = [x for x in changes if x > 0.0] or [0.0]
+                return float(max(cost, key=lambda x: math.log(max(x, 1e-300)) - N * x / T) if T > 0.0 else min(cost))
         return 0.0
 
     def _move(self, r: int, spins: Int8Array, rows: IntArray) -> None:
