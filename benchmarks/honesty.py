@@ -382,8 +382,8 @@ def row_of(x: dict[str, Any], name: str) -> str:
     return row
 
 
-def totals(lines: list[dict[str, Any]]) -> list[str]:
-    """Return what is said of all lines together."""
+def totals(lines: list[dict[str, Any]], named: bool = True) -> list[str]:
+    """Return what is said of all lines together, with the names of those that fall short."""
     runs, good, off, bad, real, shown = (
         sum(x[k] for x in lines) for k in ("runs", "good", "off", "off_good", "truly", "truly_good")
     )
@@ -399,7 +399,8 @@ def totals(lines: list[dict[str, Any]]) -> list[str]:
             f"{min(x['cover2'] for x in judged):.3f}, largest median error over scatter {max(x['error'] for x in judged):.2f}"
         )
         short = [f"{x['setting']}, T={x['T']:g}" for x in judged if x["rms"] > RMS or x["cover2"] < COVER or x["error"] > ERROR]
-        text.append(f"short of {RMS}, {COVER} or {ERROR}: {'; '.join(short) or 'none'} ({len(judged)} judged)")
+        text.append(f"short of {RMS}, {COVER} or {ERROR}: {len(short)} of {len(judged)} lines with {FEW} good runs or more")
+        text += [f"  {x}" for x in (short if named else ())]
     return text
 
 
@@ -422,7 +423,7 @@ def table(lines: list[dict[str, Any]], others: list[dict[str, Any]] = (), name: 
         *totals(lines),
     ]
     if others:
-        text += ["", f"{name}:", *totals(others)]
+        text += ["", f"{name}:", *totals(others, named=False)]
     return "\n".join(text)
 
 
