@@ -3,15 +3,15 @@
     python -m benchmarks.honesty                           the whole battery: benchmarks/honesty.csv and honesty.txt
     python -m benchmarks.honesty --seeds 40 --only ladder --out /tmp/x     a part of it, elsewhere
     PYTHONPATH=OLD python benchmarks/honesty.py --out OLD  the same of another version of glassy, in the folder OLD
+    python -m benchmarks.honesty --join A/honesty.csv B/honesty.csv --beside honesty_OLD.csv        one table of several parts
 
 Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student
 law that the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one
-that is STEADY, over the states of chains that are at the pattern it names at every mark, by the transition matrix (with
-several samples: over those from which steepest descent ends nearest to it). With one sample the patterns are given,
-and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is the mean over QUENCHED
-other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a ladder, 10 ways up
-of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run 100 times as
-long.
+that is STEADY, over the states of chains that never leave the pattern it names, by the transition matrix. With one sample
+the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is
+the mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a
+ladder, 10 ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run
+100 times as long.
 """
 
 from __future__ import annotations
@@ -31,14 +31,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 import glassy
 from glassy.exact import state_energies
+from glassy.numerics.hypercube import walsh_hadamard
 
 QUENCHED = 1000  # draws of the patterns behind a mean over the disorder
 FEW = 20  # good runs that are worth a figure
+RMS, COVER, ERROR = 1.15, 0.93, 1.5  # aims of every setting: rms of z, share within 2, median error over the scatter
 HERE = Path(__file__).parent
 LADDER_16 = (0.3, 0.34, 0.38, 0.43, 0.48, 0.54, 0.6, 0.68, 0.78, 0.9, 1.05, 1.25, 1.5, 2.0, 4.0, math.inf)
 LADDER_8 = (0.3, 0.4, 0.54, 0.75, 1.05, 1.5, 3.0, math.inf)
@@ -180,62 +182,49 @@ class States:
         H = state_energies(network, xi)
         return cls(H, sigma, xi.astype(np.int64) @ sigma.T / N, N, float(H[int(((xi[0] < 0) << np.arange(N)).sum())]) / N)
 
-    def basin(self, even: bool, pattern: int, sign: int = 1) -> Any:
-        """Return which states lead by steepest descent to a minimum at which this pattern is the nearest."""
-        states = np.arange(2**self.N)
-        others = states[:, None] ^ (1 << np.arange(self.N))
-        best = others[states, np.argmin(self.H[others], axis=1)]
-        down = np.where(self.H[best] < self.H, best, states)
-        while not np.array_equal(again := down[down], down):
-            down = again
-        near, turned = np.argmax(self.m, axis=0), np.argmin(self.m, axis=0)
-        if even:  # of a pattern and the mirror of another one as near the first is named, as in a run
-            near = np.where(-self.m.min(axis=0) > self.m.max(axis=0), turned, near)
-        return ((near == pattern) & (self.m[pattern] * sign > 0))[down]
+    def place(self, even: bool, pattern: int, sign: int, least: float) -> Any:
+        """Return the states at a pattern, or at its mirror: their overlap is at least so large, and more than others have."""
+        others = self.m[:, int((self.m[pattern] == 1.0).argmax())]
+        others = np.abs(others) if even else others
+        m = self.m[pattern] * sign
+        return (m >= least - 1e-9) & (m > others[others < 1.0].max(initial=-1.0) + 1e-9)
 
-    def relaxation(self, T: float) -> float:
-        """Return the longest relaxation time of Metropolis in random order, in sweeps."""
+    def step(self, T: float) -> Any:
+        """Return the matrix of one attempt of Metropolis in random order, in its symmetric form sqrt(W_ij W_ji)."""
         states = np.arange(2**self.N)
         others = states[:, None] ^ (1 << np.arange(self.N))
         dE = self.H[others] - self.H[:, None]
-        W = np.exp(-np.maximum(dE, 0.0) / T) / self.N
-        both = np.exp(-np.abs(dE) / (2.0 * T)) / self.N  # sqrt(W_ij W_ji): the symmetric form
-        rows = np.repeat(states, self.N)
-        matrix = csr_matrix((both.ravel(), (rows, others.ravel()))) + csr_matrix((1.0 - W.sum(axis=1), (states, states)))
+        both, stay = np.exp(-np.abs(dE) / (2.0 * T)) / self.N, 1.0 - np.exp(-np.maximum(dE, 0.0) / T).sum(axis=1) / self.N
+        return csr_matrix((both.ravel(), (np.repeat(states, self.N), others.ravel()))) + diags_array(stay, format="csr")
+
+    def relaxation(self, T: float) -> float:
+        """Return the longest relaxation time of Metropolis in random order, in sweeps."""
         try:
-            gap = 1.0 - float(np.sort(eigsh(matrix, k=2, which="LA", return_eigenvectors=False, tol=1e-6, maxiter=100))[0])
+            found = eigsh(self.step(T), k=2, which="LA", return_eigenvectors=False, tol=1e-6, maxiter=100)
         except ArpackNoConvergence:  # eigenvalues that lie too close to 1
             return math.inf
-        return 1.0 / max(gap * self.N, 1e-300)
+        return 1.0 / max((1.0 - float(found.min())) * self.N, 1e-300)
 
-    def held(self, T: float, sweeps: float, place: Any) -> Any:
-        """Return the weights of the states at any time in chains of Metropolis that are in `place` every so many sweeps.
+    def held(self, T: float, place: Any) -> Any:
+        """Return the weights of the states of chains of Metropolis that are in `place` after every sweep, for long.
 
-        Between two marks they are (S^t u)(S^(L - t) u) with u the first eigenvector of the symmetric form of M = S^L within
-        the place; S moves one sweep.
+        They are u^2, with u the first eigenvector of the symmetric form of a sweep within the place.
         """
-        dE = self.H[np.arange(2**self.N)[:, None] ^ (1 << np.arange(self.N))] - self.H[:, None]
-        states = np.arange(2**self.N)
-        S = np.zeros((2**self.N, 2**self.N))
-        S[np.repeat(states, self.N), (states[:, None] ^ (1 << np.arange(self.N))).ravel()] = (
-            np.exp(-np.abs(dE) / (2.0 * T)) / self.N
-        ).ravel()
-        S[states, states] = 1.0 - np.exp(-np.maximum(dE, 0.0) / T).sum(axis=1) / self.N
-        value, vector = np.linalg.eigh(S)
-        value = np.clip(value, 0.0, 1.0) ** self.N
-        u = place.astype(float) * np.exp(-(self.H - self.H[place].min()) / (2.0 * T))
-        for _ in range(50):  # slow modes outside do not matter: u is all within the place
-            u = place * (vector @ (value**sweeps * (vector.T @ u)))
-            u /= np.linalg.norm(u)
-        c = vector.T @ u
-        times = sweeps * np.array([0.03, 0.1, 0.25, 0.5])
-        each = [np.maximum((vector @ (value**t * c)) * (vector @ (value ** (sweeps - t) * c)), 0.0) for t in times]
-        return np.average([x / x.sum() for x in each], axis=0, weights=[0.12, 0.18, 0.4, 0.3])
+        S = self.step(T)
 
-    def averages(self, T: float, among: Any = None, weights: Any = None) -> dict[str, float]:
-        """Return Boltzmann averages over all states, or over some, or with given weights."""
-        H = self.H - self.H.min()
-        w = np.exp(-H / T) * (1.0 if among is None else among) if weights is None else weights
+        def sweep(x: Any) -> Any:
+            x = place * x.ravel()
+            for _ in range(self.N):
+                x = S @ x
+            return place * x
+
+        start = place * np.exp(-(self.H - self.H[place].min()) / (2.0 * T))
+        _, u = eigsh(LinearOperator(S.shape, matvec=sweep, dtype=float), k=1, which="LA", v0=start, tol=1e-9)
+        return u[:, 0] ** 2
+
+    def averages(self, T: float, weights: Any = None) -> dict[str, float]:
+        """Return averages over all states, by Boltzmann's weights or by those given."""
+        w = np.exp(-(self.H - self.H.min()) / T) if weights is None else weights
         Z = float(w.sum())
         w = w / Z
         e, m = self.H / self.N, self.m[0]
@@ -246,19 +235,7 @@ class States:
             "m2": w @ m**2, "m4": w @ m**4,
             "minus_beta_f": (math.log(Z) - float(self.H.min()) / T) / self.N,
         }  # fmt: skip
-        spectrum = w.copy()
-        h = 1
-        while h < len(spectrum):
-            x = spectrum.reshape(-1, 2, h)
-            spectrum = np.stack([x[:, 0] + x[:, 1], x[:, 0] - x[:, 1]], axis=1).ravel()
-            h *= 2
-        pair = spectrum**2
-        h = 1
-        while h < len(pair):
-            x = pair.reshape(-1, 2, h)
-            pair = np.stack([x[:, 0] + x[:, 1], x[:, 0] - x[:, 1]], axis=1).ravel()
-            h *= 2
-        pair /= len(pair)
+        pair = walsh_hadamard(walsh_hadamard(w) ** 2) / len(w)
         q = self.sigma.sum(axis=1) / self.N
         return {k: float(v) for k, v in found.items()} | {
             "q": float(pair @ q), "q_abs": float(pair @ np.abs(q)), "q2": float(pair @ q**2), "q4": float(pair @ q**4)
@@ -282,12 +259,7 @@ def truth(setting: Setting, T: float, phase: str, seed: int, least: float = 0.0)
         if not phase.startswith("pattern "):
             return states.averages(T)
         _, k, *sign = phase.split()
-        k, sign = int(k), -1 if sign else 1
-        if setting.samples > 1:
-            return states.averages(T, states.basin(network.even, k, sign))
-        m = np.abs(states.m) if network.even else states.m
-        place = (states.m[k] * sign >= m.max(axis=0) - 1e-9) & (states.m[k] * sign >= least - 1e-9)
-        return states.averages(T, weights=states.held(T, setting.sweeps / 16.0, place))
+        return states.averages(T, states.held(T, states.place(network.even, int(k), -1 if sign else 1, least)))
 
     if setting.samples == 1:
         return with_binder(one(setting.patterns(seed)))
@@ -319,8 +291,11 @@ def measure(setting: Setting, seed: int) -> list[dict[str, Any]]:
         phase = r.phase if new else "pattern 0" if setting.start == "pattern" and not r.escaped.any() else ""
         if phase.startswith(("pattern ", "mirror ")) and r.status.name != ("EQUILIBRATED" if new else ""):
             where = phase.removeprefix("mirror of ") + (" -" if phase.startswith("mirror") else "")
-        exact = truth(setting, r.T, where if r.status.ok else "", seed if setting.fresh and setting.samples == 1 else 0,
-                      r.least_overlap if new and where and r.status.ok else 0.0)  # fmt: skip
+        drawn = seed if setting.fresh and setting.samples == 1 else 0
+        where, least = (where, r.least_overlap if new else 0.0) if r.status.ok and where else ("", 0.0)
+        exact = truth(setting, r.T, where, drawn, least)
+        if where and not new:  # it names no phase: that of which it is nearer
+            exact = min(exact, truth(setting, r.T, "", drawn), key=lambda x: abs(float(r.energy) - x["energy"]))
         names = [*MEANS, *(PAIRS if r.replicas > 1 else ()), "specific_heat", "susceptibility"]
         values = {name: (getattr(r, name), exact[name]) for name in names}
         if setting.ladder and math.isinf(max(setting.T)):  # type: ignore[arg-type]
@@ -385,8 +360,8 @@ def summary(setting: Setting, T: float, rows: list[dict[str, Any]], truly: bool 
         scatter = float(x[:, 0].std())
         if 2 * len(moved) < len(x) or scatter < 1e-12:
             error = 1.0
-        elif setting.fresh:  # other networks, other errors: by the median of |off/error|
-            error = 0.6745 / max(float(np.median(np.abs(moved[:, 0] / moved[:, 1]))), 1e-3)
+        elif setting.fresh:  # other networks, other errors: in units of each; a fixed network gives the same to 0.05
+            error = 1.0 / float((moved[:, 0] / moved[:, 1]).std())
         else:
             error = float(np.median(moved[:, 1])) / scatter
         figures.append((float(np.sqrt(np.mean(z**2))), float(np.mean(z <= 1)), float(np.mean(z <= 2)), error, k))
@@ -397,70 +372,123 @@ def summary(setting: Setting, T: float, rows: list[dict[str, Any]], truly: bool 
     }  # fmt: skip
 
 
-def table(lines: list[dict[str, Any]]) -> str:
-    """Return the lines as text, with the aims that the whole battery must meet."""
-    names = ("T", "runs", "good", "EQ.", "truly", "off", "good")
-    columns = " ".join(f"{k:>{w}}" for k, w in zip(names, (5, 5, 5, 5, 9, 5, 4), strict=True))
-    head = f"{'setting':<46} {columns} {'rms z':>21} {'1s':>5} {'2s':>6} {'error':>20}"
-    text = [head, "-" * len(head)]
-    for x in lines:
-        truly = f"{x['truly_good']}/{x['truly']}" if x["truly"] else "-"
-        row = f"{x['setting']:<46} {x['T']:>5g} {x['runs']:>5} {x['good']:>5} {x['equilibrated']:>5} {truly:>9}"
-        row += f" {x['off']:>5} {x['off_good']:>4}"
-        if "rms" in x:
-            row += f" {x['rms']:>5.2f} {x['rms_of']:<15} {x['cover1']:>5.2f} {x['cover2']:>6.3f}"
-            row += f" {x['error']:>5.2f} {x['error_of']}"
-        text.append(row)
-    runs, good, off, bad = (sum(x[k] for x in lines) for k in ("runs", "good", "off", "off_good"))
-    judged = [x for x in lines if "rms" in x]
-    real, shown = sum(x["truly"] for x in lines), sum(x["truly_good"] for x in lines)
-    text += [
-        "",
+def row_of(x: dict[str, Any], name: str) -> str:
+    """Return a line as text."""
+    truly = f"{x['truly_good']}/{x['truly']}" if x["truly"] else "-"
+    row = f"{name:<46} {x['T']:>5g} {x['runs']:>5} {x['good']:>5} {x['equilibrated']:>5} {truly:>9}"
+    row += f" {x['off']:>5} {x['off_good']:>4}"
+    if x.get("rms"):
+        row += f" {x['rms']:>5.2f} {x['rms_of']:<15} {x['cover1']:>5.2f} {x['cover2']:>6.3f} {x['error']:>5.2f} {x['error_of']}"
+    return row
+
+
+def totals(lines: list[dict[str, Any]], named: bool = True) -> list[str]:
+    """Return what is said of all lines together, with the names of those that fall short."""
+    runs, good, off, bad, real, shown = (
+        sum(x[k] for x in lines) for k in ("runs", "good", "off", "off_good", "truly", "truly_good")
+    )
+    text = [
         f"{runs} runs, {good} good; of the good {bad} are off by more than 4 in some observable "
-        f"({1000 * bad / max(good, 1):.2f} in 1000); of the {off} that are off, {100 * bad / max(off, 1):.2f} in 100 are good",
-        f"of {real} runs that are truly good {shown} have a good status ({100 * shown / max(real, 1):.0f} %)",
-        "truly: good of truly good; off: |z| > 4 in some observable, of all and of good ones; the last columns are of the good",
-        "runs, each of the worst observable: rms of z, share within 1 and 2, median error over the scatter of the estimates",
+        f"({1000 * bad / max(good, 1):.2f} in 1000); of the {off} that are off, {100 * bad / max(off, 1):.2f} in 100 are good"
     ]
-    if judged:
+    if real:
+        text.append(f"of {real} runs that are truly good {shown} have a good status ({100 * shown / real:.0f} %)")
+    if judged := [x for x in lines if x.get("rms")]:
         text.append(
             f"largest rms of z {max(x['rms'] for x in judged):.2f}, smallest 2-sigma coverage "
             f"{min(x['cover2'] for x in judged):.3f}, largest median error over scatter {max(x['error'] for x in judged):.2f}"
         )
+        short = [f"{x['setting']}, T={x['T']:g}" for x in judged if x["rms"] > RMS or x["cover2"] < COVER or x["error"] > ERROR]
+        text.append(f"short of {RMS}, {COVER} or {ERROR}: {len(short)} of {len(judged)} lines with {FEW} good runs or more")
+        text += [f"  {x}" for x in (short if named else ())]
+    return text
+
+
+def table(lines: list[dict[str, Any]], others: list[dict[str, Any]] = (), name: str = "") -> str:  # type: ignore[assignment]
+    """Return the lines as text, each with that of another version below it, and what the whole battery must meet."""
+    names = ("T", "runs", "good", "EQ.", "truly", "off", "good")
+    columns = " ".join(f"{k:>{w}}" for k, w in zip(names, (5, 5, 5, 5, 9, 5, 4), strict=True))
+    head = f"{'setting':<46} {columns} {'rms z':>21} {'1s':>5} {'2s':>6} {'error':>20}"
+    text, other = [head, "-" * len(head)], {(x["setting"], x["T"]): x for x in others}
+    for x in lines:
+        text.append(row_of(x, x["setting"]))
+        if (key := (x["setting"], x["T"])) in other:
+            text.append(row_of(other[key], f"    {name}"))
+    text += [
+        "",
+        "truly: good of truly good; off: |z| > 4 in some observable, of all and of good ones; the last columns are of the good",
+        "runs, each of the worst observable: rms of z, share within 1 and 2, median error over the scatter of the estimates;",
+        f"blank where fewer than {FEW} are good",
+        "",
+        *totals(lines),
+    ]
+    if others:
+        text += ["", f"{name}:", *totals(others, named=False)]
     return "\n".join(text)
 
 
-def main() -> None:
-    """Run the battery."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=400)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--out", type=Path, default=HERE)
-    parser.add_argument("--rows", type=Path, help="file that takes every run as a line of JSON")
-    args = parser.parse_args()
-    begun, lines = time.perf_counter(), []
-    with ProcessPoolExecutor(2) as pool:
-        for setting in SETTINGS:
-            if args.only not in setting.name:
-                continue
-            step = max(args.seeds // 8, 1)
-            jobs = [(setting, a, min(a + step, args.seeds)) for a in range(0, args.seeds, step)]
-            longer = pool.submit(truly_good, setting)
-            rows = list(itertools.chain.from_iterable(pool.map(_chunk, jobs)))
-            truly = longer.result()
-            if args.rows:
-                with args.rows.open("a") as file:
-                    file.writelines(json.dumps({"setting": setting.name, **r}) + "\n" for r in rows)
-            for T in dict.fromkeys(r["T"] for r in rows):
-                lines.append(summary(setting, T, [r for r in rows if r["T"] == T], truly.get(T)))
-                print(table(lines[-1:]).split("\n")[2], flush=True)
-    args.out.mkdir(parents=True, exist_ok=True)
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a file."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    words = ("setting", "rms_of", "error_of")
+    whole = ("runs", "good", "equilibrated", "off", "off_good", "truly", "truly_good")
+    return [{k: v if k in words else int(v) if k in whole else float(v) for k, v in row.items() if v} for row in rows]
+
+
+def write(lines: list[dict[str, Any]], path: Path) -> None:
+    """Write lines to a file."""
     names = dict.fromkeys(k for line in lines for k in line)
-    with (args.out / "honesty.csv").open("w", newline="") as file:
+    with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in line.items()} for line in lines)
-    text = f"{table(lines)}\n{args.seeds} seeds, {(time.perf_counter() - begun) / 60:.0f} minutes on two cores\n"
+
+
+def joined(paths: list[Path]) -> list[dict[str, Any]]:
+    """Return the lines of several files, of later ones where two have the same, in the order of the settings."""
+    order = {s.name: i for i, s in enumerate(SETTINGS)}
+    found = {(x["setting"], x["T"]): x for path in paths for x in read(path) if x["setting"] in order}
+    return sorted(found.values(), key=lambda x: (order[x["setting"]], x["T"]))
+
+
+def main() -> None:
+    """Run the battery, or join its parts."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=400)
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--only", default="", help="part of a name")
+    parser.add_argument("--short", action="store_true", help="without the runs of ladders that are 100 times as long")
+    parser.add_argument("--out", type=Path, default=HERE)
+    parser.add_argument("--rows", type=Path, help="file that takes every run as a line of JSON")
+    parser.add_argument("--join", type=Path, nargs="+", help="run nothing: join these honesty.csv")
+    parser.add_argument("--beside", type=Path, help="the honesty.csv of another version, joined by the first word of its name")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    lines: list[dict[str, Any]] = joined(args.join) if args.join else []
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for setting in SETTINGS:
+            if args.join or args.only not in setting.name:
+                continue
+            begun = time.perf_counter()
+            step = max(args.seeds // 8, 1)
+            jobs = [(setting, a, min(a + step, args.seeds)) for a in range(0, args.seeds, step)]
+            longer = None if args.short else pool.submit(truly_good, setting)
+            rows = list(itertools.chain.from_iterable(pool.map(_chunk, jobs)))
+            truly = longer.result() if longer else {}
+            seconds = (time.perf_counter() - begun) * args.jobs
+            if args.rows:
+                with args.rows.open("a") as file:
+                    file.writelines(json.dumps({"setting": setting.name, **r}) + "\n" for r in rows)
+            for T in sorted({r["T"] for r in rows}):
+                lines.append(summary(setting, T, [r for r in rows if r["T"] == T], truly.get(T)))
+                lines[-1]["seconds"], seconds = round(seconds, 1), 0.0  # of all temperatures: with the first
+                print(row_of(lines[-1], setting.name), flush=True)
+            write(lines, args.out / "honesty.csv")
+    write(lines, args.out / "honesty.csv")
+    others, name = (joined([args.beside]), args.beside.stem.partition("_")[2]) if args.beside else ([], "")
+    timed = [x["seconds"] for x in lines if "seconds" in x]
+    text = f"{table(lines, others, name)}\n\n{sum(timed) / 3600.0:.1f} hours of processes for {len(timed)} of the lines\n"
     (args.out / "honesty.txt").write_text(text)
     print(text)
 

@@ -108,10 +108,11 @@ class Comparison(Saved):
             reasons.append(
                 "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"
             )
-        return "\n".join([*lines, *(f"note: {text}" for text in [*filter(None, [self.note]), *reasons])])
+        return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
 
     def __repr__(self) -> str:
-        w, note = self.worst, f"; {self.note}" if self.note else ""
+        w = self.worst
+        note = f"; {self.note}" if self.note and (math.isfinite(w.z) or w.reason != self.note) else ""
         z = f"worst z={w.z:.2f} in {w.observable}" if math.isfinite(w.z) else f"no z: {w.reason}"
         return f"Comparison({self.solution!r}: {len(self.rows)} rows, {z}{note})"
 
@@ -185,11 +186,11 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
         runs = [_upright(run) for run in runs]
     _warn(solution, runs)
     theories = [_at(solution, run) for run in runs]
-    rows: list[Row] = []
+    rows, note = [], _note(runs)
     for name in _observables(solution, runs):
-        raw = [_row(name, theory, run) for theory, run in zip(theories, runs, strict=True)]
+        raw = [_row(name, theory, run, note) for theory, run in zip(theories, runs, strict=True)]
         rows += raw + _limit(name, solution, runs, raw)
-    return Comparison(solution, tuple(rows), _note(runs))
+    return Comparison(solution, tuple(rows), note)
 
 
 def _elsewhere(solution: Solution, run: Samples) -> str:
@@ -216,7 +217,9 @@ def _warn(solution: Solution | None, runs: list[Samples]) -> None:
 
 def _note(runs: list[Samples]) -> str:
     sizes = ", ".join(str(run.N) for run in runs if not run.patterns_drawn)
-    return f"the patterns of N={sizes} were given, not drawn: the theory is that of random patterns" if sizes else ""
+    if not sizes:
+        return ""
+    return f"the patterns of N={sizes} were given, not drawn: the theory averages over random ones, whose scatter is unknown"
 
 
 def _compare_exact(exact: Exact, runs: list[Samples]) -> Comparison:
@@ -323,8 +326,8 @@ def predicted(name: str, solution: Solution) -> float:
     return solution.q_mean if name.startswith("q") else solution.energy
 
 
-def _row(name: str, theory: Solution, run: Samples) -> Row:
-    """Compare one observable of one run; the simulated energy without the mean M.3."""
+def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
+    """Compare one observable of one run; the simulated energy without the mean M.3. The note is that of given patterns."""
     expected, measured, status = predicted(name, theory), getattr(run, name), run.status
     if name == "energy":
         assert isinstance(run.network, DenseHebbian)
@@ -333,7 +336,7 @@ def _row(name: str, theory: Solution, run: Samples) -> Row:
         status = Status.LEFT_PHASE if status.ok else status
         reason = elsewhere
     elif not run.patterns_drawn:
-        reason = f"N={run.N}: the patterns were given, so the scatter between samples that the theory averages over is unknown"
+        reason = note
     elif run.samples == 1:
         reason = f"N={run.N}: one sample has no scatter between samples, which is part of the error; raise samples"
     elif measured.bound or not measured.error > 0.0:

@@ -51,7 +51,10 @@ class Status(enum.Enum):
         "nothing speaks against the run, but nothing in it could have: chains hardly move or forget, or are alone; raise "
         "replicas (2 or more) or sweeps, give start='both', or a ladder up to a T at which the chains forget"
     )
-    SHORT_CHAIN = "the runs are shorter than 50 tau_int, so the errors are rough and may be too small; raise sweeps"
+    SHORT_CHAIN = (
+        "the runs are shorter than 50 tau_int, or 100 where chains wander, so the errors are rough and may be too small; "
+        "raise sweeps"
+    )
     NOT_EQUILIBRATED = (
         "independent chains disagree, or the run drifts, or two starts do not meet; raise burn_in and sweeps, "
         "also of a ladder, or use a ladder"

@@ -50,7 +50,7 @@ def run(P: int, quick: bool) -> None:
     network, target = DenseHebbian(P), samples_folder("nishimori", f"P{P}", quick)
     sizes = SIZES[P][:2] if quick else SIZES[P]
     samples = (16, 12) if quick else SAMPLES[P]
-    loads = LOADS[P][1::4] if quick else LOADS[P]
+    loads = SHOWN[P] if quick else LOADS[P]
     rows: list[Row] = []
     densities: list[Row] = []
     origins = []

@@ -171,6 +171,8 @@ def _nose(ax: Axes, rows: list[dict[str, Any]], P: int, full: dict[str, Any] | N
     """The spinodal below the AT line, magnified: 10^6 (load/load_c(full RSB) - 1) against T."""
     mine = [r for r in rows if r["P"] == P and r["interactions"] == "distinct"]
     if full is None or not mine:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, f"P = {P}: not in the quick run", fontsize=8.5, ha="center", transform=ax.transAxes)
         return
     for k in sorted({r["k"] for r in mine}):
         line = [r for r in mine if r["k"] == k]

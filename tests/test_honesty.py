@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.honesty import SETTINGS, States, measure, summary
+from benchmarks.honesty import SETTINGS, States, joined, measure, summary, table, write
 from glassy import DenseHebbian, enumerate_states
 
 SEEDS = 60
@@ -122,10 +122,38 @@ def test_the_referee_agrees_with_enumeration(P, kind):
         assert found[name] == pytest.approx(getattr(exact, name), abs=1e-12)
     assert found["minus_beta_f"] == pytest.approx(-exact.free_energy / 0.7)
     assert found["energy"] - found["energy_excess"] == pytest.approx(states.H[int(((xi[0] < 0) << np.arange(9)).sum())] / 9)
-    signs = (1, -1) if network.even else (1,)
-    basins = np.sum([states.basin(network.even, k, sign) for k in range(7) for sign in signs], axis=0)
-    assert basins.max() <= 1  # every state belongs to one phase at most,
-    if network.even:
-        assert basins.min() == 1  # and where a mirror counts to one
-    low = int(np.argmin(states.H))
-    assert sum(states.basin(network.even, k, sign)[low] for k in range(7) for sign in signs) == 1
+
+
+def test_one_table_of_several_parts(tmp_path):
+    line = {"setting": CHEAP[1], "T": 0.8, "runs": 4, "good": 3, "equilibrated": 0, "off": 1, "off_good": 0, "truly": 2,
+            "truly_good": 1,
+            "rms": 0.9, "rms_of": "q", "cover1": 0.7, "cover2": 0.95, "error": 1.2, "error_of": "m"}  # fmt: skip
+    few = {k: v for k, v in line.items() if k in list(line)[:9]} | {"setting": CHEAP[0], "T": 0.3, "off": 4}
+    write([line, few], tmp_path / "a.csv")
+    write([line | {"good": 2}], tmp_path / "b.csv")
+    found = joined([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert found == [few, line | {"good": 2}]  # in the order of the settings, the later one
+    text = table(found, joined([tmp_path / "a.csv"]), "old").splitlines()
+    assert [x.split()[0] for x in text[2:6]] == ["plain", "old", "plain", "old"]
+    assert "8 runs, 5 good; of the good 0 are off" in "\n".join(text)
+
+
+@pytest.mark.parametrize(("P", "sign"), [(3, 1), (4, -1)])
+def test_the_referee_knows_the_states_of_chains_that_never_leave(P, sign):
+    """By many sweeps of the plain transition matrix, in which what leaves is thrown away."""
+    network, xi, T, N = DenseHebbian(P), np.array([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, -1, 1, -1, -1]], np.int8), 0.8, 7
+    states = States.of(network, xi)
+    place = states.place(network.even, 1, sign, 0.4)
+    assert 1 < place.sum() < 40
+    W = np.zeros((2**N, 2**N))
+    for a in range(2**N):
+        for b in (a ^ (1 << i) for i in range(N)):
+            W[a, b] = math.exp(-max(states.H[b] - states.H[a], 0.0) / T) / N
+        W[a, a] = 1.0 - W[a].sum()
+    sweep = np.linalg.matrix_power(W, N) * np.outer(place, place)
+    many = np.linalg.matrix_power(sweep / np.abs(np.linalg.eigvals(sweep)).max(), 400)
+    start = np.outer(place, place) * 1.0
+    weights = (start @ many).sum(axis=0) * (many @ start).sum(axis=1)  # came from the place, and stays
+    assert np.allclose(states.held(T, place), weights / weights.sum(), atol=1e-6)
+    boltzmann = place * np.exp(-(states.H - states.H.min()) / T)
+    assert not np.allclose(boltzmann / boltzmann.sum(), weights / weights.sum(), atol=1e-3)  # the twin

@@ -152,11 +152,13 @@ from glassy.errors import warn
 warn("nobody hears it", glassy.StoreWarning)
 words = dict(load=0.1, T=0.3, N=12, sweeps=5, samples=2, seed=7, progress=True)
 a, b = (glassy.simulate(glassy.DenseHebbian(3), executor=word, **words) for word in ("threads", "processes"))
-print(a.m == b.m)
+words = dict(load=0.1, N=12, T=(0.3, 1.0, float("inf")), sweeps=20, samples=1, seed=7, method=glassy.ReplicaExchange())
+ladder = glassy.simulate(glassy.DenseHebbian(3), **words)
+print(a.m == b.m, ladder[0].status.ok, len(ladder.minus_beta_f("integration")))
 """
     )
     run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=PACKAGE.parent, timeout=300, text=True)
-    assert (run.returncode, run.stdout) == (0, "True\n")
+    assert (run.returncode, run.stdout) == (0, "True False 3\n")
 
 
 # ---- workers ----

@@ -83,6 +83,8 @@ class WalkState(Saved):
         Spins at the marks passed so far; None in states of older versions.
     near, near_m : arrays [rung, replica, mark], optional
         The nearest pattern there, and the overlap with it.
+    least_m : array [rung, replica], optional
+        Least overlap so far with the pattern of the first mark; None in states of versions that looked at the marks alone.
     """
 
     t: int
@@ -95,6 +97,7 @@ class WalkState(Saved):
     marks: Int8Array | None = None
     near: IntArray | None = None
     near_m: npt.NDArray[np.float64] | None = None
+    least_m: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

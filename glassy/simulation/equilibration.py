@@ -16,7 +16,8 @@ from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
 ALARM = 0.001  # p-value below which a run drifts, or its replicas disagree
-LENGTH = 50.0  # tau_int that a run must hold
+LENGTH = 50.0  # tau_int that a run must hold,
+WANDERS = 100.0  # and where chains wander: of many such runs those whose tau_int is too small by chance look well
 FEWEST = 8  # sweeps of the first bin; samples that tell whether replicas meet
 FORGETS = 0.5  # overlap with its own past below which a chain has forgotten it
 KEEPS = 0.3  # the same of configurations that come to the hottest rung, and of what a chain still forgets after a sixteenth
@@ -31,8 +32,8 @@ class Fate(Saved):
     Parameters
     ----------
     place : array of int
-        The pattern at which a chain was at every mark (at even P MIRROR - k, -3 - k, at its mirror); NOWHERE (-1) if it was at
-        none at most of them, else MOVES (-2).
+        The pattern at which a chain was at every mark and between (at even P MIRROR - k, -3 - k, at its mirror); NOWHERE (-1)
+        if it was at none at most marks, else MOVES (-2).
     share : array
         Share of the marks at which it was at a pattern.
     near, far : arrays
@@ -212,6 +213,11 @@ class Evidence(Saved):
         return self.fate.place.size if self.fate else 0
 
     @property
+    def length(self) -> float:
+        """Measured sweeps in units of the largest tau_int."""
+        return min(t.length_over_tau for t in self.trends)
+
+    @property
     def relaxed(self) -> Status:
         """The verdict of the trends alone, whichever state the chains are in: STEADY where there is no alarm."""
         found = {t.observable: (min(t.p_drift, t.p_apart), t.length_over_tau) for t in self.trends}
@@ -246,10 +252,9 @@ class Evidence(Saved):
 
     def __repr__(self) -> str:
         drifting = min(min(t.p_drift, t.p_apart) for t in self.trends)
-        least = min(t.length_over_tau for t in self.trends)
         return (
-            f"Evidence({self.status.name}, {self.phase or 'unknown phase'}: smallest p={drifting:.2g}, {least:.0f} tau_int, "
-            f"{self.escaped} escaped and {self.frozen} frozen of {self.chains} chains)"
+            f"Evidence({self.status.name}, {self.phase or 'unknown phase'}: smallest p={drifting:.2g}, "
+            f"{self.length:.0f} tau_int, {self.escaped} escaped and {self.frozen} frozen of {self.chains} chains)"
         )
 
 
@@ -269,12 +274,12 @@ def alarm(trends: Mapping[str, tuple[float, float]], rejected: float = math.inf)
 
 def judge(watched: Mapping[str, Summary], fate: Fate) -> Status:
     """Return what a run may claim (M.16), from the Summaries of m, energy and q and the fate of its chains."""
-    found = alarm({k: (min(drift(s), disagreement(s)), s.sweeps / s.memory[1]) for k, s in watched.items()}, fate.rejected)
-    return verdict(found, fate)
+    found = {k: (min(drift(s), disagreement(s)), s.sweeps / s.memory[1]) for k, s in watched.items()}
+    return verdict(alarm(found, fate.rejected), fate, min(length for _, length in found.values()))
 
 
-def verdict(found: Status, fate: Fate) -> Status:
-    """Return what a run may claim from the `alarm` of its trends and the fate of its chains."""
+def verdict(found: Status, fate: Fate, length: float = math.inf) -> Status:
+    """Return what a run may claim from the `alarm` of its trends, the fate of its chains, and its length in tau_int."""
     left, replicas = fate.left, fate.place.shape[1]
     if fate.known and np.any(left) and (not np.all(left[fate.began]) or not fate.together):
         return Status.LEFT_PHASE
@@ -286,12 +291,13 @@ def verdict(found: Status, fate: Fate) -> Status:
         return Status.NOT_SHOWN
     if fate.ladder and fate.renewed:
         return Status.EQUILIBRATED if fate.travelled else Status.SHORT_CHAIN
-    if fate.start == "both" and fate.mobile:
+    wanders = fate.mobile and length >= WANDERS
+    if fate.start == "both" and wanders:
         return Status.EQUILIBRATED
     held = fate.phase.startswith(("pattern ", "mirror "))
-    if replicas > 1 and (held or fate.mobile or (fate.phase == "glass" and fate.meets)):
+    if replicas > 1 and (held or wanders or (fate.phase == "glass" and fate.meets)):
         return Status.STEADY
-    return Status.NOT_SHOWN
+    return Status.SHORT_CHAIN if replicas > 1 and fate.mobile else Status.NOT_SHOWN
 
 
 def from_version_1(old: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy import checks
-from glassy.errors import EquilibrationWarning, InputError
+from glassy.errors import EquilibrationWarning, InputError, warn
 from glassy.results import Estimate, Grid
 from glassy.simulation.checkpoint import Checkpoints
 from glassy.simulation.methods import ReplicaExchange
@@ -143,11 +142,10 @@ class Ladder(Grid[Samples]):
         points = self._from_infinity("a free energy")
         bad = [p for p in self.points if not p.status.ok]
         if bad:
-            warnings.warn(
+            warn(
                 f"{len(bad)} of {len(self.points)} temperatures, T={bad[0].T:g} first, have not shown their equilibrium "
                 f"({bad[0].status.name}): {bad[0].status.value}.",
                 EquilibrationWarning,
-                stacklevel=2,
             )
         if method == "mbar":
             return tuple(point.minus_beta_f for point in self.reweighted([p.T for p in self.points]))
@@ -233,7 +231,8 @@ class Ladder(Grid[Samples]):
         points = sorted(self.points, key=lambda p: -p.T)
         if len(points) < 3 or math.inf != points[0].T:
             raise InputError(
-                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Add float('inf') to T."
+                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Run with three or more, "
+                "float('inf') among them."
             )
         return points
 

@@ -23,7 +23,16 @@ from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorr
 from glassy.simulation.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
 from glassy.simulation.methods import Dynamics, ReplicaExchange, is_ergodic
 from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import Summary, block_means, estimate, estimate_of, jackknife, memory, summarise
+from glassy.simulation.statistics import (
+    FLUCTUATES,
+    Summary,
+    block_means,
+    estimate,
+    estimate_of,
+    jackknife,
+    memory,
+    summarise,
+)
 from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -74,6 +83,9 @@ class Series(Saved):
         overlap with the spins that it had when it was coldest.
     quantum : array [sample], optional
         Energy per spin of one flip from a chain that hardly moved; 0 where none did.
+    least_m, rival_m : arrays [sample, replica], optional
+        Least overlap at any measured sweep with the pattern that was nearest before the first (at even P with its mirror, where
+        m was negative), and the largest overlap that this pattern has with another one; -1 if there is none.
     """
 
     m: FloatArray
@@ -90,6 +102,8 @@ class Series(Saved):
     self_q: FloatArray | None = None
     renewals: FloatArray | None = None
     quantum: FloatArray | None = None
+    least_m: FloatArray | None = None
+    rival_m: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -275,7 +289,7 @@ class Samples(Saved):
             shifted[:] = 0.0
         moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
         factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
-        found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()))
+        found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()), kurtosis=FLUCTUATES)
         found = found.with_event(self.N * self.quantum(name) ** 2 / series.size)
         for _ in range(power):
             found = found.divided(self.T)
@@ -545,6 +559,8 @@ class Samples(Saved):
             sure = max(self.least_overlap, float(ndtri(1.0 - CHANCE / self.K)) / self.N**0.5)
             share = ((np.abs(s.near_m) if self.network.even else s.near_m) >= sure).mean(axis=-1)
             same = np.all(at == at[..., :1], axis=-1) & np.all(np.sign(s.near_m) == np.sign(s.near_m[..., :1]), axis=-1)
+            if s.least_m is not None and s.rival_m is not None:
+                same &= (s.least_m >= self.least_overlap) & (s.least_m > s.rival_m) | (at[..., 0] < 0)
             here = np.where((at[..., 0] >= 0) & (s.near_m[..., 0] < 0.0), MIRROR - at[..., 0], at[..., 0])
             place = np.where(same, here, np.where(share <= 0.5, NOWHERE, MOVES))
         near, far = none, none
@@ -573,12 +589,12 @@ class Samples(Saved):
 
         LEFT_PHASE: of the chains that began at pattern 0 some left it and others did not, or they went to different places.
         NOT_EQUILIBRATED: the chains of a sample are at different patterns, or disagree in a mean, or m, energy or q drifts
-        (p < 0.001 each). SHORT_CHAIN: fewer than 50 tau_int, than 50 rejected flips, or in a ladder than 6 ways of each
-        configuration from this temperature up to the hottest. EQUILIBRATED, of all states: by a ladder whose configurations
-        lose their old spins on these ways, or by chains from both ends (start="both") that forget where they were. STEADY, of
-        the phase that `phase` names, with two replicas or more: all chains stayed at the pattern, or forget where they were, or
-        at no pattern meet each other as closely as their own past, in eight samples or more. Else NOT_SHOWN. Metropolis in
-        sequential order never shows more.
+        (p < 0.001 each). SHORT_CHAIN: fewer than 50 tau_int (100 where chains wander), than 50 rejected flips, or in a ladder
+        than 6 ways of each configuration from this temperature up to the hottest. EQUILIBRATED, of all states: by a ladder
+        whose configurations lose their old spins on these ways, or by chains from both ends (start="both") that forget where
+        they were. STEADY, of the phase that `phase` names, with two replicas or more: all chains were at the pattern at every
+        sweep, or forget where they were, or at no pattern meet each other as closely as their own past, in eight samples or
+        more. Else NOT_SHOWN. Metropolis in sequential order never shows more.
         """
         names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
         return judge({name: self.summary(name) for name in names}, self.fate)

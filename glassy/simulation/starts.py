@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from glassy.errors import InputError
 from glassy.results import Estimate, Status
+from glassy.simulation.equilibration import WANDERS
 from glassy.simulation.samples import Samples
 from glassy.simulation.statistics import SEVERAL, estimate, p_value
 from glassy.storage import Saved
@@ -42,9 +43,9 @@ class Starts(Saved):
         energy, m and, with two replicas or more, q; |m| and |q| at even P, where a global flip changes nothing else.
     status : Status
         NOT_EQUILIBRATED if a p-value is below that of 4 standard errors or a run drifts, SHORT_CHAIN if a run is shorter than
-        50 tau_int, EQUILIBRATED if the chains of both forget where they were (or their ladders renew themselves), else
-        NOT_SHOWN: chains that stand still may have met by chance. A run that left the pattern may meet the other all the same:
-        above the spinodal it should.
+        50 tau_int (100 where its chains wander), EQUILIBRATED if the chains of both forget where they were (or their ladders
+        renew themselves), else NOT_SHOWN: chains that stand still may have met by chance. A run that left the pattern may meet
+        the other all the same: above the spinodal it should.
     """
 
     starts: tuple[str, str]
@@ -164,4 +165,7 @@ def _status(first: Samples, second: Samples, meetings: tuple[Meeting, ...]) -> S
     if bad is not None:
         return bad
     shown = all(run.fate.known and run.fate.ergodic and (run.fate.mobile or run.fate.renewed) for run in (first, second))
-    return Status.EQUILIBRATED if shown else Status.NOT_SHOWN
+    if not shown:
+        return Status.NOT_SHOWN
+    short = any(not run.fate.renewed and run.evidence.length < WANDERS for run in (first, second))
+    return Status.SHORT_CHAIN if short else Status.EQUILIBRATED

@@ -20,6 +20,7 @@ from glassy.storage import Saved
 FloatArray = npt.NDArray[np.float64]
 SEVERAL = 16  # chains whose scatter alone is an error
 BLOCKS = 16  # of a run
+TAIL, FLUCTUATES = 2.0, 4.0  # excess kurtosis over samples that is allowed for: of means, of variances within a sample
 FEWEST = 8  # blocks of one sample that make an error: 7 degrees of freedom or more
 
 
@@ -249,18 +250,18 @@ def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples, freedom(samples), free).with_event(event)
 
 
-def freedom(samples: int) -> float:
-    """Return the degrees of freedom of a scatter between samples: S (S - 1)/(2 S - 1), and at least 1 (M.15).
+def freedom(samples: int, kurtosis: float = TAIL) -> float:
+    """Return the degrees of freedom of a scatter between samples: (S - 1)/(1 + k (S - 1)/(2 S)), and at least 1 (M.15).
 
-    They are S - 1 for Gaussian values, (S - 1)/(1 + k (S - 1)/(2 S)) for an excess kurtosis k, as far as the variance of a
-    variance goes. Few samples do not tell k, and means over finite networks have long tails: k = 2 is allowed for.
+    They are S - 1 for Gaussian values, and these for an excess kurtosis k, as far as the variance of a variance goes. Few
+    samples do not tell k, and means over finite networks have long tails: k = 2 is allowed for, k = 4 for fluctuations.
 
     Examples
     --------
-    >>> [round(freedom(S), 1) for S in (2, 8, 32)]
-    [1.0, 3.7, 15.7]
+    >>> [round(freedom(S), 1) for S in (2, 8, 32)], round(freedom(8, FLUCTUATES), 1)
+    ([1.0, 3.7, 15.7], 2.5)
     """
-    return max(samples * (samples - 1.0) / (2.0 * samples - 1.0), 1.0)
+    return max((samples - 1.0) / (1.0 + kurtosis * (samples - 1.0) / (2.0 * samples)), 1.0)
 
 
 def drift(summary: Summary) -> float:
@@ -421,7 +422,14 @@ def parts_of(chains: int, blocks: int, replicas: int = 0) -> Parts:
     return Parts(fine, times, quarters, tuple(mask(c, 0, blocks) for c in single))
 
 
-def jackknife(moments: Sequence[FloatArray], f: Callable[..., float], replicas: int = 0, *, unbiased: bool = False) -> Estimate:
+def jackknife(
+    moments: Sequence[FloatArray],
+    f: Callable[..., float],
+    replicas: int = 0,
+    *,
+    unbiased: bool = False,
+    kurtosis: float = TAIL,
+) -> Estimate:
     """Return f of sample means with jackknife errors: over samples, and over parts of each sample (thermal, M.15).
 
     Parameters
@@ -434,6 +442,8 @@ def jackknife(moments: Sequence[FloatArray], f: Callable[..., float], replicas: 
         If the chains are all pairs of so many replicas: their number.
     unbiased : bool
         Whether the bias of order 1/n of f is taken away: over the samples, with one sample over the stretches of time.
+    kurtosis : float
+        What `freedom` allows for over the samples.
 
     Returns
     -------
@@ -454,10 +464,12 @@ def jackknife(moments: Sequence[FloatArray], f: Callable[..., float], replicas: 
     if unbiased:
         rest = each or left[len(parts.fine) : len(parts.fine) + len(parts.times)]
         value = len(rest) * value - (len(rest) - 1) * float(np.mean(rest)) if len(rest) > 1 else value
-    return from_left_out(value, parts, left, each)
+    return from_left_out(value, parts, left, each, kurtosis)
 
 
-def from_left_out(value: float, parts: Parts, left: Sequence[float], samples: Sequence[float]) -> Estimate:
+def from_left_out(
+    value: float, parts: Parts, left: Sequence[float], samples: Sequence[float], kurtosis: float = TAIL
+) -> Estimate:
     """Return an Estimate from the values with each part left out, in their order, and with one sample left out (none: one).
 
     Examples
@@ -480,7 +492,8 @@ def from_left_out(value: float, parts: Parts, left: Sequence[float], samples: Se
         return Estimate(value, thermal, thermal, None, None, 1, free)
     scatter = math.sqrt(_spread(samples))
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
-    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples), freedom(len(samples)), free)
+    dof = freedom(len(samples), kurtosis)
+    return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples), dof, free)
 
 
 def _spread(values: Sequence[float]) -> float:

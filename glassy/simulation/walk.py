@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from glassy.simulation.run import Run
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 Each = Callable[..., Iterable[Any]]  # map, or that of a pool
 
 RARE = 1000  # accepted flips of a chain below which one more or less is seen in an error
+SITES = 64  # at which one flip is tried then
 ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
 
 
@@ -87,6 +90,7 @@ class Walk:
         self.marks: Int8Array | None = np.zeros((n, R, len(self.edges), N), np.int8)
         self.near = np.zeros((n, R, len(self.edges)), np.int64)
         self.near_m = np.zeros((n, R, len(self.edges)))
+        self.least_m: FloatArray | None = np.ones((n, R))  # with the pattern that was nearest at the first mark
         self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
         if saved is not None:
             self._restore(saved)
@@ -111,6 +115,7 @@ class Walk:
             marks=self.marks,
             near=self.near,
             near_m=self.near_m,
+            least_m=self.least_m,
             swappers=tuple(swapper.state() for swapper in self.swappers),
         )
 
@@ -123,6 +128,8 @@ class Walk:
             self.marks, self.near, self.near_m = saved.marks, saved.near, saved.near_m
         elif saved.t > 0:
             self.marks = None  # an older version did not look
+        if saved.least_m is not None or saved.t > 0:
+            self.least_m = saved.least_m
         for row, states in zip(self.generators, saved.generators, strict=True):
             for generator, state in zip(row, states, strict=True):
                 restore_generator(generator, state)
@@ -179,6 +186,7 @@ class Walk:
                 self._mark(k, spins[:, :, edge - 1 - self.t].swapaxes(0, 1))
         here = slice(self.t, self.t + size)
         self.trace[:, :, here] = rows.swapaxes(0, 1)
+        self._follow(spins, here)
         for w, pattern in enumerate(self.watch):
             self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / first.N
         for p, (r, s) in enumerate(self.pairs):
@@ -193,6 +201,28 @@ class Walk:
             for r, sigma in enumerate(row):
                 self.near[i, r, k], self.near_m[i, r, k] = self._nearest(np.ascontiguousarray(sigma))
 
+    def _follow(self, spins: Int8Array, here: slice) -> None:
+        """Note how far the chains went from the pattern of the first mark, in spins [replica, rung, time, N] of a block."""
+        if self.least_m is None:
+            return
+        for i, r in np.ndindex(self.least_m.shape):
+            k = self.near[i, r, 0]
+            if k == 0:
+                M = self.trace[i, r, here, 0]
+            else:
+                M = np.einsum("tk,k->t", spins[r, i], self.patterns.pattern(k), dtype=np.int32)
+            m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.rungs[0].N
+            self.least_m[i, r] = min(self.least_m[i, r], m)
+
+    def _rivals(self, i: int) -> FloatArray:
+        """Return the largest overlap of the pattern of the first mark with another one, of each chain; -1 if there is none."""
+        N, found = self.rungs[0].N, {}
+        for k in set(self.near[i, :, 0].tolist()):
+            m = 1.0 - 2.0 * self.patterns.misaligned(self.patterns.pattern(k), self.chains[0][0].counts) / N
+            m = np.abs(m) if self.rungs[0].network.even else m
+            found[k] = float(m[m < 1.0].max(initial=-1.0))  # a copy is no other one
+        return np.array([found[k] for k in self.near[i, :, 0].tolist()])
+
     def _nearest(self, sigma: Int8Array) -> tuple[int, float]:
         """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|."""
         u, N = self.patterns.misaligned(sigma, self.chains[0][0].counts), sigma.size
@@ -201,7 +231,7 @@ class Walk:
             best = worst
         return best, (N - 2.0 * float(u[best])) / N
 
-    def _self_overlaps(self, i: int) -> npt.NDArray[np.float64] | None:
+    def _self_overlaps(self, i: int) -> FloatArray | None:
         """Return the mean overlap of each chain with itself so many marks later, [replica, lag]; exchanges leave it none."""
         if self.marks is None or self.every:
             return None
@@ -209,7 +239,7 @@ class Walk:
         both = np.einsum("rak,rbk->rab", x, x).astype(np.float64)
         return np.array([[row.diagonal(lag).mean() for lag in range(1, len(row))] for row in both])
 
-    def _renewals(self, i: int) -> npt.NDArray[np.float64] | None:
+    def _renewals(self, i: int) -> FloatArray | None:
         """Return of each replica the ways up of a configuration from rung i or colder, and the overlap they kept.
 
         The upper half of a ladder is judged by ways up from its middle.
@@ -221,15 +251,21 @@ class Walk:
         return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
 
     def _quantum(self, i: int) -> float:
-        """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none."""
+        """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none.
+
+        Of all flips that of the largest dE exp(-dE/T): it moves the mean most, those that cost more are hardly ever seen.
+        """
+        T, N = self.rungs[i].T, self.rungs[i].N
         for r, chain in enumerate(self.chains[i]):
             if self.trace[i, r, :, 2].sum() < RARE or np.ptp(self.trace[i, r, :, 1]) == 0:
                 changes = []
-                for site in range(0, chain.sigma.size, -(-chain.sigma.size // 8)):
+                for site in range(0, N, -(-N // SITES)):
                     turned = chain.sigma.copy()
                     turned[site] *= -1
-                    changes.append(chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy])))
-                return float(max(abs(a - b) for a, b in changes))
+                    after, now = chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy]))
+                    changes.append(abs(after - now))
+                cost = [x for x in changes if x > 0.0] or [0.0]
+                return float(max(cost, key=lambda x: math.log(max(x, 1e-300)) - N * x / T) if T > 0.0 else min(cost))
         return 0.0
 
     def _move(self, r: int, spins: Int8Array, rows: IntArray) -> None:
@@ -276,6 +312,8 @@ class Walk:
                 settled=self._settled(i)[None] if run.T == 0.0 else None,
                 near=None if self.marks is None else self.near[i, None],
                 near_m=None if self.marks is None else self.near_m[i, None],
+                least_m=None if self.least_m is None else self.least_m[i, None],
+                rival_m=None if self.least_m is None else self._rivals(i)[None],
                 self_q=None if (own := self._self_overlaps(i)) is None else own[None],
                 renewals=None if (new := self._renewals(i)) is None else new[None],
                 quantum=np.array([self._quantum(i)]),
