@@ -90,7 +90,14 @@ def test_spread_and_excess_keep_their_digits_where_a_step_is_small_R4b(h, s, y):
 def test_spread_and_excess_at_zero_temperature_R4b():
     weights = np.empty((6, U.size))
     tilted_weights(0.0, weights)
-    for h, s, y in ((0.0, 1e-6, 1e6), (3e-7, 1e-6, 1e6), (1.0, 1e-6, 1e6), (0.3, 0.2, 1.5)):
+    for h, s, y in (
+        (0.0, 1e-6, 1e6),
+        (3e-7, 1e-6, 1e6),
+        (1.0, 1e-6, 1e6),
+        (0.3, 0.2, 1.5),
+        (0.3, 0.4, 1e-6),
+        (0.0, 1.0, 0.009),
+    ):
         free, t, phi, *_, spread, excess = tilted_averages(h, s, y, 0.0, weights)
         with mp.workdps(40):
             H, S, Y = mp.mpf(h), mp.mpf(s), mp.mpf(y)

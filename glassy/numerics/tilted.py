@@ -18,6 +18,8 @@ from glassy.numerics.gaussian import RSQRT_2PI, SQRT_HALF, E, U, W
 from glassy.numerics.jit import kernel
 
 LN2 = math.log(2.0)
+FAINT = 0.01  # y s below which the tilt is a small change
+LEGENDRE_X, LEGENDRE_W = np.polynomial.legendre.leggauss(60)
 _Z = np.linspace(-10.0, 10.0, 81)
 _WZ = 0.25 * RSQRT_2PI * np.exp(-0.5 * _Z**2)
 _LOG = np.log1p(E)
@@ -68,6 +70,38 @@ def merged(rho: float) -> float:
     x = 1.0 - rho / 7.0 * (1.0 - rho / 8.0)
     x = 1.0 - rho / 3.0 * (1.0 - rho / 4.0 * (1.0 - rho / 5.0 * (1.0 - rho / 6.0 * x)))
     return 0.5 * rho * rho * x
+
+
+@kernel
+def faint_excess(A: float, s: float, y: float, T: float, log_Z: float, t: float, rest: float) -> float:
+    """Return the excess of `tilted_averages` for s > T and a small tilt y s, where differences over y^2 have lost it.
+
+    The mean of `merged` over the tilted step, right and left of the kink of phi and, at T > 0, on it. log_Z as there, without
+    y s^2/2; rest = 1 - t.
+    """
+    ys = y * s
+    mu = ys * t
+    shift = 0.5 * mu * mu - 0.5 * ys * ys - log_Z
+    total = 0.0
+    for side in (1.0, -1.0):
+        slope = ys * rest if side > 0.0 else -ys * (2.0 - rest)
+        offset = shift if side > 0.0 else shift - 2.0 * y * A
+        # h' = side T u: z = (side T u - A)/s
+        low = max((19.0 * T - side * A) / s, -11.0)
+        for j in range(LEGENDRE_X.size):
+            if low < 11.0:
+                half = 0.5 * (11.0 - low)
+                z = side * (low + half * (LEGENDRE_X[j] + 1.0))
+                rho = slope * z + offset
+                w = half * LEGENDRE_W[j] * RSQRT_2PI * math.exp(-0.5 * z * z + rho + mu * (z - 0.5 * mu))
+                total += w * merged(rho)
+        if T > 0.0:
+            for j in range(U.size):
+                z = (side * T * U[j] - A) / s
+                rho = slope * z + offset + y * T * _LOG[j]
+                w = T / s * W[j] * RSQRT_2PI * math.exp(-0.5 * z * z + rho + mu * (z - 0.5 * mu))
+                total += w * merged(rho)
+    return total / (y * y)
 
 
 @kernel
@@ -147,9 +181,13 @@ def tilted_averages(
         free = phi
         excess = 0.0
         if y > 0.0:
-            lift = 0.5 * ys * s + math.log(Z) / y
-            free = A + lift - T * LN2
-            excess = (rise / Z - lift) / y - 0.5 * (s * t) ** 2
+            if ys < FAINT:
+                excess = faint_excess(A, s, y, T, math.log(Z), t, minus / Z)
+                free = phi - y * (excess + 0.5 * (s * t) ** 2)
+            else:
+                lift = 0.5 * ys * s + math.log(Z) / y
+                free = A + lift - T * LN2
+                excess = (rise / Z - lift) / y - 0.5 * (s * t) ** 2
         return free, sign * t, phi, C / Z, E4 / Z, entropy / Z, minus * plus / (Z * Z) - T * C / Z, excess
     u0 = A / T
     r = s / T

@@ -28,12 +28,21 @@ MERGED = 1e-7  # two levels q < p closer than this fraction of p or of 1 - q cou
 
 @dataclass(frozen=True)
 class Levels:
-    """Order parameters of RSB(k): m, q_0 .. q_{k-1}, C = beta (1 - q_k), and y_1 .. y_k with y_i = x_i/T."""
+    """Order parameters of RSB(k): m, q_0 .. q_{k-1}, C = beta (1 - q_k), and y_1 .. y_k with y_i = x_i/T.
+
+    D is 1 - C, where it is known better than C tells: at P = 2 and small load.
+    """
 
     m: float
     q: tuple[float, ...]
     C: float
     y: tuple[float, ...]
+    D: float | None = None
+
+    @property
+    def free(self) -> float:
+        """1 - C."""
+        return 1.0 - self.C if self.D is None else self.D
 
     @property
     def k(self) -> int:
@@ -91,19 +100,19 @@ def evaluate(
     """
     gaps = levels.gaps(T) if gaps is None else gaps
     y = np.array((0.0, *levels.y))
-    scalars, averages, at = _evaluate(network, load, T, levels.m, gaps, levels.C, y, fine)
+    scalars, averages, at = _evaluate(network, load, T, levels.m, gaps, (levels.C, levels.free), y, fine)
     f, e, s, m, C = scalars
     shift = wishart_shift(network, load)
     return Averages(f + shift, e + shift, s, m, C, *averages[:3], *at[:4])
 
 
 def _evaluate(
-    network: Network, load: float, T: float, m: float, gaps: FloatArray, C: float, y: FloatArray, fine: float = 1.0
+    network: Network, load: float, T: float, m: float, gaps: FloatArray, C: tuple[float, float], y: FloatArray, fine: float
 ) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
     """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
     k, P = len(y) - 1, network.P
     averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
-    ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, C, y, at)
+    ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, *C, y, at)
     if not ok:
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
@@ -145,7 +154,8 @@ class Problem:
         q = levels.overlaps(T)
         gaps = levels.gaps(T)
         pairs = [(q[i - 1], gaps[i]) for i in range(self.k, 0, -1) if i > 1 or self.has_q0]
-        odds = [(levels.C, 1.0 - T * levels.C), *pairs, *((y, 1.0 - T * y) for y in levels.y)]
+        edge = levels.free if self.network.wishart and T < 1.0 else 1.0 - T * levels.C
+        odds = [(levels.C, edge), *pairs, *((y, 1.0 - T * y) for y in levels.y)]
         if not all(a > 0.0 and b > 0.0 and math.isfinite(a) for a, b in odds):
             return None
         return np.array([*((levels.m,) if self.has_m else ()), *(math.log(a / b) for a, b in odds)])
@@ -153,14 +163,14 @@ class Problem:
     def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
         """Return the levels and their gaps, the latter accurate where levels nearly merge."""
         gaps, y = np.empty(self.k + 1), np.empty(self.k + 1)
-        m, C = rsb_kernels.unpack(u, self.T, self.has_m, self.has_q0, gaps, y)
+        m, C, D = rsb_kernels.unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
         q = np.cumsum(gaps)
-        return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist())), gaps
+        return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist()), D), gaps
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
         F = np.empty(self.size)
-        return F if system(u, *self._place, F, np.empty((14, self.k + 1)))[0] else None
+        return F if system(u, *self._place, F, np.empty((15, self.k + 1)))[0] else None
 
     @cached_property
     def _place(self) -> tuple[FloatArray, bool, int, float, float, bool, bool]:
@@ -177,7 +187,7 @@ class Problem:
         levels, gaps = self.unpack(u)
         merging = float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:]))
         if self.k > 1 and merging < 1e3:
-            k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((14, self.k + 1))
+            k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((15, self.k + 1))
             ok, points, links, joint, inner, start, grid = system(u, *self._place, np.empty(self.size), known)
             if not ok:
                 return None
@@ -272,7 +282,9 @@ class Problem:
         if self.has_q0 and not self.has_m and not self.network.unit_covariance.has_field:
             apart = apart and gaps[0] > MERGED * gaps[1]  # else q_0 = 0 is the saddle
         y = np.array(levels.y)
-        scale = math.sqrt(max(self.load * self.network.unit_covariance(1.0), 1e-300))
+        scale = (
+            1.0 / levels.free if self.network.wishart else math.sqrt(max(self.load * self.network.unit_covariance(1.0), 1e-300))
+        )
         rising = bool(np.all(np.diff(y, prepend=0.0) > MERGED * y[-1]))
         return apart and rising and y[-1] * self.T < 1.0 - MERGED and y[0] * scale > 1e-9
 

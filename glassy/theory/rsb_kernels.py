@@ -66,11 +66,20 @@ def wishart_log(C: float) -> float:
 
 @kernel
 def noise(
-    coefficients: FloatArray, wishart: bool, load: float, T: float, gap: FloatArray, C: float, y: FloatArray, out: FloatArray
+    coefficients: FloatArray,
+    wishart: bool,
+    load: float,
+    T: float,
+    gap: FloatArray,
+    C: float,
+    free: float,
+    y: FloatArray,
+    out: FloatArray,
 ) -> tuple[bool, float, float, float]:
     """Fill out[5, k+1] with q_i, the variances r_i - r_{i-1}, the slopes r'(q_i), and over each step (1/2) int q r' dq and
     (1/2) int (q - q_{i-1}) r' dq.
 
+    free: 1 - C, of which the Wishart noise is made; at small load it has digits that C has not.
     Return whether the point lies in the domain, and the noise parts of f, e and s (R.2, R.3 without Phi and the signal; the
     shift of H.2 at P = 2 is not in it).
     """
@@ -121,10 +130,11 @@ def noise(
         for i in range(1, k + 1):
             f += y[i] * out[3, i]
         return True, f, e, entropy
-    D = 1.0 - C
+    D = free
     if D <= 0.0:
         return False, 0.0, 0.0, 0.0
-    f = T * math.log1p(-C)
+    log = math.log1p(-C) if C < 0.5 else math.log(D)
+    f = T * log
     r = 0.0
     for i in range(k, 0, -1):
         outer = D - y[i] * gap[i]
@@ -146,13 +156,13 @@ def noise(
         if i > 0:
             f += 0.5 * y[i] * (r * gap[i] + out[1, i] * out[0, i - 1])
     f += 0.5 * C * r
-    e = -0.5 * load * (1.0 - q) / (1.0 - C) - 0.5 * r
-    return True, f, e, -0.5 * load * C * C * wishart_work(-C)
+    e = -0.5 * load * (1.0 - q) / free - 0.5 * r
+    return True, f, e, -0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else log + C / free)
 
 
 @part
 def noise_rates(
-    coefficients: FloatArray, wishart: bool, load: float, levels: FloatArray, gap: FloatArray, C: float, y: FloatArray,
+    coefficients: FloatArray, wishart: bool, load: float, levels: FloatArray, gap: FloatArray, free: float, y: FloatArray,
     dgap: FloatArray, dC: FloatArray, dy: FloatArray, dv: FloatArray, dwork: FloatArray,
 ) -> None:  # fmt: skip
     """Fill dv, dwork (k+1, n): the derivatives of rows 1 and 3 of `noise`, from those of the gaps, of C and of y.
@@ -162,7 +172,7 @@ def noise_rates(
     k = gap.size - 1
     for r in range(dC.size):
         if wishart:
-            D = 1.0 - C
+            D = free
             dD = -dC[r]
             for i in range(k, 0, -1):
                 dq = 0.0
@@ -216,8 +226,13 @@ def wishart_slope(w: float) -> float:
 
 
 @kernel
-def unpack(u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Map the unknowns u = (m?, ln C-like, logits of q_{i-1}/q_i, ln y-like) to m, C, gaps and y, always inside the domain."""
+def unpack(
+    u: FloatArray, T: float, wishart: bool, has_m: bool, has_q0: bool, gap: FloatArray, y: FloatArray
+) -> tuple[float, float, float]:
+    """Map the unknowns u = (m?, ln C-like, logits of q_{i-1}/q_i, ln y-like) to m, C, 1 - C, gaps and y, inside the domain.
+
+    C runs up to 1/T, at P = 2 and T < 1 up to 1.
+    """
     k = gap.size - 1
     at = 0
     m = 0.0
@@ -228,6 +243,11 @@ def unpack(u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, 
     C = e / (1.0 + T * e)
     at += 1
     q = 1.0 / (1.0 + T * e)
+    free = 1.0 - C
+    if wishart and T < 1.0:
+        C = e / (1.0 + e)
+        free = 1.0 / (1.0 + e)
+        q = (1.0 + (1.0 - T) * e) / (1.0 + e)
     for i in range(k, 0, -1):
         if i == 1 and not has_q0:
             gap[1] = q
@@ -249,12 +269,12 @@ def unpack(u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, 
         e = math.exp(u[at])
         at += 1
         y[i] = e / (1.0 + T * e)
-    return m, C
+    return m, C, free
 
 
 @part
 def unpack_rates(
-    u: FloatArray, T: float, has_m: bool, has_q0: bool, gap: FloatArray, C: float, y: FloatArray,
+    u: FloatArray, T: float, wishart: bool, has_m: bool, has_q0: bool, gap: FloatArray, C: float, free: float, y: FloatArray,
     dgap: FloatArray, dC: FloatArray, dy: FloatArray,
 ) -> None:  # fmt: skip
     """Fill the derivatives of `unpack` in the unknowns: dgap and dy (k+1, n), dC (n,); that of m is 1."""
@@ -265,10 +285,12 @@ def unpack_rates(
             dgap[i, r] = 0.0
             dy[i, r] = 0.0
     at = 1 if has_m else 0
-    q = 1.0 - T * C
-    dC[at] = C * q
+    q = 0.0
+    for i in range(k + 1):
+        q += gap[i]
+    dC[at] = C * free if wishart and T < 1.0 else C * q
     dq = np.zeros(u.size)
-    dq[at] = -T * C * q
+    dq[at] = -T * dC[at]
     at += 1
     for i in range(k, 0, -1):
         if i == 1 and not has_q0:

@@ -24,6 +24,11 @@ def noise_scale(network: Network, load: float) -> float:
     return math.sqrt(max(2.0 * load * network.unit_covariance(1.0), 1e-300))
 
 
+def smaller(network: Network, C: float, part: float) -> float:
+    """Return C without a part of it; at P = 2 and small load, where C is near 1, 1 - C grows by that part."""
+    return C * (1.0 - part * (1.0 - C)) if network.wishart else C * (1.0 - part)
+
+
 def converge(problem: Problem, levels: Levels) -> Found | None:
     """Newton's method from some levels; None unless it ends on a saddle whose levels are all distinct."""
     u = problem.pack(levels)
@@ -92,6 +97,8 @@ def negligible(problem: Problem, levels: Levels) -> bool:
     at = evaluate(problem.network, problem.load, T, levels)
     slope = float(at.slope[-1])
     excess = slope * float(at.c2[-1]) / T - 1.0
+    if excess > 0.1:  # no break that is just beginning
+        return False
     end = breaking(problem, levels)
     q = levels.overlaps(T)
     y, width = (end[0], end[1] + end[2]) if end else (1.0 / T, math.inf)
@@ -118,7 +125,7 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
     elif network.wishart and m == 0.0:  # at small load everything scales with 1 - C, itself of order sqrt(load)
         for e in (0.25, 0.1, 0.5):
             D = 1.25 * (1.0 - C)
-            yield Levels(0.0, (0.42 * q,), 1.0 - D, (e * D / (0.58 * q),))
+            yield Levels(0.0, (0.42 * q,), 1.0 - D, (e * D / (0.58 * q),), D)
     elif m == 0.0 and (jumps(network) or network.unit_covariance.has_field):
         yield from _frozen_starts(problem, unit)
     rest = T * C
@@ -225,7 +232,7 @@ def families(problem: Problem, levels: Levels) -> Iterator[Iterator[Levels]]:
         yield iter((_inserted(problem, levels, k, spreads[0]),))
         return
     if problem.has_q0 or k > 1:
-        yield iter((_interpolated(levels, problem.T, problem.has_q0),))
+        yield iter((_interpolated(problem.network, levels, problem.T, problem.has_q0),))
     for i in reversed(range(1 if problem.has_q0 else 2, k + 1)):
         for spread in spreads:
             yield iter((_inserted(problem, levels, i, spread),))
@@ -249,10 +256,10 @@ def _split_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
             if down <= 0.0 or down > 0.3 * gap:
                 continue
             new = 1.0 / (1.0 / (factor * y[k - 1]) + T * (1.0 - 1.0 / factor))
-            yield Levels(levels.m, (*q[:k], q[k] - down), C * (1.0 - up), (*y, new))
+            yield Levels(levels.m, (*q[:k], q[k] - down), smaller(problem.network, C, up), (*y, new))
 
 
-def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
+def _interpolated(network: Network, levels: Levels, T: float, has_q0: bool) -> Levels:
     """Guess k + 1 steps: q and y as smooth functions of the rank of a level, read off at the new ranks."""
     q, y = levels.overlaps(T), levels.y
     if not has_q0:
@@ -286,7 +293,7 @@ def _interpolated(levels: Levels, T: float, has_q0: bool) -> Levels:
         else:
             rest = 1.0 - y[-1] * T
             new_y.append(min(y[-1] * (1.0 - ranks_y[-1]) / (1.0 - r), (1.0 - rest * (1.0 - r) / (1.0 - ranks_y[-1])) / T))
-    C = levels.C * y[-1] / new_y[-1]
+    C = smaller(network, levels.C, 1.0 - y[-1] / new_y[-1])
     if T > 0.0:
         C = min(C, levels.C, 0.999 * (1.0 - new_q[-1]) / T)
     low = () if has_q0 else (0.0,)

@@ -18,8 +18,8 @@ def system(
 ) -> tuple[bool, FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray]:  # fmt: skip
     """Fill F with the equations at u.
 
-    known[14, k+1], filled: the gaps, y, the deviations s, the five rows of averages, the five of `noise`, and C with its new
-    value. Return whether u lies in the domain, and what `sweep` returns.
+    known[15, k+1], filled: the gaps, y, the deviations s, the five rows of averages, the five of `noise`, C with its new
+    value, and 1 - C. Return whether u lies in the domain, and what `sweep` returns.
     """
     size = u.size
     at_C = 1 if has_m else 0
@@ -30,8 +30,8 @@ def system(
     levels = known[8:13]
     averages = known[3:8]
     values = np.empty(5)
-    m, C = unpack(u, T, has_m, has_q0, gap, y)
-    ok, _f, _e, _s = noise(coefficients, wishart, load, T, gap, C, y, levels)
+    m, C, free = unpack(u, T, wishart, has_m, has_q0, gap, y)
+    ok, _f, _e, _s = noise(coefficients, wishart, load, T, gap, C, free, y, levels)
     a = 0.5 * P * m ** (P - 1) if m != 0.0 else 0.0
     for i in range(k + 1):
         s[i] = math.sqrt(levels[1, i]) if ok and levels[1, i] > 0.0 else 0.0
@@ -56,6 +56,7 @@ def system(
         deflated(averages, levels, gap, y, has_q0, at_C + 1, F)
         known[13, 0] = C
         known[13, 1] = values[2]
+        known[14, 0] = free
         for j in range(size):
             if not math.isfinite(F[j]):
                 ok = False

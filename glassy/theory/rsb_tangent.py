@@ -290,13 +290,14 @@ def chain(
     levels = known[8:13]
     C = known[13, 0]
     C_new = known[13, 1]
+    free = known[14, 0]
     dgap = np.empty((k + 1, size))
     dy = np.empty((k + 1, size))
     dv = np.empty((k + 1, size))
     dwork = np.empty((k + 1, size))
     dC = np.empty(size)
-    unpack_rates(u, T, has_m, has_q0, gap, C, y, dgap, dC, dy)
-    noise_rates(coefficients, wishart, load, levels, gap, C, y, dgap, dC, dy, dv, dwork)
+    unpack_rates(u, T, wishart, has_m, has_q0, gap, C, free, y, dgap, dC, dy)
+    noise_rates(coefficients, wishart, load, levels, gap, free, y, dgap, dC, dy, dv, dwork)
     total = np.zeros((2 * k + 4, size))
     for i in range(2 * k + 4):
         for j in range(k + 1):
