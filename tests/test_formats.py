@@ -41,6 +41,7 @@ INTERNAL = {
         "simulation.statistics": "Parts",
         "simulation.tables": "KernelTables",
         "simulation.wide": "Wide",
+        "theory.rs_scan": "Table",
         "simulation.work": "Outcome Task",
         "storage": "Saved",
         "theory.rs_retrieval": "Point",

@@ -151,7 +151,7 @@ def _last(path: list[Solution]) -> Estimate | None:
     change = abs(energy - last)
     if change > min(SAME * abs(energy), 0.1 * max(abs(last - before), SAME * abs(energy))):
         return None
-    return Estimate(energy, 2.0 * change)
+    return Estimate(energy, 2.0 * change + 1e-12 * abs(energy))  # two solves of one saddle agree to that
 
 
 def _limit(path: list[Solution]) -> Estimate:

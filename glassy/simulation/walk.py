@@ -218,9 +218,11 @@ class Walk:
         """Return the largest overlap of the pattern of the first mark with another one, of each chain; -1 if there is none."""
         N, found = self.rungs[0].N, {}
         for k in set(self.near[i, :, 0].tolist()):
-            m = 1.0 - 2.0 * self.patterns.misaligned(self.patterns.pattern(k), self.chains[0][0].counts) / N
-            m = np.abs(m) if self.rungs[0].network.even else m
-            found[k] = float(m[m < 1.0].max(initial=-1.0))  # a copy is no other one
+            u = self.patterns.misaligned(self.patterns.pattern(k), self.chains[0][0].counts)  # a copy is no other one
+            most = N - 2.0 * float(np.min(u, where=u > 0, initial=N))
+            if self.rungs[0].network.even:
+                most = max(most, 2.0 * float(np.max(u, where=u < N, initial=0)) - N)
+            found[k] = most / N
         return np.array([found[k] for k in self.near[i, :, 0].tolist()])
 
     def _nearest(self, sigma: Int8Array) -> tuple[int, float]:
@@ -263,7 +265,7 @@ class Walk:
                     turned = chain.sigma.copy()
                     turned[site] *= -1
                     after, now = chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy]))
-                    changes.append(abs(after - now))
+                    changes.append(abs(float(after - now)))
                 cost = [x for x in changes if x > 0.0] or [0.0]
                 return float(max(cost, key=lambda x: math.log(max(x, 1e-300)) - N * x / T) if T > 0.0 else min(cost))
         return 0.0
