@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 import time
 import traceback
 from collections import Counter
@@ -196,7 +197,12 @@ def main() -> None:
         for i in range(0, round(args.share * n), size[ansatz])
     ]
     with ProcessPoolExecutor(args.jobs) as pool:
-        found = [row for rows in pool.map(_chunk, work) for row in rows]
+        found = []
+        for rows in pool.map(_chunk, work):
+            found += rows
+            for row in rows:
+                if row[3] or row[2] == "NOT_CONVERGED":
+                    print(row[2], row[4], *row[3], sep="\n    ", file=sys.stderr, flush=True)
     text = report(found, time.perf_counter() - began)
     print(text)
     if args.out != "-":
