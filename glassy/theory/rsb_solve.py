@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -20,7 +20,7 @@ from glassy.theory.breaking import SLACK, noise_slope
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import GAIN, ROUNDING, descended, spinodal
-from glassy.theory.rsb_search import Found, breaking, converge, first, jumps
+from glassy.theory.rsb_search import Found, breaking, converge, first, jumps, noise_scale
 from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
@@ -198,6 +198,38 @@ def _on_curve(network: Network, load: float, T: float) -> Found | None:
 
 
 def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Solution | None:
+    """Return the m = 0 saddle of a phase, carried from elsewhere where it is not found here."""
+    found = _zero_here(network, load, T, phase, k)
+    if found is None or found.status is not Status.NOT_CONVERGED:
+        return found
+    return next(_carried(network, load, T, k), found)
+
+
+def _carried(network: Network, load: float, T: float, k: int) -> Iterator[Solution]:
+    """The saddle of k steps found at other loads (P = 2) or temperatures, followed to this one."""
+    if network.wishart:
+        points = [(f * load, T * (1.0 + math.sqrt(f * load)) / (1.0 + math.sqrt(load))) for f in (3.0, 20.0)]
+    else:
+        unit = noise_scale(network, load)
+        points = [(load, T + d * unit) for d in (0.02, 0.1, 0.3)] + [(load, f * T) for f in (0.7, 0.3) if T > 0.0]
+    for point in points:
+        start = _zero_here(network, *point, "spin_glass", k)
+        if start is None or start.status is not Status.CONVERGED:
+            continue
+        at, step, last = 0.0, 0.25, start
+        while at < 1.0 and step > 2e-3:
+            to = min(at + step, 1.0)
+            x, y = start.load * (load / start.load) ** to, (1.0 - to) * start.T + to * T
+            new = near(last, x if to < 1.0 else load, y if to < 1.0 else T, k)
+            if new is None or not new.status.ok:
+                step *= 0.4
+            else:
+                at, step, last = to, 1.5 * step, new
+        if at == 1.0:
+            yield last
+
+
+def _zero_here(network: Network, load: float, T: float, phase: str, k: int) -> Solution | None:
     base = zero_rs_of(network, load, T, phase)
     if phase == "paramagnetic" or load == 0.0:
         return base and padded(base, k)
