@@ -1,6 +1,9 @@
 """Saddles of k steps at the edges: below onsets, where branches cross, at large P, in any units."""
 
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -190,6 +193,37 @@ def test_a_glass_in_other_units(scale, ansatz):
 
 
 # ---- everywhere ----
+
+
+WILD = """
+import numpy as np
+from glassy import DenseHebbian, SpinGlass
+from glassy.theory.rsb_equations import Problem
+
+rng, inside = np.random.default_rng(5), 0
+for _ in range(1500):
+    P, k, T = int(rng.choice([2, 3, 12, 200])), int(rng.integers(1, 4)), float(rng.choice([0.0, 1e-9, 0.3, 50.0]))
+    network = DenseHebbian(P) if rng.random() < 0.7 else SpinGlass({1: 0.1, 2: 1.0, P: 1.0})
+    has_m = bool(rng.random() < 0.3) and network.has_signal
+    problem = Problem(network, float(10.0 ** rng.uniform(-8.0, 3.0)), T, k, has_m, has_m or bool(rng.random() < 0.7))
+    u = rng.standard_normal(problem.size) * float(rng.choice([1.0, 5.0, 30.0, 200.0]))
+    if has_m:
+        u[0] = rng.uniform(0.0, 1.0)
+    F = problem.equations(u)
+    if F is not None:
+        problem.jacobian(u, F)
+        inside += 1
+    assert problem.equations(np.where(rng.random(u.size) < 0.5, np.nan, u) * np.nan) is None
+print(inside)
+"""
+
+
+@pytest.mark.slow
+def test_wild_levels_stay_inside_the_arrays_of_the_kernels(tmp_path):
+    checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", WILD], env=checked, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) > 500
 
 
 @pytest.mark.parametrize(

@@ -185,14 +185,14 @@ class Problem:
         """
         J = np.empty((self.size, self.size))
         levels, gaps = self.unpack(u)
-        merging = float(np.max(np.sqrt(1.0 - np.array(levels.q)) / gaps[1:]))
+        merging = float(np.max(np.sqrt(np.maximum(1.0 - np.array(levels.q), 0.0)) / np.maximum(gaps[1:], 1e-300)))
         if self.k > 1 and merging < 1e3:
             k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((15, self.k + 1))
             ok, points, links, joint, inner, start, grid = system(u, *self._place, np.empty(self.size), known)
             if not ok:
                 return None
             out = np.empty((2 * k + 4, 2 * k + 2))
-            rates(out, self.T, m == 0.0, known[2], known[1], points, links, joint, inner, start, grid)
+            rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
             if self.has_m:
                 out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
             chain(J, out, u, *self._place, known)
@@ -204,7 +204,8 @@ class Problem:
             plus = self.equations(moved)
             if plus is None:
                 return None
-            J[:, j] = (plus - F) / step
+            with np.errstate(over="ignore"):
+                J[:, j] = (plus - F) / step
         return J
 
     def newton(self, u: FloatArray, steps: int = 40) -> FloatArray | None:

@@ -74,6 +74,8 @@ def layout(
             if step < bound:
                 bound = step
         grid[2, i] = bound
+    if not math.isfinite(grid[2, 0] + grid[3, 0]):  # levels so wild that no grid holds them
+        return -1
     variance = 0.0
     drift = 0.0
     before = 1
@@ -101,11 +103,9 @@ def layout(
             end = grid[2, i] + reach
         count = 1
         if spacing > 0.0:
-            room = math.ceil((end - first) / spacing)
-            if room > MOST_POINTS:
-                room = MOST_POINTS
-            if room > 0:
-                count += int(room)
+            room = (end - first) / spacing
+            if room > 0.0:
+                count += int(math.ceil(room)) if room < MOST_POINTS else MOST_POINTS
         grid[0, i] = 0.0
         grid[1, i] = 0.0
         if s[i] == 0.0:
@@ -119,19 +119,19 @@ def layout(
             grid[0, i] = first if a != 0.0 else -0.5 * (count - 1) * spacing
             grid[1, i] = spacing
             if i > 0 and grid[1, i - 1] > 0.0:
-                near = int(2.0 * grid[2, i] / grid[1, i - 1]) + 2
+                near = 2.0 * grid[2, i] / grid[1, i - 1] + 2.0
                 if near < before:
-                    before = near
-            window = 2 * int(reach / spacing + 1.0) + 1
-            joints += before * (window if window < count else count)
+                    before = int(near)
+            window = 2.0 * (reach / spacing + 1.0) + 1.0
+            joints += before * (int(window) + 1 if window < count else count)
         before = n[i]
         start[i + 2] = start[i + 1] + before
     cost = joints
     if n.size == k:
         if k > 0 and grid[1, k - 1] > 0.0:
-            near = int(2.0 * grid[2, k] / grid[1, k - 1]) + 2
+            near = 2.0 * grid[2, k] / grid[1, k - 1] + 2.0
             if near < before:
-                before = near
+                before = int(near)
         cost += PAIRS_PER_TILT * before
     return joints if start[n.size + 1] <= MOST_POINTS and cost <= MOST_PAIRS else -1
 
@@ -239,7 +239,7 @@ def inward(
     powers = False
     lowest = 0.0
     if spacing > 0.0:
-        reach = int(window / spacing + 1.0)
+        reach = int(window / spacing + 1.0) if window < n * spacing else n
         if not small:
             lowest = points[PHI, end]
             highest = lowest

@@ -32,6 +32,8 @@ def system(
     values = np.empty(5)
     m, C, free = unpack(u, T, wishart, has_m, has_q0, gap, y)
     ok, _f, _e, _s = noise(coefficients, wishart, load, T, gap, C, free, y, levels)
+    for j in range(size):
+        ok = ok and math.isfinite(u[j])
     a = 0.5 * P * m ** (P - 1) if m != 0.0 else 0.0
     for i in range(k + 1):
         s[i] = math.sqrt(levels[1, i]) if ok and levels[1, i] > 0.0 else 0.0
