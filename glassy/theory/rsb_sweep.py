@@ -105,7 +105,7 @@ def layout(
         if spacing > 0.0:
             room = (end - first) / spacing
             if room > 0.0:
-                count += int(math.ceil(room)) if room < MOST_POINTS else MOST_POINTS
+                count += math.ceil(room) if room < MOST_POINTS else MOST_POINTS
         grid[0, i] = 0.0
         grid[1, i] = 0.0
         if s[i] == 0.0:
