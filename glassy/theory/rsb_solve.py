@@ -306,6 +306,8 @@ def steps_to(network: Network, load: float, T: float, phase: str, steps: int) ->
         if len(path) == steps:
             break
         solution = deepened(solution, len(path) + 1, has_q0=solution.q_levels[0] > 0.0)
+        if solution.status is Status.NOT_CONVERGED:  # another family, or carried from elsewhere
+            solution = solve_steps(network, load, T, phase, len(path) + 1, None)
     return path, solution
 
 
