@@ -25,7 +25,7 @@ CASES = {
     "diagram RSB(1), P = 3 self-interacting": "g.phase_diagram(D(3, S), g.RSB(1), progress=False)",
     "storage_capacity RS, P = 2": "g.storage_capacity(D(2))",
     "storage_capacity RSB(1), P = 12": "g.storage_capacity(D(12), g.RSB(1))",
-    "no phase at D(8), load 1, T = .6011, RSB(3)": "g.solve(D(8), 1.0, 0.6011, 'spin_glass', g.RSB(3), strict=False)",
+    "no retrieval at D(8), load 1, T = .6011, RSB(3)": "g.solve(D(8), 1.0, 0.6011, 'retrieval', g.RSB(3), strict=False)",
 }
 FIRST = "g.solve(D(3, S), 0.3, 0.2, 'spin_glass', g.RSB(1))"
 SCRIPT = """

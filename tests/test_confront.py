@@ -168,6 +168,7 @@ def test_I1_weight_of_the_interpolation():
     assert np.sort(-H * unit / T_t) == pytest.approx(np.sort(exponent), abs=1e-8)
 
 
+@pytest.mark.slow
 def test_I1_area_under_the_curve_of_RSB1_is_the_error_of_RS():
     """I.1 at infinite N: the area under the integrand of RSB(1) is A_RSB(1) - A_RS, from free energies alone."""
     network, (load, T) = DenseHebbian(3), guerra.STATES["glass"]

@@ -64,6 +64,7 @@ def test_binder_covers():
     covers([samples(1.0, x, a + x).binder_m for x in series], exact, 7, more=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["binder_m", "binder_m of one sample", "binder_q"])
 def test_binder_is_not_off_by_few_values(name):
     """Gaussian m, n values: n sum m^4/(sum m^2)^2 is 3n/(n + 2) on average, so the plain cumulant is 3/(n + 2) and not 0.

@@ -438,6 +438,7 @@ def test_a_folder_that_cannot_be_written(tmp_path):
             small().run("/proc/self")
 
 
+@pytest.mark.slow
 def test_a_task_that_kills_its_worker_three_times_fails_and_the_others_go_on():
     with Processes(2) as pool:
         bad = pool.submit(os._exit, 7)
@@ -449,6 +450,7 @@ def test_a_task_that_kills_its_worker_three_times_fails_and_the_others_go_on():
             pool.submit(divmod, 1, 0).result()
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_everything_safe(tmp_path, monkeypatch):
     out = tmp_path / "a"
 

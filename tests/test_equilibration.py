@@ -104,6 +104,7 @@ def test_M11_starts_do_not_meet_where_the_pattern_holds():
     assert "NOT_EQUILIBRATED" in repr(met)
 
 
+@pytest.mark.slow
 def test_p_values_of_starts_that_meet_are_uniform():
     """200 pairs of AR(1) runs of the same patterns."""
     rng = np.random.default_rng(6)

@@ -138,6 +138,7 @@ def test_progress_needs_no_stderr(file, monkeypatch):
                 bar.update(10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["sys.stderr = None", "sys.stderr.close()"])
 def test_runs_without_stderr(end):
     code = (
@@ -164,6 +165,7 @@ print(a.m == b.m, ladder[0].status.ok, len(ladder.minus_beta_f("integration")))
 # ---- workers ----
 
 
+@pytest.mark.slow
 def test_workers_run_the_glassy_of_their_parent_and_their_own_standard_library(tmp_path):
     """Beside the package lies what may lie in site-packages: a backport of a module that Python has long had."""
     from test_machine_code import copied, python

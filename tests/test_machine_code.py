@@ -154,6 +154,7 @@ show(glassy.enumerate_states(DenseHebbian(3), load=0.2, T=0.4, N=8, seed=3))
 """
 
 
+@pytest.mark.slow
 def test_everything_runs_without_the_compiler():
     plain = """
 from glassy.numerics import vector
@@ -172,6 +173,7 @@ else:
     assert python(SMALL + plain + NUMBERS, root, NUMBA_DISABLE_JIT=1) == python(SMALL + NUMBERS, root)
 
 
+@pytest.mark.slow
 def test_nothing_that_can_be_written_is_needed(tmp_path):
     """Everywhere numba looks there is a file where a folder should be: true for root, too."""
     root = copied(tmp_path / "site")

@@ -71,6 +71,7 @@ def test_replicon_vanishes_on_the_AT_line(network, fraction):
         assert solve(network, load, 1.01 * T).replicon > 0.0 > solve(network, load, 0.99 * T).replicon
 
 
+@pytest.mark.slow
 def test_all_roots_of_the_AT_line_are_found():
     """Sign changes of the replicon along a fine path in T are the roots, no more and no fewer."""
     for network, load in ((DenseHebbian(3), 0.3), (DenseHebbian(4), 0.42), (DenseHebbian(3, "self-interacting"), 0.2)):

@@ -71,6 +71,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.slow
 def test_R8_the_errors_hold():
     names, errors = ("m", "free_energy", "energy", "entropy", "susceptibility"), []
     for where in PATHS:

@@ -134,6 +134,16 @@ def test_ground_states_of_a_binomial_mixture():
     assert glass(network, 1.0, 0.0, 2).free_energy == pytest.approx(-6.174511555035, abs=2e-12)
 
 
+@pytest.mark.parametrize(
+    ("network", "load"), [(DenseHebbian(2), 0.002190739047489135), (DenseHebbian(2, SELF), 0.0043328215318596715)]
+)
+def test_a_saddle_that_no_start_finds_is_carried_from_elsewhere(network, load):
+    f = [glass(network, load, 0.0, k) for k in (1, 2, 3)]
+    assert all(s.status is Status.CONVERGED for s in f)
+    assert f[0].free_energy < f[1].free_energy < f[2].free_energy
+    assert f[2].free_energy - f[1].free_energy < 0.5 * (f[1].free_energy - f[0].free_energy)
+
+
 def test_no_glass_far_above_every_onset():
     for P in (3, 6, 12):
         for T in (2.0, 100.0, 1e6):

@@ -30,7 +30,7 @@ def oracle(h, s, y, T):
 
 
 POINTS = [(T, y) for T in (0.0, 0.02, 0.3, 2.0) for y in (0.0, 0.3, 2.0) if y * T <= 1.0]
-QUICK = [(0.0, 2.0), (0.02, 2.0), (2.0, 0.3)]
+QUICK = [(0.0, 2.0)]
 
 
 @pytest.mark.parametrize(("T", "y"), [pytest.param(*p, marks=() if p in QUICK else pytest.mark.slow) for p in POINTS])

@@ -151,6 +151,7 @@ def test_M15_samples_with_a_long_tail_have_fewer_degrees_of_freedom():
     assert z < 1.15 < twin
 
 
+@pytest.mark.slow
 def test_M15_fluctuations_are_as_skewed_as_that():
     """Intervals of their mean over 8 samples hold the truth as often as they say; those of a mean do not."""
     inside = Counter()

@@ -361,6 +361,7 @@ def test_transition_matrices(method, T):
 # ---- ladders, checkpoints, folders, limits ----
 
 
+@pytest.mark.slow
 def test_a_ladder_of_an_exponential_memory():
     point = {"K": 6, "seed": 11}
     r = simulate(exponential(10, 10), T=[0.5, 0.9, 2.0, math.inf], method=ReplicaExchange(), sweeps=20_000, **point)

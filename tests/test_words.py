@@ -331,6 +331,7 @@ def legends(monkeypatch, draw):
     return texts[0]
 
 
+@pytest.mark.slow
 def test_figures_of_scans_and_comparisons_say_it(tmp_path, monkeypatch):
     T = [0.05, 0.2, 0.35, 0.5]
     grids = [scan(D3, 0.43, T, p, RSB(1), wins=True) for p in ("retrieval", "spin_glass")]

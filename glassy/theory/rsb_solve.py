@@ -202,7 +202,8 @@ def _zero(network: Network, load: float, T: float, phase: str, k: int) -> Soluti
     found = _zero_here(network, load, T, phase, k)
     if found is None or found.status is not Status.NOT_CONVERGED:
         return found
-    return next(_carried(network, load, T, k), found)
+    floor = found.free_energy - 1e-9 * abs(found.free_energy)  # of fewer steps, which are never above the right saddle
+    return next((s for s in _carried(network, load, T, k) if s.free_energy >= floor), found)
 
 
 def _carried(network: Network, load: float, T: float, k: int) -> Iterator[Solution]:
