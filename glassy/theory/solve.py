@@ -37,7 +37,8 @@ def check_network(network: object, *, signal: bool = False) -> Network:
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
         raise InputError(
-            f"P must be at most {MOST} in theory, got {network!r}. From P = 40 on all is as in the limit, section 5."
+            f"P must be at most {MOST} in theory, got {network!r}. Take a smaller P: from P = 40 on the free energy of the "
+            "spin glass is that of the random energy model to 1e-10 (docs/theory.md, section 5)."
         )
     return network
 
