@@ -39,7 +39,7 @@ def shared_pass(S, R, square, digits):
             ]
             for name, kind in array.items():
                 p[name] = context.make_array(kind)(context, b, p[name]).data
-            one = vector._Pass(b, S, False, 1, False, square, p)
+            one = vector.Pass(b, S, False, 1, False, square, p)
             constant = lambda x: ir.Constant(vector._I64, x)  # noqa: E731
             index = [b.load(one.at(p["chosen"], constant(8 * s), vector._I64)) for s in range(S)]
             pointers = [one.at(p["rows"], b.mul(i, stride), vector._I8) for i in index]

@@ -8,10 +8,10 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, enumerate_states, simulate
-from glassy.numerics import vector
+from glassy.numerics import passes
 
 KINDS = ("distinct", "self-interacting")
-packed = pytest.param("packed", marks=pytest.mark.skipif(not vector.available(), reason="no AVX-512 VNNI and VBMI here"))
+packed = pytest.param("packed", marks=pytest.mark.skipif(not passes.available(), reason="this processor runs no pass"))
 
 
 def test_temperatures_unsorted_and_repeated():

@@ -33,7 +33,7 @@ INTERNAL = {
         "simulation.ladder": "LadderRun",
         "simulation.ledger": "Ledger",
         "simulation.methods": "Cooling",
-        "simulation.packed": "Window",
+        "simulation.windows": "Window",
         "simulation.request": "Request",
         "simulation.reweighting": "Histogram",
         "simulation.run": "Run",

@@ -18,14 +18,14 @@ from glassy import (
     enumerate_states,
     simulate,
 )
-from glassy.numerics import vector
+from glassy.numerics import passes
 from glassy.patterns import Patterns
 from glassy.simulation.engine import chain_maker, choose_kernel
 from glassy.simulation.extras import make_extras
 from glassy.simulation.kernels import run
 from glassy.simulation.tables import kernel_tables
 
-needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
+needs_vectors = pytest.mark.skipif(not passes.available(), reason="this processor runs no pass")
 
 
 def wavy(N):
@@ -69,7 +69,7 @@ def by_hand(network, xi, sigma, perturbation):
 @pytest.mark.parametrize("N", [24, 31])
 def test_kernels_agree_bit_for_bit_and_energies_are_exact(network, kernel, N):
     network = network(N) if callable(network) else network
-    if (kernel == "packed" and not vector.available()) or (kernel == "fields" and not network.pairwise):
+    if (kernel == "packed" and not passes.available()) or (kernel == "fields" and not network.pairwise):
         pytest.skip("this kernel does not run here")
     K = 300
     patterns, perturbation = Patterns.drawn(np.random.default_rng(2), K, N), everything(N, K)

@@ -157,9 +157,9 @@ show(glassy.enumerate_states(DenseHebbian(3), load=0.2, T=0.4, N=8, seed=3))
 @pytest.mark.slow
 def test_everything_runs_without_the_compiler():
     plain = """
-from glassy.numerics import vector
+from glassy.numerics import passes
 from glassy.simulation.engine import choose_kernel
-assert not vector.available()
+assert not passes.available()
 for P, N, K, T in ((2, 1000, 100, 1.0), (3, 60, 1200, 0.3), (4, 100, 10000, 1.0)):
     assert choose_kernel(DenseHebbian(P), N, K, T=[T], attempts=1e6) == "patterns"
 try:

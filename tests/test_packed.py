@@ -8,36 +8,39 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, simulate
-from glassy.numerics import vector
+from glassy.numerics import lanes, passes, vector
 from glassy.numerics.bits import aligned, misaligned
 from glassy.numerics.jit import kernel
 from glassy.patterns import Patterns
 from glassy.simulation import engine
 from glassy.simulation.chains import Chain
 from glassy.simulation.engine import chain_maker, choose_kernel
-from glassy.simulation.packed import PackedChain, find_squares, find_window, fixed_part
+from glassy.simulation.packed import PackedChain, fixed_part
 from glassy.simulation.packed_kernel import LEFT, OUTLIERS, A
 from glassy.simulation.tables import kernel_tables
+from glassy.simulation.windows import find_squares, find_window
 
 needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
+needs_passes = pytest.mark.skipif(not passes.available(), reason="this processor runs no pass")
 MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
 MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]
 KINDS = ("distinct", "self-interacting")
+NOTHING = np.zeros((0, 0), np.uint8)  # kept beside the states
 
 
 @kernel
 def look_2(*args):
-    vector.look_2(*args)
+    passes.look_2(*args)
 
 
 @kernel
 def flip_1(*args):
-    vector.flip_1(*args)
+    passes.flip_1(*args)
 
 
 @kernel
 def flip_4(*args):
-    vector.flip_4(*args)
+    passes.flip_4(*args)
 
 
 @needs_vectors
@@ -60,7 +63,7 @@ def test_passes_equal_their_oracle(size, n_p, sign, run, rows, flips):
     state = aligned((8 * bits.shape[1],), np.int8 if size == 128 else np.uint8)
     state[:] = rng.integers(0, 256, state.size).astype(state.dtype)
     slow, chosen, out = state.copy(), rng.integers(0, 20, 4), np.zeros(6 * n_p, np.int64)
-    run(bits, chosen, 7, sign, state, (0,) * n_p, digits, bits.shape[1] // 64, out)
+    run(bits, chosen, 7, sign, state, NOTHING, (0,) * n_p, digits, bits.shape[1] // 64, out)
     wanted = vector.slow_pass(bits, chosen[:rows].tolist(), 7 if flips else None, sign, slow, table)
     found = [sum(int(out[s * n_p + n]) << 8 * n for n in range(n_p)) for s in range(len(wanted))]
     assert found == wanted
@@ -80,7 +83,7 @@ def test_passes_over_squares_equal_their_oracle(sign, run, rows, flips):
     state[:512] = -125  # the largest
     state[512:1024] = 125
     slow, chosen, out = state.copy(), rng.integers(0, 20, 4), np.zeros(6, np.int64)
-    run(bits, chosen, 7, sign, state, (0,), table, bits.shape[1] // 64, out)
+    run(bits, chosen, 7, sign, state, NOTHING, (0,), table, bits.shape[1] // 64, out)
     squares = np.arange(256).astype(np.int8).astype(np.int64) ** 2
     wanted = vector.slow_pass(bits, chosen[:rows].tolist(), 7 if flips else None, sign, slow, squares)
     wanted = wanted[: rows + flips]
@@ -259,6 +262,7 @@ def test_squares_too_large_for_their_shift_are_left_to_digits():
 
 def test_choice_of_the_kernel(monkeypatch):
     assert find_window(np.arange(20_001), 20_000, 1000) is None
+    monkeypatch.setattr(lanes, "available", lambda: False)
     for available, wanted in ((True, "packed"), (False, "patterns")):
         monkeypatch.setattr(vector, "available", lambda available=available: available)
         assert choose_kernel(DenseHebbian(4), 60, 700) == wanted
@@ -277,7 +281,7 @@ def test_choice_of_the_kernel(monkeypatch):
         simulate(DenseHebbian(3), 0.2, 0.5, 20, seed=1, kernel="fast")
 
 
-@needs_vectors
+@needs_passes
 def test_simulate_gives_the_same_numbers_with_every_kernel(tmp_path):
     run = {"load": 0.5, "T": 0.8, "N": 40, "samples": 2, "sweeps": 40, "seed": 3}
     runs = {k: simulate(DenseHebbian(3), **run, kernel=k) for k in ("patterns", "packed", "auto")}
@@ -295,7 +299,7 @@ def test_simulate_gives_the_same_numbers_with_every_kernel(tmp_path):
     assert np.array_equal(flat["patterns"].series.energy, flat["fields"].series.energy)
 
 
-@needs_vectors
+@needs_passes
 def test_ladders_exchange_packed_chains():
     T = [0.4, 0.6, 0.9]
     run = {"start": "random", "method": ReplicaExchange(), "sweeps": 60, "seed": 2}
@@ -316,7 +320,7 @@ def test_makers_share_what_chains_share():
     assert one.energy != two.energy or one.m != two.m
 
 
-@needs_vectors
+@needs_passes
 def test_a_run_fits_into_its_packed_patterns_and_a_fifth():
     """P = 4, N = 300, K = 300000: patterns of 11.3 MB; the states of a chain and all that is made on the way are the rest."""
     options = {"N": 300, "T": 0.5, "sweeps": 2, "burn_in": 0, "samples": 1, "replicas": 2, "seed": 1, "kernel": "packed"}
@@ -325,5 +329,5 @@ def test_a_run_fits_into_its_packed_patterns_and_a_fifth():
     simulate(DenseHebbian(4), K=300_000, **options)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 1.2 * 300 * 300_000 / 8
+    assert peak < (1.2 if vector.available() else 2.5) * 300 * 300_000 / 8  # `lanes` has rows of its own
     assert peak < engine.bytes_of_chains("packed", DenseHebbian(4), 300, 300_000, 2) + 54 * 300 * 30  # the guard knows

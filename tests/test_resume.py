@@ -21,7 +21,7 @@ from glassy import (
     StoreWarning,
     simulate,
 )
-from glassy.numerics import vector
+from glassy.numerics import passes
 from glassy.simulation import checkpoint, walk
 from glassy.simulation.ladder import LadderRun
 from glassy.simulation.run import Run
@@ -99,7 +99,7 @@ WIDE = {"network": DenseHebbian(20, "self-interacting"), "K": 60, "kernel": "wid
 RUNS = {
     "Metropolis": (run_at(0.4), 8),
     "tensor": (dataclasses.replace(run_at(0.4), kernel="tensor"), 8),
-    **({"packed": (dataclasses.replace(run_at(0.4), kernel="packed"), 8)} if vector.available() else {}),
+    **({"packed": (dataclasses.replace(run_at(0.4), kernel="packed"), 8)} if passes.available() else {}),
     "wide": (dataclasses.replace(run_at(0.4), **WIDE), 8),
     "wide ladder": (LadderRun(tuple(dataclasses.replace(run, **WIDE) for run in ladder(1).rungs), ReplicaExchange()), 8),
     "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 20),

@@ -21,10 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
-from numba import types
 from numba.core import cgutils as _cgutils
 from numba.core.registry import cpu_target
-from numba.extending import intrinsic
 
 from glassy.numerics.jit import COMPILED
 
@@ -66,8 +64,12 @@ def slow_pass(
     return sums if flipped is None else [*sums, int(t.sum()), int(t[bits[flipped]].sum())]
 
 
-class _Pass:
-    """Emits one pass into a numba function: S rows, with or without a flip, for as many planes as `planes` holds."""
+class Pass:
+    """Emits one pass into a numba function: S rows, with or without a flip, for as many planes.
+
+    A state of type uint8 is looked up in tables of 256 bytes (wide), int8 in 128; square says that t is the square of the state
+    (int8, no less than -127), which is the one plane. p["out"] takes the sums [row, plane]: of rows, of all, of the flipped.
+    """
 
     def __init__(self, builder: Any, S: int, flips: bool, planes: int, wide: bool, square: bool, p: dict[str, Any]) -> None:
         self.b, self.S, self.flips, self.planes, self.wide, self.square, self.p = builder, S, flips, planes, wide, square, p
@@ -79,6 +81,7 @@ class _Pass:
             self.groups *= 2
 
     def call(self, name: str, result: Any, *args: Any) -> Any:
+        """Call an instruction by LLVM's name for it."""
         module = self.b.module
         function = module.globals.get(name) or ir.Function(module, ir.FunctionType(result, [a.type for a in args]), name)
         return self.b.call(function, args)
@@ -88,19 +91,23 @@ class _Pass:
         return self.b.bitcast(self.b.gep(self.b.bitcast(pointer, _I8.as_pointer()), [offset]), kind.as_pointer())
 
     def load(self, pointer: Any, offset: Any) -> Any:
+        """Load a vector that begins on a multiple of its size."""
         value = self.b.load(self.at(pointer, offset, _BYTES))
         value.align = 64
         return value
 
     def store(self, value: Any, pointer: Any, offset: Any) -> None:
+        """Store one there."""
         self.b.store(value, self.at(pointer, offset, _BYTES)).align = 64
 
     def splat(self, byte: Any) -> Any:
+        """Return a vector of one byte."""
         empty = ir.Constant(_BYTES, ir.Undefined)
         one = self.b.insert_element(empty, byte, ir.Constant(_I32, 0))
         return self.b.shuffle_vector(one, empty, ir.Constant(ir.VectorType(_I32, 64), None))
 
     def table(self, plane: int) -> list[Any]:
+        """Load the table of a plane."""
         return [self.load(self.p["table"], ir.Constant(_I64, 64 * (plane * self.parts + i))) for i in range(self.parts)]
 
     def lookup(self, plane: int, state: Any) -> Any:
@@ -155,6 +162,7 @@ class _Pass:
                 b.store(self.call("llvm.x86.avx512.vpdpbusd.512", _SUMS, b.load(total), left, right), total)
 
     def emit(self) -> None:
+        """Write the pass."""
         b, p = self.b, self.p
         data = p["rows"]
         index = [b.load(self.at(p["chosen"], ir.Constant(_I64, 8 * s), _I64)) for s in range(self.S)]
@@ -179,33 +187,3 @@ class _Pass:
                 lanes = reduce(b.add, [b.load(self.totals[group][s][n]) for group in range(self.groups)])
                 total = self.call("llvm.vector.reduce.add.v16i64", _I64, b.sext(lanes, _WIDE))
                 b.store(total, self.at(p["out"], ir.Constant(_I64, 8 * (s * self.planes + n)), _I64))
-
-
-def _pass(S: int, flips: bool) -> Any:
-    @intrinsic
-    def vector_pass(typing, rows, chosen, flipped, sign, state, planes, table, blocks, out):  # type: ignore[no-untyped-def]
-        """Write the sums [row, plane] to `out`: of rows, of all, of the flipped row.
-
-        `planes` is a tuple with an entry for each plane: its length is known when this is compiled. A state of type uint8
-        asks for tables of 256 bytes, int8 for 128; a table of type uint8 says that t is the square of the state (int8, no
-        less than -127), which is the one plane.
-        """
-        names = ("rows", "chosen", "flipped", "sign", "state", "planes", "table", "blocks", "out")
-        kinds = dict(zip(names, (rows, chosen, flipped, sign, state, planes, table, blocks, out), strict=True))
-
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            p = dict(zip(kinds, args, strict=True))
-            p["stride"] = builder.extract_value(context.make_array(rows)(context, builder, p["rows"]).strides, 0)
-            for name in ("rows", "chosen", "state", "table", "out"):
-                p[name] = context.make_array(kinds[name])(context, builder, p[name]).data
-            wide, square = state.dtype == types.uint8, table.dtype == types.uint8
-            _Pass(builder, S, flips, planes.count, wide, square, p).emit()
-            return context.get_dummy_value()
-
-        return types.void(*kinds.values()), emit
-
-    return vector_pass
-
-
-look_1, look_2, look_4 = (_pass(S, flips=False) for S in (1, 2, 4))
-flip_1, flip_2, flip_4 = (_pass(S, flips=True) for S in (1, 2, 4))

@@ -12,28 +12,45 @@ from glassy import checks
 from glassy.errors import InputError, IntegerRangeError
 from glassy.memory import Network
 from glassy.network import DenseHebbian
-from glassy.numerics import vector
+from glassy.numerics import lanes, passes, vector
 from glassy.numerics.jit import COMPILED
 from glassy.patterns import Int8Array, Patterns
 from glassy.perturbation import Perturbation, check_range
 from glassy.simulation.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
 from glassy.simulation.extras import Extras, find_scale, make_extras, no_extras
-from glassy.simulation.packed import MOST_SPINS, PackedChain, Window, find_squares, find_window, fixed_part
+from glassy.simulation.packed import PackedChain, fixed_part
 from glassy.simulation.tables import KernelTables, kernel_tables
 from glassy.simulation.tensor import MOST_BYTES, TensorChain, bytes_of_tensor, tensor, tensor_pays
 from glassy.simulation.wide import WideChain, bytes_of_numbers, exact_numbers, whole_numbers
+from glassy.simulation.windows import MOST_SPINS, Window, find_kept, find_squares, find_window
 
 KERNELS = ("auto", "patterns", "packed", "fields", "tensor", "wide")
 FEWEST = 192  # patterns that are worth a vector pass
 
 
-@lru_cache(maxsize=64)
 def _window(network: Network, N: int, K: int) -> Window | None:
+    return _window_for(network, N, K, vector.available()) if passes.available() else None
+
+
+def packs(network: Network, N: int, K: int) -> bool:
+    """Whether kernel="packed" runs here.
+
+    Examples
+    --------
+    >>> from glassy import DenseHebbian
+    >>> packs(DenseHebbian(P=3), 20_000, 1000)
+    False
+    """
+    return COMPILED and not beyond_64_bits(network, N, K) and _window(network, N, K) is not None
+
+
+@lru_cache(maxsize=64)
+def _window_for(network: Network, N: int, K: int, looked_up: bool) -> Window | None:
     if N > MOST_SPINS or K > vector.MOST_PATTERNS:
         return None
     tables = kernel_tables(network, N, K)
-    B = tables.B.astype(np.int64)
-    return find_squares(tables.A.astype(np.int64), B, N, K) or find_window(B, N, K)
+    A, B = tables.A.astype(np.int64), tables.B.astype(np.int64)
+    return (find_squares(A, B, N, K) or find_window(B, N, K)) if looked_up else find_kept(A, B, N, K)
 
 
 @lru_cache(maxsize=64)
@@ -70,10 +87,10 @@ def choose_kernel(
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt; where NUMBA_DISABLE_JIT is set "auto" takes it.
-    "packed" does the same over patterns packed as bits, on processors with AVX-512 VNNI, VBMI and GFNI. "fields" caches the
-    local fields of the spins, at P = 2 only, and so does "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto"
-    takes it where `tensor_pays`: little is accepted. "wide" runs any finite table on any processor, and alone those whose exact
-    energies 64-bit integers do not hold.
+    "packed" does the same over patterns packed as bits: `numerics.vector` on processors with AVX-512 VNNI, VBMI and GFNI, else
+    `numerics.lanes` on those with SSSE3 or AVX2. "fields" caches the local fields of the spins, at P = 2 only, and so does
+    "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto" takes it where `tensor_pays`: little is accepted.
+    "wide" runs any finite table on any processor, and alone those whose exact energies 64-bit integers do not hold.
 
     Parameters
     ----------
@@ -121,7 +138,7 @@ def choose_kernel(
             return "patterns"
         if makes_fields(network.pairwise, N, K):
             return "fields"
-        packed = K >= FEWEST and vector.available() and _window(network, N, K) is not None
+        packed = K >= FEWEST and _window(network, N, K) is not None
         fits = N * K < 2**31 and bytes_of_tensor(N, K) <= min(room, MOST_BYTES)
         if cubic and fits and tensor_pays(N, K, T, attempts, packed):
             return "tensor"
@@ -137,9 +154,10 @@ def choose_kernel(
             raise InputError(
                 "kernel='packed' needs compiled kernels, but NUMBA_DISABLE_JIT is set. Unset it, or give kernel='auto'."
             )
-        if not vector.available():
+        if not passes.available():
             raise InputError(
-                f"kernel='packed' needs a processor with {', '.join(vector.NEEDED)}, this one lacks some. Give kernel='auto'."
+                f"kernel='packed' needs a processor with {', '.join(vector.NEEDED)}, or with {lanes.NEEDED}; this one has "
+                "neither. Give kernel='auto'."
             )
         if _window(network, N, K) is None:
             raise InputError(
@@ -201,8 +219,12 @@ def sample_maker(
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
     packed = N * (-(-K // 512) * 64)
-    if kernel == "packed":
+    if kernel == "packed" and vector.available():
         return packed + 5 * K + replicas * (K + 512)
+    if kernel == "packed":  # rows of their own, the bytes that are kept, and the couplings of pairs
+        window = _window(network, N, K)
+        kept, pairs = (len(window.kept), 8 * N * N if window.line else 0) if window else (3, 0)
+        return packed + packed * 8 // 7 + 5 * K + pairs + replicas * ((1 + kept) * K + 512)
     if kernel == "fields":
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
     if kernel == "tensor":

@@ -15,7 +15,7 @@ from glassy import checks, storage
 from glassy.errors import InputError
 from glassy.machine import cores, half_memory
 from glassy.memory import check_network
-from glassy.numerics import vector
+from glassy.numerics import passes
 from glassy.perturbation import Perturbation
 from glassy.simulation.claim import Part, check_part, claim, gate
 from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
@@ -123,7 +123,7 @@ class Ensemble(Saved):
     def _request(self) -> Request:
         words = {f.name: getattr(self, f.name) for f in fields(self)}
         shared = {f.name: words[f.name] for f in fields(Request)}
-        if shared["kernel"] == "packed" and not vector.available():
+        if shared["kernel"] == "packed" and not passes.available():
             shared["kernel"] = "auto"  # the numbers are the same
         return Request.checked(**{**shared, "samples": max(self.samples)})
 

@@ -7,6 +7,9 @@ that of the plain loop. With S the sum of a row, total the sum of t over all pat
 
     h_i = sum_mu xi_i b_mu = (unit (2 S - total) + base R_i) / 2^shift + sum_outliers xi_i (B[u] - (base + unit t) / 2^shift)
 
+(`numerics.lanes` sums with signs: S' = 2 S - total; and a line in the state adds line L_i to h_i, L_i = sum_mu xi_i state_mu =
+-step/2 sum_j J_ij sigma_j with the couplings J_ij = sum_mu xi_i xi_j, kept up for every spin),
+
 and after a flip a = sum A[u] follows from the same field: flipping back costs -dE, so a' = -dE + sigma_i h_i', sigma_i the
 old spin. With squares A is a line, slope u, and a bend that only outliers have: a' = a + slope sigma_i R_i + what they bend
 more. Outliers are the few patterns outside the window, the condensed one among them; they are kept with their true u in a
@@ -21,14 +24,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from glassy.numerics import vector
+from glassy.numerics import passes
 from glassy.numerics.jit import inlined, kernel
+from glassy.numerics.lanes import PER_BYTE, WIDTH
 from glassy.simulation.kernels import extra_change, move_own
 
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
 MARGIN = 8  # patterns this near to an open end of the window become outliers when it is surveyed
 FOREVER = 2**62
+CHUNK = 512  # places whose extent is found at once: those with one outside are looked through
 A, TOTAL, ENERGY, M, SITE, DE, LEFT, OUTLIERS = range(8)  # of Moving.now
 
 
@@ -42,7 +47,10 @@ class Fixed(NamedTuple):
     B: Int64
     t: Int64
     digits: npt.NDArray[Any]
-    planes: tuple[int, ...]  # as many as there are digits
+    kept: npt.NDArray[np.uint8]  # of a state mod 256, for `lanes`
+    form: tuple[Any, ...]
+    masked: int  # 1 where passes sum over the +1 patterns, 0 where with signs
+    sums: int  # of a row
     squares: bool
     slope: int
     bend: Int64
@@ -54,17 +62,23 @@ class Fixed(NamedTuple):
     low: int
     width: int
     N: int
+    line: int
+    J: npt.NDArray[np.int32]  # (N, N), or nothing where there is no line
 
 
 class Moving(NamedTuple):
-    """A chain: spins, states of all places, the outliers (place, u, what t leaves of b), eight numbers."""
+    """A chain: spins, states of all places, what is kept of them, the outliers (place, u, what the
+    rest leaves of b), eight numbers, L.
+    """
 
     sigma: Int8
     state: npt.NDArray[Any]
+    kept: npt.NDArray[np.uint8]
     place: Int64
     u: Int64
     extra: Int64
     now: Int64
+    L: Int64
 
 
 @inlined
@@ -77,10 +91,14 @@ def _join(out: Int64, s: int, n_p: int) -> int:
 
 
 @inlined
-def _sign(bits: npt.NDArray[np.uint8], i: int, place: int) -> int:
-    """Return xi_i of the pattern at a place: bit j of byte l of block b is at 512 b + 64 j + l."""
-    byte = bits[i, (place >> 9 << 6) + (place & 63)]
-    return 2 * ((np.int64(byte) >> np.int64(place >> 6 & 7)) & 1) - 1  # type: ignore[return-value]
+def _sign(bits: npt.NDArray[np.uint8], i: int, place: int, masked: int) -> int:
+    """Return xi_i of the pattern at a place: bit j of byte l of block b is at 512 b + 64 j + l, or as `lanes` has it."""
+    if masked:
+        byte = bits[i, (place >> 9 << 6) + (place & 63)]
+        return 2 * ((np.int64(byte) >> np.int64(place >> 6 & 7)) & 1) - 1  # type: ignore[return-value]
+    block, rest = np.uint64(place) // np.uint64(PER_BYTE * WIDTH), np.uint64(place) % np.uint64(PER_BYTE * WIDTH)
+    byte = bits[i, np.int64(block * np.uint64(WIDTH) + rest % np.uint64(WIDTH))]
+    return 1 - 2 * ((np.int64(byte) >> np.int64(np.uint64(7) - rest // np.uint64(WIDTH))) & 1)  # type: ignore[return-value]
 
 
 @kernel
@@ -107,9 +125,13 @@ def run_packed(
     Fewer than all are done where the lists of outliers are full: with longer ones it goes on from there.
     """
     fixed, moving = Fixed(*constants), Moving(*variables)
-    bits, R, first, pads, B, t, digits, planes, squares, slope, bend, base, unit, shift, step, _zero, _low, _width, N = fixed
-    sigma, state, places, u, extra, now = moving
-    n_p, last_residue, blocks = len(planes), t.size - 1, bits.shape[1] // 64
+    (
+        bits, R, first, pads, B, t, digits, _kept, form, masked, n_p, squares, slope, bend, base, unit, shift, step, zero, _low,
+        _width, N, line, J,
+    ) = fixed  # fmt: skip
+    sigma, state, kept, places, u, extra, now, L = moving
+    last_residue, times = t.size - 1, 1 + masked
+    blocks = bits.shape[1] // (64 if masked else WIDTH)
     chosen, out = np.zeros(4, np.int64), np.zeros(6 * n_p, np.int64)
     order, barriers = sites.ravel(), thresholds.ravel()
     p, end, sweep, attempt = start, sites.size, start // N, start % N
@@ -119,36 +141,40 @@ def run_packed(
         flipped = now[SITE]
         if flipped < 0:
             if rows == 1:
-                vector.look_1(bits, chosen, 0, 0, state, planes, digits, blocks, out)
+                passes.look_1(bits, chosen, 0, 0, state, kept, form, digits, blocks, out)
             elif rows == 2:
-                vector.look_2(bits, chosen, 0, 0, state, planes, digits, blocks, out)
+                passes.look_2(bits, chosen, 0, 0, state, kept, form, digits, blocks, out)
             else:
-                vector.look_4(bits, chosen, 0, 0, state, planes, digits, blocks, out)
+                passes.look_4(bits, chosen, 0, 0, state, kept, form, digits, blocks, out)
         else:
             if now[LEFT] == 0 and not survey(fixed, moving):
                 return p
             old = -np.int64(sigma[flipped])
             if rows == 1:
-                vector.flip_1(bits, chosen, flipped, old * step, state, planes, digits, blocks, out)
+                passes.flip_1(bits, chosen, flipped, old * step, state, kept, form, digits, blocks, out)
             elif rows == 2:
-                vector.flip_2(bits, chosen, flipped, old * step, state, planes, digits, blocks, out)
+                passes.flip_2(bits, chosen, flipped, old * step, state, kept, form, digits, blocks, out)
             else:
-                vector.flip_4(bits, chosen, flipped, old * step, state, planes, digits, blocks, out)
-            now[TOTAL] = _join(out, rows, n_p)
-            if pads.size > 0:
-                now[TOTAL] -= t[state[pads[0]] & last_residue] * pads.size
+                passes.flip_4(bits, chosen, flipped, old * step, state, kept, form, digits, blocks, out)
+            beyond = t[state[pads[0]] & last_residue] * pads.size if pads.size > 0 else 0
+            now[TOTAL] = _join(out, rows, n_p) - beyond if masked else beyond
+            if line != 0:
+                for i in range(N):
+                    L[i] += old * step * J[flipped, i]
             h = np.int64(0)
             for k in range(now[OUTLIERS]):
-                xi = _sign(bits, flipped, places[k])
+                xi = _sign(bits, flipped, places[k], masked)
                 now[A] -= bend[u[k]]
                 u[k] += old * xi
                 now[A] += bend[u[k]]
-                extra[k] = B[u[k]] - ((base + unit * t[state[places[k]] & last_residue]) >> shift)
+                extra[k] = B[u[k]] - ((base + unit * t[state[places[k]] & last_residue]) >> shift) - line * (step * u[k] - zero)
                 h += xi * extra[k]
             if squares:
                 now[A] += slope * old * R[flipped]
             else:
-                h += unit * (2 * _join(out, rows + 1, n_p) - now[TOTAL]) + base * R[flipped]
+                h += unit * (times * _join(out, rows + masked, n_p) - now[TOTAL]) + base * R[flipped]
+                if line != 0:
+                    h += line * L[flipped]
                 now[A] = old * h - now[DE]
             now[SITE] = -1
             now[LEFT] -= 1
@@ -156,9 +182,11 @@ def run_packed(
             if p == end:
                 break
             i = chosen[s]
-            h = (unit * (2 * _join(out, s, n_p) - now[TOTAL]) + base * R[i]) >> shift
+            h = (unit * (times * _join(out, s, n_p) - now[TOTAL]) + base * R[i]) >> shift
+            if line != 0:
+                h += line * L[i]
             for k in range(now[OUTLIERS]):
-                h += _sign(bits, i, places[k]) * extra[k]
+                h += _sign(bits, i, places[k], masked) * extra[k]
             dE = now[A] + sigma[i] * h
             change = scale * dE + extra_change(i, sigma[i], turn, own, own_u, energies)
             accepted = change <= barriers[p]
@@ -191,8 +219,9 @@ def _residue(fixed: Fixed, u: Any) -> int:
 @kernel
 def _extra(fixed: Fixed, moving: Moving, place: Any, u: Any) -> int:
     """Return what t leaves of b of an outlier."""
-    t = fixed.t[_residue(fixed, np.int64(moving.state[place]))]
-    return fixed.B[u] - ((fixed.base + fixed.unit * t) >> fixed.shift)  # type: ignore[no-any-return]
+    t = fixed.t[np.int64(moving.state[place]) & (fixed.t.size - 1)]
+    left = fixed.B[u] - ((fixed.base + fixed.unit * t) >> fixed.shift)
+    return left - fixed.line * (fixed.step * u - fixed.zero)  # type: ignore[no-any-return]
 
 
 @kernel
@@ -212,14 +241,20 @@ def survey(fixed: Fixed, moving: Moving) -> bool:
             moving.extra[kept] = _extra(fixed, moving, place, u)
             kept += 1
     now[OUTLIERS] = kept
+    total = now[TOTAL]
     for place in fixed.pads:
-        moving.state[place] = _residue(fixed, low + fixed.width // 2)  # their t is not in the total
-    origin, step = _residue(fixed, low), fixed.step
-    least, most = _extent(state, np.uint8(origin), np.uint8(fixed.t.size - 1))
-    least, most = least // step, most // step
-    if low + least < first or low + most > last:
-        for place in range(state.size):
-            u = low + ((np.int64(state[place]) - origin) & (fixed.t.size - 1)) // step
+        _put(fixed, moving, place, low + fixed.width // 2)
+    now[TOTAL] = total  # their t is not in it, or is added anew
+    origin, step, mask = _residue(fixed, low), fixed.step, fixed.t.size - 1
+    least, most = fixed.width, 0
+    for start in range(0, state.size, CHUNK):
+        stop = min(start + CHUNK, state.size)
+        one, other = _extent(state[start:stop], np.uint8(origin), np.uint8(mask))
+        least, most = min(least, one // step), max(most, other // step)
+        if low + one // step >= first and low + other // step <= last:
+            continue
+        for place in range(start, stop):
+            u = low + ((np.int64(state[place]) - origin) & mask) // step
             if u < first or u > last:
                 if now[OUTLIERS] == moving.place.size:
                     return False
@@ -227,7 +262,7 @@ def survey(fixed: Fixed, moving: Moving) -> bool:
                 _put(fixed, moving, place, low + fixed.width // 2)
                 moving.place[k], moving.u[k], moving.extra[k] = place, u, _extra(fixed, moving, place, u)
                 now[OUTLIERS] += 1
-        least, most = max(least, first - low), min(most, last - low)
+    least, most = max(least, first - low), min(most, last - low)
     down = least if low > 0 else FOREVER
     up = fixed.width - 1 - most if low + fixed.width <= fixed.N else FOREVER
     now[LEFT] = min(down, up)
@@ -238,8 +273,11 @@ def survey(fixed: Fixed, moving: Moving) -> bool:
 def _put(fixed: Fixed, moving: Moving, place: Any, u: Any) -> None:
     """Give a place the state of u, and the total its t."""
     r = _residue(fixed, u)
-    moving.now[TOTAL] += fixed.t[r] - fixed.t[_residue(fixed, np.int64(moving.state[place]))]
+    if fixed.masked:
+        moving.now[TOTAL] += fixed.t[r] - fixed.t[np.int64(moving.state[place]) & (fixed.t.size - 1)]
     moving.state[place] = r
+    for n in range(len(fixed.kept)):
+        moving.kept[n, place] = fixed.kept[n, r]
 
 
 @kernel

@@ -14,8 +14,8 @@ from typing import Any
 
 from glassy import checks
 from glassy.errors import GlassyError, InputError, StoreError
-from glassy.numerics import vector
 from glassy.provenance import Provenance, provenance
+from glassy.simulation.engine import packs
 from glassy.simulation.ladder import LadderRun, Rungs
 from glassy.simulation.ledger import make_entry
 from glassy.simulation.processes import Processes
@@ -142,10 +142,10 @@ def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
 
 def _fit(run: Run | LadderRun) -> Run | LadderRun:
     """Return a run with a kernel for this processor: the numbers are the same."""
-    if vector.available():
-        return run
     rungs = run.rungs if isinstance(run, LadderRun) else (run,)
-    fit = tuple(replace(rung, kernel="patterns") if rung.kernel == "packed" else rung for rung in rungs)
+    if rungs[0].kernel != "packed" or packs(rungs[0].network, rungs[0].N, rungs[0].K):
+        return run
+    fit = tuple(replace(rung, kernel="patterns") for rung in rungs)
     return replace(run, rungs=fit) if isinstance(run, LadderRun) else fit[0]
 
 
