@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +11,11 @@ import numpy.typing as npt
 from glassy.numerics.tilted import LN2
 from glassy.results import Status
 from glassy.spin_glass import Network
-from glassy.theory import rsb_kernels
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import wishart_shift
+from glassy.theory.rsb_kernels import unpack
 from glassy.theory.rsb_sweep import COUNT, FIELD, PHI, WEIGHT, sweep
-from glassy.theory.rsb_system import system
+from glassy.theory.rsb_system import coefficients, energies, noise, system
 from glassy.theory.rsb_tangent import chain, rates
 from glassy.theory.solution import Solution
 
@@ -80,12 +79,6 @@ class Averages:
     work: FloatArray
 
 
-@lru_cache(maxsize=256)
-def coefficients(network: Network) -> FloatArray:
-    """Return c_0 .. c_P of the covariance as an array, for the kernels."""
-    return np.array([float(c) for c in network.unit_covariance.coefficients])
-
-
 def evaluate(
     network: Network, load: float, T: float, levels: Levels, fine: float = 1.0, gaps: FloatArray | None = None
 ) -> Averages:
@@ -112,14 +105,14 @@ def _evaluate(
     """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
     k, P = len(y) - 1, network.P
     averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
-    ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, *C, y, at)
-    if not ok:
+    if not noise(network, load, T, gaps, *C, y, at):
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
     if sweep(0.5 * P * signal, deviations, y, T, fine, averages, values) is None:
         return (math.nan,) * 5, averages, at
     phi, m_new, C_new, _, entropy = values.tolist()
+    f, e, s = energies(network, load, T, gaps, *C, y, at)
     f += 0.5 * (P - 1) * signal * m - phi - T * LN2
     return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
 
@@ -163,19 +156,16 @@ class Problem:
     def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
         """Return the levels and their gaps, the latter accurate where levels nearly merge."""
         gaps, y = np.empty(self.k + 1), np.empty(self.k + 1)
-        m, C, D = rsb_kernels.unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
+        point = unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
+        m, C, D = point or (math.nan,) * 3
         q = np.cumsum(gaps)
         return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist()), D), gaps
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
         F = np.empty(self.size)
-        return F if system(u, *self._place, F, np.empty((15, self.k + 1)))[0] else None
-
-    @cached_property
-    def _place(self) -> tuple[FloatArray, bool, int, float, float, bool, bool]:
-        network = self.network
-        return coefficients(network), network.wishart, network.P, self.load, self.T, self.has_m, self.has_q0
+        known = np.empty((15, self.k + 1))
+        return None if system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known) is None else F
 
     def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
         """Return the derivatives of the equations F in u; None outside the domain.
@@ -188,14 +178,16 @@ class Problem:
         merging = float(np.max(np.sqrt(np.maximum(1.0 - np.array(levels.q), 0.0)) / np.maximum(gaps[1:], 1e-300)))
         if self.k > 1 and merging < 1e3:
             k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((15, self.k + 1))
-            ok, points, links, joint, inner, start, grid = system(u, *self._place, np.empty(self.size), known)
-            if not ok:
+            where = self.network, self.load, self.T, self.has_m, self.has_q0
+            swept = system(u, *where, np.empty(self.size), known)
+            if swept is None:
                 return None
+            points, links, joint, inner, start, grid = swept
             out = np.empty((2 * k + 4, 2 * k + 2))
             rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
             if self.has_m:
                 out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
-            chain(J, out, u, *self._place, known)
+            chain(J, out, u, coefficients(self.network), self.network.wishart, *where[1:], known)
             return J if bool(np.isfinite(J).all()) else None
         step = min(max(1e-8 * merging, 1e-6), 1e-3)
         for j in range(self.size):
