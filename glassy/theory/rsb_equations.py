@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,11 +56,11 @@ class Levels:
 
     def gaps(self, T: float) -> FloatArray:
         """Return q_0, q_1 - q_0, ..., q_k - q_{k-1}."""
-        return np.diff(np.array(self.overlaps(T)), prepend=0.0)
+        q = self.overlaps(T)
+        return np.array([q[0], *(above - below for below, above in pairwise(q))])
 
 
-@dataclass(frozen=True)
-class Averages:
+class Averages(NamedTuple):
     """Everything one evaluation of the functional gives, at a saddle or not.
 
     t2, c2, gain: E_i[t_i^2], E_i[c_i^2] (level k: beta E sech^4), E_i[phi_i] - E_{i-1}[phi_{i-1}];

@@ -31,7 +31,7 @@ IntArray = npt.NDArray[np.int64]
 
 _x, _w = np.polynomial.hermite_e.hermegauss(7)
 CLOUD_Z = 0.5 * (_x - _x[::-1])  # odd to the last bit
-CLOUD_W = _w / _w.sum()
+CLOUD_LOG = np.log(_w / _w.sum())
 REACH = 8.5  # standard deviations kept on each side: the rest weighs 1e-17
 MOST_POINTS = 400_000
 MOST_PAIRS = 2_000_000
@@ -219,266 +219,227 @@ def unbroken(a: float, s: float, T: float, points: FloatArray, inner: FloatArray
     inner[:, 0] = C, E4, entropy
 
 
-@part
-def mirror(start: int, end: int, points: FloatArray, links: IntArray) -> None:
-    """Fill the first half of the points of a level from the second."""
-    for j in range((end - start) // 2):
-        for row in range(PHI, EXCESS + 1):
-            points[row, start + j] = points[row, end - 1 - j]
-        points[SLOPE, start + j] = -points[SLOPE, end - 1 - j]
-        links[COUNT, start + j] = links[COUNT, end - 1 - j]
-
-
-@part
+@kernel
 def inward(
-    i: int, s: float, y: float, T: float, n: int, grid: FloatArray, start: int, middle: int, end: int, slot: int,
+    even: bool, deviations: FloatArray, breaks: FloatArray, T: float, start: IntArray, grid: FloatArray,
     points: FloatArray, links: IntArray, joint: FloatArray, tilt: FloatArray,
-) -> int:  # fmt: skip
-    """Average over step i: fill phi, t, c, rise of the points middle..end of level i - 1 from the n points of level i at `end`.
+) -> None:  # fmt: skip
+    """Fill phi, t, c and the rise of all points from those of the deepest level: an average over one step after another.
 
-    joint holds, from `slot` on, the probabilities of the deeper points of every point; the next free slot is returned.
+    joint holds, from its SLOT on, the probabilities of the deeper points of every point.
     On a grid a weight is exp{y phi} of the deeper point, once for all, times a Gaussian of the distance: with o the offset of
     the nearest deeper point and b the spacing, in units of s, exp(-(j b + o)^2/2) is exp(-(j b)^2/2) and a power of exp(-b o).
     """
-    spacing = grid[1, i]
-    bound = grid[2, i]
-    window = REACH * s + y * s * s
-    small = y * s < 0.1
-    close = y > 0.0 and s < CLOSE * grid[5, i]
-    reach = 0
-    powers = False
-    lowest = 0.0
-    if spacing > 0.0:
-        reach = int(window / spacing + 1.0) if window < n * spacing else n
-        if not small:
-            lowest = points[PHI, end]
-            highest = lowest
-            for q in range(end, end + n):
-                if points[PHI, q] < lowest:
-                    lowest = points[PHI, q]
-                if points[PHI, q] > highest:
-                    highest = points[PHI, q]
-            powers = y * (highest - lowest) < SPAN
-        if powers:
-            for q in range(n):
-                tilt[q] = math.exp(y * (points[PHI, end + q] - lowest))
-            for j in range(n):
-                z = j * spacing / s
-                tilt[n + j] = math.exp(-0.5 * z * z)
-    for p in range(middle, end):
-        h = points[FIELD, p]
-        links[SLOT, p] = slot
-        if abs(h) > bound and spacing > 0.0:
-            points[PHI, p] = abs(h) + grid[3, i] - T * LN2
-            points[SLOPE, p] = math.copysign(1.0, h)
-            points[BEND, p] = 0.0
-            points[RISE, p] = 0.5 * y * s * s
-            points[SPREAD, p] = 0.0
-            points[EXCESS, p] = 0.0
-            links[COUNT, p] = 0  # LOW is 0
-            continue
+    slot = start[0]
+    for i in range(start.size - 3, -1, -1):
+        s = deviations[i]
+        y = breaks[i]
+        first = start[i]
+        end = start[i + 1]
+        n = start[i + 2] - end
+        if even:
+            for j in range(n // 2):
+                for row in range(PHI, EXCESS + 1):
+                    points[row, end + j] = points[row, end + n - 1 - j]
+                points[SLOPE, end + j] = -points[SLOPE, end + n - 1 - j]
+                links[COUNT, end + j] = links[COUNT, end + n - 1 - j]
+        spacing = grid[1, i]
+        bound = grid[2, i]
+        window = REACH * s + y * s * s
+        small = y * s < 0.1
+        close = y > 0.0 and s < CLOSE * grid[5, i]
+        reach = 0
+        powers = False
+        lowest = 0.0
         if spacing > 0.0:
-            near = math.floor((h - grid[0, i]) / spacing + 0.5)
-            l0 = near - reach
-            if l0 < 0:
-                l0 = 0
-            l1 = near + reach + 1
-            if l1 > n:
-                l1 = n
-        else:
-            size = 1 if s == 0.0 else 7
-            l0 = (p - start) * size
-            l1 = l0 + size
-            near = l0 + size // 2
-        inside = near
-        if inside < 0:
-            inside = 0
-        if inside > n - 1:
-            inside = n - 1
-        reference = points[PHI, end + inside]
-        count = l1 - l0
-        low = end + l0
-        peak = 0.0 if small else 0.5 * (y * s) ** 2
-        Z = 0.0
-        base = 0.0
-        if powers and near == inside:
-            o = (grid[0, i] + near * spacing - h) / s
-            up = math.exp(-o * spacing / s)
-            down = 1.0 / up
-            scale = math.exp(-0.5 * o * o - peak) / tilt[inside]
-            w = scale
-            for q in range(near, l1):
-                joint[slot + q - l0] = w * tilt[n + q - near] * tilt[q]
-                w *= up
-            w = scale * down
-            for q in range(near - 1, l0 - 1, -1):
-                joint[slot + q - l0] = w * tilt[n + near - q] * tilt[q]
-                w *= down
-            for q in range(count):
-                Z += joint[slot + q]
-        elif small:
-            for q in range(count):
-                if spacing > 0.0:
-                    z = (points[FIELD, low + q] - h) / s
-                    w = math.exp(-0.5 * z * z)
-                else:
-                    w = CLOUD_W[q] if s > 0.0 else 1.0
-                base += w
-                e = math.expm1(y * (points[PHI, low + q] - reference))
-                Z += w * e
-                joint[slot + q] = w * (1.0 + e)
-        else:
-            for q in range(count):
-                d = y * (points[PHI, low + q] - reference) - peak
-                if spacing > 0.0:
-                    z = (points[FIELD, low + q] - h) / s
-                    w = math.exp(d - 0.5 * z * z)
-                else:
-                    w = CLOUD_W[q] * math.exp(d)
-                Z += w
-                joint[slot + q] = w
-        norm = base + Z
-        if not small:
-            base = 1.0
+            reach = int(window / spacing + 1.0) if window < n * spacing else n
+            if not small:
+                lowest = points[PHI, end]
+                highest = lowest
+                for q in range(end, end + n):
+                    if points[PHI, q] < lowest:
+                        lowest = points[PHI, q]
+                    if points[PHI, q] > highest:
+                        highest = points[PHI, q]
+                powers = y * (highest - lowest) < SPAN
+            if powers:
+                for q in range(n):
+                    tilt[q] = math.exp(y * (points[PHI, end + q] - lowest))
+                for j in range(n):
+                    z = j * spacing / s
+                    tilt[n + j] = math.exp(-0.5 * z * z)
+        for p in range(first + ((end - first) // 2 if even else 0), end):
+            h = points[FIELD, p]
+            links[SLOT, p] = slot
+            if abs(h) > bound and spacing > 0.0:
+                points[PHI, p] = abs(h) + grid[3, i] - T * LN2
+                points[SLOPE, p] = math.copysign(1.0, h)
+                points[BEND, p] = 0.0
+                points[RISE, p] = 0.5 * y * s * s
+                points[SPREAD, p] = 0.0
+                points[EXCESS, p] = 0.0
+                links[COUNT, p] = 0  # LOW is 0
+                continue
             if spacing > 0.0:
-                base = math.sqrt(2.0 * math.pi) * s / spacing
-        inverse = 1.0 / norm
-        mean_t = 0.0
-        mean_t2 = 0.0
-        mean_c = 0.0
-        mean_d = 0.0
-        about = points[SLOPE, end + inside]
-        for q in range(count):
-            w = joint[slot + q] * inverse
-            joint[slot + q] = w
-            moved = points[SLOPE, low + q] - about
-            mean_t += w * moved
-            mean_t2 += w * moved * moved
-            mean_c += w * points[BEND, low + q]
-            mean_d += w * (points[PHI, low + q] - reference)
-        if y == 0.0:
-            free = mean_d
-        elif small:
-            free = math.log1p(Z / base) / y
-        else:
-            free = (peak + math.log(Z / base)) / y
-        points[PHI, p] = reference + free
-        spread = mean_t2 - mean_t * mean_t
-        t = about + mean_t
-        points[SLOPE, p] = t
-        points[BEND, p] = mean_c + y * spread
-        points[SPREAD, p] = spread
-        excess = 0.0
-        if close:
-            mu = y * s * t
+                near = math.floor((h - grid[0, i]) / spacing + 0.5)
+                l0 = near - reach
+                if l0 < 0:
+                    l0 = 0
+                l1 = near + reach + 1
+                if l1 > n:
+                    l1 = n
+            else:
+                size = 1 if s == 0.0 else 7
+                l0 = (p - first) * size
+                l1 = l0 + size
+                near = l0 + size // 2
+            inside = near
+            if inside < 0:
+                inside = 0
+            if inside > n - 1:
+                inside = n - 1
+            reference = points[PHI, end + inside]
+            count = l1 - l0
+            low = end + l0
+            peak = 0.0 if small else 0.5 * y * s * y * s
+            Z = 0.0
+            base = 0.0
+            if powers and near == inside:
+                o = (grid[0, i] + near * spacing - h) / s
+                up = math.exp(-o * spacing / s)
+                down = 1.0 / up
+                scale = math.exp(-0.5 * o * o - peak) / tilt[inside]
+                w = scale
+                for q in range(near, l1):
+                    joint[slot + q - l0] = w * tilt[n + q - near] * tilt[q]
+                    w *= up
+                w = scale * down
+                for q in range(near - 1, l0 - 1, -1):
+                    joint[slot + q - l0] = w * tilt[n + near - q] * tilt[q]
+                    w *= down
+                for q in range(count):
+                    Z += joint[slot + q]
+            else:
+                for q in range(count):
+                    z = (points[FIELD, low + q] - h) / s if spacing > 0.0 else 0.0
+                    joint[slot + q] = CLOUD_LOG[q] if spacing == 0.0 and s > 0.0 else -0.5 * z * z
+                for q in range(count):
+                    d = y * (points[PHI, low + q] - reference) - peak
+                    w = math.exp(joint[slot + q] if small else joint[slot + q] + d)
+                    e = math.expm1(d) if small else 0.0
+                    base += w if small else 0.0
+                    Z += w * e if small else w
+                    joint[slot + q] = w * (1.0 + e)
+            norm = base + Z
+            if not small:
+                base = 1.0
+                if spacing > 0.0:
+                    base = math.sqrt(2.0 * math.pi) * s / spacing
+            inverse = 1.0 / norm
+            mean_t = 0.0
+            mean_t2 = 0.0
+            mean_c = 0.0
+            mean_d = 0.0
+            about = points[SLOPE, end + inside]
             for q in range(count):
-                z = (points[FIELD, low + q] - h) / s if spacing > 0.0 else CLOUD_Z[q]
-                rho = y * (points[PHI, low + q] - reference - free) - mu * (z - 0.5 * mu)
-                excess += joint[slot + q] * merged(rho)
-            excess /= y * y
-            points[RISE, p] = y * (excess + 0.5 * (s * t) ** 2)
-        else:
-            points[RISE, p] = mean_d - free
-            if y > 0.0:
-                excess = (mean_d - free) / y - 0.5 * (s * t) ** 2
-        points[EXCESS, p] = excess
-        links[LOW, p] = low
-        links[COUNT, p] = count
-        slot += count
-    return slot
-
-
-@part
-def outward(
-    i: int, n: int, even: bool, start: int, middle: int, end: int, frozen: float,
-    points: FloatArray, links: IntArray, joint: FloatArray,
-) -> tuple[float, float, float]:  # fmt: skip
-    """Carry the probabilities of level i - 1 to level i; those of points that need no deeper level stay where they are.
-
-    Return the probability of all points left behind so far, and the means of R.4b.
-    """
-    spread = 0.0
-    excess = 0.0
-    for q in range(end, end + n):
-        points[WEIGHT, q] = 0.0
-    for p in range(middle, end):
-        P = points[WEIGHT, p]
-        if even and p != start + end - 1 - p:
-            P *= 2.0  # with its image
-        spread += P * points[SPREAD, p]
-        excess += P * points[EXCESS, p]
-        if links[COUNT, p] == 0:
-            frozen += P
-            continue
-        low = links[LOW, p]
-        slot = links[SLOT, p]
-        for q in range(links[COUNT, p]):
-            points[WEIGHT, low + q] += P * joint[slot + q]
-    if even:
-        for j in range((n + 1) // 2):
-            P = 0.5 * (points[WEIGHT, end + j] + points[WEIGHT, end + n - 1 - j])
-            points[WEIGHT, end + j] = P
-            points[WEIGHT, end + n - 1 - j] = P
-    return frozen, spread, excess
+                w = joint[slot + q] * inverse
+                joint[slot + q] = w
+                moved = points[SLOPE, low + q] - about
+                mean_t += w * moved
+                mean_t2 += w * moved * moved
+                mean_c += w * points[BEND, low + q]
+                mean_d += w * (points[PHI, low + q] - reference)
+            if y == 0.0:
+                free = mean_d
+            elif small:
+                free = math.log1p(Z / base) / y
+            else:
+                free = (peak + math.log(Z / base)) / y
+            points[PHI, p] = reference + free
+            spread = mean_t2 - mean_t * mean_t
+            t = about + mean_t
+            points[SLOPE, p] = t
+            points[BEND, p] = mean_c + y * spread
+            points[SPREAD, p] = spread
+            excess = 0.0
+            if close:
+                mu = y * s * t
+                for q in range(count):
+                    z = (points[FIELD, low + q] - h) / s if spacing > 0.0 else CLOUD_Z[q]
+                    rho = y * (points[PHI, low + q] - reference - free) - mu * (z - 0.5 * mu)
+                    excess += joint[slot + q] * merged(rho)
+                excess /= y * y
+                points[RISE, p] = y * (excess + 0.5 * s * t * s * t)
+            else:
+                points[RISE, p] = mean_d - free
+                if y > 0.0:
+                    excess = (mean_d - free) / y - 0.5 * s * t * s * t
+            points[EXCESS, p] = excess
+            links[LOW, p] = low
+            links[COUNT, p] = count
+            slot += count
 
 
 @kernel
-def recursion(
-    even: bool, s: FloatArray, y: FloatArray, T: float, start: IntArray, grid: FloatArray, points: FloatArray,
-    links: IntArray, joint: FloatArray, inner: FloatArray, tilt: FloatArray, averages: FloatArray, values: FloatArray,
+def outward(
+    even: bool, s: FloatArray, y: FloatArray, T: float, start: IntArray, points: FloatArray, links: IntArray,
+    joint: FloatArray, inner: FloatArray, averages: FloatArray, values: FloatArray,
 ) -> None:  # fmt: skip
-    """Do the inward pass from the deepest points, which are filled, and the outward pass of `sweep`."""
+    """Carry the probability of the point a to all others, and fill the averages of `sweep`.
+
+    That of points that need no deeper level stays where it is: t^2 = 1 on all of them.
+    """
     k = s.size - 1
     depth = start.size - 2
-    last = start[depth]
-    total = points.shape[1]
-    if even:
-        mirror(last, total, points, links)
-    slot = start[0]
-    for i in range(depth - 1, -1, -1):
-        end = start[i + 1]
-        n = start[i + 2] - end
-        middle = start[i] + ((end - start[i]) // 2 if even else 0)
-        slot = inward(i, s[i], y[i], T, n, grid, start[i], middle, end, slot, points, links, joint, tilt)
-        if even:
-            mirror(start[i], end, points, links)
     points[WEIGHT, 0] = 1.0
-    frozen = 0.0  # probability of the points that needed no deeper level: t^2 = 1 on all of them
-    for i in range(depth):
-        end = start[i + 1]
-        middle = start[i] + ((end - start[i]) // 2 if even else 0)
-        n = start[i + 2] - end
-        frozen, spread, excess = outward(i, n, even, start[i], middle, end, frozen, points, links, joint)
-        averages[2, i] = y[i] * (excess + 0.5 * s[i] * s[i] * averages[0, i - 1]) if i > 0 else 0.0
-        averages[3, i] = spread
-        averages[4, i] = excess
-        t2 = frozen
-        c2 = 0.0
-        for q in range(end, end + n):
-            P = points[WEIGHT, q]
-            t2 += P * points[SLOPE, q] * points[SLOPE, q]
-            c2 += P * points[BEND, q] * points[BEND, q]
-        averages[0, i] = t2
-        averages[1, i] = c2
-    spread = 0.0
-    excess = 0.0
+    frozen = 0.0  # probability of the points left behind
     C = 0.0
     E4 = 0.0
     entropy = 0.0
-    middle = last + ((total - last) // 2 if even else 0)
-    for p in range(middle, total):
-        P = points[WEIGHT, p]
-        if even and p != last + total - 1 - p:
-            P *= 2.0
-        spread += P * points[SPREAD, p]
-        excess += P * points[EXCESS, p]
-        C += P * inner[0, p - last]
-        E4 += P * inner[1, p - last]
-        entropy += P * inner[2, p - last]
-    if depth == k:
-        averages[2, k] = y[k] * (excess + 0.5 * s[k] * s[k] * averages[0, k - 1]) if k > 0 else 0.0
-        averages[3, k] = spread
-        averages[4, k] = excess
+    for i in range(depth + 1):
+        first = start[i]
+        end = start[i + 1]
+        spread = 0.0
+        excess = 0.0
+        if i < depth:
+            for q in range(end, start[i + 2]):
+                points[WEIGHT, q] = 0.0
+        for p in range(first + ((end - first) // 2 if even else 0), end):
+            P = points[WEIGHT, p]
+            if even and p != first + end - 1 - p:
+                P *= 2.0  # with its image
+            spread += P * points[SPREAD, p]
+            excess += P * points[EXCESS, p]
+            if i == depth:
+                C += P * inner[0, p - first]
+                E4 += P * inner[1, p - first]
+                entropy += P * inner[2, p - first]
+            elif links[COUNT, p] == 0:
+                frozen += P
+            else:
+                low = links[LOW, p]
+                slot = links[SLOT, p]
+                for q in range(links[COUNT, p]):
+                    points[WEIGHT, low + q] += P * joint[slot + q]
+        if i <= k:
+            averages[2, i] = y[i] * (excess + 0.5 * s[i] * s[i] * averages[0, i - 1]) if i > 0 else 0.0
+            averages[3, i] = spread
+            averages[4, i] = excess
+        if i < depth:
+            n = start[i + 2] - end
+            t2 = frozen
+            c2 = 0.0
+            for j in range(n):
+                q = end + j
+                P = points[WEIGHT, q]
+                if even and j <= n - 1 - j:
+                    P = 0.5 * (P + points[WEIGHT, end + n - 1 - j])
+                    points[WEIGHT, q] = P
+                    points[WEIGHT, end + n - 1 - j] = P
+                t2 += P * points[SLOPE, q] * points[SLOPE, q]
+                c2 += P * points[BEND, q] * points[BEND, q]
+            averages[0, i] = t2
+            averages[1, i] = c2
     averages[0, k] = 1.0 - T * C
     averages[1, k] = E4
     values[0] = points[PHI, 0]
@@ -534,5 +495,6 @@ def sweep(
         unbroken(a, s.item(), T, points, inner)
     else:
         innermost(a, s, y.item(k), T, grid, start, points, inner)
-    recursion(a == 0.0, s, y, T, start, grid, points, links, joint, inner, tilt, averages, values)
+    inward(a == 0.0, s, y, T, start, grid, points, links, joint, tilt)
+    outward(a == 0.0, s, y, T, start, points, links, joint, inner, averages, values)
     return points, links, joint, inner, start, grid

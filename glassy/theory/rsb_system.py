@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -76,4 +77,4 @@ def system(
         F[at] = averages[3 * i, i] / gap[i] - 1.0
     known[13, :2] = C, C_new
     known[14, 0] = free
-    return swept if np.isfinite(F).all() else None
+    return swept if all(map(math.isfinite, F.tolist())) else None
