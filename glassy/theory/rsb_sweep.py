@@ -304,6 +304,12 @@ def inward(
             peak = 0.0 if small else 0.5 * y * s * y * s
             Z = 0.0
             base = 0.0
+            norm = 0.0
+            mean_t = 0.0
+            mean_t2 = 0.0
+            mean_c = 0.0
+            mean_d = 0.0
+            about = points[SLOPE, end + inside]
             if powers and near == inside:
                 o = (grid[0, i] + near * spacing - h) / s
                 up = math.exp(-o * spacing / s)
@@ -317,8 +323,6 @@ def inward(
                 for q in range(near - 1, l0 - 1, -1):
                     joint[slot + q - l0] = w * tilt[n + near - q] * tilt[q]
                     w *= down
-                for q in range(count):
-                    Z += joint[slot + q]
             else:
                 for q in range(count):
                     z = (points[FIELD, low + q] - h) / s if spacing > 0.0 else 0.0
@@ -327,34 +331,32 @@ def inward(
                     d = y * (points[PHI, low + q] - reference) - peak
                     w = math.exp(joint[slot + q] if small else joint[slot + q] + d)
                     e = math.expm1(d) if small else 0.0
-                    base += w if small else 0.0
-                    Z += w * e if small else w
+                    base += w
+                    Z += w * e
                     joint[slot + q] = w * (1.0 + e)
-            norm = base + Z
-            if not small:
-                base = 1.0
-                if spacing > 0.0:
-                    base = math.sqrt(2.0 * math.pi) * s / spacing
-            inverse = 1.0 / norm
-            mean_t = 0.0
-            mean_t2 = 0.0
-            mean_c = 0.0
-            mean_d = 0.0
-            about = points[SLOPE, end + inside]
             for q in range(count):
-                w = joint[slot + q] * inverse
-                joint[slot + q] = w
+                w = joint[slot + q]
                 moved = points[SLOPE, low + q] - about
+                norm += w
                 mean_t += w * moved
                 mean_t2 += w * moved * moved
                 mean_c += w * points[BEND, low + q]
                 mean_d += w * (points[PHI, low + q] - reference)
+            inverse = 1.0 / norm
+            for q in range(count):
+                joint[slot + q] *= inverse
+            mean_t *= inverse
+            mean_t2 *= inverse
+            mean_c *= inverse
+            mean_d *= inverse
             if y == 0.0:
                 free = mean_d
             elif small:
                 free = math.log1p(Z / base) / y
+            elif spacing > 0.0:
+                free = (peak + math.log(norm * spacing / (math.sqrt(2.0 * math.pi) * s))) / y
             else:
-                free = (peak + math.log(Z / base)) / y
+                free = (peak + math.log(norm)) / y
             points[PHI, p] = reference + free
             spread = mean_t2 - mean_t * mean_t
             t = about + mean_t
