@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import wishart_shift
 from glassy.theory.rsb_kernels import unpack
 from glassy.theory.rsb_sweep import COUNT, FIELD, PHI, WEIGHT, sweep
-from glassy.theory.rsb_system import coefficients, energies, noise, system
+from glassy.theory.rsb_system import Swept, coefficients, energies, noise, system
 from glassy.theory.rsb_tangent import chain, rates
 from glassy.theory.solution import Solution
 
@@ -166,8 +167,23 @@ class Problem:
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
         F = np.empty(self.size)
+        return F if self._system(u, F) else None
+
+    @cached_property
+    def _last(self) -> dict[bytes, tuple[FloatArray, Swept]]:
+        """What the last evaluation of the equations has left: a Jacobian at the same point begins with it."""
+        return {}
+
+    def _system(self, u: FloatArray, F: FloatArray) -> tuple[FloatArray, Swept] | None:
+        """Fill F with the equations at u; return all numbers of `system` and its sweep, None outside the domain."""
         known = np.empty((15, self.k + 1))
-        return None if system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known) is None else F
+        swept = system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known)
+        if swept is None:
+            return None
+        if self.k > 1:
+            self._last.clear()
+            self._last[u.tobytes()] = known, swept
+        return known, swept
 
     def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
         """Return the derivatives of the equations F in u; None outside the domain.
@@ -176,20 +192,26 @@ class Problem:
         levels nearly merge they are the better ones: the equations keep their digits there, their exact derivatives do not.
         """
         J = np.empty((self.size, self.size))
-        levels, gaps = self.unpack(u)
-        merging = float(np.max(np.sqrt(np.maximum(1.0 - np.array(levels.q), 0.0)) / np.maximum(gaps[1:], 1e-300)))
+        gaps = np.empty(self.k + 1)
+        unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, np.empty(self.k + 1))
+        merging, q = 0.0, 0.0
+        for below, gap in pairwise(gaps.tolist()):
+            q += below
+            merging = max(merging, math.sqrt(max(1.0 - q, 0.0)) / max(gap, 1e-300))
         if self.k > 1 and merging < 1e3:
-            k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((15, self.k + 1))
-            where = self.network, self.load, self.T, self.has_m, self.has_q0
-            swept = system(u, *where, np.empty(self.size), known)
-            if swept is None:
+            k, m, P = self.k, float(u[0]) if self.has_m else 0.0, self.network.P
+            found = self._last.get(u.tobytes()) or self._system(u, np.empty(self.size))
+            if found is None:
                 return None
+            known, swept = found
             points, links, joint, inner, start, grid = swept
             out = np.empty((2 * k + 4, 2 * k + 2))
             rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
             if self.has_m:
                 out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
-            chain(J, out, u, coefficients(self.network), self.network.wishart, *where[1:], known)
+            chain(
+                J, out, u, coefficients(self.network), self.network.wishart, self.load, self.T, self.has_m, self.has_q0, known
+            )
             return J if bool(np.isfinite(J).all()) else None
         step = min(max(1e-8 * merging, 1e-6), 1e-3)
         for j in range(self.size):

@@ -97,7 +97,7 @@ def wishart_noise(load: float, T: float, gap: FloatArray, C: float, free: float,
     q = np.cumsum(gap)
     q[-1] = 1.0 - T * C
     steps, tilts, D = gap.tolist(), y.tolist(), free
-    if not D * D > 0.0:
+    if not (D > 0.0 and D * D > 0.0):
         return False
     out[0] = q
     out[2] = load / D**2

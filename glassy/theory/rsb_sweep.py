@@ -31,7 +31,7 @@ IntArray = npt.NDArray[np.int64]
 
 _x, _w = np.polynomial.hermite_e.hermegauss(7)
 CLOUD_Z = 0.5 * (_x - _x[::-1])  # odd to the last bit
-CLOUD_LOG = np.log(_w / _w.sum())
+CLOUD_W = _w / _w.sum()
 REACH = 8.5  # standard deviations kept on each side: the rest weighs 1e-17
 MOST_POINTS = 400_000
 MOST_PAIRS = 2_000_000
@@ -323,17 +323,25 @@ def inward(
                 for q in range(near - 1, l0 - 1, -1):
                     joint[slot + q - l0] = w * tilt[n + near - q] * tilt[q]
                     w *= down
-            else:
+            elif small:
                 for q in range(count):
-                    z = (points[FIELD, low + q] - h) / s if spacing > 0.0 else 0.0
-                    joint[slot + q] = CLOUD_LOG[q] if spacing == 0.0 and s > 0.0 else -0.5 * z * z
-                for q in range(count):
-                    d = y * (points[PHI, low + q] - reference) - peak
-                    w = math.exp(joint[slot + q] if small else joint[slot + q] + d)
-                    e = math.expm1(d) if small else 0.0
+                    if spacing > 0.0:
+                        z = (points[FIELD, low + q] - h) / s
+                        w = math.exp(-0.5 * z * z)
+                    else:
+                        w = CLOUD_W[q] if s > 0.0 else 1.0
+                    e = math.expm1(y * (points[PHI, low + q] - reference)) if y > 0.0 else 0.0
                     base += w
                     Z += w * e
                     joint[slot + q] = w * (1.0 + e)
+            else:
+                for q in range(count):
+                    d = y * (points[PHI, low + q] - reference) - peak
+                    if spacing > 0.0:
+                        z = (points[FIELD, low + q] - h) / s
+                        joint[slot + q] = math.exp(d - 0.5 * z * z)
+                    else:
+                        joint[slot + q] = CLOUD_W[q] * math.exp(d)
             for q in range(count):
                 w = joint[slot + q]
                 moved = points[SLOPE, low + q] - about
