@@ -14,7 +14,7 @@ from benchmarks.fuzz import judge
 from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, Status, solve
 from glassy.phases import at_line, spin_glass_temperatures
 from glassy.theory.rsb_equations import Problem, levels_of
-from glassy.theory.rsb_kernels import between, moment
+from glassy.theory.rsb_kernels import between, mixed_noise
 from glassy.theory.rsb_search import breaking
 
 SK = SpinGlass({2: 1.0})
@@ -86,11 +86,35 @@ def test_breaking_of_a_narrow_field_is_resolved():
     assert up < 1e-3 * down
 
 
-@pytest.mark.parametrize(("m", "p", "q"), [(0, 0.7, 0.2), (3, 0.9, 0.4), (7, 0.31, 0.3)])
-def test_moment_of_a_power(m, p, q):
-    exact = (p ** (m + 2) - q ** (m + 2)) / (m + 2) - q * (p ** (m + 1) - q ** (m + 1)) / (m + 1)
-    assert moment(m, p, q) * (p - q) ** 2 == pytest.approx(exact, rel=1e-9)
-    assert between(m + 1, p, q) * (p - q) == pytest.approx(p ** (m + 1) - q ** (m + 1))
+@pytest.mark.parametrize(("n", "p", "q"), [(2, 0.7, 0.2), (5, 0.9, 0.4), (9, 0.31, 0.3)])
+def test_noise_over_a_step_of_a_power(n, p, q):
+    """With r(q) = xi'(q) for xi = q^n: its steps, its slope, int q r' dq/2 and int (q - q_0) r' dq/2."""
+    out = np.empty((5, 2))
+    mixed_noise(np.eye(n + 1)[n], 2.0, 0.5, np.array([q, p - q]), (1.0 - p) / 0.5, out)
+    square, line = (n - 1.0) * (p**n - q**n), p ** (n - 1) - q ** (n - 1)
+    exact = [[q, p], [n * q ** (n - 1), n * line], [n * (n - 1) * x ** (n - 2) for x in (q, p)]]
+    assert np.array(exact) == pytest.approx(out[:3], rel=1e-9)
+    assert out[3] == pytest.approx([0.0, 0.5 * square])
+    assert out[4] == pytest.approx([0.0, 0.5 * (square - q * n * line)], rel=1e-9)
+    assert between(n, p, q) * (p - q) == pytest.approx(p**n - q**n)
+
+
+@pytest.mark.parametrize("P", [3, 4, 7])
+@pytest.mark.parametrize("beside", [-3e-4, -1e-7, -1e-9, 1e-9, 1e-3])
+def test_a_glass_whose_breakpoint_is_close_to_one(P, beside):
+    """Just below T_c no start leads to x_1 = 1 - 1e-7; there the free energy leaves that of the paramagnet as (T_c - T)^2."""
+    network = DenseHebbian(P)
+    T_c = spin_glass_temperatures(network).T_c
+    s, free = glass(network, 1.0, T_c * (1.0 + beside), 1), solve(network, 1.0, T_c * (1.0 + beside), "paramagnetic")
+    assert s.status is Status.CONVERGED
+    assert 1.0 - s.x_levels[0] == pytest.approx(max(-beside, 0.0) * T_c * _slope_of_x(P), rel=0.05, abs=1e-9)
+    assert -1e-14 <= s.free_energy - free.free_energy < 2.0 * T_c * beside**2 + 1e-14
+
+
+def _slope_of_x(P):
+    network = DenseHebbian(P)
+    T_c = spin_glass_temperatures(network).T_c
+    return (1.0 - glass(network, 1.0, T_c * (1.0 - 1e-3), 1).x_levels[0]) / (1e-3 * T_c)
 
 
 # ---- which branch ----

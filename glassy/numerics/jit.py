@@ -42,7 +42,7 @@ def kernel(function: F) -> F:
     No fast-math: sums of integers are exact in any order, and floats keep the order of the source, so that a kernel
     equals its Python form (`kernel.py_func`) bit for bit.
     """
-    compiled = _numba.njit(nogil=True, error_model="numpy")(function)
+    compiled = _numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     if COMPILED:
         try:
             compiled._cache = _Cache(function)
@@ -63,7 +63,7 @@ def shared(function: F) -> F:
 
 def part(function: F) -> F:
     """A part of kernels that is called by them alone: compiled with the first of them, without a way in from Python."""
-    return cast(F, _numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True)(function))
+    return cast(F, _numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
 def kernel_files() -> list[Path]:

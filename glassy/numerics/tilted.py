@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.gaussian import RSQRT_2PI, SQRT_HALF, E, U, W
-from glassy.numerics.jit import kernel
+from glassy.numerics.jit import kernel, part
 
 LN2 = math.log(2.0)
 FAINT = 0.01  # y s below which the tilt is a small change
@@ -53,7 +53,7 @@ def tilted_slopes(x: float, out: npt.NDArray[np.float64]) -> None:
         out[3, j] = _SECH2[j] * _LOG[j] * math.exp(x * _LOG[j])
 
 
-@kernel
+@part
 def log_cosh(u: float) -> float:
     """Return ln cosh u for u >= 0, relatively accurate also where it is small."""
     if u < 1.0:
@@ -62,7 +62,7 @@ def log_cosh(u: float) -> float:
     return u + math.log1p(math.exp(-2.0 * u)) - LN2
 
 
-@kernel
+@part
 def merged(rho: float) -> float:
     """Return rho + exp(-rho) - 1 >= 0, relatively accurate where rho is small."""
     if abs(rho) > 0.03:
@@ -72,7 +72,7 @@ def merged(rho: float) -> float:
     return 0.5 * rho * rho * x
 
 
-@kernel
+@part
 def faint_excess(A: float, s: float, y: float, T: float, log_Z: float, t: float, rest: float) -> float:
     """Return the excess of `tilted_averages` for s > T and a small tilt y s, where differences over y^2 have lost it.
 

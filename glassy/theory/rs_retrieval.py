@@ -69,13 +69,16 @@ def flip_range(P: int, T: float) -> tuple[float, float]:
     return 2.0 / (math.exp(min(2.0 * w_high, 700.0)) + 1.0), 2.0 / (math.exp(2.0 * low_end) + 1.0)
 
 
-def point(network: DenseHebbian, T: float, flip: float) -> Point:
-    """Return the saddle of the retrieval curve with 1 - m = flip."""
+def point(network: DenseHebbian, T: float, flip: float, close: float = math.inf) -> Point:
+    """Return the saddle of the retrieval curve with 1 - m = flip; `close` is the width of the field at a neighbour."""
     m = 1.0 - flip
     T = T if T >= FROZEN else 0.0
     a = signal(network, m)
     s = a / (math.sqrt(2.0) * float(erfcinv(flip)))  # exact at T = 0, an upper bound at T > 0
-    if T > 0.0:
+    found = _newton(a, min(s, close), T, flip) if T > 0.0 else s
+    if found is not None:
+        s = found
+    else:
         target = math.log(flip)
 
         def mismatch(s: float) -> float:
@@ -98,6 +101,25 @@ def point(network: DenseHebbian, T: float, flip: float) -> Point:
     return Point(m, q, C, v / r, slope)
 
 
+def _newton(a: float, s: float, T: float, flip: float) -> float | None:
+    """Return the width at which 1 - m is flip, by Newton's method from s; None where it is not clear at once.
+
+    In the unknown 1/s^2 the logarithm of the flip is nearly linear where the field is wider than T.
+    """
+    v = s * s
+    for _ in range(10):
+        _, at, _, X, _, _, _ = field_averages(a, math.sqrt(v), T)
+        if not (at > 1e-12 and X > 0.0):
+            return None
+        change = math.log(at / flip) * at / (X * v)  # of 1/v, in units of it
+        if not -0.9 < change < 1e3:
+            return None
+        v /= 1.0 + change
+        if abs(change) < 1e-8:
+            return math.sqrt(v)
+    return None
+
+
 def _from_logit(y: float) -> float:
     return 1.0 / (1.0 + math.exp(-y))
 
@@ -111,7 +133,11 @@ def fold(network: DenseHebbian, T: float) -> Point | None:
     low, high = max(low, 1e-16), min(high, 1.0 - 1e-6)  # below m = 1e-6, 1 - flip has lost m, and there is no fold there
     ends = [math.log(low / (1.0 - low)), math.log(high / (1.0 - high))]
     grid = ends[0] + (ends[1] - ends[0]) * 0.5 * (1.0 - np.cos(np.pi * np.arange(1, 64) / 64.0))
-    points = [point(network, T, _from_logit(y)) for y in grid]
+    points, close = [], math.inf
+    for y in grid:
+        points.append(point(network, T, _from_logit(y), close))
+        width = points[-1].load * unit_variance(network, points[-1].q, points[-1].C) if points[-1].load > 0.0 else 0.0
+        close = math.sqrt(width) if width > 0.0 else math.inf
     loads = np.array([p.load for p in points])
     i = int(np.argmax(loads))
     if loads[i] == 0.0:

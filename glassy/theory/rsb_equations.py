@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +14,11 @@ import numpy.typing as npt
 from glassy.numerics.tilted import LN2
 from glassy.results import Status
 from glassy.spin_glass import Network
-from glassy.theory import rsb_kernels
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs_equations import wishart_shift
+from glassy.theory.rsb_kernels import unpack
 from glassy.theory.rsb_sweep import COUNT, FIELD, PHI, WEIGHT, sweep
-from glassy.theory.rsb_system import system
+from glassy.theory.rsb_system import Swept, coefficients, energies, noise, system
 from glassy.theory.rsb_tangent import chain, rates
 from glassy.theory.solution import Solution
 
@@ -55,11 +57,11 @@ class Levels:
 
     def gaps(self, T: float) -> FloatArray:
         """Return q_0, q_1 - q_0, ..., q_k - q_{k-1}."""
-        return np.diff(np.array(self.overlaps(T)), prepend=0.0)
+        q = self.overlaps(T)
+        return np.array([q[0], *(above - below for below, above in pairwise(q))])
 
 
-@dataclass(frozen=True)
-class Averages:
+class Averages(NamedTuple):
     """Everything one evaluation of the functional gives, at a saddle or not.
 
     t2, c2, gain: E_i[t_i^2], E_i[c_i^2] (level k: beta E sech^4), E_i[phi_i] - E_{i-1}[phi_{i-1}];
@@ -78,12 +80,6 @@ class Averages:
     variance: FloatArray
     slope: FloatArray
     work: FloatArray
-
-
-@lru_cache(maxsize=256)
-def coefficients(network: Network) -> FloatArray:
-    """Return c_0 .. c_P of the covariance as an array, for the kernels."""
-    return np.array([float(c) for c in network.unit_covariance.coefficients])
 
 
 def evaluate(
@@ -112,14 +108,14 @@ def _evaluate(
     """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
     k, P = len(y) - 1, network.P
     averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
-    ok, f, e, s = rsb_kernels.noise(coefficients(network), network.wishart, load, T, gaps, *C, y, at)
-    if not ok:
+    if not noise(network, load, T, gaps, *C, y, at):
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
     if sweep(0.5 * P * signal, deviations, y, T, fine, averages, values) is None:
         return (math.nan,) * 5, averages, at
     phi, m_new, C_new, _, entropy = values.tolist()
+    f, e, s = energies(network, load, T, gaps, *C, y, at)
     f += 0.5 * (P - 1) * signal * m - phi - T * LN2
     return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
 
@@ -163,19 +159,31 @@ class Problem:
     def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
         """Return the levels and their gaps, the latter accurate where levels nearly merge."""
         gaps, y = np.empty(self.k + 1), np.empty(self.k + 1)
-        m, C, D = rsb_kernels.unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
+        point = unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
+        m, C, D = point or (math.nan,) * 3
         q = np.cumsum(gaps)
         return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist()), D), gaps
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
         F = np.empty(self.size)
-        return F if system(u, *self._place, F, np.empty((15, self.k + 1)))[0] else None
+        return F if self._system(u, F) else None
 
     @cached_property
-    def _place(self) -> tuple[FloatArray, bool, int, float, float, bool, bool]:
-        network = self.network
-        return coefficients(network), network.wishart, network.P, self.load, self.T, self.has_m, self.has_q0
+    def _last(self) -> dict[bytes, tuple[FloatArray, Swept]]:
+        """What the last evaluation of the equations has left: a Jacobian at the same point begins with it."""
+        return {}
+
+    def _system(self, u: FloatArray, F: FloatArray) -> tuple[FloatArray, Swept] | None:
+        """Fill F with the equations at u; return all numbers of `system` and its sweep, None outside the domain."""
+        known = np.empty((15, self.k + 1))
+        swept = system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known)
+        if swept is None:
+            return None
+        if self.k > 1:
+            self._last.clear()
+            self._last[u.tobytes()] = known, swept
+        return known, swept
 
     def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
         """Return the derivatives of the equations F in u; None outside the domain.
@@ -184,18 +192,26 @@ class Problem:
         levels nearly merge they are the better ones: the equations keep their digits there, their exact derivatives do not.
         """
         J = np.empty((self.size, self.size))
-        levels, gaps = self.unpack(u)
-        merging = float(np.max(np.sqrt(np.maximum(1.0 - np.array(levels.q), 0.0)) / np.maximum(gaps[1:], 1e-300)))
+        gaps = np.empty(self.k + 1)
+        unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, np.empty(self.k + 1))
+        merging, q = 0.0, 0.0
+        for below, gap in pairwise(gaps.tolist()):
+            q += below
+            merging = max(merging, math.sqrt(max(1.0 - q, 0.0)) / max(gap, 1e-300))
         if self.k > 1 and merging < 1e3:
-            k, m, P, known = self.k, float(u[0]) if self.has_m else 0.0, self.network.P, np.empty((15, self.k + 1))
-            ok, points, links, joint, inner, start, grid = system(u, *self._place, np.empty(self.size), known)
-            if not ok:
+            k, m, P = self.k, float(u[0]) if self.has_m else 0.0, self.network.P
+            found = self._last.get(u.tobytes()) or self._system(u, np.empty(self.size))
+            if found is None:
                 return None
+            known, swept = found
+            points, links, joint, inner, start, grid = swept
             out = np.empty((2 * k + 4, 2 * k + 2))
             rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
             if self.has_m:
                 out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
-            chain(J, out, u, *self._place, known)
+            chain(
+                J, out, u, coefficients(self.network), self.network.wishart, self.load, self.T, self.has_m, self.has_q0, known
+            )
             return J if bool(np.isfinite(J).all()) else None
         step = min(max(1e-8 * merging, 1e-6), 1e-3)
         for j in range(self.size):

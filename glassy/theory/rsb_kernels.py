@@ -10,13 +10,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from glassy.numerics.jit import kernel, part
+from glassy.numerics.jit import kernel, part, shared
 
 FloatArray = npt.NDArray[np.float64]
 SMALL = 0.5  # overlaps q_k below which the equation of C, in which they are lost, is replaced by that of the lowest level
+FAR = 300.0  # logarithms of unknowns beyond which their squares leave the range of numbers
+WILD = 10.0  # |m| beyond which no step of Newton's method is worth a look
 
 
-@kernel
+@shared
 def between(n: int, p: float, q: float) -> float:
     """Return (p^n - q^n)/(p - q) as a sum of positive terms."""
     total = 0.0
@@ -27,18 +29,7 @@ def between(n: int, p: float, q: float) -> float:
     return total
 
 
-@kernel
-def moment(m: int, p: float, q: float) -> float:
-    """Return int_q^p (v - q) v^m dv / (p - q)^2 as a sum of positive terms."""
-    total = 0.0
-    power = 1.0
-    for j in range(m + 1):
-        total = total * q + (j + 1) * power
-        power *= p
-    return total / ((m + 1) * (m + 2))
-
-
-@kernel
+@shared
 def wishart_work(w: float) -> float:
     """Return [ln(1+w) - w/(1+w)]/w^2, 1/2 at w = 0, for w > -1."""
     if abs(w) > 0.02:
@@ -51,7 +42,7 @@ def wishart_work(w: float) -> float:
     return total
 
 
-@kernel
+@shared
 def wishart_log(C: float) -> float:
     """Return [-ln(1-C) - C]/C^2, 1/2 at C = 0."""
     if abs(C) > 0.02:
@@ -65,99 +56,87 @@ def wishart_log(C: float) -> float:
 
 
 @kernel
-def noise(
-    coefficients: FloatArray,
-    wishart: bool,
-    load: float,
-    T: float,
-    gap: FloatArray,
-    C: float,
-    free: float,
-    y: FloatArray,
-    out: FloatArray,
-) -> tuple[bool, float, float, float]:
-    """Fill out[5, k+1] with q_i, the variances r_i - r_{i-1}, the slopes r'(q_i), and over each step (1/2) int q r' dq and
-    (1/2) int (q - q_{i-1}) r' dq.
+def mixed_noise(coefficients: FloatArray, load: float, T: float, gap: FloatArray, C: float, out: FloatArray) -> None:
+    """Fill the rows of `noise` for the covariance sum_n c_n q^n.
 
-    free: 1 - C, of which the Wishart noise is made; at small load it has digits that C has not.
-    Return whether the point lies in the domain, and the noise parts of f, e and s (R.2, R.3 without Phi and the signal; the
-    shift of H.2 at P = 2 is not in it).
+    With p and q the overlaps at the two ends of a step, (p^n - q^n)/(p - q) and n(n-1) int_q^p (v - q) v^(n-2) dv/(p - q)^2 are
+    sums of positive terms, each of which follows from that of n - 1.
     """
     k = gap.size - 1
-    q = 0.0
+    p = 0.0
     for i in range(k + 1):
-        before = q
-        q += gap[i]
-        if i == k:
-            q = 1.0 - T * C
-        out[0, i] = q
-        out[3, i] = 0.0
-        out[4, i] = 0.0
-        if not wishart:
-            variance = 0.0
-            slope = 0.0
-            work = 0.0
-            bare = 0.0
-            for n in range(1, coefficients.size):
-                c = 0.5 * load * coefficients[n]
-                if i == 0:
-                    variance += c * n * q ** (n - 1)
-                elif n > 1:
-                    variance += c * n * between(n - 1, q, before) * gap[i]
-                if n > 1:
-                    slope += c * n * (n - 1) * q ** (n - 2)
-                    if i > 0:
-                        work += c * (n - 1) * between(n, q, before) * gap[i]
-                        bare += c * n * (n - 1) * moment(n - 2, q, before) * gap[i] ** 2
-            out[1, i] = variance
-            out[2, i] = slope
-            out[3, i] = 0.5 * work
-            out[4, i] = 0.5 * bare
-    f = 0.0
-    e = 0.0
-    entropy = 0.0
-    if not wishart:
+        q = p
+        p = q + gap[i] if i < k else 1.0 - T * C
+        variance = 0.0
+        slope = 0.0
+        work = 0.0
+        bare = 0.0
+        before = 0.0  # p^(n - 2)
+        power = 1.0  # p^(n - 1)
+        ratio = 0.0
+        second = 0.0
         for n in range(1, coefficients.size):
             c = 0.5 * load * coefficients[n]
-            e -= C * c * between(n, 1.0, q)
-            curvature = 0.0
-            for j in range(n - 1):
-                curvature += (j + 1) * q**j
-            f -= 0.5 * C * T * C * c * curvature
-            entropy -= 0.5 * C * C * c * curvature
-            for i in range(1, k + 1):
-                e -= y[i] * c * between(n, out[0, i], out[0, i - 1]) * gap[i]
-        for i in range(1, k + 1):
-            f += y[i] * out[3, i]
-        return True, f, e, entropy
+            second = second * q + (n - 1) * before
+            variance += c * n * (power if i == 0 else ratio)
+            slope += c * n * (n - 1) * before
+            ratio = ratio * q + power
+            work += c * (n - 1) * ratio
+            bare += c * second
+            before = power
+            power *= p
+        out[0, i] = p
+        out[1, i] = variance if i == 0 else variance * gap[i]
+        out[2, i] = slope
+        out[3, i] = 0.5 * work * gap[i] if i > 0 else 0.0
+        out[4, i] = 0.5 * bare * gap[i] * gap[i] if i > 0 else 0.0
+
+
+def wishart_noise(load: float, T: float, gap: FloatArray, C: float, free: float, y: FloatArray, out: FloatArray) -> bool:
+    """Fill the rows of `noise` at P = 2."""
+    q = np.cumsum(gap)
+    q[-1] = 1.0 - T * C
+    steps, tilts, D = gap.tolist(), y.tolist(), free
+    if not (D > 0.0 and D * D > 0.0):
+        return False
+    out[0] = q
+    out[2] = load / D**2
+    for i in range(len(steps) - 1, 0, -1):
+        gap_i, y_i = steps[i], tilts[i]
+        outer = D - y_i * gap_i
+        if not (outer > 0.0 and outer * outer > 0.0):
+            return False
+        bare = 0.5 * load * gap_i**2 / outer**2 * wishart_work(y_i * gap_i / outer)
+        out[1, i] = load * gap_i / (D * outer)
+        out[2, i] = load / D**2
+        out[3, i] = 0.5 * load * gap_i * q.item(i - 1) / (D * outer) + bare
+        out[4, i] = bare
+        D = outer
+    out[1, 0] = load * q.item(0) / D**2
+    out[2, 0] = load / D**2
+    out[3:, 0] = 0.0
+    return True
+
+
+def wishart_energies(
+    load: float, T: float, gap: FloatArray, C: float, free: float, y: FloatArray, levels: FloatArray
+) -> tuple[float, float, float]:
+    """Return the noise parts of f, e and s at P = 2 (R.2, R.3 without Phi and the signal, and without the shift of H.2)."""
     D = free
-    if D <= 0.0:
-        return False, 0.0, 0.0, 0.0
     log = math.log1p(-C) if C < 0.5 else math.log(D)
     f = T * log
-    r = 0.0
-    for i in range(k, 0, -1):
-        outer = D - y[i] * gap[i]
-        if outer <= 0.0:
-            return False, 0.0, 0.0, 0.0
-        w = y[i] * gap[i] / outer
-        out[1, i] = load * gap[i] / (D * outer)
-        out[2, i] = load / D**2
-        out[4, i] = 0.5 * load * gap[i] ** 2 / outer**2 * wishart_work(w)
-        out[3, i] = 0.5 * load * gap[i] * out[0, i - 1] / (D * outer) + out[4, i]
-        f -= math.log1p(w) / y[i] if y[i] > 0.0 else gap[i] / outer
+    r = np.cumsum(levels[1]).tolist()
+    twice = 0.0
+    for i in range(gap.size - 1, 0, -1):
+        gap_i, y_i = gap.item(i), y.item(i)
+        outer = D - y_i * gap_i
+        f -= math.log1p(y_i * gap_i / outer) / y_i if y_i > 0.0 else gap_i / outer
+        twice += y_i * (r[i] * gap_i + levels.item(1, i) * levels.item(0, i - 1))
         D = outer
-    out[1, 0] = load * out[0, 0] / D**2
-    out[2, 0] = load / D**2
-    f = 0.5 * load * (f - out[0, 0] / D)
-    for i in range(k + 1):
-        before = r
-        r += out[1, i]
-        if i > 0:
-            f += 0.5 * y[i] * (r * gap[i] + out[1, i] * out[0, i - 1])
-    f += 0.5 * C * r
-    e = -0.5 * load * (1.0 - q) / free - 0.5 * r
-    return True, f, e, -0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else log + C / free)
+    q0, q = levels.item(0, 0), levels.item(0, -1)
+    f = 0.5 * (load * (f - q0 / D) + twice + C * r[-1])
+    e = -0.5 * load * (1.0 - q) / free - 0.5 * r[-1]
+    return f, e, -0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else log + C / free)
 
 
 @part
@@ -225,49 +204,36 @@ def wishart_slope(w: float) -> float:
     return total
 
 
-@kernel
 def unpack(
     u: FloatArray, T: float, wishart: bool, has_m: bool, has_q0: bool, gap: FloatArray, y: FloatArray
-) -> tuple[float, float, float]:
+) -> tuple[float, float, float] | None:
     """Map the unknowns u = (m?, ln C-like, logits of q_{i-1}/q_i, ln y-like) to m, C, 1 - C, gaps and y, inside the domain.
 
-    C runs up to 1/T, at P = 2 and T < 1 up to 1.
+    C runs up to 1/T, at P = 2 and T < 1 up to 1. None where the numbers leave the range of floats.
     """
-    k = gap.size - 1
-    at = 0
-    m = 0.0
-    if has_m:
-        m = u[0]
-        at = 1
-    e = math.exp(u[at])
-    C = e / (1.0 + T * e)
-    at += 1
-    q = 1.0 / (1.0 + T * e)
+    k, values = gap.size - 1, u.tolist()
+    m = values.pop(0) if has_m else 0.0
+    if not (abs(m) < WILD and all(abs(x) < FAR for x in values)):
+        return None
+    e = math.exp(values[0])
+    C, q = e / (1.0 + T * e), 1.0 / (1.0 + T * e)
     free = 1.0 - C
     if wishart and T < 1.0:
-        C = e / (1.0 + e)
-        free = 1.0 / (1.0 + e)
-        q = (1.0 + (1.0 - T) * e) / (1.0 + e)
+        C, free, q = e / (1.0 + e), 1.0 / (1.0 + e), (1.0 + (1.0 - T) * e) / (1.0 + e)
+    at = 1
     for i in range(k, 0, -1):
         if i == 1 and not has_q0:
-            gap[1] = q
-            q = 0.0
-        else:
-            x = u[at]
-            at += 1
-            if x > 0.0:
-                e = math.exp(-x)
-                gap[i] = q * e / (1.0 + e)
-                q = q / (1.0 + e)
-            else:
-                e = math.exp(x)
-                gap[i] = q / (1.0 + e)
-                q = q * e / (1.0 + e)
+            gap[1], q = q, 0.0
+            break
+        x = values[at]
+        at += 1
+        e = math.exp(-abs(x))
+        small, large = q * e / (1.0 + e), q / (1.0 + e)
+        gap[i], q = (small, large) if x > 0.0 else (large, small)
     gap[0] = q
     y[0] = 0.0
-    for i in range(1, k + 1):
-        e = math.exp(u[at])
-        at += 1
+    for i, x in enumerate(values[at:], 1):
+        e = math.exp(x)
         y[i] = e / (1.0 + T * e)
     return m, C, free
 
@@ -315,26 +281,28 @@ def unpack_rates(
         at += 1
 
 
-@kernel
-def deflated(
-    averages: FloatArray, levels: FloatArray, gap: FloatArray, y: FloatArray, has_q0: bool, at: int, out: FloatArray
-) -> None:
-    """Fill out[at:] with the saddle-point equations of the overlaps and of the breakpoints, merged levels divided out.
+def deflated(averages: FloatArray, levels: FloatArray, gap: FloatArray, has_q0: bool, out: FloatArray) -> bool:
+    """Fill out with the saddle-point equations of the overlaps and of the breakpoints, merged levels divided out.
 
     With D(q) = E_q[t^2] - q the saddle asks for D = 0 at every level and for int r' D dq = 0 over every gap; where a gap g is
     small these are D' = 0 twice over, so the equations taken are A = [D(q_i) - D(q_{i-1})]/g and (A + 4B)/g with
     B = -(1/2 r' g^2) int r' (D - D(q_{i-1})) dq, which stay independent (R.4b). averages[5, k+1]: E_i[t_i^2], E_i[c_i^2], the
-    gains of phi, the spreads and the excesses of `sweep`; levels[5, k+1]: as in `noise`.
+    gains of phi, the spreads and the excesses of `sweep`; levels[5, k+1]: as in `noise`. False where a gap is lost.
     """
-    k = gap.size - 1
-    steps = at + k if has_q0 else at + k - 1
+    steps, k = out.size, gap.size - 1
+    at = 0
     for i in range(k, 0, -1):
-        A = averages[3, i] / gap[i] - 1.0
-        B = (levels[4, i] - averages[4, i]) / (levels[1, i] * gap[i])
+        g = gap.item(i)
+        unit = levels.item(1, i) * g
+        if not unit > 0.0:
+            return False
+        A = averages.item(3, i) / g - 1.0
+        B = (levels.item(4, i) - averages.item(4, i)) / unit
         if has_q0 or i < k:
             out[at] = A
             at += 1
-        out[steps + i - 1] = (A + 4.0 * B) / gap[i]
+        out[steps - k + i - 1] = (A + 4.0 * B) / g
+    return True
 
 
 @part

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import chain, islice
 
 import numpy as np
 from scipy.optimize import brentq
@@ -20,7 +21,7 @@ from glassy.theory.breaking import SLACK, noise_slope
 from glassy.theory.rs_equations import saddle as rs_saddle
 from glassy.theory.rsb_equations import Levels, Problem, evaluate, levels_of, padded, saddle
 from glassy.theory.rsb_fold import GAIN, ROUNDING, descended, spinodal
-from glassy.theory.rsb_search import Found, breaking, converge, first, jumps, noise_scale
+from glassy.theory.rsb_search import Found, best, breaking, converge, first, first_starts, jumps, noise_scale
 from glassy.theory.rsb_steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution
 
@@ -180,10 +181,25 @@ def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
         return None  # above T_d there are no states
     problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
     rs = max((s for s in zero_rs(network, load, T) if s.q_EA > 0.0), key=lambda s: s.free_energy, default=None)
-    at = first(problem, 0.0, rs.q_EA, rs.susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)
-    if at is None and T > 0.0 and not network.wishart:
-        at = _on_curve(network, load, T)
+    if network.wishart or T == 0.0:
+        at = first(problem, 0.0, rs.q_EA, rs.susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)
+    else:
+        starts = first_starts(problem, 0.0, 0.0, 0.0)
+        ends = [end for end in map(partial(converge, problem), islice(starts, 2)) if end]
+        single = sum(c != 0 for c in network.unit_covariance.coefficients) == 1  # power: there is one saddle at most
+        at = _on_curve(network, load, T) if single and not ends else None  # no start leads to an x_1 close to 1, near T_c
+        if at is None and (ends or not _above_condensation(network, load, T)):
+            at = best(problem, chain((levels for levels, _ in ends), starts)) or _on_curve(network, load, T)
     return saddle(network, load, T, "spin_glass", *at) if at else None
+
+
+def _above_condensation(network: Network, load: float, T: float) -> bool:
+    """Whether all states at x_1 = 1 have a positive complexity: the paramagnet dominates, and there is no glass with x_1 < 1.
+
+    Where a q^2 term lets q rise from 0 continuously, states at x_1 = 1 do not tell.
+    """
+    roots = () if continuous(network) else marginal_roots(network, load, T)
+    return bool(roots) and all(marginal(network, load, T, rest, 0.0).complexity > 0.0 for rest in roots)
 
 
 def _on_curve(network: Network, load: float, T: float) -> Found | None:

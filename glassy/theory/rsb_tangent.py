@@ -275,7 +275,7 @@ def rates(
 
 @kernel
 def chain(
-    J: FloatArray, out: FloatArray, u: FloatArray, coefficients: FloatArray, wishart: bool, P: int, load: float, T: float,
+    J: FloatArray, out: FloatArray, u: FloatArray, coefficients: FloatArray, wishart: bool, load: float, T: float,
     has_m: bool, has_q0: bool, known: FloatArray,
 ) -> None:  # fmt: skip
     """Fill J, the derivatives of the equations in the unknowns, from `rates`, out, its column of the signal times da/dm.
