@@ -10,7 +10,7 @@ from llvmlite import ir
 
 from glassy import DenseHebbian, Glauber, InputError, Metropolis, Perturbation, SeparableMemory, simulate
 from glassy.numerics import lanes, passes, vector
-from glassy.numerics.bits import aligned
+from glassy.numerics.bits import aligned, pair_sums
 from glassy.numerics.jit import kernel
 from glassy.numerics.lanes import ABSOLUTE, DIGITS, EVEN, HALF, MOST_SUM, ODD, PRODUCTS, SQUARES, STATE
 from glassy.patterns import Patterns
@@ -220,6 +220,13 @@ def test_patterns_that_are_all_alike_are_right_if_slow():
         assert packed.moving.now[OUTLIERS] == 0
         assert_same(plain, packed, Metropolis(), 0.1, 6, 1)
         assert packed.moving.now[OUTLIERS] == 600
+
+
+def test_couplings_of_pairs():
+    patterns = Patterns.drawn(np.random.default_rng(3), 600, 21)
+    J, xi = np.zeros((21, 21), np.int32), patterns.signs.astype(int)
+    pair_sums(patterns.bits.view(np.uint64), 600, J)
+    assert np.array_equal(J, xi @ xi.T)
 
 
 @needs_lanes

@@ -95,3 +95,11 @@ def odd_bits(a: Words, b: Words) -> int:
     for w in range(a.size):
         total += _ones(a[w] ^ b[w])
     return total  # type: ignore[return-value]
+
+
+@kernel
+def pair_sums(rows: Words, K: int, J: npt.NDArray[np.int32]) -> None:
+    """Write to J (N, N) the sums over K patterns of xi_i xi_j, rows (N, words) being the patterns."""
+    for i in range(len(rows)):
+        for j in range(i + 1):
+            J[i, j] = J[j, i] = K - 2 * odd_bits(rows[i], rows[j])

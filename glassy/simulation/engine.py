@@ -223,7 +223,7 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
         return packed + 5 * K + replicas * (K + 512)
     if kernel == "packed":  # rows of their own, the bytes that are kept, and the couplings of pairs
         window = _window(network, N, K)
-        kept, pairs = (len(window.kept), 8 * N * N if window.line else 0) if window else (3, 0)
+        kept, pairs = (len(window.kept), 12 * N * N if window.line else 0) if window else (3, 0)
         return packed + packed * 8 // 7 + 5 * K + pairs + replicas * ((1 + kept) * K + 512)
     if kernel == "fields":
         return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics import lanes
-from glassy.numerics.bits import BLOCK, aligned
+from glassy.numerics.bits import BLOCK, aligned, pair_sums
 from glassy.patterns import Int8Array, Patterns
 from glassy.simulation import packed_kernel
-from glassy.simulation.chains import Chain, couplings
+from glassy.simulation.chains import Chain
 from glassy.simulation.extras import Extras
 from glassy.simulation.packed_kernel import Fixed, Moving, run_packed
 from glassy.simulation.tables import KernelTables
@@ -31,8 +31,8 @@ def fixed_part(tables: KernelTables, patterns: Patterns, window: Window) -> Fixe
     bend = A - A[1] - slope * (np.arange(A.size) - 1) if w.squares else np.zeros_like(A)
     J = np.zeros((0, 0), np.int32)
     if w.line != 0:
-        J = couplings(patterns).astype(np.int32)
-        np.fill_diagonal(J, K)
+        J = np.zeros((patterns.N, patterns.N), np.int32)
+        pair_sums(patterns.bits.view(np.uint64), K, J)
     places = bits.shape[1] * (8 if w.masked else lanes.PER_BYTE)
     return Fixed(
         bits=bits, R=R, first=patterns.pattern(0), pads=_places(np.arange(K, places), w.masked), B=tables.B.astype(np.int64),
