@@ -12,7 +12,8 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from glassy import checks, machine
-from glassy.numerics import jit, vector
+from glassy.numerics import vector
+from glassy.numerics.jit import COMPILED, fingerprint, most_threads, processor, where_kept
 from glassy.provenance import provenance, version
 from glassy.simulation.engine import KERNELS
 
@@ -100,7 +101,7 @@ def _processor(info: Path = Path("/proc/cpuinfo")) -> str:
 
 def _compiler() -> dict[str, str]:
     """Return for what machine code is made, by numba, and which of its own loops NumPy runs."""
-    name, features = jit.processor()
+    name, features = processor()
     simd: Any = np.show_config(mode="dicts")
     extensions = simd.get("SIMD Extensions", {})
     return {
@@ -112,26 +113,26 @@ def _compiler() -> dict[str, str]:
 
 def _kernels() -> dict[str, str]:
     """Return of each kernel whether this process can run it, or why not; which networks it serves, `choose_kernel` says."""
-    how = "available" if jit.COMPILED else "in Python, slow: NUMBA_DISABLE_JIT is set"
+    how = "available" if COMPILED else "in Python, slow: NUMBA_DISABLE_JIT is set"
     return {name: how for name in KERNELS if name != "auto"} | {"packed": _why_not_packed() or "available"}
 
 
 def _why_not_packed() -> str:
-    if not jit.COMPILED:
+    if not COMPILED:
         return "needs compiled kernels: NUMBA_DISABLE_JIT is set"
     if vector.available():
         return ""
-    return f"needs a processor with {', '.join(f for f in vector.NEEDED if f not in jit.processor()[1])}"
+    return f"needs a processor with {', '.join(f for f in vector.NEEDED if f not in processor()[1])}"
 
 
 def _threads() -> dict[str, str]:
     libraries = {f"BLAS of {name}": str(_ask(name, "num_threads", ctypes.c_int) or "unknown") for name in ("numpy", "scipy")}
-    return {"glassy": str(machine.cores()), "numba": f"{jit.most_threads()}, of which glassy's kernels use none", **libraries}
+    return {"glassy": str(machine.cores()), "numba": f"{most_threads()}, of which glassy's kernels use none", **libraries}
 
 
 def _machine_code() -> dict[str, str]:
-    folder, problem = jit.where_kept()
-    return {"folder": folder or "none", "kept": problem or "yes", "fingerprint": jit.fingerprint()}
+    folder, problem = where_kept()
+    return {"folder": folder or "none", "kept": problem or "yes", "fingerprint": fingerprint()}
 
 
 def _blas() -> dict[str, str]:
