@@ -35,7 +35,7 @@ HASWELL = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+fma,+bmi,+
 
 def elsewhere(**environment):
     """Return the configuration of another process, and the kernels that it refuses with its words."""
-    known = {**os.environ, **environment}
+    known = {**{k: v for k, v in os.environ.items() if k != "NUMBA_DISABLE_JIT"}, **environment}
     run = subprocess.run([sys.executable, "-W", "ignore", "-c", TRIES], env=known, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
