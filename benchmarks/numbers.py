@@ -39,7 +39,7 @@ LADDER = [0.3, 0.5, 0.8, math.inf]
 SHORT = {"sweeps": 5, "burn_in": 2, "samples": 1, "progress": False}
 LONG = {"sweeps": 150, "burn_in": 30, "samples": 3}
 FLOATS = SeparableMemory([-(u**3 + 1.0) / 7.0 for u in range(16, -1, -1)])
-WIDE = SeparableMemory([-(Fraction(3) ** (10 * (16 - u))) for u in range(17)])
+WIDE = SeparableMemory([-(Fraction(3) ** (4 * (16 - u))) for u in range(17)])
 
 
 def simulations(deep: bool = True) -> dict[str, dict]:
@@ -55,7 +55,7 @@ def simulations(deep: bool = True) -> dict[str, dict]:
         "P=4, Glauber": {"network": DenseHebbian(4), "N": 16, "K": 200, "T": 0.8, "method": Glauber("sequential")},
         "P=4 self-interacting, T = inf": {"network": DenseHebbian(4, "self-interacting"), "N": 16, "K": 200, "T": math.inf},
         "P=4, wide": {"network": DenseHebbian(4), "N": 12, "K": 40, "T": 0.8, "kernel": "wide"},
-        "exponential table": {"network": WIDE, "K": 20, "T": 1e66},
+        "exponential table": {"network": WIDE, "K": 20, "T": 3e24, "start": "random"},
         "table of floats": {"network": FLOATS, "K": 200, "T": 20.0},
         "P=3, perturbed": {
             "network": DenseHebbian(3), "N": 16, "K": 200, "T": 0.7,
