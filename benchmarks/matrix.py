@@ -8,9 +8,10 @@ compiled always the few of PLAIN. Simulations must be the same bits as in the fi
 setting that this machine cannot run is named with the reason. The table is printed row by row and written to FILE, logs to
 build/matrix. Exit status 1: something failed or differs.
 
-Machine code lies in one folder for all settings, kept between runs: numba's index names the processor and its features. The
-numbers alone take 4 minutes on two busy cores, half of it to compile. What stands for a processor is told to the compiler and
-to the libraries: a program that asks the processor itself still sees the real one.
+Machine code lies in one folder for all settings, kept between runs: numba's index names the processor and its features. On two
+busy cores without -n the numbers alone take 4 minutes, half of it to compile, "part" 13; "quick" takes as many times what `make
+quick` does as there are settings, half an hour on two idle cores. What stands for a processor is told to the compiler and to the
+libraries: a program that asks the processor itself still sees the real one. OpenBLAS runs the nearest kind that it was built with.
 """
 
 from __future__ import annotations
