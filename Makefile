@@ -1,13 +1,14 @@
 # make demo   theory and simulation of one dense network, compared, with a figure
 # make test   everything that CI runs
 # make quick  the everyday part of it
+# make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
 # Each target makes .venv by itself. PYTHON=python3.12 picks another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 export MPLBACKEND := Agg
 
-.PHONY: demo test quick lint figures benchmark clean
+.PHONY: demo test quick matrix lint figures benchmark clean
 demo: $(STAMP)
 	$(BIN)/python -m sims.demo
 
@@ -16,6 +17,9 @@ test: lint
 
 quick: lint
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+matrix: $(STAMP)
+	$(BIN)/python -m benchmarks.matrix -n auto --out build/matrix/matrix.txt
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

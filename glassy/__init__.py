@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 from glassy.compare import Comparison, compare
+from glassy.configuration import show_config
 from glassy.covariance import Covariance
 from glassy.errors import (
     ConvergenceError,
@@ -137,6 +138,7 @@ __all__ = [
     "read_ensemble",
     "save",
     "scan",
+    "show_config",
     "signal_to_noise_load",
     "simulate",
     "solve",

@@ -217,5 +217,5 @@ def grain(span: Fraction) -> Fraction:
     """
     if span == 0:
         return Fraction(1)
-    exponent = math.floor(math.log2(span.numerator) - math.log2(span.denominator)) - DIGITS
-    return Fraction(2) ** exponent
+    exponent = span.numerator.bit_length() - span.denominator.bit_length()
+    return Fraction(2) ** (exponent - (span < Fraction(2) ** exponent) - DIGITS)

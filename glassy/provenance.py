@@ -23,7 +23,8 @@ class Provenance:
     machine: str
 
 
-def _version(name: str) -> str:
+def version(name: str) -> str:
+    """Return the version of an installed package, or "unknown"."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -48,11 +49,11 @@ def _commit() -> str:
 def provenance() -> Provenance:
     """Return the provenance of this process; read once."""
     return Provenance(
-        glassy=_version("glassy"),
+        glassy=version("glassy"),
         commit=_commit(),
         python=platform.python_version(),
-        numpy=_version("numpy"),
-        numba=_version("numba"),
-        scipy=_version("scipy"),
+        numpy=version("numpy"),
+        numba=version("numba"),
+        scipy=version("scipy"),
         machine=f"{platform.system()} {platform.machine()}",
     )

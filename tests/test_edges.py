@@ -8,6 +8,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, enumerate_states, simulate
+from glassy.memory import grain
 from glassy.numerics import passes
 
 KINDS = ("distinct", "self-interacting")
@@ -195,3 +196,10 @@ def test_floats_and_fractions_of_one_value_are_two_tables():
     assert tables[0].values[1] * tables[0].unit != Fraction(0.1) == tables[1].values[1] * tables[1].unit
     assert rounded != exact
     assert rounded == glassy.SeparableMemory([1.0, 0.1, 0.0])
+
+
+def test_the_grain_is_exact_beside_powers_of_two():
+    for k in (-300, -1, 0, 1, 53, 100, 2000):
+        for beside in (Fraction(-1, 10**30), 0, Fraction(1, 10**30)):
+            span = Fraction(2) ** k * (1 + beside)
+            assert grain(span) * 2**40 <= span < grain(span) * 2**41

@@ -18,6 +18,7 @@ from glassy import (
     exchange_temperatures,
     simulate,
 )
+from glassy.simulation import adapt
 
 T = [0.25, 0.35, 0.5, 0.8, math.inf]
 
@@ -197,3 +198,20 @@ def test_adapted_ladder_exchanges_equally():
         exchange_temperatures(network, 0.3, 40, lowest=0.1, highest=math.inf, count=4, seed=2, rounds=2)
     with pytest.raises(InputError, match="0 < lowest < highest"):
         exchange_temperatures(network, 0.5, 40, lowest=1.0, highest=0.5, count=5, seed=1)
+
+
+def test_adapted_temperatures_do_not_hang_on_a_last_bit(monkeypatch):
+    """The temperatures key the random streams: functions that differ in last bits must place the same ones."""
+    options = {"lowest": 0.3, "highest": 1.0, "count": 6, "seed": 2, "sweeps": 60, "rounds": 3}
+
+    def place():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", glassy.EquilibrationWarning)
+            return exchange_temperatures(DenseHebbian(3), 0.5, 20, **options)
+
+    expected, exact = place(), adapt.erfcinv
+    noise = np.random.default_rng(1)
+    monkeypatch.setattr(adapt, "erfcinv", lambda x: exact(x) * (1.0 + 4e-16 * noise.integers(-2, 3, np.shape(x))))
+    assert place() == expected
+    monkeypatch.setattr(adapt, "DIGITS", 17)
+    assert place() != expected

@@ -174,6 +174,7 @@ def test_chains_equal_the_plain_ones_bit_for_bit(network, N, K, form, start):
 
 @needs_lanes
 @pytest.mark.slow
+@pytest.mark.setups
 @pytest.mark.parametrize("seed", range(SETUPS))
 def test_random_networks_give_the_same_numbers(seed):
     rng = np.random.default_rng(1000 + seed)

@@ -329,5 +329,5 @@ def test_a_run_fits_into_its_packed_patterns_and_a_fifth():
     simulate(DenseHebbian(4), K=300_000, **options)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < (1.2 if vector.available() else 2.5) * 300 * 300_000 / 8  # `lanes` has rows of its own
+    assert peak < (1.2 if vector.available() else 2.8) * 300 * 300_000 / 8  # `lanes` has rows of its own
     assert peak < engine.bytes_of_chains("packed", DenseHebbian(4), 300, 300_000, 2) + 54 * 300 * 30  # the guard knows

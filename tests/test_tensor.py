@@ -88,7 +88,8 @@ def test_choice_of_the_tensor():
     assert choose_kernel(network, 60, 1200, T=[0.3], attempts=1e6, room=1e5) != "tensor"
     assert choose_kernel(DenseHebbian(4), 60, 1200, T=[0.0], attempts=1e12) != "tensor"
     assert choose_kernel(network, 1000, 10**5, T=[0.0], attempts=1e15) != "tensor"  # 2 or 4 GB
-    assert not tensor_pays(60, 1200, (math.inf,), 1e12, True)
+    for width in (64, 32, 16):
+        assert not tensor_pays(60, 1200, (math.inf,), 1e12, width)
     assert bytes_of_chains("tensor", network, 100, 667, 2) > bytes_of_tensor(100, 667)
     assert simulate(network, load=0.3, N=30, T=0.2, sweeps=20_000, seed=1).kernel == "tensor"
     for other in (DenseHebbian(2), DenseHebbian(4), SeparableMemory(np.zeros(31))):

@@ -24,6 +24,7 @@ import numba
 import numba.extending
 import numpy as np
 from numba.core import caching
+from numba.core.registry import cpu_target
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -84,6 +85,29 @@ def fingerprint() -> str:
         text = path.read_bytes()
         found.update(f"{path.relative_to(PACKAGE).as_posix()} {len(text)} ".encode() + text)
     return found.hexdigest()[:16]
+
+
+def processor() -> tuple[str, frozenset[str]]:
+    """Return the name of the processor and its features, as numba sees them: it may be told others by NUMBA_CPU_NAME."""
+    _, name, features = cpu_target.target_context.codegen().magic_tuple()
+    return name, frozenset(f[1:] for f in features.split(",") if f.startswith("+"))
+
+
+def most_threads() -> int:
+    """Return NUMBA_NUM_THREADS, as it is set or found."""
+    return int(_numba.config.NUMBA_NUM_THREADS)
+
+
+def where_kept() -> tuple[str, str]:
+    """Return the folder of the machine code of this file's neighbours, and why nothing is kept there, or ""."""
+    if not COMPILED:
+        return "", "NUMBA_DISABLE_JIT is set, nothing is compiled"
+    try:
+        cache = _Cache(where_kept)
+        cache._impl.locator.ensure_cache_path()  # writes a file
+    except (OSError, RuntimeError) as error:
+        return "", str(error)
+    return cache._cache_path, ""
 
 
 class _Cache(_caching.FunctionCache):  # type: ignore[misc]

@@ -20,16 +20,16 @@ vectors of W bytes. `slow_pass` is the same in NumPy.
 
 from __future__ import annotations
 
+import platform
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba.core import cgutils as _cgutils
-from numba.core.registry import cpu_target
 
 from glassy.numerics.bits import aligned
-from glassy.numerics.jit import COMPILED
+from glassy.numerics.jit import COMPILED, processor
 
 SQUARES, PRODUCTS, DIGITS = 1, 2, 3
 STATE, ABSOLUTE, HALF = 1, 2, 3  # what a table is looked up at: the state, its absolute value, or half that
@@ -43,21 +43,13 @@ cgutils: Any = _cgutils
 _I8, _I16, _I32, _I64 = (ir.IntType(n) for n in (8, 16, 32, 64))
 
 
-def _features() -> set[str]:
-    """Return the features of the processor that numba compiles for, and its kind as one of them."""
-    codegen = cpu_target.target_context.codegen()
-    triple, _, features = codegen.magic_tuple()
-    return {f[1:] for f in features.split(",") if f.startswith("+")} | {triple.split("-")[0]}
-
-
-FEATURES = _features() if COMPILED else set[str]()
-ARM = bool(FEATURES & {"aarch64", "arm64"})
-WIDTH = 32 if "avx2" in FEATURES and not ARM else 16
+ARM = COMPILED and platform.machine().lower() in ("aarch64", "arm64")
+WIDTH = 32 if COMPILED and not ARM and "avx2" in processor()[1] else 16
 
 
 def available() -> bool:
     """Whether the processor, as numba sees it, runs the passes: x86 with SSSE3, or Arm of 64 bits."""
-    return ARM or bool(FEATURES & {"ssse3", "sse4.1", "sse4.2", "avx", "avx2"})  # each has those before it
+    return COMPILED and (ARM or bool(processor()[1] & {"ssse3", "sse4.1", "sse4.2", "avx", "avx2"}))  # each has the ones before
 
 
 def to_rows(bits: npt.NDArray[np.uint8], K: int) -> npt.NDArray[np.uint8]:

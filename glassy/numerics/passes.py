@@ -17,6 +17,11 @@ def available() -> bool:
     return vector.available() or lanes.available()
 
 
+def width() -> int:
+    """Return the bytes of a vector: 64 with `vector`, else as `lanes` has them."""
+    return vector.BLOCK if vector.available() else lanes.WIDTH
+
+
 def _pass(S: int, flips: bool) -> Any:
     @intrinsic
     def one_pass(typing, rows, chosen, flipped, sign, state, kept, form, table, blocks, out):  # type: ignore[no-untyped-def]

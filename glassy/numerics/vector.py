@@ -22,9 +22,8 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba.core import cgutils as _cgutils
-from numba.core.registry import cpu_target
 
-from glassy.numerics.jit import COMPILED
+from glassy.numerics.jit import COMPILED, processor
 
 NEEDED = ("avx512f", "avx512bw", "avx512vl", "avx512vnni", "avx512vbmi", "gfni")
 MOST_PATTERNS, MOST_SQUARES = 2**23, 2**21  # each sixteenth of a sum stays below 2^31
@@ -42,8 +41,7 @@ def available() -> bool:
     """Whether the processor, as numba sees it, runs the passes; nothing does where kernels are not compiled."""
     if not COMPILED:
         return False
-    _, _, features = cpu_target.target_context.codegen().magic_tuple()
-    return set(NEEDED) <= {f[1:] for f in features.split(",") if f.startswith("+")}
+    return set(NEEDED) <= processor()[1]
 
 
 def slow_pass(

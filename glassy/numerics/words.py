@@ -109,4 +109,4 @@ def take_double(total: Int64, shift: int) -> float:
         mantissa |= 1
     exponent = BITS * top - 30 - lead + shift
     power: Any = np.int32(min(max(exponent, -5000), 5000))
-    return sign * max(5e-324, math.ldexp(np.float64(mantissa), power))
+    return sign * max(5e-324, math.ldexp(np.float64(mantissa), int(power)))

@@ -18,6 +18,7 @@ from glassy.simulation.simulate import simulate
 
 SEEN = 0.02  # acceptance below which a pilot run measures nothing
 POOR = 0.1  # acceptance below which the ladder is called broken
+DIGITS = 8  # of the temperatures: the functions that place them differ between processors, by 1e-15
 
 
 def exchange_temperatures(
@@ -57,7 +58,7 @@ def exchange_temperatures(
     Returns
     -------
     tuple of float
-        Temperatures, coldest first.
+        Temperatures, coldest first, rounded to 8 digits: a seed places them on every processor alike.
 
     Raises
     ------
@@ -108,4 +109,4 @@ def exchange_temperatures(
 
 
 def _temperatures(lowest: float, beta: Any, highest: float) -> tuple[float, ...]:
-    return (lowest, *(1.0 / beta[1:-1]).tolist(), highest)
+    return (lowest, *(float(f"{1.0 / b:.{DIGITS}g}") for b in beta[1:-1]), highest)

@@ -140,7 +140,7 @@ def choose_kernel(
             return "fields"
         packed = K >= FEWEST and _window(network, N, K) is not None
         fits = N * K < 2**31 and bytes_of_tensor(N, K) <= min(room, MOST_BYTES)
-        if cubic and fits and tensor_pays(N, K, T, attempts, packed):
+        if cubic and fits and tensor_pays(N, K, T, attempts, passes.width() if packed else 0):
             return "tensor"
         return "packed" if packed else "patterns"
     if kernel == "tensor" and not cubic:

@@ -1,7 +1,8 @@
 """Dynamics: how an attempted flip with energy change dE is accepted (M.2).
 
 A method turns uniform random numbers into thresholds, and a flip is accepted where dE <= threshold. The kernel therefore
-knows neither the temperature nor the dynamics, and T = 0 and T = infinity need no code of their own there.
+knows neither the temperature nor the dynamics, and T = 0 and T = infinity need no code of their own there. Logarithms are
+those of `numerics.elementary`: a seed gives the same thresholds, bit for bit, on every processor.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from glassy import checks
 from glassy.errors import InputError
+from glassy.numerics.elementary import LEAST, exp, ln, ln_one_minus
 
 FloatArray = npt.NDArray[np.float64]
 ORDERS = ("random", "sequential")
@@ -81,7 +83,7 @@ class Metropolis:
     def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
         """Return -T ln(1 - u); at T = inf all is accepted where u < 1/2."""
         T, hot = _rows(T, uniform)
-        return _half(hot, uniform, -T * np.log1p(-uniform))
+        return _half(hot, uniform, -T * ln_one_minus(uniform))
 
     def acceptance(self, dE: FloatArray, T: float) -> FloatArray:
         """Return min(1, exp(-dE/T)); 1/2 at T = inf."""
@@ -115,7 +117,7 @@ class Glauber:
     def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
         """Return T ln((1 - u)/u); at T = 0 a tie is accepted where u < 1/2."""
         T, hot = _rows(T, uniform)
-        found = _half(hot, uniform, T * (np.log1p(-uniform) - np.log(np.maximum(uniform, 2.0**-54))))
+        found = _half(hot, uniform, T * (ln_one_minus(uniform) - ln(np.maximum(uniform, 2.0**-54))))
         cold = T == 0.0
         return np.where(cold, np.where(uniform < 0.5, 0.0, -np.finfo(np.float64).tiny), found) if np.any(cold) else found
 
@@ -220,7 +222,7 @@ class Annealing:
     def _at(self, x: FloatArray, T: float) -> FloatArray:
         """Return the temperatures at parts x of the way: exactly T where T_start is T."""
         if self.shape == "geometric":
-            return np.asarray(self.T_start * (T / self.T_start) ** x)
+            return self.T_start * exp(x * ln(max(T / self.T_start, LEAST)))
         if self.shape == "linear":
             return self.T_start + (T - self.T_start) * x
         with np.errstate(divide="ignore"):  # inf at the start

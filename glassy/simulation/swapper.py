@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassy.numerics.elementary import ln_one_minus
 from glassy.patterns import Int8Array
 from glassy.simulation.chains import Chain
 from glassy.simulation.checkpoint import SwapperState, generator_state, restore_generator
@@ -64,12 +65,12 @@ class Swapper:
 
     def step(self, chains: list[list[Chain]], r: int) -> None:
         """Attempt every second edge of replica r; exp((beta_i - beta_j)(E_i - E_j)) is the ratio of the product measures."""
-        uniform = self.generator.random(len(self.beta))
+        least = ln_one_minus(self.generator.random(len(self.beta)))
         for i in range(self.parity, len(self.beta) - 1, 2):
             self.swaps[i, 0] += 1
             low, high = chains[i], chains[i + 1]
             gain = (self.beta[i] - self.beta[i + 1]) * low[r].energy_above(high[r])
-            if np.log1p(-uniform[i]) <= gain:
+            if least[i] <= gain:
                 self.swaps[i, 1] += 1
                 low[r], high[r] = high[r], low[r]
                 self.label[i], self.label[i + 1] = self.label[i + 1], self.label[i]

@@ -104,21 +104,30 @@ def most_accepted(load: float, T: float) -> float:
     return min(1.0, math.erfc(math.sqrt(0.75 * load) / T) + T / 8.0) if T > 0.0 else 0.0
 
 
-def tensor_pays(N: int, K: int, T: Sequence[float], attempts: float, packed: bool) -> bool:
+COSTS = {  # nanoseconds of an attempt and of a flip, and how many patterns add one: below what was measured
+    64: ((50.0, 100.0), (30.0, 50.0)),
+    32: ((50.0, 75.0), (30.0, 40.0)),
+    16: ((50.0, 38.0), (30.0, 20.0)),
+    0: ((40.0, 20.0), (0.0, 1.5)),
+}
+
+
+def tensor_pays(N: int, K: int, T: Sequence[float], attempts: float, width: int) -> bool:
     """Whether the tensor is sure to be faster for a sample with so many attempts at these temperatures, its making included.
 
-    Nanoseconds as measured (2 cores at 2.8 GHz), above what the tensor takes and below what the others take: an attempt 30,
-    50 + K/100 (packed), 40 + K/20 (patterns); a flip besides one slab at 20 or, from memory, 10 bytes, 30 + K/50, K/1.5.
+    Nanoseconds as measured for each class of processors (benchmarks/processors.py), above what the tensor takes, an attempt 30
+    and a flip one slab at 20 bytes or, from memory, 10, and below what the other takes: COSTS of the packed kernel by the bytes
+    of its vectors, `width`, 64 for AVX-512; 0 for "patterns".
 
     Examples
     --------
-    >>> tensor_pays(60, 1200, (0.5,), 1e6, True), tensor_pays(60, 1200, (2.0,), 1e6, True)
+    >>> tensor_pays(60, 1200, (0.5,), 1e6, 64), tensor_pays(60, 1200, (2.0,), 1e6, 64)
     (True, False)
     """
     load = 3.0 * K / N**2
     accepted = sum(most_accepted(load, t) for t in T) / len(T)
     size = bytes_of_tensor(N, K)
     making = N**3 / 6 * (40.0 + K / 100)
-    attempt, flip = (50.0 + K / 100, 30.0 + K / 50) if packed else (40.0 + K / 20, K / 1.5)
+    attempt, flip = (base + K / patterns for base, patterns in COSTS[width])
     slab = size / N / (20.0 if size <= NEAR else 10.0)
     return making / attempts + 30.0 + accepted * slab < attempt + accepted * flip

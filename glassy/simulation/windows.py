@@ -211,7 +211,7 @@ def find_kept(A: IntArray, B: IntArray, N: int, K: int) -> Window | None:
     >>> [len(part) for part in w.form], w.low, w.width, w.line
     ([2, 2, 4, 2, 2, 2], 21, 59, 576)
     >>> [len(part) for part in find_kept(np.zeros(101, int), 2**u % 1009, 100, 5000).form]  # digits at the state
-    [3, 2, 7, 6, 1, 1]
+    [3, 2, 7, 4, 1, 1]
     """
     for terms in TERMS:
         w = find_squares(A, B, N, K, min(math.isqrt(MOST_SUM // (2 * terms)), 127))
