@@ -70,8 +70,8 @@ def measure(case: str, column: str, old: Path) -> tuple[float, float, int]:
     older, kernel, settings = COLUMNS[column]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_CPU")} | settings
     environment |= {"PYTHONPATH": str(old if older else ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", ARM, json.dumps(CASES[case]), kernel]
-    found = subprocess.run(command, env=environment, cwd=old, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-P", "-c", ARM, json.dumps(CASES[case]), kernel]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return tuple(json.loads(found.stdout))
 
 
