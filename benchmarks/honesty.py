@@ -5,13 +5,13 @@
     PYTHONPATH=OLD python benchmarks/honesty.py --out OLD  the same of another version of glassy, in the folder OLD
     python -m benchmarks.honesty --join A/honesty.csv B/honesty.csv --beside honesty_OLD.csv        one table of several parts
 
-Every setting is run from many seeds, 400 by default. z is the normal deviate of (estimate - truth)/error by the Student
-law that the estimate itself states. The truth of a run that is EQUILIBRATED is the average over all 2^N states; of one
-that is STEADY, over the states of chains that never leave the pattern it names, by the transition matrix. With one sample
-the patterns are given, and, where not a ladder, other ones for each seed; with several they are drawn, and the truth is
-the mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times: of its transition matrix, or, in a
-ladder, 10 ways up of each configuration (a random walk over the rungs relaxes ten times on each) and 100 tau_int, by a run
-100 times as long.
+Every setting is run from many seeds, 400 by default: an hour and a half on two cores. z is the normal deviate of (estimate
+- truth)/error by the Student law that the estimate itself states. The truth of a run that is EQUILIBRATED is the average
+over all 2^N states; of one that is STEADY, over the states of chains that never leave the pattern it names, by the
+transition matrix. With one sample the patterns are given, and, where not a ladder, other ones for each seed; with several
+they are drawn, and the truth is the mean over QUENCHED other draws. A run is truly good if it holds 100 relaxation times:
+of its transition matrix, or, in a ladder, 10 ways up of each configuration (a random walk over the rungs relaxes ten times
+on each) and 100 tau_int, by a run 100 times as long.
 """
 
 from __future__ import annotations

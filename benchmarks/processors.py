@@ -52,10 +52,8 @@ name, N, K, T, share = json.loads(sys.argv[1])
 network, kernel, rng = eval(name), "fields" if name == "D(2)" else sys.argv[2], np.random.default_rng(1)
 patterns = Patterns.of(rng.choice(np.array([-1, 1], np.int8), (N, K)))
 chain = chain_maker(kernel, network, kernel_tables(network, N, K), patterns)(rng.choice(np.array([-1, 1], np.int8), N))
-accepted = 1.0
-while accepted > share:
-    accepted = chain.advance(20, Metropolis(), T, rng)[1][10:, 2].mean() / N
-    T *= 0.95
+while chain.advance(20, Metropolis(), T, rng)[1][10:, 2].mean() > share * N:
+    T *= 0.97
 best, n = np.inf, max(10, int(4e5 * (1000 if kernel == "fields" else 20) / (N * K)))
 for _ in range(5):
     start = time.thread_time()
@@ -97,6 +95,7 @@ def main() -> None:
             assert len(new) == 1, f"{case}: other spins on another processor"
             best = {c: max(found)[0] for c, found in runs.items()}
             ratios = (best["AVX2"] / best["old AVX2"], best["SSE"] / best["old SSE"], best["AVX-512"] / best["AVX2"])
+            case = f"{case.rpartition(',')[0]}, {new.pop()[0]:.2g}"
             numbers = "".join(f"{x:>10.3g}" for x in best.values()) + "".join(f"{x:>10.2f}" for x in ratios)
             print(f"{case:<34}{numbers}", flush=True)
 
