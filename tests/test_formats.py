@@ -46,7 +46,7 @@ INTERNAL = {
         "storage": "Saved",
         "theory.rs_retrieval": "Point",
         "theory.rs_zero": "ZeroPoint",
-        "theory.rsb_equations": "Averages Levels Problem",
+        "theory.rsb_equations": "Levels Problem",
     }.items()
     for name in names.split()
 }  # classes that work inside and are never in a file
