@@ -9,9 +9,9 @@ setting that this machine cannot run is named with the reason. The table is prin
 build/matrix. Exit status 1: something failed or differs.
 
 Machine code lies in one folder for all settings, kept between runs: numba's index names the processor and its features. On two
-busy cores without -n the numbers alone take 4 minutes, half of it to compile, "part" 13; "quick" takes as many times what `make
-quick` does as there are settings, half an hour on two idle cores. What stands for a processor is told to the compiler and to the
-libraries: a program that asks the processor itself still sees the real one. OpenBLAS runs the nearest kind that it was built with.
+busy cores without -n the numbers alone take 4 minutes, half of it to compile, and "part" 11; "quick" takes what `make quick`
+does for each setting, about half an hour on two idle cores. What stands for a processor is told to the compiler and to the
+libraries: a program that asks the processor itself still sees the real one. OpenBLAS takes the nearest kind that it knows.
 """
 
 from __future__ import annotations
