@@ -9,10 +9,10 @@ setting that this machine cannot run is named with the reason. The table is prin
 build/matrix. Exit status 1: something failed or differs.
 
 Machine code lies in one folder for all settings, kept between runs: numba's index names the processor and its features. With
-"part", the packed kernel meets SETUPS random networks where the compiler is told another processor. "none" takes about 4 minutes,
-half of them to compile; "quick" for each setting what `make quick` takes, by that half an hour on two idle cores. What stands for a processor is told to the
-compiler and to the libraries: a program that asks the processor itself still sees the real one. OpenBLAS runs the nearest kind
-that it was built with.
+"part", the packed kernel meets SETUPS random networks where the compiler is told another processor. "none" takes about 4
+minutes, half of them to compile; "quick" for each setting what `make quick` takes, by that half an hour on two idle cores.
+What stands for a processor is told to the compiler and to the libraries: a program that asks the processor itself still sees
+the real one. OpenBLAS runs the nearest kind that it was built with.
 """
 
 from __future__ import annotations
