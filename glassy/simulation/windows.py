@@ -219,7 +219,7 @@ def find_kept(A: IntArray, B: IntArray, N: int, K: int) -> Window | None:
             return _squares_kept(w, terms)
     parity = EVEN if np.array_equal(B, B[::-1]) else ODD if np.array_equal(B, -B[::-1]) else None
     found = []
-    for odd, kind, terms in ((odd, kind, terms) for odd in {parity, None} for kind, terms in KINDS):
+    for odd, kind, terms in ((odd, kind, terms) for odd in dict.fromkeys((parity, None)) for kind, terms in KINDS):
         half, best = min(_needed(N, K, MARGIN + 2), N // 2 + 1), None
         while half <= N // 2 + 1 and (w := _window_kept(B, N, K, half, odd, kind, terms)) is not None:
             if best is not None and len(w.form[1]) + len(w.form[3]) > len(best.form[1]) + len(best.form[3]):
@@ -271,6 +271,8 @@ def _window_kept(B: IntArray, N: int, K: int, half: int, odd: int | None, kind: 
         return None
     states = [step * u - N * step // 2 for u in range(first, last + 1)]
     line = next((v // s for v, s in zip(values, states, strict=True) if s != 0), 0) if odd == ODD else 0
+    if abs(line) * step * N >= 2**62:
+        return None
     values = [v - line * s for v, s in zip(values, states, strict=True)]
     base = 0 if odd == ODD else min(values)
     unit = math.gcd(*(v - base for v in values)) or 1
