@@ -9,8 +9,8 @@ import time
 
 import glassy
 from glassy import RS, RSB
-from glassy.phases import drafting
-from glassy.phases.glass import _gardner, static
+from glassy.phases import phase_diagram as drafting
+from glassy.phases.spin_glass_temperatures import _gardner, static
 
 NETWORK = glassy.DenseHebbian(4)
 

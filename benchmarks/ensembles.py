@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 import glassy
-from glassy.provenance import provenance
-from glassy.simulation.ledger import make_entry
-from glassy.simulation.processes import Processes
-from glassy.simulation.store import Kept, Store
+from glassy.core.provenance import provenance
+from glassy.simulation.drive.processes import Processes
+from glassy.simulation.keep.ledger import make_entry
+from glassy.simulation.keep.store import Kept, Store
 
 READ = """
 import sys, time; t0 = time.perf_counter()

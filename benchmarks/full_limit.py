@@ -13,7 +13,7 @@ import statistics
 import sys
 
 from glassy import DenseHebbian, SpinGlass
-from glassy.theory.rsb_solve import extrapolated, steps_to
+from glassy.theory.rsb.solve import extrapolated, steps_to
 
 NAMES = ("m", "free_energy", "energy", "entropy", "susceptibility")
 SELF = "self-interacting"

@@ -32,7 +32,7 @@ import numpy as np
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, FullRSB, SpinGlass, Status
-from glassy.phases.glass import critical_temperature
+from glassy.phases.spin_glass_temperatures import critical_temperature
 
 COUNTS = {"RS": 14000, "RSB(1)": 4200, "RSB(2)": 2100, "RSB(3)": 520, "FullRSB": 110}
 STEP = 1e-4

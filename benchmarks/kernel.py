@@ -15,10 +15,10 @@ import numba
 import numpy as np
 
 from glassy import DenseHebbian, Metropolis, SeparableMemory
+from glassy.model.patterns import Patterns
 from glassy.numerics.bits import aligned
-from glassy.patterns import Patterns
-from glassy.simulation.engine import chain_maker, choose_kernel
-from glassy.simulation.tables import kernel_tables
+from glassy.simulation.kernels.choose import chain_maker, choose_kernel
+from glassy.simulation.kernels.tables import kernel_tables
 
 
 def floats(N):

@@ -135,7 +135,7 @@ def make_numbers(setting: Setting, *, deep: bool = True, seed: int = 1, cache: P
 def run_tests(setting: Setting, tests: str, workers: str, log: Path) -> tuple[dict[str, int], float]:
     """Return how many tests passed, failed and were skipped, and the seconds; "failed" counts errors as well."""
     names = PLAIN if not setting.compiled else PART if tests == "part" else ()
-    files = [f"tests/test_{name}.py" for name in names]
+    files = [str(path) for name in names for path in (ROOT / "tests").rglob(f"test_{name}.py")]
     chosen = [*(() if tests == "all" else ("-m", "not slow or setups")), *(("-n", workers) if workers else ()), *files]
     more = {"GLASSY_SETUPS": str(SETUPS)} if not setting.environment or "NUMBA_CPU_NAME" in setting.environment else {}
     start = time.perf_counter()

@@ -20,10 +20,10 @@ import time
 import numpy as np
 
 from glassy import DenseHebbian, Metropolis
-from glassy.patterns import Patterns
-from glassy.simulation.engine import chain_maker, choose_kernel
-from glassy.simulation.methods import Cooling
-from glassy.simulation.tables import kernel_tables
+from glassy.model.patterns import Patterns
+from glassy.simulation.kernels.choose import chain_maker, choose_kernel
+from glassy.simulation.kernels.dynamics import Cooling
+from glassy.simulation.kernels.tables import kernel_tables
 
 RUNS = 20
 SCHEDULES = {"T=2..0.2": (0.5, 5.0, 400), "T=1": (1.0, 1.0, 400), "T=0.2": (5.0, 5.0, 4000)}  # beta from, to; sweeps

@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.kernel import clock
 from glassy import DenseHebbian, Metropolis, Quench, SeparableMemory
-from glassy.patterns import Patterns
-from glassy.simulation.engine import beyond_64_bits, choose_kernel, sample_maker
+from glassy.model.patterns import Patterns
+from glassy.simulation.kernels.choose import beyond_64_bits, choose_kernel, sample_maker
 
 
 def exponential(N):

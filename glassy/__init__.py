@@ -3,10 +3,11 @@
 import importlib
 from typing import Any
 
-from glassy.compare import Comparison, compare
-from glassy.configuration import show_config
-from glassy.covariance import Covariance
-from glassy.errors import (
+from glassy.analysis.autocorrelation import Autocorrelation, Binning
+from glassy.analysis.equilibration import Evidence
+from glassy.analysis.extrapolate import Limit, extrapolate
+from glassy.analysis.reweighting import Reweighted
+from glassy.core.errors import (
     ConvergenceError,
     EnsembleError,
     EquilibrationWarning,
@@ -19,48 +20,35 @@ from glassy.errors import (
     StoreError,
     StoreWarning,
 )
+from glassy.core.results import Estimate, Grid, Status
+from glassy.core.storage import load, save
+from glassy.evidence.compare import Comparison, compare
 from glassy.exact import Exact, enumerate_states, transition_matrix
-from glassy.finite_size import Limit, extrapolate
-from glassy.glassiness import Glassiness, glassiness
-from glassy.memory import SeparableMemory
-from glassy.network import DenseHebbian, StatePoint
-from glassy.patterns import draw_patterns
-from glassy.perturbation import Perturbation
-from glassy.phases import (
-    ATLine,
-    Coexistence,
-    Complexity,
-    PhaseDiagram,
-    PhasePoint,
-    SpinGlassTemperatures,
-    Spinodal,
-    StorageCapacity,
-    at_line,
-    coexistence,
-    complexity,
-    patterns_without_errors,
-    phase_diagram,
-    phases_at,
-    signal_to_noise_load,
-    spin_glass_temperatures,
-    spinodal,
-    storage_capacity,
-)
-from glassy.results import Estimate, Grid, Status
-from glassy.simulation.adapt import exchange_temperatures
-from glassy.simulation.autocorrelation import Autocorrelation, Binning
+from glassy.model.covariance import Covariance
+from glassy.model.network import DenseHebbian, StatePoint
+from glassy.model.patterns import draw_patterns
+from glassy.model.perturbation import Perturbation
+from glassy.model.separable import SeparableMemory
+from glassy.model.spin_glass import SpinGlass
+from glassy.phases.at_line import ATLine, at_line
+from glassy.phases.capacity import StorageCapacity, patterns_without_errors, signal_to_noise_load, storage_capacity
+from glassy.phases.coexistence import Coexistence, coexistence
+from glassy.phases.complexity import Complexity, complexity
+from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
+from glassy.phases.glassiness import Glassiness, glassiness
+from glassy.phases.phase_diagram import phase_diagram
+from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
+from glassy.phases.spinodal import Spinodal, spinodal
+from glassy.simulation.compare_starts import Starts, compare_starts
+from glassy.simulation.configuration import show_config
 from glassy.simulation.ensemble import Ensemble
 from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
 from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
-from glassy.simulation.equilibration import Evidence
+from glassy.simulation.exchange_temperatures import exchange_temperatures
+from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.ladder import Exchange, Ladder
-from glassy.simulation.methods import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
-from glassy.simulation.reweighting import Reweighted
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
-from glassy.simulation.starts import Starts, compare_starts
-from glassy.spin_glass import SpinGlass
-from glassy.storage import load, save
 from glassy.theory.ansatz import RS, RSB, FullRSB
 from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve

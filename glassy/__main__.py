@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from glassy.errors import InputError
+from glassy.core.errors import InputError
 from glassy.simulation.ensemble_status import ensemble_status
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from glassy import checks
-from glassy.errors import InputError
-from glassy.memory import Network, SeparableMemory, check_network, grain
+from glassy.core import checks
+from glassy.core.errors import InputError
+from glassy.core.provenance import Provenance, provenance
+from glassy.core.storage import Saved
+from glassy.model.patterns import Int8Array, check_patterns, check_seed, draw_patterns
+from glassy.model.perturbation import Perturbation, check_perturbation, check_range
+from glassy.model.separable import Network, SeparableMemory, check_network, grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
-from glassy.patterns import Int8Array, check_patterns, check_seed, draw_patterns
-from glassy.perturbation import Perturbation, check_perturbation, check_range
-from glassy.provenance import Provenance, provenance
-from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
 LIMIT = 2**62

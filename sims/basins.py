@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 import glassy
 from glassy import DenseHebbian, Estimate, plots, simulate, solve
-from glassy.simulation.statistics import jackknife
-from glassy.theory.rs_retrieval import flip_range, fold, point
+from glassy.analysis.statistics import jackknife
+from glassy.core.results import short
+from glassy.theory.rs.retrieval import flip_range, fold, point
 from sims.harness import _write, folder, read, samples_folder
 from sims.measured import Row, main, row, write
 
@@ -117,9 +118,7 @@ def verdict(rows: list[Row]) -> str:
     for name in dict.fromkeys(r["curve"] for r in largest):
         mine = [r for r in largest if r["curve"] == name and math.isfinite(r["simulation"])]
         P, T = int(name[2]), mine[0]["T"]
-        ends = ", ".join(
-            f"{glassy.results.short(r['simulation'], r['error'])} (load {r['load']:g})" for r in (mine[0], mine[-1])
-        )
+        ends = ", ".join(f"{short(r['simulation'], r['error'])} (load {r['load']:g})" for r in (mine[0], mine[-1]))
         edges.append(f"{name} {ends}")
         off = [r["simulation"] - unstable(DenseHebbian(P), r["load"], T) for r in mine]
         gaps.append(f"{name} {min(off):+.2f} to {max(off):+.2f}")

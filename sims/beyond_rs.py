@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, plots, solve, spinodal
-from glassy.compare import predicted
-from glassy.provenance import Provenance
-from glassy.results import short
+from glassy.core.provenance import Provenance
+from glassy.core.results import short
+from glassy.evidence.compare import predicted
 from sims import GOOD, held
 from sims.harness import _write, folder, read, samples_folder
 from sims.held import hold

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-import glassy
 from glassy import RSB, Estimate, plots, solve
-from glassy.provenance import Provenance
+from glassy.core.provenance import Provenance
+from glassy.core.results import short
 from sims import GOOD, beyond_rs, spin_glass
 from sims.harness import ROOT, _write, folder, read
 from sims.measured import Row, main, row, summary, write
@@ -104,7 +104,6 @@ def meeting(name: str, rows: list[Row]) -> Row:
 
 def verdict(name: str, rows: list[Row]) -> str:
     """Whether both free energies agree, and where they cross."""
-    short = glassy.results.short
     (r,) = (r for r in rows if r["quantity"] == "load of coexistence")
     (of_glass,) = (r for r in rows if r["curve"] == "glass")
     through = f"N = {of_glass['sizes'].replace(' ', ', ')} and N^-{of_glass['powers'].replace(' ', ', N^-')}"

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 import glassy
 from glassy import RS, RSB, Annealing, DenseHebbian, Estimate, Quench, plots, simulate, solve, spinodal
-from glassy.simulation.statistics import jackknife
+from glassy.analysis.statistics import jackknife
+from glassy.core.results import short
 from sims.harness import _write, folder, read, samples_folder
 from sims.measured import Row, main, row, write
 
@@ -123,7 +124,6 @@ def between(rows: list[Row], way: str, ends: dict[str, float]) -> dict[float, fl
 
 def verdict(rows: list[Row], ends: dict[str, float]) -> str:
     """The loads at which half is lost, and what is kept between the spinodals."""
-    short = glassy.results.short
     parts = []
     for way in WAYS:
         mine = [r for r in rows if r["curve"] == way and r["quantity"] == "escape load" and r["error"] > 0.0]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 import glassy
 from glassy import RSB, DenseHebbian, Estimate, Perturbation, SpinGlass, plots, simulate, solve
+from glassy.core.results import short
 from sims import GOOD
 from sims.harness import ROOT, read, samples_folder
 from sims.measured import Row, limits, main, noise_load, row, write
@@ -197,7 +198,6 @@ def verdict(case: str, rows: list[Row]) -> str:
     end = next((r for r in rows if r["quantity"] == "-beta f" and math.isinf(r["N"])), None)
     if end is None:
         return "fewer than two sizes are equilibrated at every t"
-    short = glassy.results.short
     rs = -saddle.free_energy / T
     sizes = [r for r in rows if r["quantity"] == "-beta f - RS"]
     areas = ", ".join(f"{short(r['simulation'], r['error'])} at N={r['N']:.0f}" for r in sizes)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, Estimate, glassiness, plots
-from glassy.provenance import Provenance
+from glassy.core.provenance import Provenance
 from sims.harness import ROOT, _write, folder, read
 from sims.measured import Row, main, row, summary, write
 from sims.spin_glass import CASES, REDUCED

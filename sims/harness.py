@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import glassy
-from glassy.compare import predicted
-from glassy.provenance import Provenance, provenance
+from glassy.core.provenance import Provenance, provenance
+from glassy.core.results import short
+from glassy.evidence.compare import predicted
 from glassy.simulation.ensemble_status import duration
 from glassy.simulation.samples import joint_provenance
 from sims import GOOD
@@ -303,7 +304,7 @@ def z_table(rows: list[dict[str, Any]]) -> str:
             fit = f"{r['chi2']:.1f}/{int(r['dof'])}"
             lines.append(
                 f"{r['curve']:<28} {r['load']:>7g} {r['T']:>6g} {r['observable']:<18} {r['theory']:>10.6f} "
-                f"{glassy.results.short(r['simulation'], r['error']):>14} {r['z']:>6.2f} {fit:>9}  {r['status']} N={r['sizes']}"
+                f"{short(r['simulation'], r['error']):>14} {r['z']:>6.2f} {fit:>9}  {r['status']} N={r['sizes']}"
             )
     return "\n".join(lines) + "\n"
 

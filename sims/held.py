@@ -24,8 +24,8 @@ from scipy.stats import binom, norm
 
 import glassy
 from glassy import DenseHebbian, Estimate, Perturbation, Status, simulate
-from glassy.patterns import draw_patterns
-from glassy.simulation.statistics import freedom
+from glassy.analysis.statistics import freedom
+from glassy.model.patterns import draw_patterns
 
 FloatArray = npt.NDArray[np.float64]
 EVERY = 5  # sweeps between exchanges

@@ -20,7 +20,8 @@ from scipy.special import logsumexp
 from scipy.stats import binom
 
 import glassy
-from glassy.provenance import Provenance
+from glassy.core.provenance import Provenance
+from glassy.core.results import short
 from glassy.simulation.samples import joint_provenance
 from sims import GOOD
 from sims.harness import LIMIT, _seconds, _write, folder, parse, samples_folder
@@ -189,7 +190,7 @@ def z_table(rows: Sequence[Row]) -> str:
         through = f" N={r['sizes']}, N^-{r['powers'].replace(' ', ',-')}" if r["sizes"] else ""
         lines.append(
             f"{r['curve']:<24} {r['load']:>7g} {r['T']:>8.4g} {size:>6} {r['quantity']:<20} {r['theory']:>11.6f} "
-            f"{glassy.results.short(r['simulation'], r['error']):>16} {r['z']:>7.2f} {fit:>9}  {r['status']}{through}"
+            f"{short(r['simulation'], r['error']):>16} {r['z']:>7.2f} {fit:>9}  {r['status']}{through}"
         )
     return "\n".join(lines) + "\n"
 

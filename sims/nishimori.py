@@ -9,7 +9,7 @@ import numpy as np
 
 import glassy
 from glassy import DenseHebbian, Estimate, plots, simulate, solve, spin_glass_temperatures
-from glassy.simulation.statistics import estimate
+from glassy.analysis.statistics import estimate
 from sims import GOOD
 from sims.harness import _write, folder, read, samples_folder
 from sims.measured import Row, limits, main, row, summary, write

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, Estimate, Ladder, Samples, Solution, Status, solve
-from glassy.compare import predicted
+from glassy.evidence.compare import predicted
 from sims import GOOD, held
 from sims.harness import LIMIT
 from sims.held import FloatArray, near_wall, observed, plain, rung_status

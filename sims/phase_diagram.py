@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, PhaseDiagram, phase_diagram, plots
+from glassy.core.results import Status
 from glassy.phases.diagram import Line, NamedPoint
-from glassy.results import Status
 from glassy.theory.ansatz import Ansatz
 from sims.harness import command_line, folder, read, write_theory
 

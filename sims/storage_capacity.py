@@ -18,10 +18,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from glassy import RS, RSB, DenseHebbian, FullRSB, plots, signal_to_noise_load, spinodal, storage_capacity
-from glassy.phases.drafting import at_spinodal
-from glassy.provenance import provenance
+from glassy.core.provenance import provenance
+from glassy.phases.phase_diagram import at_spinodal
 from glassy.theory.ansatz import Ansatz
-from glassy.theory.rs_retrieval import curie_weiss_limit
+from glassy.theory.rs.retrieval import curie_weiss_limit
 from sims.harness import command_line, folder, read, write_theory
 
 NETWORKS = (

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import glassy
 from glassy import DenseHebbian, Ensemble
-from glassy.simulation.processes import Processes
-from glassy.simulation.session import Session
-from glassy.simulation.walk import Walk
+from glassy.simulation.drive.processes import Processes
+from glassy.simulation.drive.session import Session
+from glassy.simulation.sampler.walk import Walk
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG = 900.0  # seconds: something hangs
@@ -47,7 +47,9 @@ def _hear_ctrl_c():
 
 def start(code, *arguments, command=(sys.executable, "-c"), **options):
     """Start a Python script that may import the tests; it hears Ctrl-C, also where a background shell has taught us not to."""
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join(
+        [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests/simulation/work"), os.environ.get("PYTHONPATH", "")]
+    )
     return subprocess.Popen(
         [*command, code, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, text=True,
         preexec_fn=_hear_ctrl_c, **options,

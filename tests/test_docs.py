@@ -10,7 +10,7 @@ import glassy
 
 ROOT = Path(__file__).resolve().parent.parent
 THEORY = (ROOT / "docs" / "theory.md").read_text()
-TESTS = "\n".join(p.read_text() for p in (ROOT / "tests").glob("test_*.py") if p.name != "test_docs.py")
+TESTS = "\n".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py") if p.name != "test_docs.py")
 
 
 def labels():

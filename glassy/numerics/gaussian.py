@@ -8,7 +8,7 @@ tanh(h/T) is a step of width T/s on the scale of z, which defeats Gauss-Hermite 
 * s <= T: the integrand is analytic in a strip of half-width >= pi/2 around the real z axis; the trapezoidal rule with
   step 0.2 has an error below 1e-20.
 
-The absolute accuracy is a few 1e-16 (tests/test_gaussian.py compares with mpmath).
+The absolute accuracy is a few 1e-16 (tests/numerics/test_gaussian.py compares with mpmath).
 """
 
 from __future__ import annotations

@@ -9,21 +9,21 @@ from functools import lru_cache
 
 from scipy.special import ndtri
 
-from glassy import checks
-from glassy.errors import InputError
-from glassy.network import DenseHebbian
+from glassy.core import checks
+from glassy.core.errors import InputError
+from glassy.core.results import Estimate, Status
+from glassy.core.storage import Saved
+from glassy.model.network import DenseHebbian
 from glassy.numerics.roots import aside
-from glassy.phases.coexistences import coexistence, root_near
-from glassy.phases.glass import static
-from glassy.phases.spinodals import spinodal
-from glassy.results import Estimate, Status
-from glassy.storage import Saved
+from glassy.phases.coexistence import coexistence, root_near
+from glassy.phases.spin_glass_temperatures import static
+from glassy.phases.spinodal import spinodal
 from glassy.theory import ansatz as ansaetze
-from glassy.theory import rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
-from glassy.theory.rsb_equations import Problem, levels_of, saddle
-from glassy.theory.rsb_search import deepen
-from glassy.theory.rsb_steps import stable
+from glassy.theory.rsb import solve as rsb_solve
+from glassy.theory.rsb.equations import Problem, levels_of, saddle
+from glassy.theory.rsb.search import deepen
+from glassy.theory.rsb.steps import stable
 from glassy.theory.solution import Solution
 from glassy.theory.solve import check_network, solve
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from glassy.errors import InputError
-from glassy.network import DenseHebbian
-from glassy.phases.coexistences import zero_state
-from glassy.provenance import Provenance, provenance
-from glassy.results import Status
-from glassy.storage import Saved, ready
+from glassy.core.errors import InputError
+from glassy.core.provenance import Provenance, provenance
+from glassy.core.results import Status
+from glassy.core.storage import Saved, ready
+from glassy.model.network import DenseHebbian
+from glassy.phases.coexistence import zero_state
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz
 from glassy.theory.solution import Solution, instability

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from glassy.errors import InputError
+from glassy.core.errors import InputError
+from glassy.core.results import Status
+from glassy.core.storage import Saved, load
 from glassy.numerics.roots import ASIDE
-from glassy.results import Status
-from glassy.storage import Saved, load
 
 
 @dataclass(frozen=True)

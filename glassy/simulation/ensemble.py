@@ -11,19 +11,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassy import checks, storage
-from glassy.errors import InputError
-from glassy.machine import cores, half_memory
-from glassy.memory import check_network
+from glassy.core import checks, storage
+from glassy.core.errors import InputError
+from glassy.core.machine import cores, half_memory
+from glassy.core.storage import Saved, VersionError
+from glassy.model.perturbation import Perturbation
+from glassy.model.separable import check_network
 from glassy.numerics import passes
-from glassy.perturbation import Perturbation
-from glassy.simulation.claim import Part, check_part, claim, gate
-from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
+from glassy.simulation.drive.session import Place, Session, make_place
+from glassy.simulation.drive.work import Task, opened
+from glassy.simulation.keep.claim import Part, check_part, claim, gate
+from glassy.simulation.keep.store import Store, differences, folder_path, make_folder
+from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.request import Request, check_axis, check_memory, make_ladder
-from glassy.simulation.session import Place, Session, make_place
-from glassy.simulation.store import Store, differences, folder_path, make_folder
-from glassy.simulation.work import Task, opened
-from glassy.storage import Saved, VersionError
 
 if TYPE_CHECKING:
     from glassy.simulation.ensemble_result import EnsembleResult

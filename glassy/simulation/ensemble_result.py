@@ -14,19 +14,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.errors import InputError
-from glassy.memory import Network
-from glassy.network import DenseHebbian
-from glassy.results import Estimate, Status, short
-from glassy.simulation.averages import Pool, Records, observables, pool
+from glassy.core.errors import InputError
+from glassy.core.results import Estimate, Status, short
+from glassy.core.storage import Saved, ready
+from glassy.model.network import DenseHebbian
+from glassy.model.separable import Network
+from glassy.simulation.drive.session import Place
 from glassy.simulation.ensemble import Ensemble, stored
-from glassy.simulation.joined import join
+from glassy.simulation.keep.averages import Pool, Records, observables, pool
+from glassy.simulation.keep.joined import join
+from glassy.simulation.keep.ledger import BLOCK, Ledger
+from glassy.simulation.keep.store import Store, folder_path
 from glassy.simulation.ladder import Ladder, LadderRun
-from glassy.simulation.ledger import BLOCK, Ledger
 from glassy.simulation.samples import Samples
-from glassy.simulation.session import Place
-from glassy.simulation.store import Store, folder_path
-from glassy.storage import Saved, ready
 
 FloatArray = npt.NDArray[np.float64]
 COLUMNS = (

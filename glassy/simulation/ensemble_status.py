@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from glassy import storage
-from glassy.errors import InputError
-from glassy.simulation.claim import claim, gate, journals
+from glassy.core import storage
+from glassy.core.errors import InputError
+from glassy.core.storage import Saved, VersionError
+from glassy.simulation.drive.session import Place
 from glassy.simulation.ensemble import stored
 from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
-from glassy.simulation.ledger import Ledger
-from glassy.simulation.session import Place
-from glassy.simulation.store import Kept, Store, differences, folder_path, make_folder
-from glassy.storage import Saved, VersionError
+from glassy.simulation.keep.claim import claim, gate, journals
+from glassy.simulation.keep.ledger import Ledger
+from glassy.simulation.keep.store import Kept, Store, differences, folder_path, make_folder
 
 
 @dataclass(frozen=True)

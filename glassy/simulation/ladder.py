@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy import checks
-from glassy.errors import EquilibrationWarning, InputError, warn
-from glassy.results import Estimate, Grid
-from glassy.simulation.checkpoint import Checkpoints
-from glassy.simulation.methods import ReplicaExchange
-from glassy.simulation.reweighting import Reweighted, reweight
-from glassy.simulation.run import Run
+from glassy.analysis.reweighting import Reweighted, reweight
+from glassy.analysis.statistics import block_means, estimate, from_left_out, jackknife
+from glassy.core import checks
+from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.results import Estimate, Grid
+from glassy.core.storage import Saved
+from glassy.simulation.kernels.dynamics import ReplicaExchange
+from glassy.simulation.sampler.checkpoint import Checkpoints
+from glassy.simulation.sampler.run import Run
+from glassy.simulation.sampler.walk import Walk
 from glassy.simulation.samples import Samples, Series
-from glassy.simulation.statistics import block_means, estimate, from_left_out, jackknife
-from glassy.simulation.walk import Walk
-from glassy.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

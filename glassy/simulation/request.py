@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from glassy import checks
-from glassy.errors import InputError, MemoryLimitError
-from glassy.memory import Network
-from glassy.network import DenseHebbian
-from glassy.patterns import Int8Array, check_seed, check_signs
-from glassy.perturbation import Perturbation, check_perturbation
-from glassy.simulation.engine import choose_kernel
+from glassy.core import checks
+from glassy.core.errors import InputError, MemoryLimitError
+from glassy.model.network import DenseHebbian
+from glassy.model.patterns import Int8Array, check_seed, check_signs
+from glassy.model.perturbation import Perturbation, check_perturbation
+from glassy.model.separable import Network
+from glassy.simulation.kernels.choose import choose_kernel
+from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Quench, ReplicaExchange
 from glassy.simulation.ladder import LadderRun
-from glassy.simulation.methods import Annealing, Dynamics, Quench, ReplicaExchange
-from glassy.simulation.run import Run
+from glassy.simulation.sampler.run import Run
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from glassy import checks
-from glassy.errors import InputError
-from glassy.memory import Network
-from glassy.network import DenseHebbian
-from glassy.patterns import Patterns, check_patterns, pattern_generator
-from glassy.perturbation import Perturbation
-from glassy.provenance import Provenance, provenance
-from glassy.results import Estimate, Status
-from glassy.simulation.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
-from glassy.simulation.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
-from glassy.simulation.methods import Dynamics, ReplicaExchange, is_ergodic
-from glassy.simulation.overlaps import histograms
-from glassy.simulation.statistics import (
+from glassy.analysis.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
+from glassy.analysis.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
+from glassy.analysis.overlaps import histograms
+from glassy.analysis.statistics import (
     FLUCTUATES,
     Summary,
     block_means,
@@ -33,7 +24,16 @@ from glassy.simulation.statistics import (
     memory,
     summarise,
 )
-from glassy.storage import Saved
+from glassy.core import checks
+from glassy.core.errors import InputError
+from glassy.core.provenance import Provenance, provenance
+from glassy.core.results import Estimate, Status
+from glassy.core.storage import Saved
+from glassy.model.network import DenseHebbian
+from glassy.model.patterns import Patterns, check_patterns, pattern_generator
+from glassy.model.perturbation import Perturbation
+from glassy.model.separable import Network
+from glassy.simulation.kernels.dynamics import Dynamics, ReplicaExchange, is_ergodic
 
 FloatArray = npt.NDArray[np.float64]
 CHANCE = 0.01  # share of random spins that count as being at a pattern, where several marks do not tell

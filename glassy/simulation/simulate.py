@@ -14,24 +14,24 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from glassy import checks
-from glassy.errors import InputError, Interrupted
-from glassy.machine import cores, half_memory
-from glassy.memory import Network, SeparableMemory, check_network
-from glassy.patterns import check_patterns
-from glassy.perturbation import Perturbation
-from glassy.progress import progress_bar
-from glassy.results import Grid
-from glassy.simulation.claim import Journal, claim
-from glassy.simulation.joined import in_order, join, points
+from glassy.core import checks
+from glassy.core.errors import InputError, Interrupted
+from glassy.core.machine import cores, half_memory
+from glassy.core.progress import progress_bar
+from glassy.core.results import Grid
+from glassy.model.patterns import check_patterns
+from glassy.model.perturbation import Perturbation
+from glassy.model.separable import Network, SeparableMemory, check_network
+from glassy.simulation.drive.work import Outcome, StopFile, Task, drive, no_room, opened, opened_here
+from glassy.simulation.keep.claim import Journal, claim
+from glassy.simulation.keep.joined import in_order, join, points
+from glassy.simulation.keep.ledger import Ledger
+from glassy.simulation.keep.store import Store, folder_path, make_folder
+from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.ladder import Ladder, LadderRun
-from glassy.simulation.ledger import Ledger
-from glassy.simulation.methods import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.request import Request, check_axis, check_memory, first_of, make_ladder, name_size
-from glassy.simulation.run import Run
+from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
-from glassy.simulation.store import Store, folder_path, make_folder
-from glassy.simulation.work import Outcome, StopFile, Task, drive, no_room, opened, opened_here
 
 _METROPOLIS = Metropolis()
 SAMPLES = 8  # of the patterns, by default
@@ -115,7 +115,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     kernel : {"auto", "patterns", "packed", "fields", "tensor", "wide"}
         What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor; "wide"
         where 64-bit integers do not hold the energies, which the others refuse;
-        named in `Samples.kernel`. See `glassy.simulation.engine.choose_kernel`.
+        named in `Samples.kernel`. See `glassy.simulation.kernels.choose.choose_kernel`.
     threads : int, optional
         Threads or processes for samples and, where there are fewer samples, threads for their replicas; default: the cores
         this process may use.

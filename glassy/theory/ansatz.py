@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassy import checks
-from glassy.errors import InputError
+from glassy.core import checks
+from glassy.core.errors import InputError
 
 DEEPEST = 30  # steps
 

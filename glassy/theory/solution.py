@@ -9,13 +9,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from glassy.errors import ConvergenceError, InputError, PhaseError
-from glassy.provenance import Provenance, provenance
-from glassy.results import Estimate, Status
-from glassy.spin_glass import Network
-from glassy.storage import Saved
+from glassy.core.errors import ConvergenceError, InputError, PhaseError
+from glassy.core.provenance import Provenance, provenance
+from glassy.core.results import Estimate, Status
+from glassy.core.storage import Saved
+from glassy.model.spin_glass import Network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
-from glassy.theory.breaking import whole
+from glassy.theory.rsb.breaking import whole
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ class Solution(Saved):
         >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
         True
         """
-        from glassy.theory.rsb_equations import field_density, levels_of  # the equations know Solution
+        from glassy.theory.rsb.equations import field_density, levels_of  # the equations know Solution
 
         self._check("distribution of the field")
         if self.load == 0.0 or self.q_EA == 0.0:

@@ -10,17 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy import checks
-from glassy.errors import ConvergenceError, InputError, PhaseError
-from glassy.machine import cores
-from glassy.network import DenseHebbian
-from glassy.results import Grid, Status
-from glassy.spin_glass import Network, SpinGlass
+from glassy.core import checks
+from glassy.core.errors import ConvergenceError, InputError, PhaseError
+from glassy.core.machine import cores
+from glassy.core.results import Grid, Status
+from glassy.model.network import DenseHebbian
+from glassy.model.spin_glass import Network, SpinGlass
 from glassy.theory import ansatz as ansaetze
-from glassy.theory import rs_retrieval, rs_scan, rs_zero, rsb_solve
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
-from glassy.theory.rs_equations import saddle, variance
-from glassy.theory.rsb_equations import padded
+from glassy.theory.rs import retrieval as rs_retrieval
+from glassy.theory.rs import scan as rs_scan
+from glassy.theory.rs import zero as rs_zero
+from glassy.theory.rs.equations import saddle, variance
+from glassy.theory.rsb import solve as rsb_solve
+from glassy.theory.rsb.equations import padded
 from glassy.theory.solution import Solution, in_units, missing
 
 COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)

@@ -21,9 +21,9 @@ import numpy as np
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, Ensemble, FullRSB, Metropolis, ReplicaExchange, SeparableMemory, simulate, solve
-from glassy.simulation import checkpoint
-from glassy.simulation.store import Given
-from glassy.simulation.walk import Walk
+from glassy.simulation.keep.store import Given
+from glassy.simulation.sampler import checkpoint
+from glassy.simulation.sampler.walk import Walk
 
 # Every argument that shapes the numbers is said: defaults may change.
 SHORT = {

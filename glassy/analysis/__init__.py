@@ -1,0 +1,1 @@
+"""From series of numbers to estimates with errors; knows no network."""

@@ -1,0 +1,114 @@
+"""extrapolate: estimates at several N, and their limit 1/N = 0 with the powers that their corrections have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaincc
+
+from glassy.core import checks
+from glassy.core.errors import InputError
+from glassy.core.results import Estimate
+from glassy.core.storage import Saved
+
+
+@dataclass(frozen=True)
+class Limit(Saved):
+    """Estimates extrapolated to infinite N by a weighted fit of limit + sum_k amplitude_k N^-power_k.
+
+    Parameters
+    ----------
+    value : Estimate
+        The limit.
+    powers, amplitudes : tuples of float
+        Corrections of the fit.
+    sizes : tuple of int
+        The N it was drawn through.
+    chi2, dof : float, int
+        How well the fit describes them.
+    """
+
+    value: Estimate
+    powers: tuple[float, ...]
+    amplitudes: tuple[float, ...]
+    sizes: tuple[int, ...]
+    chi2: float
+    dof: int
+
+    @property
+    def p(self) -> float:
+        """Probability of a larger chi2 if these powers are right; NaN where nothing is left to judge by."""
+        return float(gammaincc(self.dof / 2.0, self.chi2 / 2.0)) if self.dof else math.nan
+
+    def __repr__(self) -> str:
+        powers = " and ".join(f"N^-{power:g}" for power in self.powers)
+        return (
+            f"Limit({self.value} in {powers} through N={', '.join(map(str, self.sizes))}; chi2/dof={self.chi2:.1f}/{self.dof})"
+        )
+
+
+def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[float] = (1.0,)) -> Limit:
+    """Extrapolate estimates at several N to 1/N = 0, by weighted least squares in N^-power.
+
+    Which powers a network has is a matter of theory (section 2: 1/N at P = 3 and at P = 4, with 1/N^2 behind it);
+    `Limit.p` says whether the data bear them out.
+
+    Parameters
+    ----------
+    N : sequence of int
+        Sizes; one may come several times.
+    values : sequence of Estimate
+        One for each, with an error above 0.
+    powers : sequence of float
+        Different and > 0, fewer than there are different sizes.
+
+    Returns
+    -------
+    Limit
+
+    Raises
+    ------
+    InputError
+        If there are too few sizes for the powers, or an estimate has no error.
+
+    Notes
+    -----
+    Source: docs/theory.md, section 2.
+
+    Examples
+    --------
+    >>> limit = extrapolate([50, 100, 200], [Estimate(1.0 + 3.0 / N, 0.01) for N in (50, 100, 200)])
+    >>> limit.value, round(limit.amplitudes[0], 9), limit.p > 0.99
+    (1.000(12), 3.0, True)
+    """
+    sizes = tuple(checks.integer("N", n, 1, "It is a number of spins.") for n in N)
+    found = list(values)
+    errors = [float(getattr(v, "error", 0.0)) for v in found]
+    powers = tuple(checks.number("a power", p, "Corrections fall like N^-power.", least=0.0) for p in powers)
+    if len(sizes) != len(found) or not all(0.0 < e < math.inf for e in errors):
+        raise InputError(f"values must be one Estimate with an error > 0 for each N, got {found!r} for N={sizes}.")
+    if not powers or 0.0 in powers or len(set(powers)) < len(powers) or len(set(sizes)) <= len(powers):
+        raise InputError(
+            f"powers must be different, > 0 and fewer than the different sizes, got {powers} for N={sizes}. Add sizes."
+        )
+    limit, amplitudes, error, chi2 = weighted_fit(sizes, [float(v) for v in found], errors, powers)
+    samples = min(int(getattr(v, "samples", 1)) for v in found)
+    return Limit(Estimate(limit, error, samples=samples), powers, amplitudes, sizes, chi2, len(sizes) - len(powers) - 1)
+
+
+def weighted_fit(
+    N: Sequence[float], values: npt.ArrayLike, errors: npt.ArrayLike, powers: Sequence[float]
+) -> tuple[float, tuple[float, ...], float, float]:
+    """Return limit, amplitudes, error of the limit and chi2 of the weighted fit in N^-power."""
+    size, y, error = (np.asarray(a, float) for a in (N, values, errors))
+    x = size.min() / size  # of order one, so that the normal equations are well conditioned
+    design = np.stack([np.ones_like(x), *(x**p for p in powers)], axis=1) / error[:, None]
+    covariance = np.linalg.inv(design.T @ design)
+    fit = covariance @ (design.T @ (y / error))
+    chi2 = float(np.sum((design @ fit - y / error) ** 2))
+    amplitudes = tuple(float(a * size.min() ** p) for a, p in zip(fit[1:], powers, strict=True))
+    return float(fit[0]), amplitudes, math.sqrt(covariance[0, 0]), chi2

@@ -1,0 +1,1 @@
+"""What every room needs: errors, checks, files, words that all arms share."""

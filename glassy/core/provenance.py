@@ -1,0 +1,59 @@
+"""Where a number comes from: versions, commit, and the arguments that made it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Versions of everything that shapes a number, and the commit of glassy ("+" marks uncommitted changes)."""
+
+    glassy: str
+    commit: str
+    python: str
+    numpy: str
+    numba: str
+    scipy: str
+    machine: str
+
+
+def version(name: str) -> str:
+    """Return the version of an installed package, or "unknown"."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _commit() -> str:
+    here = Path(__file__).resolve().parent.parent
+    if not (here.parent / ".git").exists():
+        return "unknown"
+    try:
+        run = [
+            subprocess.run(["git", *args], cwd=here, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+            for args in (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain", "--", "."])
+        ]
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return run[0] + ("+" if run[1] else "")
+
+
+@lru_cache(maxsize=1)
+def provenance() -> Provenance:
+    """Return the provenance of this process; read once."""
+    return Provenance(
+        glassy=version("glassy"),
+        commit=_commit(),
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        numba=version("numba"),
+        scipy=version("scipy"),
+        machine=f"{platform.system()} {platform.machine()}",
+    )

@@ -1,0 +1,1 @@
+"""The networks: energies, covariances, patterns, perturbations."""

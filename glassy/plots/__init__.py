@@ -1,0 +1,43 @@
+"""Figures, and the one place of the visual grammar: the only room that imports matplotlib."""
+
+from glassy.plots.comparison import comparison
+from glassy.plots.curves import solutions
+from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
+from glassy.plots.style import (
+    COLORS,
+    MARKERS,
+    STYLES,
+    WIDTH,
+    branch,
+    depth_style,
+    figure,
+    legend,
+    limit,
+    marks_legend,
+    save,
+    simulation,
+    theory,
+    without_suffix,
+)
+
+__all__ = [
+    "COLORS",
+    "MARKERS",
+    "STYLES",
+    "WIDTH",
+    "branch",
+    "comparison",
+    "depth_style",
+    "diagram_legend",
+    "draw_phase_diagram",
+    "figure",
+    "legend",
+    "limit",
+    "marks_legend",
+    "phase_diagram",
+    "save",
+    "simulation",
+    "solutions",
+    "theory",
+    "without_suffix",
+]

@@ -1,0 +1,128 @@
+"""A figure of phase diagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from glassy.core.errors import InputError
+from glassy.phases.diagram import PhaseDiagram
+from glassy.plots.style import COLORS, STYLES, figure, save, style_of, without_suffix
+
+# Lines of a phase diagram: colour, width, and what the legend says. AT and glass lines do not follow the style of the ansatz.
+_LINES: Any = {
+    "spinodal": (COLORS[2], 1.9, "spinodal: limit of retrieval"),
+    "coexistence": (COLORS[3], 1.9, "coexistence: retrieval loses equilibrium"),
+    "AT": (COLORS[1], 1.2, "AT line of retrieval"),
+    "T_g": (COLORS[5], 1.5, "spin-glass onset $T_g$"),
+    "T_c": (COLORS[5], 1.5, "spin glass below $T_c$"),
+    "onset": ("0.45", 1.2, "spin-glass onset of RS"),
+    "m = 0 AT": (COLORS[5], 1.5, "AT line of m = 0"),
+    "T_d": (COLORS[0], 1.3, "dynamical transition $T_d$"),
+    "T_G": (COLORS[4], 1.3, "Gardner transition $T_G$"),
+    "Nishimori": ("0.55", 0.9, "Nishimori line T = load"),
+}
+_FIXED: Any = {"AT": (0, (4, 1, 1, 1)), "T_d": (0, (6, 1.5)), "T_G": (0, (2, 1)), "Nishimori": "solid"}
+
+
+def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | Path) -> Path:
+    """Draw phase diagrams of one network over each other: load across, temperature up; RS dashed, RSB(1) solid, deeper dotted.
+
+    The regions of the last one are shaded: retrieval in equilibrium darker, metastable retrieval lighter.
+
+    Parameters
+    ----------
+    diagrams : PhaseDiagram or sequence of them
+        Of one network.
+    path : path
+        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
+
+    Returns
+    -------
+    Path
+        The .png.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw, the networks differ, or the path has the suffix of another format.
+    """
+    found = [diagrams] if isinstance(diagrams, PhaseDiagram) else list(diagrams)
+    if not found or not all(isinstance(d, PhaseDiagram) for d in found):
+        raise InputError(f"diagrams must be one PhaseDiagram or several, got {diagrams!r}. Call glassy.phase_diagram.")
+    if any(d.network != found[0].network for d in found):
+        raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
+    path = without_suffix(path)
+    fig, axes = figure(1, 1, width=6.4, height=4.0)
+    ax = axes[0][0]
+    draw_phase_diagram(ax, found)
+    network = found[0].network
+    kind = "distinct interactions" if network.interactions == "distinct" else "self-interacting"
+    ax.set_title(f"P = {network.P}, {kind}", fontsize=9.5)
+    where: Any = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "frameon": False}
+    ax.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
+    return save(fig, path)[0]
+
+
+def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
+    """Draw phase diagrams into axes, without a legend."""
+    last = diagrams[-1]
+    end = float(last["spinodal"].T[-1])
+    wishart = last.network.wishart
+    top = 1.04 * float(last["T_g"].T[-1]) if wishart else 1.08 * end
+    for name, alpha in (("spinodal", 0.10), ("coexistence", 0.16)):
+        line = last[name]
+        ax.fill_betweenx(line.T, 0.0, line.load, color=COLORS[2], alpha=alpha, linewidth=0.0)
+    shared = {"AT", "Nishimori"}
+    for d in diagrams:
+        for line in d.lines:
+            if line.name in shared and d is not last:
+                continue
+            color, width, _ = _LINES[line.name]
+            style = _FIXED.get(line.name, _ansatz_style(d))
+            ax.plot(line.load, line.T, color=color, linestyle=style, linewidth=width, zorder=2)
+    for point in last.points:
+        if point.load > 0.0:
+            ax.plot(point.load, point.T, "o", color="black", markersize=3.2, zorder=4, clip_on=False)
+    ax.set_xlim(0.0, last.load_max)
+    ax.set_ylim(0.0, top)
+    ax.set_xlabel("load")
+    ax.set_ylabel("temperature T")
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    text: Any = {"fontsize": 8.0, "ha": "center", "va": "center", "color": "0.15"}
+    coex, spin = last["coexistence"], last["spinodal"]
+    T = (0.28 if wishart else 0.7) * float(coex.T[-1])
+    ax.text(0.45 * float(np.interp(T, coex.T, coex.load)), T, "retrieval", **text)
+    T = (0.28 if wishart else 0.7) * end
+    left, right = (float(np.interp(T, line.T, line.load)) for line in (coex, spin))
+    ax.text(0.5 * (left + right), T, "metastable\nretrieval", **{**text, "fontsize": 7.0})
+    ax.text(0.5 * (float(np.nanmax(spin.load)) + last.load_max), 0.14 * top, "spin\nglass", **text)
+    ax.text((0.25 if wishart else 0.8) * last.load_max, 0.95 * top, "paramagnet", **text)
+
+
+def _ansatz_style(diagram: PhaseDiagram) -> Any:
+    return STYLES[style_of(diagram.ansatz)]
+
+
+def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:
+    """Return legend handles: one for each kind of line, and one for each ansatz."""
+    names = [n for n in _LINES if any(line.name == n for d in diagrams for line in d.lines)]
+    handles = []
+    for name in names:
+        color, width, label = _LINES[name]
+        owner = next(d for d in reversed(diagrams) if any(line.name == name for line in d.lines))
+        style = _FIXED.get(name, _ansatz_style(owner))
+        handles.append(Line2D([], [], color=color, linestyle=style, linewidth=width, label=label))
+    if len(diagrams) > 1:
+        handles += [
+            Line2D([], [], color="0.3", linestyle=_ansatz_style(d), label=f"{d.ansatz!r}".replace("RS()", "RS"))
+            for d in diagrams
+        ]
+    handles.append(Line2D([], [], color="black", marker="o", linestyle="none", markersize=3.2, label="ends and crossings"))
+    return handles

@@ -1,0 +1,1 @@
+"""Machine code that moves spins, and what chooses it."""

@@ -1,0 +1,168 @@
+"""One chain: a replica of one sample, its exact state, and a way to run it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.model.patterns import Int8Array, Patterns
+from glassy.numerics.bits import histogram
+from glassy.simulation.kernels.dynamics import Method
+from glassy.simulation.kernels.extras import Extras, no_extras
+from glassy.simulation.kernels.portable import run, run_fields
+from glassy.simulation.kernels.tables import KernelTables
+
+IntArray = npt.NDArray[np.int64]
+
+
+class Chain:
+    """Spins of one replica with their bookkeeping: u (misaligned spins per pattern), b = B[u], a = sum A[u], sum b, the energy.
+
+    Parameters
+    ----------
+    tables : KernelTables
+        Integer tables.
+    patterns : Patterns
+        The patterns of the sample.
+    sigma : array (N,) of int8
+        Initial spins; copied.
+    extras : Extras, optional
+        What is added to the energies; default: nothing.
+    """
+
+    counts: type = np.uint32  # of the misaligned spins of a pattern
+
+    def __init__(self, tables: KernelTables, patterns: Patterns, sigma: Int8Array, extras: Extras | None = None) -> None:
+        self.tables = tables
+        self.patterns = patterns
+        self.extras = extras or no_extras(tables, patterns)
+        self.unit = float(self.extras.step)
+        self.own_u = self.extras.misaligned(sigma)
+        self.sigma = sigma.copy()
+        u, a, b_sum, self.energy = self.recompute()
+        self._keep(u, a, b_sum)
+
+    def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
+        """Set up what this kind of chain keeps up."""
+        self.u, self.b, self.a, self.b_sum = u, self.tables.B[u], a, b_sum
+
+    def count(self, sigma: Int8Array) -> tuple[npt.NDArray[Any], int, int, int]:
+        """Return u, sum A[u], sum B[u] and the energy of a configuration."""
+        u, t = self.patterns.misaligned(sigma, self.counts), self.tables
+        counts = histogram(u, t.W.size)
+        return (
+            u,
+            int(counts @ t.A),
+            int(counts @ t.B.astype(np.int64)),
+            self.extras.scale * int(counts @ t.W) + self.extras.energy(sigma),
+        )
+
+    def recompute(self) -> tuple[npt.NDArray[Any], int, int, int]:
+        """Return the same of the spins at hand: running values must equal it."""
+        return self.count(self.sigma)
+
+    def draw(
+        self, sweeps: int, method: Method, T: float, generator: np.random.Generator
+    ) -> tuple[IntArray, npt.NDArray[np.float64]]:
+        """Return the sites of the attempts and the largest accepted changes in units, both of shape (sweeps, N)."""
+        N = self.sigma.size
+        if method.order == "random":
+            sites = generator.integers(0, N, size=(sweeps, N))
+        else:
+            sites = np.tile(np.arange(N), (sweeps, 1))
+        thresholds = method.thresholds(generator.random((sweeps, N)), T)
+        if self.unit <= 1.0:
+            return sites, thresholds / self.unit
+        with np.errstate(under="ignore"):  # what is below zero stays below: dE are integers
+            return sites, np.where(thresholds < 0.0, np.minimum(thresholds / self.unit, -0.5), thresholds / self.unit)
+
+    def advance(
+        self, sweeps: int, method: Method, T: float, generator: np.random.Generator
+    ) -> tuple[Int8Array, npt.NDArray[np.int64]]:
+        """Run `sweeps` sweeps; return the spins (sweeps, N) and the trace (sweeps, 3): M of pattern 0, energy, accepted."""
+        sites, thresholds = self.draw(sweeps, method, T, generator)
+        spins, trace = np.empty(sites.shape, np.int8), np.empty((sweeps, 3), np.int64)
+        self.run(sites, thresholds, spins, trace)
+        self.adapt(trace)
+        return spins, trace
+
+    def adapt(self, trace: IntArray) -> None:
+        """Learn from a trace how to run faster; the numbers stay the same."""
+
+    def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
+        """Attempt the flips; write the spins and the trace of every sweep."""
+        t, x = self.tables, self.extras
+        self.a, self.b_sum, self.energy = run(
+            self.patterns.signs, self.sigma, self.u, self.b, t.A, t.B, t.block, self.a, self.b_sum, self.energy,
+            x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
+        )  # fmt: skip
+
+    def energy_above(self, other: Chain) -> float:
+        """Return the energy above that of another chain of the sample, in units."""
+        return self.energy - other.energy
+
+    def energy_per_spin(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Turn integer energies into H/N: their exact unit and offset, applied once."""
+        N, x = self.patterns.N, self.extras
+        return np.asarray(float(x.base / N) + units * float(x.step / N), np.float64)
+
+
+class FieldChain(Chain):
+    """The same chain at P = 2, by cached local fields: spins, traces and energies are equal bit for bit.
+
+    Parameters
+    ----------
+    couplings : array (N, N) of int16 or int32
+        `couplings(patterns)`, shared by the chains of one sample.
+    """
+
+    def __init__(
+        self,
+        tables: KernelTables,
+        patterns: Patterns,
+        sigma: Int8Array,
+        couplings: npt.NDArray[Any],
+        extras: Extras | None = None,
+    ) -> None:
+        self.couplings = couplings
+        super().__init__(tables, patterns, sigma, extras)
+
+    def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
+        N, K = self.patterns.N, self.patterns.K
+        self.first = self.patterns.pattern(0)
+        self.m = N - 2 * int(u[0])
+        self.factor = -int(self.tables.A[N // 2]) * self.extras.scale  # F(M - 2x) - F(M) = factor (x M - 1) in units
+        fields = self.couplings.astype(np.int64) @ self.sigma.astype(np.int64)
+        self.h = fields.astype(np.int32 if 4 * N * K < 2**31 else np.int64)
+
+    def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
+        """Attempt the flips; write the spins and the trace of every sweep."""
+        x = self.extras
+        self.m, self.energy = run_fields(
+            self.couplings, self.first, self.sigma, self.h, self.factor, self.m, self.energy,
+            x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
+        )  # fmt: skip
+
+
+def couplings(patterns: Patterns) -> npt.NDArray[Any]:
+    """Return J_ij = sum_mu xi_i xi_j without its diagonal; sums in blocks that float32 holds exactly."""
+    xi = patterns.signs
+    N, K = xi.shape
+    J = np.zeros((N, N), np.int16 if K < 2**15 else np.int32)  # rows come from memory: the smaller the faster
+    for start in range(0, K, 2**20):
+        part = xi[:, start : start + 2**20].astype(np.float32)
+        J += (part @ part.T).astype(J.dtype)
+    np.fill_diagonal(J, 0)
+    return J
+
+
+def makes_fields(pairwise: bool, N: int, K: int) -> bool:
+    """Whether chains run by local fields: at P = 2, unless there are so few patterns that their signed sum is shorter."""
+    return pairwise and 32 * K >= N and K < 2**31 and N <= 2**14
+
+
+def bytes_of_fields(N: int, K: int, replicas: int) -> int:
+    """Memory of the couplings, of making them, and of one field per replica."""
+    return 12 * N * N + 4 * N * min(K, 2**20) + 8 * N * replicas

@@ -1,0 +1,328 @@
+"""The chains of one sample on their way: all temperatures (rungs) and replicas, chunk by chunk."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.analysis.statistics import block_edges
+from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator
+from glassy.simulation.kernels.chains import Chain
+from glassy.simulation.kernels.choose import sample_maker
+from glassy.simulation.kernels.dynamics import Quench
+from glassy.simulation.sampler.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
+from glassy.simulation.sampler.exchange import Swapper
+from glassy.simulation.samples import Series
+
+if TYPE_CHECKING:
+    from glassy.simulation.sampler.run import Run
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+Each = Callable[..., Iterable[Any]]  # map, or that of a pool
+
+RARE = 1000  # accepted flips of a chain below which one more or less is seen in an error
+SITES = 64  # at which one flip is tried then
+ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
+
+
+def block(run: Run) -> int:
+    """Return the sweeps of a block: random numbers are drawn, and series written, a block at a time; quenches end soon."""
+    most = max(1, min(ATTEMPTS // run.N, max(run.sweeps, run.burn_in)))
+    return min(most, 8) if isinstance(run.method, Quench) else most
+
+
+def is_local_minimum(chain: Chain) -> bool:
+    """Whether no single flip lowers the energy of a chain at hand: a sequential sweep of strict descent accepts none."""
+    _, trace = chain.advance(1, Quench("sequential"), 0.0, np.random.default_rng(0))
+    return bool(trace[0, 2] == 0)
+
+
+class Walk:
+    """All chains of one sample, side by side for their overlaps and exchanges.
+
+    Parameters
+    ----------
+    rungs : sequence of Run
+        State points with the same patterns, coldest first; one for a run without exchange.
+    index : int
+        Index of the sample.
+    every : int
+        Sweeps between exchanges; 0: there are none.
+    saved : WalkState, optional
+        Where to go on; default: at the beginning.
+    """
+
+    def __init__(self, rungs: Sequence[Run], index: int, every: int = 0, saved: WalkState | None = None) -> None:
+        first, n = rungs[0], len(rungs)
+        N, K, R = first.N, first.K, first.replicas
+        self.rungs, self.every, self.t = rungs, every, -first.burn_in
+        if first.patterns is None:
+            self.patterns = Patterns.drawn(pattern_generator(first.seed, N, K, index), K, N)
+        else:
+            self.patterns = Patterns.of(first.patterns.T)
+        self.make, step = sample_maker(first.kernel, first.network, self.patterns, first.perturbation, index)
+        condensed = self.patterns.pattern(0)
+        self.generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in rungs]
+        spins = np.array(
+            [
+                [run.initial(condensed, index, r, g) for r, g in enumerate(row)]
+                for run, row in zip(rungs, self.generators, strict=True)
+            ]
+        )
+        self.start_m = spins @ condensed.astype(np.int64) / N
+        self.swappers = [
+            Swapper([run.T for run in rungs], exchange_generator(first.seed, N, K, index, r), step)
+            for r in range(R if every else 0)
+        ]
+        self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
+        self.trace = np.empty((n, R, first.sweeps, 3), np.int64)
+        self.q = np.empty((n, len(self.pairs), first.sweeps))
+        self.watch = [self.patterns.pattern(k).astype(np.float32) for k in first.watch]
+        self.watched = np.empty((n, R, len(self.watch), first.sweeps))
+        self.edges = [0, *(stop for _, stop in block_edges(first.sweeps))]  # after so many sweeps the chains are looked at
+        self.marks: Int8Array | None = np.zeros((n, R, len(self.edges), N), np.int8)
+        self.near = np.zeros((n, R, len(self.edges)), np.int64)
+        self.near_m = np.zeros((n, R, len(self.edges)))
+        self.least_m: FloatArray | None = np.ones((n, R))  # with the pattern that was nearest at the first mark
+        self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
+        if saved is not None:
+            self._restore(saved)
+            spins = saved.spins
+        self.chains = [[self.make(sigma) for sigma in row] for row in spins]
+
+    @property
+    def done(self) -> int:
+        """Sweeps of each chain so far, burn-in counted."""
+        return self.t + self.rungs[0].burn_in
+
+    def state(self) -> WalkState:
+        """Return what fixes all that follows; without copies: to be written before the next step."""
+        t = max(self.t, 0)
+        return WalkState(
+            t=self.t,
+            spins=self._spins(),
+            generators=tuple(tuple(generator_state(g) for g in row) for row in self.generators),
+            trace=self.trace[:, :, :t],
+            q=self.q[:, :, :t],
+            watched=self.watched[..., :t] if self.watch else None,
+            marks=self.marks,
+            near=self.near,
+            near_m=self.near_m,
+            least_m=self.least_m,
+            swappers=tuple(swapper.state() for swapper in self.swappers),
+        )
+
+    def _restore(self, saved: WalkState) -> None:
+        self.t, t = saved.t, max(saved.t, 0)
+        self.trace[:, :, :t], self.q[:, :, :t] = saved.trace, saved.q
+        if saved.watched is not None:
+            self.watched[..., :t] = saved.watched
+        if saved.marks is not None and saved.near is not None and saved.near_m is not None:
+            self.marks, self.near, self.near_m = saved.marks, saved.near, saved.near_m
+        elif saved.t > 0:
+            self.marks = None  # an older version did not look
+        if saved.least_m is not None or saved.t > 0:
+            self.least_m = saved.least_m
+        for row, states in zip(self.generators, saved.generators, strict=True):
+            for generator, state in zip(row, states, strict=True):
+                restore_generator(generator, state)
+        for swapper, exchanges in zip(self.swappers, saved.swappers, strict=True):
+            swapper.restore(exchanges)
+
+    def _spins(self) -> Int8Array:
+        return np.array([[chain.sigma for chain in row] for row in self.chains])
+
+    def run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, threads: int = 1) -> bool:
+        """Run to the end, replicas on `threads` threads; False if stopped before.
+
+        Every block begins and ends at the same sweeps, whenever it is run.
+        """
+        with ThreadPoolExecutor(threads) as pool:
+            return self._run(stop, bar, checkpoints, map if threads == 1 else pool.map)
+
+    def _run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, each: Each) -> bool:
+        first = self.rungs[0]
+        while self.t < first.sweeps:
+            if stop.is_set():
+                if checkpoints:
+                    checkpoints.keep(self, now=True)
+                return False
+            if self.t == 0:
+                for swapper in self.swappers:
+                    swapper.forget()
+                self._mark(0, self._spins())
+            size = min(block(first), (0 if self.t < 0 else first.sweeps) - self.t)
+            self._advance(size, bar, each)
+            self.t += size
+            if checkpoints:
+                checkpoints.keep(self)
+        return True
+
+    def _advance(self, size: int, bar: Any, each: Each = map) -> None:
+        """Run all chains and write their series, burn-in left out."""
+        n, first = len(self.rungs), self.rungs[0]
+        spins = np.empty((first.replicas, n, size, first.N), np.int8)
+        rows = np.empty((first.replicas, n, size, 3), np.int64)
+
+        def advance(r: int) -> None:
+            if self.absorbed[0, r]:
+                self._rest(r, spins[r, 0], rows[r, 0])
+            else:
+                self._move(r, spins[r], rows[r])
+
+        for _ in each(advance, range(first.replicas)):
+            bar.update(size * n)
+        if self.t < 0:
+            return
+        for k, edge in enumerate(self.edges):
+            if self.t < edge <= self.t + size:
+                self._mark(k, spins[:, :, edge - 1 - self.t].swapaxes(0, 1))
+        here = slice(self.t, self.t + size)
+        self.trace[:, :, here] = rows.swapaxes(0, 1)
+        self._follow(spins, here)
+        for w, pattern in enumerate(self.watch):
+            self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / first.N
+        for p, (r, s) in enumerate(self.pairs):
+            self.q[:, p, here] = np.einsum("tuk,tuk->tu", spins[r], spins[s], dtype=np.int32) / first.N
+
+    def _mark(self, k: int, spins: Int8Array) -> None:
+        """Keep the spins [rung, replica, N] of mark k, and the pattern nearest to each."""
+        if self.marks is None:
+            return
+        self.marks[:, :, k] = spins
+        for i, row in enumerate(spins):
+            for r, sigma in enumerate(row):
+                self.near[i, r, k], self.near_m[i, r, k] = self._nearest(np.ascontiguousarray(sigma))
+
+    def _follow(self, spins: Int8Array, here: slice) -> None:
+        """Note how far the chains went from the pattern of the first mark, in spins [replica, rung, time, N] of a block."""
+        if self.least_m is None:
+            return
+        for i, r in np.ndindex(self.least_m.shape):
+            k = self.near[i, r, 0]
+            if k == 0:
+                M = self.trace[i, r, here, 0]
+            else:
+                M = np.einsum("tk,k->t", spins[r, i], self.patterns.pattern(k), dtype=np.int32)
+            m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.rungs[0].N
+            self.least_m[i, r] = min(self.least_m[i, r], m)
+
+    def _rivals(self, i: int) -> FloatArray:
+        """Return the largest overlap of the pattern of the first mark with another one, of each chain; -1 if there is none."""
+        N, found = self.rungs[0].N, {}
+        for k in set(self.near[i, :, 0].tolist()):
+            u = self.patterns.misaligned(self.patterns.pattern(k), self.chains[0][0].counts)  # a copy is no other one
+            most = N - 2.0 * float(np.min(u, where=u > 0, initial=N))
+            if self.rungs[0].network.even:
+                most = max(most, 2.0 * float(np.max(u, where=u < N, initial=0)) - N)
+            found[k] = most / N
+        return np.array([found[k] for k in self.near[i, :, 0].tolist()])
+
+    def _nearest(self, sigma: Int8Array) -> tuple[int, float]:
+        """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|."""
+        u, N = self.patterns.misaligned(sigma, self.chains[0][0].counts), sigma.size
+        best = int(u.argmin())
+        if self.rungs[0].network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
+            best = worst
+        return best, (N - 2.0 * float(u[best])) / N
+
+    def _self_overlaps(self, i: int) -> FloatArray | None:
+        """Return the mean overlap of each chain with itself so many marks later, [replica, lag]; exchanges leave it none."""
+        if self.marks is None or self.every:
+            return None
+        x = self.marks[i].astype(np.float32) / np.float32(self.rungs[0].N) ** 0.5
+        both = np.einsum("rak,rbk->rab", x, x).astype(np.float64)
+        return np.array([[row.diagonal(lag).mean() for lag in range(1, len(row))] for row in both])
+
+    def _renewals(self, i: int) -> FloatArray | None:
+        """Return of each replica the ways up of a configuration from rung i or colder, and the overlap they kept.
+
+        The upper half of a ladder is judged by ways up from its middle.
+        """
+        if not self.every:
+            return None
+        low = min(i, (len(self.rungs) - 1) // 2) + 1
+        trips, kept = (np.array([getattr(s, name)[:low].sum() for s in self.swappers]) for name in ("trips", "kept"))
+        return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
+
+    def _quantum(self, i: int) -> float:
+        """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none.
+
+        Of all flips that of the largest dE exp(-dE/T): it moves the mean most, those that cost more are hardly ever seen.
+        """
+        T, N = self.rungs[i].T, self.rungs[i].N
+        for r, chain in enumerate(self.chains[i]):
+            if self.trace[i, r, :, 2].sum() < RARE or np.ptp(self.trace[i, r, :, 1]) == 0:
+                changes = []
+                for site in range(0, N, -(-N // SITES)):
+                    turned = chain.sigma.copy()
+                    turned[site] *= -1
+                    after, now = chain.energy_per_spin(np.array([chain.count(turned)[3], chain.energy]))
+                    changes.append(abs(float(after - now)))
+                cost = [x for x in changes if x > 0.0] or [0.0]
+                return float(max(cost, key=lambda x: math.log(max(x, 1e-300)) - N * x / T) if T > 0.0 else min(cost))
+        return 0.0
+
+    def _move(self, r: int, spins: Int8Array, rows: IntArray) -> None:
+        """Run the ladder of replica r: write spins [rung, time, N] and traces [rung, time, 3]."""
+        n, size, _ = spins.shape
+        drawn = [
+            self.chains[i][r].draw(size, run.moves(self.t, size), run.T, self.generators[i][r])
+            for i, run in enumerate(self.rungs)
+        ]
+        start = 0
+        while start < size:
+            to_swap = self.every - (self.done + start) % self.every if self.every else size
+            stop = min(start + to_swap, size)
+            for i, (sites, thresholds) in enumerate(drawn):
+                self.chains[i][r].run(sites[start:stop], thresholds[start:stop], spins[i, start:stop], rows[i, start:stop])
+            if self.every and stop == start + to_swap and self.t + stop < self.rungs[0].sweeps:
+                self.swappers[r].step(self.chains, r)  # never at the end: the final spins are those of the last sweep
+            start = stop
+        for i in range(n):
+            self.chains[i][r].adapt(rows[i])
+        if isinstance(self.rungs[0].method, Quench) and not rows[0, :, 2].any():
+            self.absorbed[0, r] = is_local_minimum(self.make(self.chains[0][r].sigma))
+
+    def _rest(self, r: int, spins: Int8Array, rows: IntArray) -> None:
+        """Write what strict descent would go on to give at a local minimum."""
+        chain = self.chains[0][r]
+        spins[:], rows[:] = chain.sigma, (int(self.patterns.pattern(0).astype(np.int64) @ chain.sigma), chain.energy, 0)
+
+    def series(self) -> tuple[Series, ...]:
+        """Return the finished series of every temperature."""
+        N, spins = self.rungs[0].N, self._spins()
+        one = self.chains[0][0]
+        pattern_energy = one.energy_per_spin(np.array([one.count(self.patterns.pattern(0))[3]]))
+        return tuple(
+            Series(
+                m=self.trace[i, None, :, :, 0] / N,
+                energy=one.energy_per_spin(self.trace[i, None, :, :, 1]),
+                q=self.q[i, None],
+                acceptance=self.trace[i, None, :, :, 2] / N,
+                pattern_energy=pattern_energy,
+                spins=spins[i, None],
+                start_m=self.start_m[i, None],
+                watched=self.watched[i, None] if self.watch else None,
+                settled=self._settled(i)[None] if run.T == 0.0 else None,
+                near=None if self.marks is None else self.near[i, None],
+                near_m=None if self.marks is None else self.near_m[i, None],
+                least_m=None if self.least_m is None else self.least_m[i, None],
+                rival_m=None if self.least_m is None else self._rivals(i)[None],
+                self_q=None if (own := self._self_overlaps(i)) is None else own[None],
+                renewals=None if (new := self._renewals(i)) is None else new[None],
+                quantum=np.array([self._quantum(i)]),
+            )
+            for i, run in enumerate(self.rungs)
+        )
+
+    def _settled(self, i: int) -> npt.NDArray[np.bool_]:
+        rest = zip(self.absorbed[i], self.chains[i], strict=True)
+        return np.array([known or is_local_minimum(self.make(chain.sigma)) for known, chain in rest])

@@ -1,0 +1,122 @@
+"""The formulas of replica symmetry (R.5, R.5a, R.5b, S.1): Python for `solve`, and a part of the compiled loops of `scan`."""
+
+from __future__ import annotations
+
+import math
+
+from glassy.numerics.jit import shared
+from glassy.theory.rsb.kernels import wishart_log, wishart_work
+
+TOLERANCE = 1e-12
+
+Form = tuple[tuple[float, ...], ...]  # a network as the formulas know it, see `form_of`; in a kernel the same as an array
+Averages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
+
+_SELF, _XI1, _XI2, _SLOPE, _CURVATURE = range(5)  # rows of a form
+_SETTLED, _STIFF = 1e-8, 300.0  # see `newton_step`
+
+
+@shared
+def polynomial(form: Form, i: int, q: float) -> float:
+    """Return the value of row i of a form."""
+    total = 0.0
+    for k in range(int(form[i][1]) + 1, 1, -1):
+        total = total * q + form[i][k]
+    return float(total * q ** form[i][0])
+
+
+@shared
+def local_signal(form: Form, m: float) -> float:
+    """Local field (P/2) m^(P-1) of the condensed pattern."""
+    return 0.5 * form[_SELF][0] * m ** (form[_SELF][0] - 1.0) if m != 0.0 else 0.0
+
+
+@shared
+def local_variance(form: Form, q: float, C: float) -> float:
+    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
+    if form[_SELF][1] == 0.0:
+        return polynomial(form, _XI1, q)
+    return q / (1.0 - C) ** 2
+
+
+@shared
+def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
+    """Return d(local_variance)/dC at fixed T, with q = 1 - T C."""
+    if form[_SELF][1] == 0.0:
+        return -T * polynomial(form, _XI2, q)
+    D = 1.0 - C
+    return -T / D**2 + 2.0 * q / D**3
+
+
+@shared
+def newton_step(
+    form: Form, load: float, T: float, m: float, C: float, s: float, averages: Averages
+) -> tuple[float, float, float, float, bool]:
+    """Return the error of R.5 in (m, C), the next m and C by Newton's method, the determinant, and whether they are final.
+
+    They are final where the step is so small that the next one would be below rounding, and the equations so well conditioned
+    that rounding, and with it the start, moves m by less than 1e-12.
+    """
+    P = form[_SELF][0]
+    wishart = form[_SELF][1] != 0.0
+    _, flip, C_new, X, Y, _, _ = averages
+    a_slope = (P - 1.0) * local_signal(form, m) / m
+    F1, F2 = 1.0 - flip - m, C_new - C
+    r_slope = load * local_variance_slope(form, min(1.0 - T * C, 1.0), C, T)
+    J11, J12 = C_new * a_slope - 1.0, -X * r_slope
+    J21, J22 = -2.0 * X * a_slope, Y * r_slope - 1.0
+    det = J11 * J22 - J12 * J21
+    error = max(abs(F1), abs(F2) * (max(T, 1.0) if wishart else T))
+    if det == 0.0:
+        return error, m, C, det, False
+    dm, dC = (F1 * J22 - F2 * J12) / det, (J11 * F2 - J21 * F1) / det
+    unit, width = max(C, 1.0), max(s, T, 1e-300)  # of rounding in C, and of the local field
+    moved = abs(dm) * a_slope / width + abs(dC * r_slope) / width**2 + abs(dC) / unit
+    well = abs(J22) + abs(J12) * unit + abs(J11) * unit + abs(J21) <= _STIFF * abs(det)
+    return error, min(m - dm, 1.0), max(C - dC, 0.0), det, moved <= _SETTLED and well
+
+
+@shared
+def thermodynamics(
+    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: Averages
+) -> tuple[float, float, float, float, float]:
+    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1), and its residual.
+
+    The residual is the largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
+    Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
+    """
+    soft, flip, C_new, _, _, E4, binary = averages
+    P = form[_SELF][0]
+    wishart = form[_SELF][1] != 0.0
+    error = abs(1.0 - T * C_new - q)
+    if m != 0.0:
+        error = max(error, abs(1.0 - flip - m))
+    if wishart:
+        error = max(error, abs(C_new - C) / max(1.0, C))
+    mP = m**P
+    if not wishart or load == 0.0:
+        R, S = load * polynomial(form, _CURVATURE, q), load * polynomial(form, _SLOPE, q)
+        free = -soft + 0.5 * (P - 1.0) * mP - 0.5 * C * (1.0 - q) * R
+        energy = -0.5 * mP - C * S
+        entropy = binary - 0.5 * C * (C * R)
+        stiffness = load * polynomial(form, _XI2, q)
+    else:
+        stiffness = s * s / q if q > 0.0 else load / D / D  # load/(1 - C)^2
+        log = wishart_log(C) if C < 0.5 else -(math.log(D) + C) / C / C
+        shift = load * (form[_SELF][2] - 0.5)
+        free = -soft + 0.5 * mP + 0.5 * C * C * (q * stiffness - load * T * log) + shift
+        energy = -0.5 * mP - 0.5 * C * (D + q) * stiffness + shift
+        entropy = binary - 0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else math.log(D) + C / D)
+    if T > 0.0:
+        replicon = 1.0 - stiffness * E4 / T
+    else:
+        replicon = -math.inf if stiffness > 0.0 else 1.0
+    return free, energy, entropy, replicon, error
+
+
+@shared
+def small_overlap(B: float) -> tuple[float, float]:
+    """Return q(B) = E tanh^2(Bz) and dq/d(ln B) where B < 0.01, to rounding."""
+    b = B * B
+    q = b * (1.0 - b * (2.0 - b * (17.0 / 3.0 - b * 62.0 / 3.0)))
+    return q, 2.0 * b * (1.0 - b * (4.0 - b * (17.0 - b * 248.0 / 3.0)))

@@ -1,0 +1,237 @@
+"""RS retrieval saddles, m > 0: the explicit curve R.5c, its fold (the spinodal), and Newton's method.
+
+At fixed T every retrieval saddle is met once when m runs over the interval where m < tanh(a/T), a = (P/2) m^(P-1):
+E tanh((a + s z)/T) falls monotonically in s, so m fixes the noise s, and the load = s^2 / (r per unit load) is explicit.
+The retrieval phase is the part of that curve from the largest load to its large-m end. The spinodal is the maximum: a
+turning point that no continuation can miss.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import erfcinv
+
+from glassy.model.network import DenseHebbian
+from glassy.numerics.gaussian import field_averages
+from glassy.theory.rs.equations import (
+    FROZEN,
+    form_of,
+    signal,
+    unit_variance,
+    unit_variance_slope,
+)
+from glassy.theory.rs.formulas import TOLERANCE, newton_step
+
+_TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Point:
+    """A retrieval saddle at given T and m: its load, overlap, C = beta(1-q), and d ln(load)/dm along the curve."""
+
+    m: float
+    q: float
+    C: float
+    load: float
+    slope: float
+
+
+@lru_cache(maxsize=256)
+def curie_weiss_limit(P: int) -> tuple[float, float]:
+    """Return (atanh m, T) where the P-body Curie-Weiss magnetization at load = 0 ends; P = 2 ends at (0, 1)."""
+    if P == 2:
+        return 0.0, 1.0
+    w = brentq(lambda w: (P - 1) * 2.0 * w - math.sinh(2.0 * w), 1e-3, 20.0 + math.log(P), xtol=1e-15)
+    return w, 0.5 * P * math.tanh(w) ** (P - 1) / w
+
+
+@lru_cache(maxsize=1024)
+def flip_range(P: int, T: float) -> tuple[float, float]:
+    """Range of 1 - m of the retrieval curve at temperature T: between the Curie-Weiss roots, where load = 0."""
+    if T < FROZEN:
+        return 0.0, 1.0
+    w_c, _ = curie_weiss_limit(P)
+
+    def temperature(w: float) -> float:
+        return 0.5 * P * math.tanh(w) ** (P - 1) / w - T
+
+    lo, hi = max(w_c, 1e-8), 0.5 * P / T + 1.0
+    w_high = brentq(temperature, lo, hi, xtol=1e-300, rtol=1e-14) if temperature(lo) > 0.0 else lo
+    low_end = 0.0
+    if P > 2:
+        w_min = 0.5 * (2.0 * T / P) ** (1.0 / (P - 2))
+        low_end = brentq(temperature, min(w_min, 0.5 * w_c), w_c, xtol=1e-300, rtol=1e-14) if temperature(w_c) > 0 else w_c
+    return 2.0 / (math.exp(min(2.0 * w_high, 700.0)) + 1.0), 2.0 / (math.exp(2.0 * low_end) + 1.0)
+
+
+def point(network: DenseHebbian, T: float, flip: float, close: float = math.inf) -> Point:
+    """Return the saddle of the retrieval curve with 1 - m = flip; `close` is the width of the field at a neighbour."""
+    m = 1.0 - flip
+    T = T if T >= FROZEN else 0.0
+    a = signal(network, m)
+    s = a / (math.sqrt(2.0) * float(erfcinv(flip)))  # exact at T = 0, an upper bound at T > 0
+    found = _newton(a, min(s, close), T, flip) if T > 0.0 else s
+    if found is not None:
+        s = found
+    else:
+        target = math.log(flip)
+
+        def mismatch(s: float) -> float:
+            return math.log(max(field_averages(a, s, T)[1], _TINY)) - target
+
+        top = s * (1.0 + 1e-12)
+        while mismatch(top) < 0.0:
+            top *= 1.0 + 1e-9
+        s = brentq(mismatch, 0.0, top, xtol=1e-300, rtol=1e-15) if mismatch(0.0) < 0.0 else 0.0
+    v = s * s
+    _, _, C, X, Y, _, _ = field_averages(a, s, T)
+    q = 1.0 - T * C
+    r = unit_variance(network, q, C) if network.P > 2 or C < 1.0 else math.inf
+    if v == 0.0 or not 0.0 < r < math.inf:
+        return Point(m, q, C, 0.0, math.nan)
+    a_slope = (network.P - 1) * a / m
+    v_slope = (C * a_slope - 1.0) / X
+    C_slope = -2.0 * X * a_slope + Y * v_slope
+    slope = v_slope / v - unit_variance_slope(network, q, C, T) * C_slope / r
+    return Point(m, q, C, v / r, slope)
+
+
+def _newton(a: float, s: float, T: float, flip: float) -> float | None:
+    """Return the width at which 1 - m is flip, by Newton's method from s; None where it is not clear at once.
+
+    In the unknown 1/s^2 the logarithm of the flip is nearly linear where the field is wider than T.
+    """
+    v = s * s
+    for _ in range(10):
+        _, at, _, X, _, _, _ = field_averages(a, math.sqrt(v), T)
+        if not (at > 1e-12 and X > 0.0):
+            return None
+        change = math.log(at / flip) * at / (X * v)  # of 1/v, in units of it
+        if not -0.9 < change < 1e3:
+            return None
+        v /= 1.0 + change
+        if abs(change) < 1e-8:
+            return math.sqrt(v)
+    return None
+
+
+def _from_logit(y: float) -> float:
+    return 1.0 / (1.0 + math.exp(-y))
+
+
+@lru_cache(maxsize=1024)
+def fold(network: DenseHebbian, T: float) -> Point | None:
+    """Return the end of the retrieval phase at temperature T, where d load/dm = 0; None where no load retrieves."""
+    if curie_weiss_limit(network.P)[1] <= T:
+        return None
+    low, high = flip_range(network.P, T)
+    low, high = max(low, 1e-16), min(high, 1.0 - 1e-6)  # below m = 1e-6, 1 - flip has lost m, and there is no fold there
+    ends = [math.log(low / (1.0 - low)), math.log(high / (1.0 - high))]
+    grid = ends[0] + (ends[1] - ends[0]) * 0.5 * (1.0 - np.cos(np.pi * np.arange(1, 64) / 64.0))
+    points, close = [], math.inf
+    for y in grid:
+        points.append(point(network, T, _from_logit(y), close))
+        width = points[-1].load * unit_variance(network, points[-1].q, points[-1].C) if points[-1].load > 0.0 else 0.0
+        close = math.sqrt(width) if width > 0.0 else math.inf
+    loads = np.array([p.load for p in points])
+    i = int(np.argmax(loads))
+    if loads[i] == 0.0:
+        return None
+    ends_i = (grid[i - 1] if i > 0 else ends[0], grid[i + 1] if i + 1 < len(grid) else ends[1])
+    best = points[i]
+    inner = (ends_i[0], grid[i], ends_i[1])
+    for y0, y1 in ((inner[0], inner[1]), (inner[1], inner[2])):
+        p0, p1 = point(network, T, _from_logit(y0)), point(network, T, _from_logit(y1))
+        if p0.slope < 0.0 < p1.slope:  # ordered by falling m
+            y = brentq(lambda y: point(network, T, _from_logit(y)).slope, y0, y1, xtol=1e-15, rtol=1e-15)
+            turning = point(network, T, _from_logit(y))
+            if turning.load >= best.load * (1.0 - 1e-12):
+                best = turning
+    return best
+
+
+def one_maximum(P: int) -> float:
+    """Return the m above which load(m) has no maximum but the spinodal."""
+    return 1.0 - 0.75 / P if P > 2 else 0.0
+
+
+def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
+    """Whether a locally stable saddle at m is on the retrieval phase's part of the curve, from the largest load to large m.
+
+    load(m) can have a second, lower maximum at smaller m, whose large-m side is locally stable too but is not the retrieval
+    phase. The minimum between the two lies below m = 1 - 0.9/P (P = 3 .. 40, all T): above that no search is needed.
+    """
+    if m > 1.0 - 0.75 / network.P:
+        return True
+    end = fold(network, T)
+    return end is not None and m >= end.m * (1.0 - 1e-9)
+
+
+def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
+    """Newton's method for R.5 in (m, C); None unless it ends on a saddle of the retrieval phase (`in_retrieval`)."""
+    form = form_of(network)
+    previous = math.inf
+    for _ in range(40):
+        q = 1.0 - T * C
+        if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and (network.P > 2 or C < 1.0)):
+            return None
+        s = math.sqrt(load * unit_variance(network, min(q, 1.0), C))
+        averages = field_averages(signal(network, m), s, T)
+        error, m_next, C_next, det, final = newton_step(form, load, T, m, C, s, averages)
+        met = error <= 1e-15 or (error <= 0.1 * TOLERANCE and error >= 0.5 * previous)
+        if final:
+            m, C = m_next, C_next
+        if final or met:
+            return (m, C) if det > 0.0 and m > 1e-9 and in_retrieval(network, T, m) else None
+        if det == 0.0 or not math.isfinite(det):
+            return None
+        previous, m, C = error, m_next, C_next
+    return None
+
+
+def retrieval(
+    network: DenseHebbian, load: float, T: float, start: tuple[float, float] | None = None
+) -> tuple[float, float] | None:
+    """Return (m, C) of the retrieval phase, or None where the load exceeds the spinodal.
+
+    Newton's method from `start` (a neighbour on a path) or from the Curie-Weiss magnetization; where that does not end on
+    the stable side of the fold, the explicit curve decides whether the saddle exists and gives the bracket.
+    """
+    if curie_weiss_limit(network.P)[1] <= T:
+        return None
+    low = flip_range(network.P, T)[0]
+    m = 1.0 - low
+    if load == 0.0:
+        return m, (low * (2.0 - low) / T if T > 0.0 else 0.0)
+    if start is None:
+        C = 0.0
+        for _ in range(4):
+            q = max(1.0 - T * C, 0.0)
+            s = math.sqrt(load * unit_variance(network, q, min(C, 0.5)))
+            _, flip, C, *_ = field_averages(signal(network, m), s, T)
+            m = 1.0 - flip
+        start = (m, C)
+    found = newton(network, load, T, *start) if start[0] > 0.0 else None
+    return found or _on_curve(network, load, T, low)
+
+
+def _on_curve(network: DenseHebbian, load: float, T: float, low: float) -> tuple[float, float] | None:
+    end = fold(network, T)
+    if end is None or load > end.load:
+        return None
+    lo, hi = math.log(max(low, 1e-290)), math.log(1.0 - end.m)
+
+    def mismatch(y: float) -> float:
+        return math.log(max(point(network, T, math.exp(y)).load, _TINY)) - math.log(load)
+
+    if mismatch(hi) <= 0.0:
+        return end.m, end.C
+    if mismatch(lo) >= 0.0:  # m = 1 to machine precision
+        return 1.0, 0.0
+    at = point(network, T, math.exp(brentq(mismatch, lo, hi, xtol=1e-14, rtol=1e-15)))
+    return newton(network, load, T, at.m, at.C) or (at.m, at.C)

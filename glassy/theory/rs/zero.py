@@ -1,0 +1,101 @@
+"""RS saddles with m = 0: the explicit curve R.5d.
+
+With B = beta s the overlap q(B) = E tanh^2(B z) is universal, and each B > 0 belongs to one load at given T:
+load = (T B)^2 / (r per unit load). All saddles are the roots of that function of one variable.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.optimize import brentq
+
+from glassy.model.spin_glass import Network
+from glassy.numerics.gaussian import field_averages
+from glassy.numerics.roots import all_roots
+from glassy.theory.rs.equations import FROZEN, unit_variance
+from glassy.theory.rs.formulas import small_overlap
+
+_HUGE = 1e300
+
+
+@dataclass(frozen=True)
+class ZeroPoint:
+    """An m = 0 saddle: overlap q, C = beta (1 - q), and the standard deviation s of the local field."""
+
+    q: float
+    C: float
+    s: float
+
+
+def overlap(B: float) -> tuple[float, float]:
+    """Return q(B) = E tanh^2(Bz) and 1 - q, each accurate where it is small."""
+    _, _, C, *_ = field_averages(0.0, B, 1.0)
+    if B < 1e-2:
+        return small_overlap(B)[0], C
+    return 1.0 - C, C
+
+
+def load_at(network: Network, T: float, B: float) -> float:
+    """Return the load whose m = 0 saddle at temperature T has beta s = B; 0 where P = 2 has no positive 1 - C."""
+    q, rest = overlap(B)
+    if network.wishart:
+        D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C), accurate where C is near 1
+        return min(B * D * (B * D / q), _HUGE) if D > 0.0 else 0.0
+    r = unit_variance(network, q, rest / T)
+    return min((T * B) ** 2 / r, _HUGE) if r > 0.0 else _HUGE
+
+
+def has_paramagnet(network: Network, T: float) -> bool:
+    """Whether q = 0 is a saddle: no random field, and T > 0 (P > 2) or T > 1 (P = 2)."""
+    return not network.unit_covariance.has_field and (T > 1.0 if network.wishart else T > 0.0)
+
+
+@lru_cache(maxsize=16)  # a point is asked for by several parts of one solve
+def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
+    """Return every m = 0 saddle with q > 0, ordered by growing q."""
+    if load == 0.0:
+        return ()
+    bound = math.sqrt(2.0 / math.pi)
+    s_max = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
+    if FROZEN * s_max > T:
+        return (ZeroPoint(1.0 - T * bound / s_max, bound / s_max, s_max),)
+    B_max = 1.001 * s_max / T
+    B_min = min(1e-7, 1e-3 * B_max, 1e-3 * load**0.25)  # at P = 2 and T = 1 B is load^(1/4)
+    if network.unit_covariance.has_field:
+        B_min = 0.999 * math.sqrt(load * network.unit_covariance(0.0, 1)) / T
+    if network.wishart and T < 1.0:
+        B_min = brentq(lambda B: overlap(B)[1] - T, 0.0, 4.0 * bound / T, xtol=1e-300, rtol=1e-15)
+
+    def mismatch(y: float) -> float:
+        return math.log(max(load_at(network, T, math.exp(y)), 5e-324)) - math.log(load)
+
+    if network.wishart and math.sqrt(load) < 1e-12 * (1.0 - T):  # 1 - C = sqrt(load q)/s is below rounding: B is that of C = 1
+        fields = [B_min]
+    else:
+        fields = [math.exp(y) for y in all_roots(mismatch, np.linspace(math.log(B_min), math.log(B_max), 160).tolist())]
+    found = []
+    for B in fields:
+        q, rest = overlap(B)
+        found.append(ZeroPoint(q, rest / T, B * T))
+    return tuple(found)
+
+
+def near(network: Network, load: float, T: float, s: float) -> ZeroPoint | None:
+    """Return the saddle with q > 0 next to one whose field has standard deviation s, nearby; None if it is far."""
+    if load == 0.0 or FROZEN * s > T or s <= 0.0:
+        return None
+
+    def mismatch(y: float) -> float:
+        return math.log(max(load_at(network, T, math.exp(y)), 5e-324)) - math.log(load)
+
+    y = math.log(s / T)
+    for width in (0.01, 0.05, 0.2):
+        if mismatch(y - width) * mismatch(y + width) < 0.0:
+            B = math.exp(brentq(mismatch, y - width, y + width, xtol=1e-15, rtol=1e-15))
+            q, rest = overlap(B)
+            return ZeroPoint(q, rest / T, B * T)
+    return None

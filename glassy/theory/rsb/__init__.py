@@ -1,0 +1,1 @@
+"""K steps of replica-symmetry breaking."""

@@ -1,0 +1,419 @@
+"""k-step replica symmetry breaking: levels, unknowns, Newton's method, and the Solution at a saddle (R.1-R.4, S.1)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.core.results import Status
+from glassy.model.spin_glass import Network
+from glassy.numerics.tilted import LN2
+from glassy.theory.ansatz import RSB
+from glassy.theory.rs.equations import wishart_shift
+from glassy.theory.rsb.kernels import unpack
+from glassy.theory.rsb.sweep import COUNT, FIELD, PHI, WEIGHT, sweep
+from glassy.theory.rsb.system import Swept, coefficients, energies, noise, system
+from glassy.theory.rsb.tangent import chain, rates
+from glassy.theory.solution import Solution
+
+FloatArray = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-10
+MERGED = 1e-7  # two levels q < p closer than this fraction of p or of 1 - q count as one
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Order parameters of RSB(k): m, q_0 .. q_{k-1}, C = beta (1 - q_k), and y_1 .. y_k with y_i = x_i/T.
+
+    D is 1 - C, where it is known better than C tells: at P = 2 and small load.
+    """
+
+    m: float
+    q: tuple[float, ...]
+    C: float
+    y: tuple[float, ...]
+    D: float | None = None
+
+    @property
+    def free(self) -> float:
+        """1 - C."""
+        return 1.0 - self.C if self.D is None else self.D
+
+    @property
+    def k(self) -> int:
+        """Number of steps."""
+        return len(self.y)
+
+    def overlaps(self, T: float) -> tuple[float, ...]:
+        """Return q_0 .. q_k."""
+        return (*self.q, 1.0 - T * self.C)
+
+    def gaps(self, T: float) -> FloatArray:
+        """Return q_0, q_1 - q_0, ..., q_k - q_{k-1}."""
+        q = self.overlaps(T)
+        return np.array([q[0], *(above - below for below, above in pairwise(q))])
+
+
+class Averages(NamedTuple):
+    """Everything one evaluation of the functional gives, at a saddle or not.
+
+    t2, c2, gain: E_i[t_i^2], E_i[c_i^2] (level k: beta E sech^4), E_i[phi_i] - E_{i-1}[phi_{i-1}];
+    q, variance, slope, work: q_i, r_i - r_{i-1}, r'(q_i), (1/2) int q r' over each step.
+    """
+
+    free_energy: float
+    energy: float
+    entropy: float
+    m: float
+    C: float
+    t2: FloatArray
+    c2: FloatArray
+    gain: FloatArray
+    q: FloatArray
+    variance: FloatArray
+    slope: FloatArray
+    work: FloatArray
+
+
+def evaluate(
+    network: Network, load: float, T: float, levels: Levels, fine: float = 1.0, gaps: FloatArray | None = None
+) -> Averages:
+    """Evaluate the functional R.2 or R.3 and both sides of R.4 at any levels, in or off the saddle.
+
+    Examples
+    --------
+    >>> from glassy import SpinGlass
+    >>> sk = SpinGlass({2: 1.0})
+    >>> round(evaluate(sk, 1.0, 0.0, Levels(0.0, (0.4767844,), 0.2395222, (1.3608208,))).free_energy, 7)   # 1RSB at T = 0
+    -0.7652594
+    """
+    gaps = levels.gaps(T) if gaps is None else gaps
+    y = np.array((0.0, *levels.y))
+    scalars, averages, at = _evaluate(network, load, T, levels.m, gaps, (levels.C, levels.free), y, fine)
+    f, e, s, m, C = scalars
+    shift = wishart_shift(network, load)
+    return Averages(f + shift, e + shift, s, m, C, *averages[:3], *at[:4])
+
+
+def _evaluate(
+    network: Network, load: float, T: float, m: float, gaps: FloatArray, C: tuple[float, float], y: FloatArray, fine: float
+) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
+    """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
+    k, P = len(y) - 1, network.P
+    averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
+    if not noise(network, load, T, gaps, *C, y, at):
+        return (math.nan,) * 5, averages, at
+    signal = m ** (P - 1) if m else 0.0
+    deviations = np.sqrt(np.maximum(at[1], 0.0))
+    if sweep(0.5 * P * signal, deviations, y, T, fine, averages, values) is None:
+        return (math.nan,) * 5, averages, at
+    phi, m_new, C_new, _, entropy = values.tolist()
+    f, e, s = energies(network, load, T, gaps, *C, y, at)
+    f += 0.5 * (P - 1) * signal * m - phi - T * LN2
+    return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The saddle-point equations of RSB(k) at one state point, in unknowns that keep every point inside the domain.
+
+    Parameters
+    ----------
+    has_m : bool
+        Whether m is an unknown; else m = 0.
+    has_q0 : bool
+        Whether q_0 is an unknown; else q_0 = 0.
+    """
+
+    network: Network
+    load: float
+    T: float
+    k: int
+    has_m: bool
+    has_q0: bool
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return self.has_m + 2 * self.k + self.has_q0
+
+    def pack(self, levels: Levels) -> FloatArray | None:
+        """Return the unknowns of some levels, or None if the levels do not lie strictly inside the domain."""
+        T = self.T
+        q = levels.overlaps(T)
+        gaps = levels.gaps(T)
+        pairs = [(q[i - 1], gaps[i]) for i in range(self.k, 0, -1) if i > 1 or self.has_q0]
+        edge = levels.free if self.network.wishart and T < 1.0 else 1.0 - T * levels.C
+        odds = [(levels.C, edge), *pairs, *((y, 1.0 - T * y) for y in levels.y)]
+        if not all(a > 0.0 and b > 0.0 and math.isfinite(a) for a, b in odds):
+            return None
+        return np.array([*((levels.m,) if self.has_m else ()), *(math.log(a / b) for a, b in odds)])
+
+    def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
+        """Return the levels and their gaps, the latter accurate where levels nearly merge."""
+        gaps, y = np.empty(self.k + 1), np.empty(self.k + 1)
+        point = unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
+        m, C, D = point or (math.nan,) * 3
+        q = np.cumsum(gaps)
+        return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist()), D), gaps
+
+    def equations(self, u: FloatArray) -> FloatArray | None:
+        """Return the saddle-point equations at u, or None outside the domain."""
+        F = np.empty(self.size)
+        return F if self._system(u, F) else None
+
+    @cached_property
+    def _last(self) -> dict[bytes, tuple[FloatArray, Swept]]:
+        """What the last evaluation of the equations has left: a Jacobian at the same point begins with it."""
+        return {}
+
+    def _system(self, u: FloatArray, F: FloatArray) -> tuple[FloatArray, Swept] | None:
+        """Fill F with the equations at u; return all numbers of `system` and its sweep, None outside the domain."""
+        known = np.empty((15, self.k + 1))
+        swept = system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known)
+        if swept is None:
+            return None
+        if self.k > 1:
+            self._last.clear()
+            self._last[u.tobytes()] = known, swept
+        return known, swept
+
+    def jacobian(self, u: FloatArray, F: FloatArray) -> FloatArray | None:
+        """Return the derivatives of the equations F in u; None outside the domain.
+
+        From two steps on they are exact, by the sweep of `rates`. For one step forward differences cost hardly more, and where
+        levels nearly merge they are the better ones: the equations keep their digits there, their exact derivatives do not.
+        """
+        J = np.empty((self.size, self.size))
+        gaps = np.empty(self.k + 1)
+        unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, np.empty(self.k + 1))
+        merging, q = 0.0, 0.0
+        for below, gap in pairwise(gaps.tolist()):
+            q += below
+            merging = max(merging, math.sqrt(max(1.0 - q, 0.0)) / max(gap, 1e-300))
+        if self.k > 1 and merging < 1e3:
+            k, m, P = self.k, float(u[0]) if self.has_m else 0.0, self.network.P
+            found = self._last.get(u.tobytes()) or self._system(u, np.empty(self.size))
+            if found is None:
+                return None
+            known, swept = found
+            points, links, joint, inner, start, grid = swept
+            out = np.empty((2 * k + 4, 2 * k + 2))
+            rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
+            if self.has_m:
+                out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
+            chain(
+                J, out, u, coefficients(self.network), self.network.wishart, self.load, self.T, self.has_m, self.has_q0, known
+            )
+            return J if bool(np.isfinite(J).all()) else None
+        step = min(max(1e-8 * merging, 1e-6), 1e-3)
+        for j in range(self.size):
+            moved = u.copy()
+            moved[j] += step
+            plus = self.equations(moved)
+            if plus is None:
+                return None
+            with np.errstate(over="ignore"):
+                J[:, j] = (plus - F) / step
+        return J
+
+    def newton(self, u: FloatArray, steps: int = 40) -> FloatArray | None:
+        """Newton's method with the natural monotonicity test (Deuflhard); None where it fails.
+
+        A step is accepted where the next simplified correction is shorter, which does not depend on how the equations are
+        scaled: near merging levels they are nearly parallel. The Jacobian is kept while it converges fast.
+        """
+        F = self.equations(u)
+        J = None
+        damping = 1.0
+        for _ in range(steps):
+            if F is None:
+                return None
+            if J is None:
+                J = self.jacobian(u, F)
+                if J is None:
+                    return None
+                fresh = True
+            d = _solve(J, F)
+            if d is None:
+                return None
+            length = float(np.abs(d).max())
+            if length < 1e-11 or float(np.abs(F).max()) < 1e-14:
+                return u + d
+            if fresh:
+                damping = min(1.0, 4.0 * damping, 1.0 / length)
+            new, shorter = None, None
+            while damping > 1e-3:
+                new = self.equations(u + damping * d)
+                shorter = None if new is None else _solve(J, new)
+                if shorter is not None and float(np.abs(shorter).max()) < (1.0 - 0.25 * damping) * length:
+                    break
+                new = None
+                if not fresh:
+                    break
+                damping *= 0.4
+            if new is None or shorter is None:
+                if fresh:
+                    return self._settled(u, F, J) if length < 1e-3 else None
+                J = None
+                continue
+            u, F, fresh = u + damping * d, new, False
+            if float(np.abs(shorter).max()) > 0.03 * length:
+                J = None
+        return None
+
+    def _settled(self, u: FloatArray, F: FloatArray, J: FloatArray) -> FloatArray:
+        """Of u and a few full steps from it, where rounding hides the way, the point that meets the equations best.
+
+        Those of nearly merging levels count with the gaps that they were divided by: what is left of them moves nothing.
+        """
+        best, at = math.inf, u
+        for _ in range(4):
+            gaps = self.unpack(u)[1]
+            inner = gaps[:0:-1] if self.has_q0 else gaps[:1:-1]
+            weights = np.concatenate((np.ones(self.size - len(inner) - self.k), inner, gaps[1:] ** 2))
+            size = float(np.abs(weights * F).max())
+            if size < best:
+                best, at = size, u
+            d = _solve(J, F)
+            new = None if d is None else self.equations(u + d)
+            if d is None or new is None:
+                break
+            u, F = u + d, new
+        return at
+
+    def distinct(self, u: FloatArray) -> bool:
+        """Whether no two levels have merged and every breakpoint lies strictly between 0 and 1."""
+        levels, gaps = self.unpack(u)
+        q = np.cumsum(gaps)
+        first = 0 if self.has_q0 else 1
+        before = np.concatenate(([0.0], q[:-1]))
+        apart = bool(np.all((gaps > MERGED * np.minimum(q, 1.0 - before))[first:]))
+        if self.has_q0 and not self.has_m and not self.network.unit_covariance.has_field:
+            apart = apart and gaps[0] > MERGED * gaps[1]  # else q_0 = 0 is the saddle
+        y = np.array(levels.y)
+        scale = (
+            1.0 / levels.free if self.network.wishart else math.sqrt(max(self.load * self.network.unit_covariance(1.0), 1e-300))
+        )
+        rising = bool(np.all(np.diff(y, prepend=0.0) > MERGED * y[-1]))
+        return apart and rising and y[-1] * self.T < 1.0 - MERGED and y[0] * scale > 1e-9
+
+    def retrieves(self, u: FloatArray) -> bool:
+        """Whether a saddle with m is on the stable side of the fold: m attracts when all other unknowns follow it."""
+        if not self.has_m:
+            return True
+        F = self.equations(u)
+        J = None if F is None else self.jacobian(u, F)
+        if J is None or u[0] <= 1e-9:
+            return False
+        follow = np.linalg.solve(J[1:, 1:], J[1:, 0])
+        return bool(J[0, 0] - J[0, 1:] @ follow < 0.0)
+
+
+def _solve(J: FloatArray, F: FloatArray) -> FloatArray | None:
+    try:
+        d: FloatArray = np.asarray(-np.linalg.solve(J, F), float)
+    except np.linalg.LinAlgError:
+        return None
+    return d if bool(np.isfinite(d).all()) else None
+
+
+def residual(network: Network, load: float, T: float, levels: Levels, at: Averages, held: int = 0) -> float:
+    """Largest |right side - left side| of R.4; the last `held` equations of y_i left out.
+
+    The equations of y_i are squares of energies: their unit is that of the signal, or the 2 xi(1) of the noise where larger.
+    """
+    k = levels.k
+    unit = max(1.0, 2.0 * load * network.unit_covariance(1.0))
+    worst = [abs(at.m - levels.m) if levels.m else 0.0, *np.abs(at.t2 - at.q)]
+    if network.wishart:
+        worst.append(abs(at.C - levels.C))
+    worst += [abs(at.gain[i] / levels.y[i - 1] - at.work[i]) / unit for i in range(1, k + 1 - held)]
+    return float(max(worst))
+
+
+def replicons(T: float, at: Averages) -> tuple[float, ...]:
+    """Return the replicon of every level (S.1)."""
+    k = len(at.q) - 1
+    outer = tuple(1.0 - float(at.slope[i] * at.c2[i]) for i in range(k))
+    if T > 0.0:
+        return (*outer, 1.0 - float(at.slope[k] * at.c2[k]) / T)
+    return (*outer, -math.inf if at.slope[k] > 0.0 else 1.0)
+
+
+def saddle(
+    network: Network, load: float, T: float, phase: str, levels: Levels, gaps: FloatArray, *, marginal: bool = False
+) -> Solution:
+    """Return the Solution at a saddle: thermodynamics, one replicon for every level, the complexity, the residual.
+
+    `marginal`: the x_k = 1 form between T_c and T_d, whose last breakpoint is no stationary point: exp(N complexity) states
+    dominate, and the entropy is that of all of them.
+    """
+    at = evaluate(network, load, T, levels, gaps=gaps)
+    k = levels.k
+    error = residual(network, load, T, levels, at, held=int(marginal))
+    y = levels.y[-1]
+    complexity = float(y * (y * at.work[k] - at.gain[k])) if marginal else 0.0
+    status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
+    return Solution(
+        network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
+        x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y,
+        susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
+        entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
+        residual=error, status=status,
+    )  # fmt: skip
+
+
+def padded(solution: Solution, k: int) -> Solution:
+    """Return a saddle of fewer steps as what RSB(k) has collapsed to: levels merged at the top, their breakpoints at 1."""
+    missing = k - len(solution.x_levels)
+    return replace(
+        solution,
+        ansatz=RSB(k),
+        q_levels=solution.q_levels + (solution.q_levels[-1],) * missing,
+        x_levels=solution.x_levels + (1.0,) * missing,
+        y_levels=solution.y_levels + (1.0 / solution.T if solution.T > 0.0 else math.inf,) * missing,
+        replicons=solution.replicons + (solution.replicons[-1],) * missing,
+        status=Status.COLLAPSED if solution.status.ok else solution.status,
+    )
+
+
+def levels_of(solution: Solution) -> Levels:
+    """Return the distinct levels of a Solution, without the padding of a collapsed one; x_1 = 1 of states is none."""
+    q = solution.q_levels
+    k = sum(x < 1.0 or q[i] < q[i + 1] for i, x in enumerate(solution.x_levels))
+    return Levels(solution.m, solution.q_levels[:k], solution.susceptibility, solution.y_levels[:k])
+
+
+def field_density(network: Network, load: float, T: float, levels: Levels, h: FloatArray) -> FloatArray:
+    """Distribution of the local field at the points h: P_k(h), carried outward from level 0 (R.4)."""
+    k = levels.k
+    at = evaluate(network, load, T, levels)
+    s = np.sqrt(np.maximum(at.variance, 0.0))
+    y = np.array((0.0, *levels.y))
+    P = network.P
+    a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
+    averages, values = np.empty((5, k + 1)), np.empty(5)
+    swept = sweep(a, s, y, T, 1.0, averages, values)
+    if swept is None:
+        return np.full_like(h, math.nan)
+    points, links, _, _, start, _ = swept
+    phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
+    density = np.zeros_like(h)
+    step = np.searchsorted(start, np.arange(points.shape[1]), side="right") - 1  # the first one not taken to get to the point
+    ends = (points[WEIGHT] > 0.0) & ((step == k) | ((step < k) & (links[COUNT] == 0)))
+    for x, f, w, i in zip(points[FIELD, ends], points[PHI, ends], points[WEIGHT, ends], step[ends], strict=True):
+        if i == k:
+            tilt = np.exp((y[k] * (phi - f) if k else 0.0) - 0.5 * ((h - x) / s[k]) ** 2)
+            density += w / s[k] * tilt
+        else:  # far from 0 every step that is left is a Gaussian that drifts outward
+            far, spread = x + np.sign(x) * (y[i:] @ s[i:] ** 2), math.sqrt(s[i:] @ s[i:])
+            density += w / spread * np.exp(-0.5 * ((h - far) / spread) ** 2)
+    return np.asarray(density / math.sqrt(2.0 * math.pi))

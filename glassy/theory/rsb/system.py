@@ -1,0 +1,80 @@
+"""The saddle-point equations of RSB(k) in the unknowns of Newton's method."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from glassy.model.spin_glass import Network
+from glassy.theory.rsb.kernels import SMALL, FloatArray, deflated, mixed_noise, unpack, wishart_energies, wishart_noise
+from glassy.theory.rsb.sweep import IntArray, sweep
+
+Swept = tuple[FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray]
+
+
+@lru_cache(maxsize=256)
+def coefficients(network: Network) -> FloatArray:
+    """Return c_0 .. c_P of the covariance as an array, for the kernels."""
+    return np.array([float(c) for c in network.unit_covariance.coefficients])
+
+
+def noise(
+    network: Network, load: float, T: float, gap: FloatArray, C: float, free: float, y: FloatArray, out: FloatArray
+) -> bool:
+    """Fill out[5, k+1] with q_i, the variances r_i - r_{i-1}, the slopes r'(q_i), and over each step (1/2) int q r' dq and
+    (1/2) int (q - q_{i-1}) r' dq. Return whether the point lies in the domain.
+
+    free: 1 - C, of which the Wishart noise is made; at small load it has digits that C has not.
+    """
+    if network.wishart:
+        return wishart_noise(load, T, gap, C, free, y, out)
+    mixed_noise(coefficients(network), load, T, gap, C, out)
+    return True
+
+
+def energies(
+    network: Network, load: float, T: float, gap: FloatArray, C: float, free: float, y: FloatArray, levels: FloatArray
+) -> tuple[float, float, float]:
+    """Return the noise parts of f, e and s (R.2, R.3 without Phi and the signal, without the shift of H.2) from `noise`."""
+    if network.wishart:
+        return wishart_energies(load, T, gap, C, free, y, levels)
+    xi, q = network.unit_covariance, levels[0].tolist()
+    R, at = load * xi.curvature(q[-1]), [xi(x) for x in q]
+    e = -C * xi.slope(q[-1]) - sum(y.item(i) * (at[i] - at[i - 1]) for i in range(1, len(q)))
+    return float(y @ levels[3]) - 0.5 * C * (T * C) * R, load * e, -0.5 * C * (C * R)
+
+
+def system(
+    u: FloatArray, network: Network, load: float, T: float, has_m: bool, has_q0: bool, F: FloatArray, known: FloatArray
+) -> Swept | None:
+    """Fill F with the equations at u; return what `sweep` returns, None outside the domain.
+
+    known[15, k+1], filled: the gaps, y, the deviations s, the five rows of averages, the five of `noise`, C with its new
+    value, and 1 - C.
+    """
+    gap, y, s, averages, levels, values = known[0], known[1], known[2], known[3:8], known[8:13], np.empty(5)
+    point = unpack(u, T, network.wishart, has_m, has_q0, gap, y)
+    if point is None:
+        return None
+    m, C, free = point
+    if not (C > 0.0 and noise(network, load, T, gap, C, free, y, levels)):
+        return None
+    np.sqrt(levels[1], out=s)
+    swept = sweep(0.5 * network.P * m ** (network.P - 1) if m else 0.0, s, y, T, 1.0, averages, values)
+    at = 1 if has_m else 0
+    if swept is None or not deflated(averages, levels, gap, has_q0, F[at + 1 :]):
+        return None
+    _, m_new, C_new, _, _ = values.tolist()
+    if has_m:
+        F[0] = m_new - m
+    F[at] = C_new / C - 1.0
+    if 1.0 - T * C < SMALL:
+        i = 0 if has_q0 else 1
+        if not gap[i] > 0.0:
+            return None
+        F[at] = averages[3 * i, i] / gap[i] - 1.0
+    known[13, :2] = C, C_new
+    known[14, 0] = free
+    return swept if all(map(math.isfinite, F.tolist())) else None

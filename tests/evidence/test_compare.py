@@ -1,0 +1,208 @@
+"""compare: rows, extrapolation, refusals; and simulation against RS where RS is stable."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassy import DenseHebbian, EquilibrationWarning, InputError, Status, compare, draw_patterns, simulate, solve
+from glassy.evidence.compare import predicted
+
+network = DenseHebbian(3)
+unequilibrated = pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # not what the test is about
+
+
+def runs(net, load, T, sizes, samples, sweeps, seed=11):
+    return [
+        simulate(net, load=load, T=T, N=N, samples=S, sweeps=sweeps, seed=seed) for N, S in zip(sizes, samples, strict=True)
+    ]
+
+
+@pytest.mark.slow
+@unequilibrated  # of the smallest size a chain may escape: the extrapolation leaves that size out
+@pytest.mark.parametrize(
+    ("P", "kind", "load", "T", "sizes"),
+    [
+        (3, "distinct", 0.1, 0.3, (80, 120, 200)),
+        (3, "self-interacting", 0.05, 0.3, (80, 120, 200)),
+        (4, "distinct", 0.1, 0.5, (70, 100, 140)),
+        (4, "self-interacting", 0.03, 0.4, (70, 100, 140)),
+        (2, "distinct", 0.03, 0.4, (200, 400, 800)),
+    ],
+)
+def test_simulation_follows_RS(P, kind, load, T, sizes):
+    net = DenseHebbian(P, kind)
+    solution = solve(net, load, T)
+    assert solution.replicon > 0.0
+    c = compare(solution, runs(net, load, T, sizes, (160, 120, 80), 150))
+    assert [row.observable for row in c.extrapolated] == ["m", "q", "energy", "energy_excess"]
+    for row in c.extrapolated:
+        assert row.status is Status.STEADY  # of the phase of the pattern
+        assert abs(row.z) <= 4.0, c.table()
+
+
+@pytest.mark.slow
+def test_theory_with_beta_off_by_5_percent_fails():
+    load, T = 0.1, 0.5
+    right, wrong = solve(network, load, T), solve(network, load, T / 1.05)
+    row = next(
+        r
+        for r in compare(right, runs(network, load, T, (200, 400), (160, 120), 150)).extrapolated
+        if r.observable == "energy_excess"
+    )
+    assert abs(row.z) <= 4.0
+    assert abs(row.simulation - predicted("energy_excess", wrong)) / row.simulation.error > 4.0
+
+
+@pytest.mark.slow
+def test_H3_simulated_does_not_follow_H2_theory():
+    """The most common silent error of the field is visible here."""
+    load, T = 0.05, 0.5
+    own = DenseHebbian(4, "self-interacting")
+    r = runs(own, load, T, (100, 140), (150, 240), 150)
+    row = next(row for row in compare(solve(own, load, T), r).extrapolated if row.observable == "energy_excess")
+    wrong = solve(DenseHebbian(4), load, T)
+    assert abs(row.z) <= 4.0
+    assert abs(row.simulation - predicted("energy_excess", wrong)) / row.simulation.error > 4.0
+    with pytest.raises(InputError, match="different noise"):
+        compare(wrong, r)
+
+
+def test_m0_phases():
+    """P = 3 above every transition: q = 0 and e = -beta xi(1), from a random start."""
+    r = runs(network, 0.2, 1.5, (60, 120), (20, 16), 300)
+    r = [simulate(network, load=0.2, T=1.5, N=x.N, samples=x.samples, sweeps=300, seed=5, start="random") for x in r]
+    c = compare(solve(network, 0.2, 1.5, "paramagnetic"), r)
+    assert [row.observable for row in c.extrapolated] == ["q", "energy"]
+    assert abs(c.worst.z) <= 4.0
+    assert "1/N->0" in c.table()
+
+
+def test_theory_is_taken_at_the_load_of_the_integer_K():
+    r = simulate(network, load=0.123, T=0.3, N=20, samples=2, sweeps=60, seed=1)
+    assert r.load != 0.123
+    c = compare(solve(network, 0.123, 0.3), r)
+    assert c.rows[0].theory == solve(network, r.load, 0.3).m
+    assert not c.extrapolated
+
+
+@pytest.mark.parametrize(("sizes", "dof"), [((50, 100), 0), ((50, 100, 400), 0), ((50, 80, 100, 400), 1)])
+def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
+    from glassy.core.results import Estimate
+    from glassy.evidence.compare import _extrapolate
+
+    class Run:
+        def __init__(self, N):
+            self.N = N
+
+    class R:
+        def __init__(self, N):
+            curve = 0.7 - 3.0 / N + (40.0 / N**2 if len(sizes) > 2 else 0.0)
+            self.simulation, self.theory = Estimate(curve, error=0.01, dof=7), 0.5
+
+    value, error, chi2, found, free = _extrapolate([(Run(N), R(N)) for N in sizes])
+    assert 7.0 < free < 7.0 * len(sizes)  # Welch and Satterthwaite
+    assert value == pytest.approx(0.2)
+    assert chi2 == pytest.approx(0.0, abs=1e-12)
+    assert found == dof
+    assert error > 0.01
+
+
+@unequilibrated
+def test_even_P_is_compared_up_to_the_global_sign():
+    net = DenseHebbian(4)
+    s = solve(net, 0.1, 0.3)
+    options = {"load": 0.1, "T": 0.3, "N": 40, "samples": 4, "replicas": 3, "sweeps": 100, "seed": 1}
+    right, mirror = (simulate(net, **options, start_overlap=x) for x in (1.0, -1.0))
+    assert float(mirror.m) == -float(right.m) < -0.9
+    assert compare(s, mirror).rows == compare(s, right).rows  # an even dynamics: the very same chains, mirrored
+    xi = np.stack([draw_patterns(right.K, 40, seed=1, sample=k)[0] for k in range(4)])
+    signs = np.array([[1, 1, 1], [1, -1, 1], [-1, -1, 1], [-1, -1, -1]])
+    one, mixed = (simulate(net, **options, start=xi[:, None, :] * x[:, :, None]) for x in (signs**2, signs))
+    assert compare(s, mixed).rows == compare(s, one).rows
+    assert abs(mixed.m) < 0.5  # the run itself is left as it is
+
+
+def test_odd_P_is_compared_with_its_sign():
+    r = simulate(network, load=0.1, T=0.3, N=40, samples=4, sweeps=100, seed=1)
+    mirror = replace(r, series=replace(r.series, m=-r.series.m))
+    row = compare(solve(network, 0.1, 0.3), mirror).rows[0]
+    assert row.simulation < -0.9
+    assert row.z < -4.0  # four samples: more than 1000 errors, by Student's law
+    assert (row.simulation - row.theory) / row.simulation.error < -1000.0
+
+
+@unequilibrated
+def test_given_patterns_are_noted_because_the_theory_is_of_random_ones():
+    s = solve(network, network.load(40, 20), 0.3)
+    drawn = simulate(network, load=s.load, T=0.3, N=20, samples=4, sweeps=60, seed=1)
+    given = simulate(network, patterns=draw_patterns(40, 20, seed=1), T=0.3, sweeps=60, seed=1)
+    assert compare(s, drawn).note == ""
+    assert "given" not in compare(s, drawn).table()
+    c = compare(s, [drawn, given])
+    assert c.note.startswith("the patterns of N=20 were given, not drawn")
+    assert c.table().splitlines().count(f"note: {c.note}") == 1
+    assert c.table().count("given") == 1  # one note, not one for the run and one for its rows
+    assert repr(compare(s, given)).count("given") == 1
+    assert all(math.isnan(row.z) and row.reason for row in c.rows[1::2])
+    assert c.note in repr(c)
+    assert len(c.rows) == 2 * len(compare(s, given).rows)  # it is compared all the same
+
+
+def test_constant_runs_are_named():
+    r = simulate(network, load=0.05, T=0.0, N=40, samples=2, sweeps=60, seed=1)
+    c = compare(solve(network, 0.05, 0.0), r)
+    row = c.rows[0]
+    assert row.simulation.bound
+    assert math.isnan(row.z)
+    assert "a bound" in row.reason
+    assert "inf" not in c.table()
+
+
+def test_refusals():
+    r = simulate(network, load=0.1, T=0.3, N=20, sweeps=60, seed=1)
+    s = solve(network, 0.1, 0.3)
+    with pytest.raises(InputError, match="one state point"):
+        compare(solve(network, 0.1, 0.4), r)
+    with pytest.raises(InputError, match="one state point"):
+        compare(solve(network, 0.2, 0.3), r)
+    with pytest.raises(InputError, match="of one network"):
+        compare(solve(DenseHebbian(4), 0.1, 0.3), r)
+    with pytest.raises(InputError, match="converged"):
+        compare(solve(network, 5.0, 0.3, strict=False), r)
+    with pytest.raises(InputError, match="non-empty"):
+        compare(s, [])
+    with pytest.raises(InputError, match="Samples"):
+        compare(s, [1])
+
+
+def test_worst_prefers_usable_rows():
+    bad = simulate(network, load=0.4, T=0.5, N=40, samples=3, sweeps=200, seed=1)
+    with pytest.warns(EquilibrationWarning, match=f"N=40 {bad.status.name}"):
+        c = compare(solve(network, 0.4, 0.5), bad)
+    assert not bad.status.ok
+    assert bad.escaped.any()
+    assert c.worst.status is bad.status  # nothing usable: says so, hides nothing
+    assert "the chains were at patterns" in c.worst.reason
+
+
+def test_runs_that_are_not_equilibrated_are_warned_of_once_with_the_remedy(recwarn):
+    s = solve(network, 0.1, 0.3)
+    good, long, short, shorter = (
+        simulate(network, load=0.1, T=0.3, N=N, samples=4, sweeps=sweeps, seed=3)
+        for N, sweeps in ((60, 200), (80, 200), (60, 20), (80, 20))
+    )
+    compare(s, [good, long])
+    assert not recwarn.list  # the twin: nothing to say of runs that are equilibrated
+    with pytest.warns(EquilibrationWarning) as caught:
+        c = compare(s, [good, short, shorter])
+    assert len(caught) == 1
+    text = str(caught[0].message)
+    assert "N=60, 80 SHORT_CHAIN (" in text
+    assert text.endswith("raise sweeps).")
+    assert caught[0].filename == __file__
+    assert [row.status.name for row in c.rows[:3]] == ["STEADY", "SHORT_CHAIN", "SHORT_CHAIN"]
+    drifting = replace(good, series=replace(good.series, energy=good.series.energy + np.linspace(0.0, 0.1, 200)))
+    with pytest.warns(EquilibrationWarning, match="N=60 NOT_EQUILIBRATED .*raise burn_in and sweeps"):
+        compare(s, drifting)
