@@ -47,9 +47,7 @@ def _hear_ctrl_c():
 
 def start(code, *arguments, command=(sys.executable, "-c"), **options):
     """Start a Python script that may import the tests; it hears Ctrl-C, also where a background shell has taught us not to."""
-    path = os.pathsep.join(
-        [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests/simulation/work"), os.environ.get("PYTHONPATH", "")]
-    )
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [*command, code, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, text=True,
         preexec_fn=_hear_ctrl_c, **options,
