@@ -4,22 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from test_kernels import energy_by_definition
+from small import energy_by_definition, same
 
 import glassy
 from glassy import Annealing, DenseHebbian, Glauber, InputError, Metropolis, Quench, ReplicaExchange, simulate
 from glassy.simulation.sampler import walk
 
-SERIES = ("m", "energy", "q", "acceptance", "spins")
 POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 60, "burn_in": 45, "seed": 3, "start": "random", "samples": 2}
 DYNAMICS = [Metropolis(), Glauber("sequential")]
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in SERIES)
-
-
-# ---- annealing ----
 
 
 @pytest.mark.parametrize("shape", ["geometric", "linear", "beta"])
@@ -80,9 +72,6 @@ def test_annealed_energies_lie_below_those_of_a_quench(shape):
         gain = other.series.energy.mean(axis=(1, 2)) - annealed.series.energy.mean(axis=(1, 2))
         assert gain.mean() > 0.1
         assert gain.mean() > 6 * gain.std(ddof=1) / math.sqrt(12)
-
-
-# ---- quench ----
 
 
 @pytest.mark.parametrize("order", ["random", "sequential"])
@@ -163,9 +152,6 @@ def test_settled_of_any_dynamics_at_T_0_and_of_none_above(tmp_path):
     assert np.array_equal(glassy.load(r.save(tmp_path / "r")).settled, r.settled)
     with pytest.raises(InputError, match=r"settled is known of runs at T = 0, got T=0.4"):
         _ = simulate(DenseHebbian(3), T=0.4, **options).settled
-
-
-# ---- what is refused, and folders ----
 
 
 @pytest.mark.parametrize(
