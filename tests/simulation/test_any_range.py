@@ -20,6 +20,7 @@ from glassy import (
     SeparableMemory,
     enumerate_states,
     simulate,
+    transition_matrix,
 )
 from glassy.simulation.kernels.choose import choose_kernel
 from glassy.simulation.kernels.wide import exact_numbers
@@ -128,3 +129,26 @@ def test_perturbations_of_any_size():
             simulate(DenseHebbian(3), perturbation=Perturbation(size), kernel="patterns", **options)
     with pytest.raises(InputError, match="Lower K"):
         exact_numbers(DenseHebbian(20), 64, 2**29, None, 0)
+
+
+def test_the_referee_tells_ground_states_exactly():
+    N = 8
+    xi = glassy.draw_patterns(3, N, seed=2)
+    F = [Fraction(10**60 + u * (u - N), 10**30) for u in range(N + 1)]
+    states = np.array([[1 - 2 * (s >> i & 1) for i in range(N)] for s in range(2**N)])
+    H = [sum(F[v] for v in (N - xi.astype(int) @ s) // 2) for s in states]
+    exact = enumerate_states(SeparableMemory(F), T=0.0, patterns=xi)
+    ground = [s for s, h in zip(states, H, strict=True) if h == min(H)]
+    assert exact.m == pytest.approx(np.mean([s @ xi[0] for s in ground]) / N, abs=1e-15)
+    assert exact.free_energy == float(min(H) / N)
+    with_field = enumerate_states(SeparableMemory(F), T=0.0, patterns=xi, perturbation=Perturbation(1e-33))
+    best = min((h - Fraction(1e-33) * int(s.sum()), n) for n, (s, h) in enumerate(zip(states, H, strict=True)))[1]
+    assert with_field.m == pytest.approx(states[best] @ xi[0] / N)
+
+
+@pytest.mark.parametrize("method", [Metropolis(), Glauber("sequential")], ids=str)
+@pytest.mark.parametrize("T", [0.5, 0.0])
+def test_transition_matrices(method, T):
+    W, p = transition_matrix(exponential(7, 7), T=T, K=4, seed=1, method=method)
+    assert np.allclose(W.sum(axis=1), 1.0)
+    assert np.allclose(p @ W, p)

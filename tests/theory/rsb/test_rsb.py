@@ -1,29 +1,15 @@
-"""Replica symmetry breaking: R.1-R.4, R.1a, R.4a, R.6, R.7, S.1 against oracles, limits, laws and published values."""
+"""Replica symmetry breaking: R.1-R.4 against independent code, the functional and its gradient, and limits."""
 
 import math
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from oracle import OneStep
-from published import (
-    AGS_CAPACITY,
-    P_SPIN_3,
-    SK_1RSB_ENERGY,
-    SK_FULL_ENERGY,
-    SK_RS_ENERGY,
-    STEFFAN_KUEHN_1RSB,
-)
 
-import glassy
-from glassy import RS, RSB, ConvergenceError, DenseHebbian, FullRSB, InputError, PhaseError, SpinGlass, Status, solve, spinodal
-from glassy.theory.rsb.equations import Levels, Problem, evaluate, levels_of
-from glassy.theory.rsb.kernels import between, wishart_work
+from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, Status, solve, spinodal
+from glassy.theory.rsb.equations import Levels, evaluate, levels_of
 
 SK = SpinGlass({2: 1.0})
-P3 = SpinGlass({3: 1.0})
 # a saddle of every kind: retrieval and glass, P = 2, 3, 4, both interactions
 POINTS = [
     (DenseHebbian(2), 0.137, 0.005, "retrieval"),
@@ -36,9 +22,6 @@ POINTS = [
     (SK, 1.0, 0.4, "spin_glass"),
 ]
 IDS = [f"{n!r}-{phase}" for n, _, _, phase in POINTS]
-
-
-# ---- against independent code ----
 
 
 @pytest.mark.slow
@@ -56,9 +39,6 @@ def test_the_oracle_can_fail():
     s = solve(DenseHebbian(3), 0.4, 0.1, "spin_glass", RSB(1))
     slow = OneStep(3, "distinct", 0.4, 1.05 / 0.1, s.m, *s.q_levels, *s.x_levels)
     assert max(map(abs, slow.mismatch())) > 1e-4
-
-
-# ---- the functional and its gradient ----
 
 
 def _arrays(levels, T):
@@ -126,9 +106,6 @@ def test_thermodynamics(network, load, T, phase, ansatz):
     beta = [1 / n.T for n in near]
     fit = np.polynomial.Polynomial.fit(beta, bf, 3).deriv()(1 / T)
     assert fit == pytest.approx(s.energy, abs=2e-6)
-
-
-# ---- limits ----
 
 
 @pytest.mark.parametrize("T", [0.0, 0.1, 0.5])
@@ -226,319 +203,3 @@ def test_R6_zero_temperature_is_the_limit(network, load, phase, k):
         assert s.free_energy == pytest.approx(zero.free_energy - T * zero.entropy, abs=10 * T * T + 1e-11)
         assert s.y_levels == pytest.approx(zero.y_levels, rel=100 * T + 2 * T * zero.y_levels[-1])
         assert s.m == pytest.approx(zero.m, abs=10 * T)
-
-
-# ---- published values ----
-
-
-def test_SK_ground_state_at_every_depth():
-    assert solve(SK, 1.0, 0.0, "spin_glass").energy == pytest.approx(SK_RS_ENERGY, abs=1e-12)
-    assert solve(SK, 1.0, 0.0, "spin_glass", RSB(1)).energy == pytest.approx(SK_1RSB_ENERGY, abs=1e-4)
-    full = solve(SK, 1.0, 0.0, "spin_glass", FullRSB(10))
-    assert full.energy == pytest.approx(SK_FULL_ENERGY, abs=2e-8)
-    assert abs(full.energy - SK_FULL_ENERGY) <= full.energy.error < 1e-7
-    assert abs(full.entropy) <= 2 * full.entropy.error  # zero at T = 0, as it must be
-
-
-def test_p_spin_glass_temperatures():
-    for network in (P3, DenseHebbian(3)):
-        t = glassy.spin_glass_temperatures(network)
-        for name, value in P_SPIN_3.items():
-            assert getattr(t, name) == pytest.approx(value, abs=5e-4)
-    scaled = glassy.spin_glass_temperatures(DenseHebbian(3), load=0.25)
-    assert (scaled.T_d, scaled.T_c, scaled.T_G) == pytest.approx((t.T_d / 2, t.T_c / 2, t.T_G / 2), rel=1e-12)
-
-
-def test_glass_temperatures_are_what_they_say():
-    network = DenseHebbian(4)
-    t = glassy.spin_glass_temperatures(network)
-    glass = lambda T: solve(network, 1.0, T, "spin_glass", RSB(1), strict=False)  # noqa: E731
-    assert glass(1.0001 * t.T_d).status is Status.LEFT_PHASE
-    between_ = glass(0.5 * (t.T_d + t.T_c))
-    assert between_.x_levels == (1.0,)
-    assert between_.complexity > 0.0
-    assert between_.free_energy == pytest.approx(solve(network, 1.0, between_.T, "paramagnetic").free_energy, abs=1e-12)
-    assert glass(0.999 * t.T_c).x_levels[0] < 1.0
-    assert glass(1.001 * t.T_c).complexity == pytest.approx(0.0, abs=2e-3)
-    assert glass(1.01 * t.T_G).replicon > 0.0 > glass(0.99 * t.T_G).replicon
-    assert solve(network, 1.0, 1.001 * t.T_c, "equilibrium", RSB(1)).phase == "paramagnetic"
-    assert solve(network, 1.0, 0.99 * t.T_c, "equilibrium", RSB(1)).phase == "spin_glass"
-
-
-def test_continuous_onsets():
-    assert glassy.spin_glass_temperatures(DenseHebbian(2), 0.04).T_c == pytest.approx(1.2)
-    t = glassy.spin_glass_temperatures(DenseHebbian(4, "self-interacting"), 0.2)
-    assert t.continuous
-    assert t.T_c == pytest.approx(math.sqrt(0.6))
-    assert not glassy.spin_glass_temperatures(DenseHebbian(6, "self-interacting")).continuous  # discontinuous comes first
-    assert math.isnan(glassy.spin_glass_temperatures(DenseHebbian(3, "self-interacting")).T_c)
-
-
-def test_random_energy_model_limit():
-    """P -> infinity: T_c = 1/(2 sqrt(ln 2)), ground state -sqrt(ln 2), y = 2 sqrt(ln 2) at T = 0."""
-    errors = []
-    for P in (8, 14, 20):
-        t = glassy.spin_glass_temperatures(DenseHebbian(P))
-        s = solve(DenseHebbian(P), 1.0, 0.0, "spin_glass", RSB(1))
-        errors.append((abs(t.T_c - 0.5 / math.sqrt(math.log(2))), abs(s.energy + math.sqrt(math.log(2)))))
-    assert errors[-1] < (1e-6, 1e-6)
-    assert errors[0] > errors[1] > errors[2]
-
-
-def test_capacity_of_the_hopfield_network_beyond_RS():
-    loads = [spinodal(DenseHebbian(2), 0.0, RSB(k)).load for k in (1, 2)]
-    assert loads[0] == pytest.approx(STEFFAN_KUEHN_1RSB, abs=1e-6)
-    assert 0.138187 < loads[1] < 0.138200
-    assert loads[1] == pytest.approx(0.13819634, abs=1e-8)  # two grids and two starts agree on it (docs/theory.md, section 8)
-    assert loads[0] > AGS_CAPACITY
-
-
-@pytest.mark.parametrize("P", [2, 3, 4])
-def test_two_saddles_merge_at_the_RSB_spinodal(P):
-    network = DenseHebbian(P)
-    end = spinodal(network, 0.05, RSB(1))
-    assert end.residual <= 1e-10
-    below = solve(network, end.load * (1 - 1e-8), 0.05, ansatz=RSB(1))
-    assert 0.0 < below.m - end.m < 3e-3
-    assert solve(network, end.load * (1 + 1e-6), 0.05, ansatz=RSB(1), strict=False).status is Status.LEFT_PHASE
-
-
-def test_spinodal_collapses_where_RS_is_stable():
-    network = DenseHebbian(3)
-    end = spinodal(network, 0.5, RSB(1))
-    assert end.status is Status.COLLAPSED
-    assert end.load == pytest.approx(spinodal(network, 0.5).load, abs=1e-12)
-
-
-# ---- status and interface ----
-
-
-@pytest.mark.parametrize("k", [1, 2, 4])
-def test_collapsed_says_so_and_shows_it(k):
-    network, load, T = DenseHebbian(4), 0.1, 0.3
-    rs, s = solve(network, load, T), solve(network, load, T, ansatz=RSB(k))
-    assert s.status is Status.COLLAPSED
-    assert s.ansatz == RSB(k)
-    assert s.x_levels == (1.0,) * k
-    assert s.q_levels == (rs.q_EA,) * (k + 1)
-    assert (s.m, s.free_energy, s.q_mean) == (rs.m, rs.free_energy, rs.q_mean)
-    glass = solve(P3, 1.0, 0.4, "spin_glass", RSB(3))
-    assert glass.status is Status.COLLAPSED
-    assert glass.x_levels[0] < 1.0 == glass.x_levels[1] == glass.x_levels[2]
-    assert solve(P3, 1.0, 0.4, "spin_glass", FullRSB()).status is Status.COLLAPSED
-
-
-def test_solution_carries_what_it_should():
-    s = solve(SK, 1.0, 0.4, "spin_glass", RSB(3))
-    assert len(s.q_levels) == len(s.replicons) == 4
-    assert len(s.x_levels) == len(s.y_levels) == 3
-    assert s.x_levels == pytest.approx([s.T * y for y in s.y_levels])
-    P = s.overlap_distribution
-    assert sum(P.weight) == pytest.approx(1.0)
-    assert s.q_mean == pytest.approx(P.mean)
-    assert s.x([0.0, s.q_levels[0], s.q_levels[-1]]).tolist() == [0.0, s.x_levels[0], 1.0]
-    h = np.linspace(-6, 6, 4001)
-    p = s.field_distribution(h)
-    assert np.trapezoid(p, h) == pytest.approx(1.0, abs=1e-10)
-    assert np.trapezoid(p * np.tanh(h / s.T) ** 2, h) == pytest.approx(s.q_EA, abs=1e-10)
-    assert "RSB(3)" in repr(s)
-    assert "x=(" in repr(s)
-
-
-def test_pseudogap_of_the_full_solution():
-    """The local-field distribution at T = 0, h = 0 falls towards zero with k: 2 P(0) = C -> 0."""
-    P0 = [solve(SK, 1.0, 0.0, "spin_glass", RSB(k)).field_distribution(np.array([0.0]))[0] for k in (1, 2, 3, 4)]
-    assert all(b < 0.75 * a for a, b in pairwise(P0))
-
-
-def test_full_RSB_density():
-    s = solve(SK, 1.0, 0.5, "spin_glass", FullRSB(8))
-    q, density, atom = s.overlap_distribution.density()
-    assert (np.diff(q) > 0).all()
-    assert (density > 0).all()
-    assert atom == pytest.approx(1.0 - s.x_levels[-1])
-    coarse = solve(SK, 1.0, 0.5, "spin_glass", FullRSB(5))
-    assert abs(coarse.free_energy - s.free_energy) <= coarse.free_energy.error
-    assert s.free_energy.error < 1e-8
-
-
-def test_save_and_load(tmp_path):
-    for ansatz in (RSB(2), FullRSB(4)):
-        s = solve(SK, 1.0, 0.3, "spin_glass", ansatz)
-        again = glassy.load(s.save(tmp_path / "s.npz"))
-        assert again == s
-        assert repr(again) == repr(s)
-
-
-def test_scan_follows_a_path_and_agrees_with_single_points():
-    T = np.linspace(0.5, 0.1, 9)
-    path = glassy.scan(DenseHebbian(2), 0.1, T, "spin_glass", RSB(2))
-    assert {s.status for s in path} == {Status.CONVERGED}
-    for s in list(path)[::4]:
-        assert solve(DenseHebbian(2), 0.1, s.T, "spin_glass", RSB(2)).free_energy == pytest.approx(s.free_energy, abs=1e-12)
-
-
-def test_phases_that_do_not_exist():
-    with pytest.raises(PhaseError, match="SpinGlass has no patterns"):
-        solve(SK, 1.0, 0.5)
-    assert solve(SK, 1.0, 1.1, "spin_glass", RSB(1), strict=False).status is Status.LEFT_PHASE
-    assert solve(DenseHebbian(2), 0.2, 0.0, "retrieval", RSB(1), strict=False).status is Status.LEFT_PHASE
-    with pytest.raises(PhaseError, match="RS spinodal is at load=0.1379"):
-        solve(DenseHebbian(2), 0.2, 0.0, "retrieval", RSB(1))
-
-
-def test_retrieval_beyond_the_RS_spinodal():
-    """The load between the RS and the 1RSB capacity retrieves with replicas broken only."""
-    s = solve(DenseHebbian(2), 0.1380, 0.0, "retrieval", RSB(1))
-    assert solve(DenseHebbian(2), 0.1380, 0.0, strict=False).status is Status.LEFT_PHASE
-    assert s.m == pytest.approx(0.9707, abs=1e-4)
-
-
-def test_bad_input():
-    for bad in (0, -1, 1.5, 31, True):
-        with pytest.raises(InputError, match="k of RSB"):
-            RSB(bad)
-    with pytest.raises(InputError, match="steps"):
-        FullRSB(3)
-    with pytest.raises(InputError, match="ansatz must be"):
-        solve(SK, 1.0, 0.3, "spin_glass", "1RSB")
-    with pytest.raises(InputError, match="start must be"):
-        solve(SK, 1.0, 0.3, "spin_glass", RSB(1), start=5)
-    for bad in ({}, {0: 1.0}, {2: -1.0}, {2: math.nan}, {2: 0.0}, {201: 1.0}, 3, {1.5: 1.0}):
-        with pytest.raises(InputError, match="SpinGlass|terms"):
-            SpinGlass(bad)
-    for f in (glassy.spinodal, glassy.simulate):
-        with pytest.raises(InputError):
-            f(SK, 0.1, 0.1) if f is glassy.spinodal else f(SK, 0.1, 0.1, 20, seed=1)
-    assert issubclass(ConvergenceError, glassy.GlassyError)
-
-
-def test_SpinGlass_is_the_noise_of_a_network():
-    network, glass = DenseHebbian(4, "self-interacting"), SpinGlass({2: 3.0, 4: 1.0})
-    for ansatz in (RS(), RSB(1)):
-        a, b = (solve(n, 0.1, 0.2, "spin_glass", ansatz) for n in (network, glass))
-        assert (a.free_energy, a.q_EA) == pytest.approx((b.free_energy, b.q_EA), abs=1e-14)
-
-
-# ---- pieces ----
-
-
-@given(st.integers(1, 30), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
-def test_between(n, p, q):
-    exact = n * p ** (n - 1) if p == q else sum(p**j * q ** (n - 1 - j) for j in range(n))
-    assert between(n, p, q) == pytest.approx(exact, rel=1e-13)
-
-
-def test_wishart_work_is_smooth():
-    w = np.array([0.0, 1e-9, 0.0199999, 0.0200001, 1.0])
-    exact = [0.5, 0.5 - 2e-9 / 3, *((np.log1p(w[2:]) - w[2:] / (1 + w[2:])) / w[2:] ** 2)]
-    assert [wishart_work(x) for x in w] == pytest.approx(exact, abs=1e-12)
-
-
-def test_pack_and_unpack():
-    problem = Problem(DenseHebbian(3), 0.4, 0.2, 2, has_m=True, has_q0=True)
-    levels = Levels(0.9, (0.5, 0.8), 0.3, (0.7, 2.0))
-    again, gaps = problem.unpack(problem.pack(levels))
-    assert again.q == pytest.approx(levels.q)
-    assert (again.m, again.C) == pytest.approx((levels.m, levels.C))
-    assert again.y == pytest.approx(levels.y)
-    assert gaps == pytest.approx(levels.gaps(0.2))
-    assert problem.pack(Levels(0.9, (0.8, 0.5), 0.3, (0.7, 2.0))) is None
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    st.sampled_from((2, 3, 4, 6, 12, 20)),
-    st.sampled_from(("distinct", "self-interacting")),
-    st.floats(-4.0, 1.0),
-    st.one_of(st.just(-99.0), st.floats(-3.0, 0.7)),
-    st.sampled_from(("retrieval", "spin_glass", "equilibrium")),
-    st.sampled_from((1, 2)),
-)
-def test_hard_corners(P, kind, log_load, log_T, phase, k):
-    """T from 0 to far above every transition, load from 1e-4 to 10: numbers that hold, or a status that says why not."""
-    T = 0.0 if log_T < -50 else 10.0**log_T
-    s = solve(DenseHebbian(P, kind), 10.0**log_load, T, phase, RSB(k), strict=False)
-    assert s.status in (Status.CONVERGED, Status.COLLAPSED, Status.LEFT_PHASE, Status.NOT_CONVERGED)
-    if s.status.ok:
-        assert s.residual <= 1e-10
-        assert not any(math.isnan(x) for x in (s.m, s.free_energy, s.energy, s.entropy, *s.q_levels, *s.x_levels))
-        assert 0.0 <= s.q_levels[0] <= s.q_levels[-1] <= 1.0
-        assert list(s.q_levels) == sorted(s.q_levels)
-        assert list(s.x_levels) == sorted(s.x_levels)
-
-
-# ---- where levels are about to merge, the search must know where to look ----
-
-
-@pytest.mark.parametrize("distance", [0.05, 0.01, 0.005])
-def test_onset_of_the_sk_glass(distance):
-    """Just below T_c = 1 x(q) is linear, and 1RSB has q_0 = q_RS/3, q_1 = q_RS and x_1 = (4/3) q_RS, up to order q."""
-    sk, T = SpinGlass({2: 1.0}), 1.0 - distance
-    q = solve(sk, 1.0, T, "spin_glass").q_EA
-    s = solve(sk, 1.0, T, "spin_glass", RSB(1))
-    assert s.status is Status.CONVERGED
-    assert (s.q_levels[0] / q, s.q_EA / q) == pytest.approx((1 / 3, 1.0), abs=0.7 * distance)
-    assert s.x_levels[0] / q == pytest.approx(4 / 3, abs=4 * distance)
-
-
-@pytest.mark.parametrize(("network", "T"), [(SpinGlass({3: 1.0}), 0.24), (DenseHebbian(4), 0.127)])
-def test_onset_of_the_second_step(network, T):
-    """0.1 % and 0.6 % below T_G: the new level is as close to the old one as the replicon is to 0, and removes it."""
-    one, two = (solve(network, 1.0, T, "spin_glass", RSB(k)) for k in (1, 2))
-    assert two.status is Status.CONVERGED
-    assert -0.006 < one.replicon < 0.003 * one.replicon < two.replicon < 0
-    assert 0 < two.q_levels[2] - two.q_levels[1] < abs(one.replicon)
-    assert one.x_levels[0] < two.x_levels[1] < 1
-
-
-def test_break_at_T0_is_universal_where_C_is_small():
-    for P in (8, 10):
-        one, two = (solve(DenseHebbian(P), 1.0, 0.0, "spin_glass", RSB(k)) for k in (1, 2))
-        slope = P * (P - 1) / 2
-        s = math.sqrt(slope * (1.0 - two.q_levels[1]))
-        assert s / (slope * one.susceptibility) == pytest.approx(0.745, abs=0.02)
-        assert two.y_levels[1] * s == pytest.approx(1.06, abs=0.01)
-        assert two.susceptibility / one.susceptibility == pytest.approx(0.236, abs=0.003)
-
-
-@pytest.mark.parametrize(("network", "load"), [(DenseHebbian(2), 0.02), (DenseHebbian(5), 0.1), (DenseHebbian(20), 0.38)])
-def test_a_break_below_rounding_collapses(network, load):
-    """Far inside the retrieval phase at T = 0 so few fields are small that breaking changes no digit."""
-    s = solve(network, load, 0.0, ansatz=RSB(1))
-    assert s.status is Status.COLLAPSED
-    assert s.free_energy == solve(network, load, 0.0).free_energy
-
-
-@pytest.mark.parametrize("load", [1e-4, 1e-3, 1e-2])
-def test_hopfield_glass_at_small_load(load):
-    """At P = 2, 1 - C is of order sqrt(load) and the levels tend to those of a load-free limit."""
-    s = solve(DenseHebbian(2), load, 0.35, "spin_glass", RSB(1))
-    assert s.status is Status.CONVERGED
-    assert (1 - s.susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
-    assert s.q_levels == pytest.approx((0.27, 0.65), abs=0.05)
-
-
-@pytest.mark.parametrize("T", [0.0, 0.05, 0.2])
-@pytest.mark.parametrize("k", [1, 2, 4])
-@pytest.mark.parametrize("network", [SK, SpinGlass({3: 1.0}), DenseHebbian(4, "self-interacting")], ids=repr)
-def test_field_distribution_is_normalised_and_gives_the_overlap(network, k, T):
-    s = solve(network, 1.0, T, "spin_glass", RSB(k))
-    h = np.linspace(-25.0, 25.0, 20001)
-    p = s.field_distribution(h)
-    assert np.trapezoid(p, h) == pytest.approx(1.0, abs=1e-9 if T else 2e-6)  # at T = 0 the density has a kink
-    if T > 0.0:
-        assert np.trapezoid(p * np.tanh(h / T) ** 2, h) == pytest.approx(s.q_EA, abs=1e-9)
-    else:
-        assert 2.0 * p[10000] == pytest.approx(s.susceptibility, rel=1e-9)
-
-
-def test_of_several_saddles_the_largest_free_energy():
-    """q^2 and q^4 together: x(q) jumps, and a new level may sit on either side of the jump."""
-    mixture, T = SpinGlass({2: 0.5087054, 4: 0.2660116}), 0.259
-    f = [solve(mixture, 1.0, T, "spin_glass", RSB(k)).free_energy for k in (1, 2, 3)]
-    assert f == sorted(f)
-    s = solve(mixture, 1.0, T, "spin_glass", RSB(3))
-    assert s.q_levels == pytest.approx((0.0734, 0.2400, 0.8555, 0.9418), abs=2e-4)  # two levels below the jump
-    other = solve(mixture, 1.0, 0.9 * T, "spin_glass", RSB(3))
-    assert solve(mixture, 1.0, T, "spin_glass", RSB(3), start=other).free_energy == pytest.approx(s.free_energy, abs=1e-11)
