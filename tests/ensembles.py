@@ -13,8 +13,8 @@ from pathlib import Path
 
 import glassy
 from glassy import DenseHebbian, Ensemble
+from glassy.simulation.drive import session
 from glassy.simulation.drive.processes import Processes
-from glassy.simulation.drive.session import Session
 from glassy.simulation.sampler.walk import Walk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,15 +80,14 @@ def wait_until(condition):
 
 def hold_after(most):
     """From now on a run of this process hands out so many samples, and the others when its stdin is closed."""
-    missing = Session._missing
+    drive = session.drive
 
-    def some(session, finished):
-        tasks = missing(session, finished)
+    def some(tasks):
         yield from itertools.islice(tasks, most)
         sys.stdin.read()
         yield from tasks
 
-    Session._missing = some
+    session.drive = lambda tasks, *rest: drive(some(tasks), *rest)
 
 
 class _Patient:
@@ -106,8 +105,8 @@ class _Patient:
 
 
 def patient(folder, free=0):
-    """Return a Walk._run that stands still in the middle until it is asked to stop, with a file in `folder`."""
-    run, count = Walk._run, itertools.count()
+    """Return a Walk.run that stands still in the middle until it is asked to stop, with a file in `folder`."""
+    run, count = Walk.run, itertools.count()
 
     def held(walk, stop, *rest):
         k = next(count)
@@ -118,12 +117,12 @@ def patient(folder, free=0):
 
 def hold_walks(folder):
     """From now on every walk of this process, and of its workers, stands still in its middle."""
-    Walk._run, submit = patient(folder), Processes.submit
+    Walk.run, submit = patient(folder), Processes.submit
     Processes.submit = lambda pool, function, *arguments: submit(pool, _held, folder, function, *arguments)
 
 
 def _held(folder, function, *arguments):
-    Walk._run = patient(folder)
+    Walk.run = patient(folder)
     return function(*arguments)
 
 

@@ -79,7 +79,7 @@ def test_ctrl_c_goes_on_inside_a_sample(tmp_path, monkeypatch):
 
     options = {**POINT, "N": 40, "sweeps": 6000, "samples": 3, "threads": 2, "out": out}
     monkeypatch.setattr(module, "wait", interrupted_wait)
-    monkeypatch.setattr(walk.Walk, "_run", patient(signs))
+    monkeypatch.setattr(walk.Walk, "run", patient(signs))
     with pytest.raises(Interrupted, match="0 of 3 samples finished .* all so far is kept in"):
         simulate(DenseHebbian(4), **options)
     monkeypatch.undo()

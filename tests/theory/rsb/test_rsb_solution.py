@@ -1,4 +1,4 @@
-"""What a solution with broken symmetry says and carries, and which questions it refuses."""
+"""What a solution with broken symmetry says and carries (R.7 for full RSB), and which questions it refuses."""
 
 import math
 from itertools import pairwise
