@@ -1,4 +1,4 @@
-"""Replica symmetry breaking: R.1-R.4, R.1a, R.4a, R.6, S.1 against independent code, its functional and gradient, and limits."""
+"""Replica symmetry breaking: R.1-R.4, R.1a, R.4a, R.6, S.1 against independent code, functional and gradient, and limits."""
 
 import math
 
