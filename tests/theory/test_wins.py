@@ -104,7 +104,7 @@ def test_who_wins_is_unknown_where_a_phase_was_not_found(lost, monkeypatch):
         s = real(network, load, T, phase, *rest)
         return s and (replace(s, status=Status.NOT_CONVERGED) if phase == lost else s)
 
-    monkeypatch.setattr(solver, "_solve", failing)
+    monkeypatch.setattr(solver, "_solve", failing)  # private: every caller asks it for each phase
     for phase in ("retrieval", "spin_glass", "paramagnetic"):
         assert scan(D3, 0.42, 0.2, phase, RSB(1), wins=True)[0].wins is None
     assert solve(D3, 0.42, 0.2, "equilibrium", RSB(1), strict=False).wins is None
