@@ -39,9 +39,9 @@ BUILD = ROOT / "build" / "matrix"
 HASWELL = "+avx2,+fma,+bmi,+bmi2,+popcnt,+sse4.2"
 V2 = "+sse4.2,+sse4.1,+ssse3,+sse3,+popcnt,+cx16"
 OURS = ("NUMBA_", "NPY_", "OPENBLAS_", "OMP_NUM", "GLIBC_TUNABLES")  # variables that settings set: those of the caller go
-PART = ("elementary", "kernels", "lanes", "packed", "tensor", "wide", "exchange", "coexistence")
+PART = ("elementary", "kernels", "lanes", "packed", "tensor", "wide", "any_range", "sums_of_words", "exchange", "coexistence")
 SETUPS = 500  # random networks for the packed kernel
-PLAIN = ("elementary", "configuration", "network", "finite_size")  # where nothing is compiled
+PLAIN = ("elementary", "configuration", "network", "extrapolate")  # where nothing is compiled
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 HEAD = ("setting", "passed", "failed", "skipped", "seconds", "spins", "bits", "theory", "compiled for, BLAS, kernels")
 

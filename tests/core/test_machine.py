@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from copies import copied, python
 
 from glassy.core import machine
 from glassy.core.machine import cores, half_memory, is_alive
@@ -168,8 +169,6 @@ print(a.m == b.m, ladder[0].status.ok, len(ladder.minus_beta_f("integration")))
 @pytest.mark.slow
 def test_workers_run_the_glassy_of_their_parent_and_their_own_standard_library(tmp_path):
     """Beside the package lies what may lie in site-packages: a backport of a module that Python has long had."""
-    from test_machine_code import copied, python
-
     root = copied(tmp_path / "site")
     for name in ("pathlib", "queue", "enum"):
         (root / f"{name}.py").write_text("raise ImportError('for Python 2 only')")

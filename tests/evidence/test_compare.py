@@ -101,6 +101,7 @@ def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
             curve = 0.7 - 3.0 / N + (40.0 / N**2 if len(sizes) > 2 else 0.0)
             self.simulation, self.theory = Estimate(curve, error=0.01, dof=7), 0.5
 
+    # private: no runs have means as exact as these
     value, error, chi2, found, free = _extrapolate([(Run(N), R(N)) for N in sizes])
     assert 7.0 < free < 7.0 * len(sizes)  # Welch and Satterthwaite
     assert value == pytest.approx(0.2)

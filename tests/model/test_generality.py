@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from small import everything
 
 import glassy
 from glassy import (
@@ -38,12 +39,6 @@ def table_of(network, N):
     """The same network, said by its table."""
     table = network.energy_table(N)
     return SeparableMemory([table.unit * v for v in table.values])
-
-
-def everything(N, K, seed=5):
-    """A field per spin, a pattern at 1.7 of its energy, one with none, and one with a table of its own."""
-    rng = np.random.default_rng(seed)
-    return Perturbation(0.3 * rng.normal(size=N), {0: 1.7, K // 2: 0.0, K - 1: -0.1 * np.abs(np.arange(N, -N - 1, -2.0))})
 
 
 def by_hand(network, xi, sigma, perturbation):

@@ -64,7 +64,7 @@ def test_values_that_are_known_exactly():
 
 
 def test_compiled_numpy_and_python_forms_are_the_same_bits():
-    u, x = uniforms(), positive()
+    u, x = uniforms(), positive()  # private: ln and ln_one_minus run one of the forms, as this machine can
     for compiled, loop, formula, v in (
         (ln_one_minus(u), elementary._each_ln_one_minus, elementary._ln_one_minus, u),
         (ln(x), elementary._each_ln, elementary._ln, x),

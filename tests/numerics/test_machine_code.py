@@ -3,15 +3,13 @@
 import ast
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from copies import PACKAGE, copied, python
 
 from glassy.numerics import jit
 
-PACKAGE = Path(jit.__file__).parents[1]
 CALLED = """
 from glassy.numerics.jit import inlined, kernel
 UNIT = 1.0
@@ -33,23 +31,6 @@ x = caller(0.0)
 assert x == caller.py_func(0.0) and pickle.loads(pickle.dumps(caller)) is caller
 print(x, sum(caller.stats.cache_hits.values()), sum(caller.stats.cache_misses.values()))
 """
-
-
-def python(code, *arguments, **environment):
-    """Run a script, with variables of the environment set, or taken away where they are None; return stdout and stderr."""
-    known = {**os.environ, "PYTHONPATH": None, "NUMBA_CACHE_DIR": None, "XDG_CACHE_HOME": None, **environment}
-    run = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], env={k: str(v) for k, v in known.items() if v is not None},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    return run.stdout.strip(), run.stderr.strip()
-
-
-def copied(folder):
-    """Copy the package into a folder, without what is compiled."""
-    shutil.copytree(PACKAGE, folder / "glassy", ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 @pytest.mark.parametrize("chosen", [False, True])

@@ -19,15 +19,20 @@ def test_at_load_t_of_pairs_the_full_ground_state_has_the_energy_of_retrieval(an
 
 
 def test_few_deep_solves(monkeypatch):
-    asked = []
-    real = capacity._climb
-    monkeypatch.setattr(capacity, "_climb", lambda *a: asked.append(a[1]) or real(*a))
+    asked, real = [], rsb_solve.solve_steps
+
+    def counted(network, load, T, phase, k, *rest):
+        if (phase, k) == ("spin_glass", 1):  # a climb begins
+            asked.append(load)
+        return real(network, load, T, phase, k, *rest)
+
+    monkeypatch.setattr(rsb_solve, "solve_steps", counted)
     storage_capacity(DenseHebbian(2, "self-interacting"))
     assert 2 <= len(asked) <= 3
 
 
 def test_the_climb_ends_where_one_more_step_is_rounding():
-    """At P = 12 the third step moves the energy by 4e-13."""
+    """At P = 12 the third step moves the energy by 4e-13. Private: of a climb storage_capacity shows the load alone."""
     path = capacity._climb(DenseHebbian(12), 1.0)
     energy = capacity._limit(path)
     assert len(path) < capacity.DEPTH
@@ -36,6 +41,7 @@ def test_the_climb_ends_where_one_more_step_is_rounding():
 
 
 def test_the_climb_is_full_rsb_where_it_does_not_end():
+    """Private as well, for the same reason."""
     network = DenseHebbian(3)
     path = capacity._climb(network, 0.7)
     assert len(path) == capacity.DEPTH

@@ -23,6 +23,7 @@ def test_the_derivative_in_the_load_is_the_energy_of_the_noise(network, T, ansat
         ]
         for s in states
     ]  # fmt: skip
+    # private: a wrong derivative would only make coexistence slower
     slopes = [(8.0 * (c - b) - (d - a)) / (12.0 * step) for a, b, c, d in f]
     assert coexistences._slope(*states) == pytest.approx(slopes[1] - slopes[0], rel=1e-6)
 

@@ -4,22 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from test_kernels import energy_by_definition
+from small import energy_by_definition, same
 
 import glassy
 from glassy import Annealing, DenseHebbian, Glauber, InputError, Metropolis, Quench, ReplicaExchange, simulate
 from glassy.simulation.sampler import walk
 
-SERIES = ("m", "energy", "q", "acceptance", "spins")
 POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 60, "burn_in": 45, "seed": 3, "start": "random", "samples": 2}
 DYNAMICS = [Metropolis(), Glauber("sequential")]
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in SERIES)
-
-
-# ---- annealing ----
 
 
 @pytest.mark.parametrize("shape", ["geometric", "linear", "beta"])
@@ -82,9 +74,6 @@ def test_annealed_energies_lie_below_those_of_a_quench(shape):
         assert gain.mean() > 6 * gain.std(ddof=1) / math.sqrt(12)
 
 
-# ---- quench ----
-
-
 @pytest.mark.parametrize("order", ["random", "sequential"])
 @pytest.mark.parametrize("network", [DenseHebbian(2), DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=repr)
 def test_a_quench_goes_down_and_ends_in_a_local_minimum(network, order):
@@ -113,7 +102,7 @@ def test_a_quench_goes_down_and_ends_in_a_local_minimum(network, order):
 @pytest.mark.parametrize("P", [2, 3])
 @pytest.mark.parametrize("order", ["random", "sequential"])
 def test_stopping_early_changes_no_number(P, order, monkeypatch):
-    advanced, kept = [0], walk.Walk._move
+    advanced, kept = [0], walk.Walk._move  # private: nothing public counts sweeps that were left out
 
     def counted(self, r, spins, rows):
         advanced[0] += 0 if self.absorbed[0, r] else spins.shape[1]
@@ -168,9 +157,6 @@ def test_settled_of_any_dynamics_at_T_0_and_of_none_above(tmp_path):
     assert np.array_equal(glassy.load(r.save(tmp_path / "r")).settled, r.settled)
     with pytest.raises(InputError, match=r"settled is known of runs at T = 0, got T=0.4"):
         _ = simulate(DenseHebbian(3), T=0.4, **options).settled
-
-
-# ---- what is refused, and folders ----
 
 
 @pytest.mark.parametrize(

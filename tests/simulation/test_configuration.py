@@ -67,7 +67,7 @@ def test_versions_and_the_processor_are_those_of_this_process(tmp_path):
     assert config["versions"]["python"].startswith(platform.python_version())
     assert config["compiler"]["processor"] == jit.processor()[0]
     assert config["machine"]["cores"].startswith(f"{glassy.core.machine.cores()} of ")
-    info = tmp_path / "cpuinfo"
+    info = tmp_path / "cpuinfo"  # private: show_config reads that of this machine
     info.write_text("processor : 0\nmodel name\t: Some CPU @ 3 GHz\nprocessor : 1\nmodel name\t: Other\n")
     assert configuration._processor(info) == "Some CPU @ 3 GHz"
     assert configuration._processor(tmp_path / "none")
@@ -96,7 +96,7 @@ def test_the_folder_is_where_machine_code_is_kept(tmp_path, monkeypatch):
     assert tmp_path in folder.parents
     assert folder.name.endswith(config["machine code"]["fingerprint"])
     assert list(folder.glob("*.nbc"))  # the simulation's
-    if jit.COMPILED:
+    if jit.COMPILED:  # private: only numba's own cache knows where it writes
         assert glassy.show_config(mode="dicts")["machine code"]["folder"] == _each_ln._cache._cache_path
 
         def fails(function):

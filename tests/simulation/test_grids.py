@@ -4,15 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from small import same
 
 import glassy
 from glassy import DenseHebbian, Glauber, simulate
 
 network = DenseHebbian(3)
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in ("m", "energy", "q", "acceptance", "spins"))
 
 
 def test_grid_points_equal_single_calls_and_keep_their_place():

@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
+from small import same
 
 from glassy import DenseHebbian, MemoryLimitError, Metropolis, simulate
 
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in ("m", "energy", "q", "acceptance", "spins"))
 
 
 def test_memory_guard_before_anything_is_allocated():

@@ -6,16 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import same
 
 import glassy
 from glassy import DenseHebbian, InputError, Quench, ReplicaExchange, Status, simulate
 
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in ("m", "energy", "q", "acceptance", "spins"))
 
 
 def test_numbers_do_not_depend_on_threads():

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from small import same
 
 import glassy
 from glassy import DenseHebbian, InputError, Metropolis, Status, simulate
@@ -23,10 +24,6 @@ def test_both_ends():
     assert same.status is Status.STEADY  # the twin: one end shows the phase alone
     with pytest.raises(InputError, match="replicas must be >= 2 with start='both'"):
         simulate(network, T=1.5, replicas=1, **run)
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in ("m", "energy", "q", "acceptance", "spins"))
 
 
 @pytest.mark.parametrize("overlap", [1.0, 0.5, 0.0, -1.0])

@@ -10,8 +10,6 @@ import pytest
 import glassy
 from glassy import DenseHebbian, Estimate, Metropolis, Status, simulate
 
-network = DenseHebbian(3)
-
 
 def test_statuses_speak_of_arguments_that_exist():
     known = set(inspect.signature(simulate).parameters) | set(Estimate.__slots__) | set(dir(glassy.Samples))

@@ -5,6 +5,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, InputError, simulate
+from glassy.simulation.sampler import checkpoint, run
 
 
 def test_overlaps_with_all_patterns_of_every_sample():
@@ -70,21 +71,21 @@ def test_watched_patterns_have_their_series(T):
 
 def test_watched_patterns_are_kept_and_resumed(tmp_path, monkeypatch):
     network, point = DenseHebbian(3), {"load": 0.4, "N": 24, "T": 0.7, "samples": 2, "sweeps": 200, "seed": 3, "watch": (4, 7)}
-    monkeypatch.setattr(glassy.simulation.sampler.run, "ATTEMPTS", 32 * 24)
+    monkeypatch.setattr(run, "ATTEMPTS", 32 * 24)
     whole = simulate(network, **point)
     calls = 0
 
-    def stop(walk, *rest, advance=glassy.simulation.sampler.walk.Walk._advance):
+    def stop(checkpoints, walker, now=False, keep=checkpoint.Checkpoints.keep):
         nonlocal calls
         calls += 1
         if calls == 6:
             raise KeyboardInterrupt
-        advance(walk, *rest)
+        keep(checkpoints, walker, now)
 
-    monkeypatch.setattr(glassy.simulation.sampler.checkpoint, "SECONDS", 0.0)
-    monkeypatch.setattr(glassy.simulation.sampler.checkpoint, "SHARE", 1e9)
+    monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
+    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
     with monkeypatch.context() as patch:
-        patch.setattr(glassy.simulation.sampler.walk.Walk, "_advance", stop)
+        patch.setattr(checkpoint.Checkpoints, "keep", stop)
         with pytest.raises(KeyboardInterrupt):
             simulate(network, out=tmp_path / "a", threads=1, **point)
     again = simulate(network, out=tmp_path / "a", **point)

@@ -16,8 +16,8 @@ from ensembles import LONG, children, finished, held, longer, rows, start, truth
 
 import glassy
 from glassy import EnsembleError
+from glassy.simulation.drive import session
 from glassy.simulation.drive.processes import Processes
-from glassy.simulation.drive.session import Session
 from glassy.simulation.drive.work import Task
 
 pytestmark = pytest.mark.slow
@@ -37,10 +37,10 @@ def assert_same(folder, undisturbed):
 
 def test_workers_are_killed(undisturbed, tmp_path, monkeypatch):
     """A random one at every third task, at a random moment while those before it are at work."""
-    rng, kills, missing = random.Random(1), [], Session._missing
+    rng, kills, drive = random.Random(1), [], session.drive
 
-    def killing(session, finished):
-        for n, task in enumerate(missing(session, finished)):
+    def killing(tasks):
+        for n, task in enumerate(tasks):
             if n % 3 == 2 and len(kills) < 12:
                 time.sleep(rng.uniform(0.0, 0.1))
                 assert wait_until(lambda: pool.pids)
@@ -48,7 +48,7 @@ def test_workers_are_killed(undisturbed, tmp_path, monkeypatch):
                 os.kill(kills[-1], signal.SIGKILL)
             yield task
 
-    monkeypatch.setattr(Session, "_missing", killing)
+    monkeypatch.setattr(session, "drive", lambda tasks, *rest: drive(killing(tasks), *rest))
     with Processes(2) as pool:
         while finished(tmp_path) < 40:
             try:
@@ -158,16 +158,16 @@ DASK = """
 import os, random, signal, sys
 from distributed import Client, LocalCluster
 from ensembles import longer
-from glassy.simulation.drive.session import Session
-missing, killed = Session._missing, []
-def killing(session, finished):
-    for n, task in enumerate(missing(session, finished)):
+from glassy.simulation.drive import session
+drive, killed = session.drive, []
+def killing(tasks):
+    for n, task in enumerate(tasks):
         if n in (12, 24):  # while those before are at work
             killed.append(random.choice([w["pid"] for w in client.run(lambda: {"pid": os.getpid()}).values()]))
             os.kill(killed[-1], signal.SIGKILL)
         yield task
 if __name__ == "__main__":
-    Session._missing = killing
+    session.drive = lambda tasks, *rest: drive(killing(tasks), *rest)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
         longer().run(sys.argv[1], client.get_executor(), in_flight=4)
         print("killed", len(killed))

@@ -27,13 +27,13 @@ CLAIMED = """
 import sys
 from glassy.simulation.keep import claim
 from ensembles import hold_after, longer
-holder = claim._holder
-def seen(*arguments):
-    who = holder(*arguments)
-    if who:
+is_held = claim.is_held
+def seen(path):
+    found = is_held(path)
+    if found:
         print("in use", flush=True)
-    return who
-claim._holder = seen
+    return found
+claim.is_held = seen
 if sys.argv[2] == "first":
     hold_after(3)
 try:

@@ -28,7 +28,7 @@ def test_averages_of_other_code_are_not_believed(tmp_path, monkeypatch):
 
     e = small(sizes=16, loads=0.1)
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "_code", lambda: 17)
+        patch.setattr(ledger, "_code", lambda: 17)  # private: the digest of the code is nobody's argument
         kept = ledger.averages
         patch.setattr(ledger, "averages", lambda points: wrong(kept(points)))
         e.run(tmp_path, "threads")

@@ -6,16 +6,13 @@ import threading
 
 import numpy as np
 import pytest
+from small import same
 
 import glassy
 from glassy import DenseHebbian, InputError, Interrupted, StoreWarning, simulate
 
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
-
-
-def same(a, b):
-    return all(np.array_equal(getattr(a.series, n), getattr(b.series, n)) for n in ("m", "energy", "q", "acceptance", "spins"))
 
 
 def test_out_resumes_and_refuses_another_run(tmp_path):

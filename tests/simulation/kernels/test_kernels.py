@@ -1,12 +1,12 @@
 """The sampler's bookkeeping: M.1 against energies from H.2/H.3, exact running values, and the plain-Python oracle."""
 
-import itertools
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import energy_by_definition
 
 import glassy
 from glassy import DenseHebbian, Glauber, InputError, IntegerRangeError, Metropolis
@@ -23,14 +23,6 @@ def make(P, kind, N, K, seed=0):
     xi = rng.choice([-1, 1], (N, K)).astype(np.int8)
     sigma = rng.choice([-1, 1], N).astype(np.int8)
     return Chain(kernel_tables(DenseHebbian(P, kind), N, K), Patterns.of(xi), sigma), rng
-
-
-def energy_by_definition(P, kind, xi, sigma):
-    N = sigma.size
-    if kind == "self-interacting":
-        return -0.5 * N * sum((int(row @ sigma) / N) ** P for row in xi.T.astype(int))
-    total = sum(math.prod(int(x) for x in c) for row in (xi.T * sigma) for c in itertools.combinations(row, P))
-    return -math.factorial(P) * total / (2 * N ** (P - 1))
 
 
 @pytest.mark.parametrize("kind", KINDS)

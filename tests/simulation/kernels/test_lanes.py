@@ -7,8 +7,9 @@ import llvmlite.binding as llvm
 import numpy as np
 import pytest
 from llvmlite import ir
+from packing import MOVES, assert_same
 
-from glassy import DenseHebbian, Glauber, InputError, Metropolis, Perturbation, SeparableMemory, simulate
+from glassy import DenseHebbian, InputError, Metropolis, Perturbation, SeparableMemory, simulate
 from glassy.model.patterns import Patterns
 from glassy.numerics import lanes, passes, vector
 from glassy.numerics.bits import aligned, pair_sums
@@ -18,7 +19,7 @@ from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.choose import choose_kernel
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.packed import PackedChain, fixed_part
-from glassy.simulation.kernels.packed_kernel import LEFT, OUTLIERS, A
+from glassy.simulation.kernels.packed_kernel import LEFT, OUTLIERS
 from glassy.simulation.kernels.tables import kernel_tables
 from glassy.simulation.kernels.windows import KINDS, find_kept
 
@@ -29,8 +30,6 @@ FORMS = [
     (PRODUCTS, 2, 2, 3, HALF, ODD), (PRODUCTS, 2, 1, 4, STATE, EVEN), (DIGITS, 1, 7, 2, ABSOLUTE, EVEN),
     (DIGITS, 2, 7, 3, HALF, ODD), (DIGITS, 3, 7, 16, STATE, EVEN),
 ]  # fmt: skip
-MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
-MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]
 
 
 @kernel
@@ -121,23 +120,6 @@ def chains(network, patterns, sigma, perturbation=None):
     extras = make_extras(network, tables, patterns, perturbation, 0)
     fixed = fixed_part(tables, patterns, window)
     return Chain(tables, patterns, sigma, extras), PackedChain(tables, patterns, sigma, fixed, extras)
-
-
-def assert_same(plain, packed, method, T, sweeps, seed):
-    found = [chain.advance(sweeps, method, T, np.random.default_rng(seed)) for chain in (plain, packed)]
-    assert np.array_equal(found[0][0], found[1][0])
-    assert np.array_equal(found[0][1], found[1][1])
-    assert packed.energy == plain.energy
-    u, a, _, energy = packed.recompute()
-    f, now = packed.fixed, packed.moving.now
-    assert (packed.energy, now[A]) == (energy, a)
-    true = {int(p): int(v) for p, v in zip(packed.moving.place[: now[OUTLIERS]], packed.moving.u, strict=False)}
-    for k in range(u.size):  # every state is that of its pattern, or on the list
-        assert true.get(k, u[k]) == u[k]
-        assert k in true or (int(packed.moving.state[k]) - f.step * int(u[k]) + f.zero) % 256 == 0
-    kept = f.kept[:, packed.moving.state.view(np.uint8)]
-    assert np.array_equal(packed.moving.kept, kept)
-    return found[0][1]
 
 
 @needs_lanes

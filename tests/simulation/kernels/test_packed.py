@@ -5,9 +5,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from packing import MOVES, assert_same
 
 import glassy
-from glassy import DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, simulate
+from glassy import DenseHebbian, InputError, Metropolis, ReplicaExchange, simulate
 from glassy.model.patterns import Patterns
 from glassy.numerics import lanes, passes, vector
 from glassy.numerics.bits import aligned, misaligned
@@ -16,14 +17,12 @@ from glassy.simulation.kernels import choose as engine
 from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.choose import chain_maker, choose_kernel
 from glassy.simulation.kernels.packed import PackedChain, fixed_part
-from glassy.simulation.kernels.packed_kernel import LEFT, OUTLIERS, A
+from glassy.simulation.kernels.packed_kernel import LEFT, OUTLIERS
 from glassy.simulation.kernels.tables import kernel_tables
 from glassy.simulation.kernels.windows import find_squares, find_window
 
 needs_vectors = pytest.mark.skipif(not vector.available(), reason="this processor lacks AVX-512 VNNI, VBMI or GFNI")
 needs_passes = pytest.mark.skipif(not passes.available(), reason="this processor runs no pass")
-MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
-MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]
 KINDS = ("distinct", "self-interacting")
 NOTHING = np.zeros((0, 0), np.uint8)  # kept beside the states
 
@@ -121,23 +120,6 @@ def both(P, kind, N, K, half=None, start="random", xi=None, seed=0):
     window = find_squares(A, B, N, K) if half == "squares" else find_window(B, N, K, half)
     assert window is not None
     return Chain(tables, patterns, sigma), PackedChain(tables, patterns, sigma, fixed_part(tables, patterns, window))
-
-
-def assert_same(plain, packed, method, T, sweeps, seed):
-    found = [chain.advance(sweeps, method, T, np.random.default_rng(seed)) for chain in (plain, packed)]
-    assert np.array_equal(found[0][0], found[1][0])
-    assert np.array_equal(found[0][1], found[1][1])
-    assert packed.energy == plain.energy
-    u, a, _, energy = packed.recompute()
-    assert (packed.energy, packed.moving.now[A]) == (energy, a)
-    size, now = packed.fixed.t.size, packed.moving.now
-    true = {int(p): int(v) for p, v in zip(packed.moving.place[: now[OUTLIERS]], packed.moving.u, strict=False)}
-    for k in range(u.size):  # every state is that of its pattern, or on the list
-        place = k // 512 * 512 + (7 - k % 8) * 64 + k % 512 // 8
-        assert true.get(place, u[k]) == u[k]
-        wanted = packed.fixed.step * int(u[k]) - packed.fixed.zero
-        assert place in true or (int(packed.moving.state[place]) - wanted) % size == 0
-    return found[0][1]
 
 
 @needs_vectors

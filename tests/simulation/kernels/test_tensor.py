@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from small import everything
 
 from glassy import Annealing, DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, SeparableMemory, simulate
 from glassy.model.patterns import Patterns
@@ -11,7 +12,6 @@ from glassy.simulation.kernels.choose import bytes_of_chains, chain_maker, choos
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.tables import kernel_tables
 from glassy.simulation.kernels.tensor import bytes_of_tensor, most_accepted, tensor, tensor_pays
-from tests.model.test_generality import everything
 
 MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
 MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]

@@ -1,17 +1,16 @@
-"""Energies of any range (M.14): the wide kernel against Fractions, logarithms, the other kernels and enumeration."""
+"""The wide kernel (M.14): against Fractions, logarithms and the other kernels."""
 
 import math
 import random
 from fractions import Fraction
 
-import numba
 import numpy as np
 import pytest
+from small import exponential
 
 import glassy
 from glassy import (
     DenseHebbian,
-    Ensemble,
     Glauber,
     InputError,
     Metropolis,
@@ -19,22 +18,14 @@ from glassy import (
     Quench,
     ReplicaExchange,
     SeparableMemory,
-    enumerate_states,
     simulate,
-    transition_matrix,
 )
 from glassy.model.patterns import Patterns
-from glassy.numerics.words import add, take_double, take_integer, words
-from glassy.simulation.kernels.choose import bytes_of_chains, chain_maker, choose_kernel, sample_maker
+from glassy.simulation.kernels.choose import bytes_of_chains, chain_maker, sample_maker
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.tables import kernel_tables
-from glassy.simulation.kernels.wide import exact_numbers
 
 KERNELS = ("patterns", "packed", "fields", "tensor")
-
-
-def exponential(N, factor=1.0):
-    return SeparableMemory(-factor * np.exp(np.arange(N, -N - 1, -2.0) - N))
 
 
 def correlated(K, N, seed=1):
@@ -43,41 +34,6 @@ def correlated(K, N, seed=1):
     side = np.arange(N)
     figures = np.array([np.cos(side * (0.11 + 0.07 * c) + c) for c in range(10)])
     return np.where(figures[rng.integers(0, 10, K)] + 0.3 * rng.normal(size=(K, N)) > 0.0, 1, -1).astype(np.int8)
-
-
-# ---- integers of many words ----
-
-
-@numba.njit
-def total_of(times, digits, low, high):
-    total = np.zeros(digits.shape[1], np.int64)
-    for r in range(times.size):
-        add(total, digits, low, high, r, times[r])
-    return total
-
-
-def test_sums_of_words_are_exact_and_rounded_once():
-    rng = random.Random(1)
-    for trial in range(4000):
-        lengths, shifts = [1, 5, 31, 32, 33, 53, 54, 64, 90, 300], [0, 0, 3, 31, 32, 64, 100]
-        numbers = [
-            rng.choice([-1, 1]) * rng.getrandbits(rng.choice(lengths)) << rng.choice(shifts) for _ in range(rng.randint(1, 6))
-        ]
-        if trial % 3 == 0:
-            numbers[-1] = -numbers[0] * rng.choice([1, 2]) + rng.choice([0, 1, -1])
-        times = np.array([rng.choice([-2, -1, 0, 1, 2, 1000]) for _ in numbers])
-        exact, shift = sum(int(t) * v for t, v in zip(times, numbers, strict=True)), rng.choice([0, -10, 5, -100])
-        total = total_of(times, *words(numbers, 10_000))
-        again, plain = total.copy(), total.copy()
-        if trial % 10 == 0:
-            assert getattr(take_double, "py_func", take_double)(plain, shift) == float(exact * Fraction(2) ** shift)
-        assert take_double(total, shift) == float(exact * Fraction(2) ** shift)
-        assert not total.any()
-        if abs(exact) < 2**62:
-            assert take_integer(again) == exact
-
-
-# ---- the README's memory ----
 
 
 def by_logarithms(N, xi, sigma, sites):
@@ -123,9 +79,6 @@ def test_exponential_memories_hold_their_pattern_and_have_free_spins_far_from_it
     far = simulate(exponential(N, N), **point, start_overlap=0.5)
     if N > 30:
         assert abs(far.m) < 0.1
-
-
-# ---- the oracle: Fractions ----
 
 
 def oracle(F, xi, field, own, sigma, sites, thresholds):
@@ -253,9 +206,6 @@ def test_what_64_bits_decide_all_words_decide_alike(name, added):
             assert other.hard == 12 * N
 
 
-# ---- beside the other kernels ----
-
-
 @pytest.mark.parametrize("network", [DenseHebbian(2), DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=str)
 @pytest.mark.parametrize("added", [False, True])
 def test_wide_equals_the_plain_kernel_bit_for_bit(network, added):
@@ -307,137 +257,3 @@ def test_high_powers_on_correlated_patterns(P, N, K):
         with pytest.raises(InputError, match=r"must stay below 2\^62.*Give kernel='auto' or 'wide'"):
             simulate(network, patterns=xi, T=0.2, sweeps=15, seed=3, kernel=kernel)
     assert bytes_of_chains("wide", network, N, K, 2) > N * K
-
-
-# ---- against enumeration ----
-
-
-def z(estimate, exact):
-    return abs(float(estimate) - exact) / max(estimate.error, 1e-12)
-
-
-CASES = {
-    "exponential": (exponential(10, 10), {"T": 1.6}),
-    "P=20": (DenseHebbian(20, "self-interacting"), {"N": 20, "T": 2.0}),
-    "integers": (SeparableMemory([u * (10 - u) * 2**64 + 3**u for u in range(11)]), {"T": 2.0**67}),
-    "perturbed": (exponential(10, 10), {"T": 1.6, "perturbation": Perturbation(0.2, {0: 0.5, 3: np.arange(11.0) / 9})}),
-}
-
-
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("method", [Metropolis(), Glauber("sequential")], ids=str)
-def test_sampled_measure_is_the_exact_one(case, method):
-    network, point = CASES[case]
-    point = {"K": 4 if case == "P=20" else 6, "seed": 11, **point}
-    exact = enumerate_states(network, **point)
-    r = simulate(network, sweeps=4_000 if case == "P=20" else 20_000, method=method, **point)
-    assert r.kernel == "wide"
-    for measured, value in ((r.m, exact.m), (r.q, exact.q), (r.q2, exact.q2), (r.energy, exact.energy)):
-        if case != "P=20" or measured is not r.m:  # whose sign the start remembers
-            assert z(measured, value) <= 4.0
-
-
-def test_the_referee_tells_ground_states_exactly():
-    N = 8
-    xi = glassy.draw_patterns(3, N, seed=2)
-    F = [Fraction(10**60 + u * (u - N), 10**30) for u in range(N + 1)]
-    states = np.array([[1 - 2 * (s >> i & 1) for i in range(N)] for s in range(2**N)])
-    H = [sum(F[v] for v in (N - xi.astype(int) @ s) // 2) for s in states]
-    exact = enumerate_states(SeparableMemory(F), T=0.0, patterns=xi)
-    ground = [s for s, h in zip(states, H, strict=True) if h == min(H)]
-    assert exact.m == pytest.approx(np.mean([s @ xi[0] for s in ground]) / N, abs=1e-15)
-    assert exact.free_energy == float(min(H) / N)
-    with_field = enumerate_states(SeparableMemory(F), T=0.0, patterns=xi, perturbation=Perturbation(1e-33))
-    best = min((h - Fraction(1e-33) * int(s.sum()), n) for n, (s, h) in enumerate(zip(states, H, strict=True)))[1]
-    assert with_field.m == pytest.approx(states[best] @ xi[0] / N)
-
-
-@pytest.mark.parametrize("method", [Metropolis(), Glauber("sequential")], ids=str)
-@pytest.mark.parametrize("T", [0.5, 0.0])
-def test_transition_matrices(method, T):
-    W, p = transition_matrix(exponential(7, 7), T=T, K=4, seed=1, method=method)
-    assert np.allclose(W.sum(axis=1), 1.0)
-    assert np.allclose(p @ W, p)
-
-
-# ---- ladders, checkpoints, folders, limits ----
-
-
-@pytest.mark.slow
-def test_a_ladder_of_an_exponential_memory():
-    point = {"K": 6, "seed": 11}
-    r = simulate(exponential(10, 10), T=[0.5, 0.9, 2.0, math.inf], method=ReplicaExchange(), sweeps=20_000, **point)
-    for rung in r:
-        exact = enumerate_states(exponential(10, 10), T=rung.T, **point)
-        assert z(rung.energy, exact.energy) <= 4.0
-        assert z(rung.m, exact.m) <= 4.0
-    exact = enumerate_states(exponential(10, 10), T=0.5, **point)
-    assert abs(r.minus_beta_f()[0] + exact.free_energy / 0.5) <= 4.0 * r.minus_beta_f()[0].error
-
-
-def test_an_ensemble_and_its_folder(tmp_path):
-    options = {"temperatures": 0.4, "samples": 3, "sweeps": 20, "seed": 7}
-    e = Ensemble(exponential(30, 30), K=40, **options)
-    first = e.run(tmp_path / "a").samples()
-    again = simulate(exponential(30, 30), K=40, T=0.4, samples=3, sweeps=20, seed=7, out=tmp_path / "b")
-    assert first.kernel == again.kernel == "wide"
-    assert np.array_equal(first.series.energy, again.series.energy)
-    kept = glassy.load(again.save(tmp_path / "kept"))
-    assert kept.network == exponential(30, 30)
-
-
-def test_integers_of_any_size_are_kept(tmp_path):
-    big = SeparableMemory([10**5000, 0, Fraction(1, 3**9000)])
-    assert SeparableMemory.from_tree(big.to_tree()) == big
-    mixed = SeparableMemory([2**63, -1, 0])  # NumPy makes floats of these
-    assert mixed.energies == (2**63, -1, 0)
-    for call in (simulate, enumerate_states):
-        with pytest.raises(InputError, match=r"1e5000. Divide all energies, and T, by 10\*\*5000"):
-            call(big, K=2, T=1.0, seed=1)
-    r = simulate(SeparableMemory([e / 10**5000 for e in big.energies]), K=2, T=1.0, sweeps=300, seed=1)
-    exact = enumerate_states(SeparableMemory([e / 10**5000 for e in big.energies]), K=2, T=1.0, seed=1)
-    assert r.kernel == "wide"
-    assert z(r.energy, exact.energy) <= 4.0
-
-
-def test_floats_are_rounded_only_where_it_does_not_matter():
-    for N, P, wide in ((100, 3.5, False), (100, 4.0, False), (100, 8.0, True)):
-        M = np.arange(N, -N - 1, -2.0)
-        memory = SeparableMemory(-0.5 * N * np.abs(M / N) ** P)
-        table, exact = memory.energy_table(N), [Fraction(e) for e in memory.energies]
-        assert (choose_kernel(memory, N, 100) == "wide") is wide
-        for u in range(N):
-            found, step = table.unit * (table.values[u + 1] - table.values[u]), exact[u + 1] - exact[u]
-            assert abs(found - step) <= (0 if wide else abs(step) / 10**6)
-
-
-def test_tables_of_chosen_patterns_are_not_flattened():
-    """Pattern 0 alone has energies, exponential ones: strict descent from half way finds it."""
-    N = 60
-    own = {0: exponential(N).energies, 1: 0.0}
-    r = simulate(
-        DenseHebbian(3), K=2, N=N, T=0.0, method=Quench(), start_overlap=0.5, sweeps=40, burn_in=0, seed=2,
-        perturbation=Perturbation(None, own),
-    )  # fmt: skip
-    assert r.kernel == "wide"
-    assert np.all(r.final_m == 1.0)
-    smooth = {0: -0.4 * N * (np.arange(N, -N - 1, -2.0) / N) ** 3 - 0.2 * np.arange(N, -N - 1, -2.0)}
-    assert choose_kernel(DenseHebbian(3), N, 1200, perturbation=Perturbation(None, smooth)) != "wide"
-
-
-def test_perturbations_of_any_size():
-    options = {"K": 3, "N": 9, "T": 1.0, "seed": 1, "sweeps": 200}
-    plain = simulate(DenseHebbian(3), **options)
-    with pytest.raises(InputError, match="Divide all energies"):
-        simulate(DenseHebbian(3), perturbation=Perturbation(1e300), **options)
-    for size in (1e-14, 1e18):
-        r = simulate(DenseHebbian(3), perturbation=Perturbation(size), **options)
-        assert r.kernel == "wide"
-        if size < 1.0:
-            assert np.array_equal(r.series.spins, plain.series.spins)
-        else:
-            assert np.all(r.series.spins == 1)
-        with pytest.raises(InputError, match="seven digits.*Give kernel='auto' or 'wide'"):
-            simulate(DenseHebbian(3), perturbation=Perturbation(size), kernel="patterns", **options)
-    with pytest.raises(InputError, match="Lower K"):
-        exact_numbers(DenseHebbian(20), 64, 2**29, None, 0)
