@@ -21,10 +21,11 @@ from glassy.phases.spinodal import spinodal
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rsb import solve as rsb_solve
-from glassy.theory.rsb.equations import Problem, levels_of, saddle
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.saddle import saddle
 from glassy.theory.rsb.search import deepen
 from glassy.theory.rsb.steps import stable
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 from glassy.theory.solve import check_network, solve
 
 DEPTH = 8  # steps of the ground state that counts as the true one

@@ -19,7 +19,7 @@ from glassy.phases.spin_glass_temperatures import critical_temperature, static
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs.equations import FROZEN
 from glassy.theory.rsb import curve as rsb_curve
-from glassy.theory.rsb.equations import evaluate
+from glassy.theory.rsb.functional import evaluate
 from glassy.theory.solve import check_network, check_point, solve
 
 FloatArray = npt.NDArray[np.float64]

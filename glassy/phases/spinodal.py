@@ -12,7 +12,7 @@ from glassy.model.network import DenseHebbian
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.equations import saddle
+from glassy.theory.rs.saddle import saddle
 from glassy.theory.rsb import fold as rsb_fold
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing

@@ -16,6 +16,7 @@ from glassy.core.storage import Saved
 from glassy.model.spin_glass import Network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
 from glassy.theory.rsb.breaking import whole
+from glassy.theory.rsb.functional import Levels, field_density
 
 
 @dataclass(frozen=True)
@@ -207,8 +208,6 @@ class Solution(Saved):
         >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
         True
         """
-        from glassy.theory.rsb.equations import field_density, levels_of  # the equations know Solution
-
         self._check("distribution of the field")
         if self.load == 0.0 or self.q_EA == 0.0:
             signal = 0.5 * self.network.P * self.m ** (self.network.P - 1) if self.m else 0.0
@@ -276,6 +275,13 @@ def missing(
     """Return the Solution of a phase that has no saddle: every number NaN, and a status that says so."""
     nan = math.nan
     return Solution(network, load, T, phase, ansatz, nan, (nan,), (), (), nan, nan, nan, nan, nan, (nan,), nan, status)
+
+
+def levels_of(solution: Solution) -> Levels:
+    """Return the distinct levels of a Solution, without the padding of a collapsed one; x_1 = 1 of states is none."""
+    q = solution.q_levels
+    k = sum(x < 1.0 or q[i] < q[i + 1] for i, x in enumerate(solution.x_levels))
+    return Levels(solution.m, solution.q_levels[:k], solution.susceptibility, solution.y_levels[:k])
 
 
 def in_units(solution: Solution, unit: float) -> Solution:

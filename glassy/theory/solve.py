@@ -21,9 +21,10 @@ from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import scan as rs_scan
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.equations import saddle, variance
+from glassy.theory.rs.equations import variance
+from glassy.theory.rs.saddle import saddle
 from glassy.theory.rsb import solve as rsb_solve
-from glassy.theory.rsb.equations import padded
+from glassy.theory.rsb.saddle import padded
 from glassy.theory.solution import Solution, in_units, missing
 
 COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)

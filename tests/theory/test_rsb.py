@@ -19,8 +19,10 @@ from published import (
 
 import glassy
 from glassy import RS, RSB, ConvergenceError, DenseHebbian, FullRSB, InputError, PhaseError, SpinGlass, Status, solve, spinodal
-from glassy.theory.rsb.equations import Levels, Problem, evaluate, levels_of
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import Levels, evaluate
 from glassy.theory.rsb.kernels import between, wishart_work
+from glassy.theory.solution import levels_of
 
 SK = SpinGlass({2: 1.0})
 P3 = SpinGlass({3: 1.0})

@@ -7,9 +7,10 @@ import pytest
 from oracle import slow_steps
 
 from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, solve
-from glassy.theory.rsb.equations import Problem, levels_of
+from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.solve import extrapolated, limit, steps_to
 from glassy.theory.rsb.sweep import sweep
+from glassy.theory.solution import levels_of
 
 SK = SpinGlass({2: 1.0})
 SELF = "self-interacting"

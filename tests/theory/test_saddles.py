@@ -12,9 +12,10 @@ import pytest
 import glassy
 from benchmarks.fuzz import judge
 from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, Status, at_line, solve, spin_glass_temperatures
-from glassy.theory.rsb.equations import Problem, levels_of
+from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.kernels import between, mixed_noise
 from glassy.theory.rsb.search import breaking
+from glassy.theory.solution import levels_of
 
 SK = SpinGlass({2: 1.0})
 SELF = "self-interacting"

@@ -18,11 +18,13 @@ from glassy.core.results import Status
 from glassy.model.network import DenseHebbian
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.equations import saddle as rs_saddle
-from glassy.theory.rsb.equations import FloatArray, Problem, levels_of, padded, saddle
+from glassy.theory.rs.saddle import saddle as rs_saddle
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import FloatArray
+from glassy.theory.rsb.saddle import padded, saddle
 from glassy.theory.rsb.search import deepen, unresolved
 from glassy.theory.rsb.steps import moved, retrieval, stable
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 
 ROUNDING = 1e-12  # relative accuracy of the load at a fold
 GAIN = 1.5  # no spinodal lies higher than this times that of RS: the largest is 1.23 times it, P = 3 at T = 0

@@ -14,7 +14,8 @@ from scipy.interpolate import PchipInterpolator
 
 from glassy.model.spin_glass import Network
 from glassy.theory.rsb.breaking import noise_slope
-from glassy.theory.rsb.equations import Levels, Problem, evaluate, field_density
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import Levels, evaluate, field_density
 
 Found = tuple[Levels, np.ndarray]  # levels and their gaps
 

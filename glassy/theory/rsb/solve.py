@@ -18,14 +18,16 @@ from glassy.numerics.roots import all_roots
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.equations import saddle as rs_saddle
+from glassy.theory.rs.saddle import saddle as rs_saddle
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.breaking import SLACK, noise_slope
-from glassy.theory.rsb.equations import Levels, Problem, evaluate, levels_of, padded, saddle
+from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.fold import GAIN, ROUNDING, descended, spinodal
+from glassy.theory.rsb.functional import Levels, evaluate
+from glassy.theory.rsb.saddle import padded, saddle
 from glassy.theory.rsb.search import Found, best, breaking, converge, first, first_starts, jumps, noise_scale
 from glassy.theory.rsb.steps import deepened, near, retrieval, stable
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 
 # ---- m = 0 ----
 

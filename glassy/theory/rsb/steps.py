@@ -7,11 +7,13 @@ from dataclasses import replace
 from glassy.core.results import Status
 from glassy.model.network import DenseHebbian
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.equations import saddle as rs_saddle
+from glassy.theory.rs.saddle import saddle as rs_saddle
 from glassy.theory.rsb.breaking import whole
-from glassy.theory.rsb.equations import Levels, Problem, levels_of, padded, saddle
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import Levels
+from glassy.theory.rsb.saddle import padded, saddle
 from glassy.theory.rsb.search import converge, deepen, first, negligible, unresolved
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 
 
 def stable(solution: Solution) -> bool:
