@@ -13,14 +13,14 @@ from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import between
 from glassy.phases.spin_glass_temperatures import critical_temperature, static
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs.equations import FROZEN
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.functional import evaluate
-from glassy.theory.solve import check_network, check_point, solve
+from glassy.theory.solve import check_point, solvable, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -115,7 +115,7 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, (load, T) = check_network(network), check_point(load, T)
+    network, (load, T) = solvable(network), check_point(load, T)
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")

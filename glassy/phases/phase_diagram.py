@@ -15,7 +15,7 @@ from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.results import Status
 from glassy.core.storage import named
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.numerics.roots import beside, crossings
 from glassy.phases.at_line import at_curve, at_line
 from glassy.phases.coexistence import Coexistence, coexistence, curie_weiss_coexistence
@@ -26,11 +26,11 @@ from glassy.phases.tracing import Journal, Knot, Tracer, trace
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.solve import check_network, check_point
+from glassy.theory.solve import check_point, solvable
 
 
 def phase_diagram(
-    network: DenseHebbian,
+    network: Network,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
     load_max: float | None = None,
@@ -73,8 +73,7 @@ def phase_diagram(
     >>> diagram.at(0.1, 0.2).equilibrium.phase
     'retrieval'
     """
-    checked, ansatz = check_network(network, signal=True), ansaetze.check(ansatz)
-    assert isinstance(checked, DenseHebbian)
+    network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
     if isinstance(ansatz, FullRSB):
         raise InputError(f"ansatz must be RS() or RSB(k) for a diagram, got {ansatz!r}. Compare RSB(1) and RSB(2).")
     remedy = "It is a fraction of the extent of the figure; try 5e-4."
@@ -82,7 +81,7 @@ def phase_diagram(
     if tolerance < 1e-5:
         raise InputError(f"tolerance must be at least 1e-5, got {tolerance:g}. {remedy}")
     if load_max is None:
-        load_max = 1.2 * max(spinodal(checked, T).load for T in _grid(rs_retrieval.curie_weiss_limit(checked.P)[1])[:-1])
+        load_max = 1.2 * max(spinodal(network, T).load for T in _grid(rs_retrieval.curie_weiss_limit(network.P)[1])[:-1])
     load_max = check_point(load=load_max)[0]
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
@@ -92,21 +91,21 @@ def phase_diagram(
     if part is not None and not part.parent.is_dir():
         raise InputError(f"out must be a file in a folder that exists, got {out}. Make {part.parent} first.")
     with progress_bar(None, progress, "point") as bar:
-        bar.set_description_str(f"{checked!r} {ansatz!r}", refresh=False)
+        bar.set_description_str(f"{network!r} {ansatz!r}", refresh=False)
 
         def tick(line: str) -> None:
             bar.set_postfix_str(line, refresh=False)
             bar.update()
 
-        journal = Journal(part, f"{checked!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
+        journal = Journal(part, f"{network!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
         try:
-            return _Builder(checked, ansatz, load_max, tolerance, journal).build()
+            return _Builder(network, ansatz, load_max, tolerance, journal).build()
         finally:  # Ctrl-C included
             journal.save()
 
 
 class _Builder:
-    def __init__(self, network: DenseHebbian, ansatz: Ansatz, load_max: float, tolerance: float, journal: Journal) -> None:
+    def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, journal: Journal) -> None:
         self.network, self.ansatz, self.load_max = network, ansatz, load_max
         self.tolerance, self.journal = tolerance, journal
         self.T_cw = rs_retrieval.curie_weiss_limit(network.P)[1]
@@ -256,7 +255,7 @@ class _Builder:
                 self.absent.append(f"coexistence meets {glass.name}: the states there were not found")
 
 
-def at_spinodal(network: DenseHebbian, grid: Iterable[float]) -> Iterator[float]:
+def at_spinodal(network: Network, grid: Iterable[float]) -> Iterator[float]:
     """Temperatures at which the RS replicon vanishes on the RS spinodal, between those of a grid."""
 
     def replicon(T: float) -> float:

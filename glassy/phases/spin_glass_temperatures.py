@@ -10,14 +10,14 @@ import numpy as np
 
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import aside, crossings
 from glassy.phases.at_line import at_line
 from glassy.theory.ansatz import RSB
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.solve import marginal, marginal_roots, zero_rs
 from glassy.theory.solution import Solution
-from glassy.theory.solve import check_network, check_point, solve
+from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     >>> round(t.T_d, 3), round(t.T_c, 3), round(t.T_G, 3)
     (0.682, 0.651, 0.24)
     """
-    network, load = check_network(network), check_point(load=load)[0]
+    network, load = solvable(network), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -16,14 +16,14 @@ from glassy.theory.rs.saddle import saddle
 from glassy.theory.rsb import fold as rsb_fold
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import COLDEST, check_network, check_point
+from glassy.theory.solve import COLDEST, check_point, solvable
 
 
 @dataclass(frozen=True)
 class Spinodal(Saved):
     """The largest load with a retrieval saddle at temperature T, and the saddle there."""
 
-    network: DenseHebbian
+    network: Network
     T: float
     ansatz: Ansatz
     load: float
@@ -55,7 +55,7 @@ class Spinodal(Saved):
 
 
 def spinodal(
-    network: DenseHebbian,
+    network: Network,
     T: float,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
@@ -102,9 +102,8 @@ def spinodal(
     >>> round(spinodal(glassy.DenseHebbian(P=2), 0.0, glassy.RSB(1)).load, 6)          # Steffan and Kuehn
     0.138186
     """
-    checked, T = check_network(network, signal=True), check_point(T=T)[1]
-    assert isinstance(checked, DenseHebbian)
-    network, ansatz = checked, ansaetze.check(ansatz)
+    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
@@ -121,7 +120,7 @@ def spinodal(
     )
 
 
-def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None, below: Solution | None = None) -> Spinodal:
+def _fold(network: Network, T: float, ansatz: Ansatz, near: Solution | None, below: Solution | None = None) -> Spinodal:
     end = rs_retrieval.fold(network, T)
     if end is None:
         none = missing(network, math.nan, T, "retrieval", ansatz)
@@ -138,7 +137,7 @@ def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None
     return Spinodal(network, T, ansatz, found.load, found.m, found, found.status)
 
 
-def _limit(network: DenseHebbian, T: float, ansatz: FullRSB) -> Spinodal:
+def _limit(network: Network, T: float, ansatz: FullRSB) -> Spinodal:
     """Spinodals of RSB(1), RSB(2), ... extrapolated to infinitely many steps."""
     path: list[Spinodal] = []
     for k in range(1, ansatz.steps + 1):

@@ -8,10 +8,9 @@ from typing import Any
 
 from glassy.core import checks
 from glassy.core.errors import InputError, MemoryLimitError
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array, check_seed, check_signs
 from glassy.model.perturbation import Perturbation, check_perturbation
-from glassy.model.separable import Network
 from glassy.simulation.kernels.choose import choose_kernel
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Quench, ReplicaExchange
 from glassy.simulation.ladder import LadderRun
@@ -182,7 +181,7 @@ def check_memory(runs: Sequence[Run | LadderRun], held: int, at_once: int, limit
     largest, need = first_of(widest), widest.bytes_per_sample()
     if series + need > limit:
         text = (
-            f"N={largest.N}, {f'P={largest.network.P}' if isinstance(largest.network, DenseHebbian) else largest.network}, "
+            f"N={largest.N}, {f'P={largest.network.P}' if largest.network.has_load else largest.network}, "
             f"{name_size(largest)} needs K={largest.K} patterns and {need / 1e6:.4g} MB for one sample"
         )
         remedy = "Lower N or load"
@@ -198,7 +197,7 @@ def check_memory(runs: Sequence[Run | LadderRun], held: int, at_once: int, limit
 
 def name_size(run: Run) -> str:
     """Return the load of a run, or the number of its patterns where there is no load."""
-    return f"load={run.network.load(run.K, run.N):.8g}" if isinstance(run.network, DenseHebbian) else f"K={run.K}"
+    return f"load={run.network.load(run.K, run.N):.8g}" if run.network.has_load else f"K={run.K}"
 
 
 def first_of(run: Run | LadderRun) -> Run:

@@ -29,10 +29,9 @@ from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.patterns import Patterns, check_patterns, pattern_generator
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network
 from glassy.simulation.kernels.dynamics import Dynamics, ReplicaExchange, is_ergodic
 
 FloatArray = npt.NDArray[np.float64]
@@ -498,7 +497,7 @@ class Samples(Saved):
         pattern leaves m of 0.2 to 0.3 behind, however large N is; and of sqrt(2 ln(K)/N), the largest of K random overlaps.
         """
         least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(self.K) / self.N))
-        if isinstance(self.network, DenseHebbian):
+        if self.network.has_load:
             least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
         return float(least)
 
@@ -601,7 +600,7 @@ class Samples(Saved):
 
     def __repr__(self) -> str:
         q = f" q={self.q}" if self.replicas > 1 else ""
-        load = f"load={self.load:.6g} " if isinstance(self.network, DenseHebbian) else ""
+        load = f"load={self.load:.6g} " if self.network.has_load else ""
         added = f" {self.perturbation!r}" if self.perturbation else ""
         return (
             f"Samples({self.network!r} N={self.N} K={self.K} {load}T={self.T:g}{added} {self.method!r}: "

@@ -13,7 +13,7 @@ from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
 from glassy.theory.rsb.breaking import whole
 from glassy.theory.rsb.functional import Levels, field_density

@@ -14,8 +14,7 @@ from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.machine import cores
 from glassy.core.results import Grid, Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network, SpinGlass
+from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -33,12 +32,9 @@ PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 TIE = 1e-12  # free energies closer than this part of them are equal to rounding
 
 
-def check_network(network: object, *, signal: bool = False) -> Network:
-    """Return the network, or raise InputError; with `signal`, only one that stores patterns."""
-    if isinstance(network, SpinGlass) and signal:
-        raise InputError(f"this needs a network with patterns, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
-    if not isinstance(network, DenseHebbian | SpinGlass):
-        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+def solvable(network: object, *parts: str) -> Network:
+    """Return the network if the theory can solve it and it has the parts that are asked for, or raise InputError."""
+    network = check_network(network, "covariance", *parts)
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
         raise InputError(
             f"P must be at most {MOST} in theory, got {network!r}. Take a smaller P: from P = 40 on the free energy of the "
@@ -122,7 +118,7 @@ def solve(
     >>> solve(glassy.DenseHebbian(P=2), load=0.2, T=0.1, strict=False).status.name
     'LEFT_PHASE'
     """
-    network = check_network(network)
+    network = solvable(network)
     load, T = check_point(load, T)
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
@@ -175,7 +171,7 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
     if isinstance(ansatz, FullRSB):
         return rsb_solve.solve_full(network, load, T, phase, ansatz, start)
     if phase == "retrieval":
-        if not isinstance(network, DenseHebbian):
+        if not network.has_signal:
             return None
         guess = (start.m, start.susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
@@ -239,8 +235,8 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
     network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
     text = f"no {phase} saddle at {network!r}, load={load:g}, T={T:g} with {solution.ansatz!r}: "
     if phase == "retrieval":
-        if not isinstance(network, DenseHebbian):
-            return text + "a SpinGlass has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
+        if not network.has_signal:
+            return text + f"a {type(network).__name__} has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
         end = rs_retrieval.fold(network, T)
         if end is None:
             limit = rs_retrieval.curie_weiss_limit(network.P)[1]
@@ -315,7 +311,7 @@ def scan(
     if not _plain(loads) or not _plain(temperatures):
         for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
             check_point(x, y)
-    network = check_network(network)
+    network = solvable(network)
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
     if isinstance(ansaetze.check(ansatz), RS) and len(loads) >= rs_scan.FEW:

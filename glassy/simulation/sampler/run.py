@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from glassy.analysis.statistics import BLOCKS
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network, SeparableMemory
 from glassy.simulation.kernels.choose import bytes_of_chains
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Method
 from glassy.simulation.sampler.checkpoint import Checkpoints
@@ -53,7 +53,7 @@ class Run:
         """Return what must agree for samples to belong together; not how many there are."""
         return {
             **{k: getattr(self, k) for k in ("N", "K", "T", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
-            "network": repr(self.network) + (f" {self.network.digest}" if isinstance(self.network, SeparableMemory) else ""),
+            "network": self.network.identity,
             "method": repr(self.method),
             "spins": _digest(self.spins),
             "patterns": _digest(self.patterns),

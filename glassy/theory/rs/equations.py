@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.rs.formulas import Form, local_signal, local_variance, local_variance_slope
 
@@ -36,7 +35,7 @@ def signal(network: Network, m: float) -> float:
 
 def wishart_shift(network: Network, load: float) -> float:
     """Energy by which H.2 lies above H.3, for which R.3 is written, at P = 2: load/2."""
-    return 0.5 * load if isinstance(network, DenseHebbian) and network.wishart and network.interactions == "distinct" else 0.0
+    return 0.5 * load if network.wishart and network.interactions == "distinct" else 0.0
 
 
 def unit_variance(network: Network, q: float, C: float) -> float:

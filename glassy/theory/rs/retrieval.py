@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import erfcinv
 
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.rs.equations import (
     FROZEN,
@@ -69,7 +69,7 @@ def flip_range(P: int, T: float) -> tuple[float, float]:
     return 2.0 / (math.exp(min(2.0 * w_high, 700.0)) + 1.0), 2.0 / (math.exp(2.0 * low_end) + 1.0)
 
 
-def point(network: DenseHebbian, T: float, flip: float, close: float = math.inf) -> Point:
+def point(network: Network, T: float, flip: float, close: float = math.inf) -> Point:
     """Return the saddle of the retrieval curve with 1 - m = flip; `close` is the width of the field at a neighbour."""
     m = 1.0 - flip
     T = T if T >= FROZEN else 0.0
@@ -125,7 +125,7 @@ def _from_logit(y: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def fold(network: DenseHebbian, T: float) -> Point | None:
+def fold(network: Network, T: float) -> Point | None:
     """Return the end of the retrieval phase at temperature T, where d load/dm = 0; None where no load retrieves."""
     if curie_weiss_limit(network.P)[1] <= T:
         return None
@@ -160,7 +160,7 @@ def one_maximum(P: int) -> float:
     return 1.0 - 0.75 / P if P > 2 else 0.0
 
 
-def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
+def in_retrieval(network: Network, T: float, m: float) -> bool:
     """Whether a locally stable saddle at m is on the retrieval phase's part of the curve, from the largest load to large m.
 
     load(m) can have a second, lower maximum at smaller m, whose large-m side is locally stable too but is not the retrieval
@@ -172,7 +172,7 @@ def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
     return end is not None and m >= end.m * (1.0 - 1e-9)
 
 
-def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
+def newton(network: Network, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
     """Newton's method for R.5 in (m, C); None unless it ends on a saddle of the retrieval phase (`in_retrieval`)."""
     form = form_of(network)
     previous = math.inf
@@ -194,9 +194,7 @@ def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> 
     return None
 
 
-def retrieval(
-    network: DenseHebbian, load: float, T: float, start: tuple[float, float] | None = None
-) -> tuple[float, float] | None:
+def retrieval(network: Network, load: float, T: float, start: tuple[float, float] | None = None) -> tuple[float, float] | None:
     """Return (m, C) of the retrieval phase, or None where the load exceeds the spinodal.
 
     Newton's method from `start` (a neighbour on a path) or from the Curie-Weiss magnetization; where that does not end on
@@ -220,7 +218,7 @@ def retrieval(
     return found or _on_curve(network, load, T, low)
 
 
-def _on_curve(network: DenseHebbian, load: float, T: float, low: float) -> tuple[float, float] | None:
+def _on_curve(network: Network, load: float, T: float, low: float) -> tuple[float, float] | None:
     end = fold(network, T)
     if end is None or load > end.load:
         return None

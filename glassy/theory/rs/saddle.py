@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from glassy.core.results import Status
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.ansatz import RS
 from glassy.theory.rs.equations import form_of, signal, variance

@@ -21,8 +21,7 @@ import numpy.typing as npt
 
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import all_roots
 from glassy.theory.ansatz import RS
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -139,7 +138,7 @@ def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, thread
     form, field = _array(network), network.unit_covariance.has_field
     run: Callable[..., None]
     if phase == "retrieval":
-        if not isinstance(network, DenseHebbian):
+        if not network.has_signal:
             return numbers, np.full(len(load), NONE)
         run = partial(retrieval_chunk, form, rs_retrieval.one_maximum(network.P))
     elif phase == "paramagnetic" and not field:
@@ -150,12 +149,12 @@ def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, thread
     parts = [slice(i, i + CHUNK) for i in range(0, len(load), CHUNK)]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         deque(pool.map(lambda part: run(load[part], T[part], numbers[part], said[part]), parts), maxlen=0)
-    if isinstance(network, DenseHebbian) and phase == "retrieval":
+    if network.has_signal and phase == "retrieval":
         said[(said == OPEN) & _beyond(network, load, T, said == OPEN)] = NONE
     return numbers, said
 
 
-def _beyond(network: DenseHebbian, load: FloatArray, T: FloatArray, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _beyond(network: Network, load: FloatArray, T: FloatArray, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Whether points that are asked for lie clearly beyond the spinodal.
 
     It is taken from both sides of T on a grid: between two of its points the spinodal load does not rise by CLEAR above both.

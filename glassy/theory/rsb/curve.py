@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq, minimize_scalar
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import U
 from glassy.numerics.roots import all_roots
 from glassy.numerics.tilted import tilted_averages, tilted_weights

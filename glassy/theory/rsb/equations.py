@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.rsb.functional import Averages, FloatArray, Levels
 from glassy.theory.rsb.kernels import unpack
 from glassy.theory.rsb.sweep import FIELD

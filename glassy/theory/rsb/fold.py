@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs.saddle import saddle as rs_saddle
@@ -142,7 +142,7 @@ class Branch:
         return saddle(self.problem.network, load or self.load, self.problem.T, "retrieval", levels, gaps)
 
 
-def _anchor(network: DenseHebbian, T: float, k: int, end: float) -> Solution | None:
+def _anchor(network: Network, T: float, k: int, end: float) -> Solution | None:
     """Return a retrieval saddle of k distinct steps at a large load where one is easily found; `end` is the RS spinodal.
 
     Where RS breaks only close to its own spinodal the steps live in the sliver of load between the two.
@@ -164,14 +164,12 @@ def _anchor(network: DenseHebbian, T: float, k: int, end: float) -> Solution | N
 
 
 @lru_cache(maxsize=256)
-def spinodal(network: DenseHebbian, T: float, k: int) -> Solution | None:
+def spinodal(network: Network, T: float, k: int) -> Solution | None:
     """Return the RSB(k) saddle at the spinodal as `fold` finds it without a neighbour."""
     return fold(network, T, k)
 
 
-def fold(
-    network: DenseHebbian, T: float, k: int, near: Solution | None = None, below: Solution | None = None
-) -> Solution | None:
+def fold(network: Network, T: float, k: int, near: Solution | None = None, below: Solution | None = None) -> Solution | None:
     """Return the RSB(k) saddle at the spinodal; None where it is not found.
 
     COLLAPSED to fewer steps where those are stable at their spinodal, or break by less than rounding shows. `near` is the

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.tilted import LN2
 from glassy.theory.rs.equations import wishart_shift
 from glassy.theory.rsb.sweep import COUNT, FIELD, PHI, WEIGHT, sweep

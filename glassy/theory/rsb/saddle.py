@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from glassy.core.results import Status
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.ansatz import RSB
 from glassy.theory.rsb.equations import TOLERANCE, replicons, residual
 from glassy.theory.rsb.functional import FloatArray, Levels, evaluate

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.rsb.breaking import noise_slope
 from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.functional import Levels, evaluate, field_density

@@ -12,8 +12,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.core.results import Estimate, Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import all_roots
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -271,7 +270,7 @@ def _zero_here(network: Network, load: float, T: float, phase: str, k: int) -> S
 # ---- retrieval ----
 
 
-def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
+def _retrieval(network: Network, load: float, T: float, k: int) -> Solution | None:
     """Return the retrieval saddle, carried down from its fold where it cannot be found directly; None beyond the fold."""
     limit = rs_retrieval.fold(network, T)
     if limit is not None and load > GAIN * limit.load:
@@ -301,7 +300,7 @@ def solve_steps(network: Network, load: float, T: float, phase: str, k: int, sta
         if found is not None and found.status.ok:
             return found
     if phase == "retrieval":
-        return _retrieval(network, load, T, k) if isinstance(network, DenseHebbian) else None
+        return _retrieval(network, load, T, k) if network.has_signal else None
     return _zero(network, load, T, phase, k)
 
 

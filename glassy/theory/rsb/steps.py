@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs.saddle import saddle as rs_saddle
 from glassy.theory.rsb.breaking import whole
@@ -61,7 +61,7 @@ def near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
     return found and saddle(network, load, T, phase, *found)
 
 
-def retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
+def retrieval(network: Network, load: float, T: float, k: int) -> Solution | None:
     """Return the retrieval saddle at a load where RS has one; None where RS breaks and its breaking is not found."""
     rs = rs_retrieval.retrieval(network, load, T)
     if rs is None:
