@@ -134,7 +134,7 @@ def check_network(network: object, *parts: str) -> Network:
     Examples
     --------
     >>> from glassy import DenseHebbian, SpinGlass
-    >>> check_network(DenseHebbian(P=4), "signal", "covariance"), lacks(SpinGlass({2: 1.0}), "signal").args[0][:54]
+    >>> check_network(DenseHebbian(P=4), "signal", "covariance"), lacks(SpinGlass({2: 1.0}), "signal").args[0][:55]
     (DenseHebbian(P=4), 'network must have patterns that the theory can retrieve')
     """
     if not isinstance(network, Network):
