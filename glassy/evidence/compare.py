@@ -321,7 +321,7 @@ def predicted(name: str, solution: Solution) -> float:
         return solution.m
     if name == "energy_excess":
         return solution.energy - solution.network.pattern_energy(solution.load)
-    return solution.q_mean if name.startswith("q") else solution.energy
+    return solution.q if name.startswith("q") else solution.energy
 
 
 def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:

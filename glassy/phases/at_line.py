@@ -14,7 +14,7 @@ from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots, aside, between
-from glassy.phases.tracing import Journal, Knot, Tracer, trace
+from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
 from glassy.theory.rs.equations import unit_variance
@@ -141,7 +141,7 @@ def _retrieval_roots(network: Network, load: float) -> list[float]:
     return [T for T, m, end in ends if end is not None and m >= end.m * (1.0 - 1e-9)]
 
 
-def at_curve(network: Network, extent: tuple[float, float], tolerance: float, journal: Journal) -> list[Knot]:
+def at_curve(network: Network, extent: tuple[float, float], tolerance: float, record: Record) -> list[Knot]:
     """Return the AT line of the retrieval phase as a curve, from the spinodal to load 0; empty where RS is stable everywhere.
 
     ln(beta a) is its parameter. On the retrieval side of the spinodal the load falls with m.
@@ -173,7 +173,7 @@ def at_curve(network: Network, extent: tuple[float, float], tolerance: float, jo
         start = between(slope, before, start, slope(before), slope(start), 1e-14, 1e-14)
         while slope(start) > 0.0:
             start += 1e-13 * max(abs(start), 1.0)
-    curve = Tracer(journal, "AT", knot)
+    curve = Tracer(record, "AT", knot)
     knots = trace(curve, [start, *grid[first : last + 1]], extent, tolerance)
     return [k for k in knots if k.status.ok]
 

@@ -92,7 +92,7 @@ def curie_weiss_coexistence(P: int) -> float:
     if P == 2:
         return 1.0
     network = DenseHebbian(P)
-    top = rs_retrieval.curie_weiss_limit(P)[1]
+    top = rs_retrieval.curie_weiss_end(P)[1]
     over = partial(_over_paramagnet, network)
     low, high = min(0.1 * top, 0.3), top * (1.0 - 1e-9)  # at large P it is 1/(2 ln 2)
     return between(over, low, high, over(low), over(high), 1e-15, 1e-14)

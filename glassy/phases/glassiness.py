@@ -159,7 +159,7 @@ def _split(network: Network, load: float, T: float, ansatz: Ansatz) -> Glassines
             status = Status.COLLAPSED
     elif not s.status.ok:
         raise ConvergenceError(f"{s!r}: the saddle with q_0 = 0 has a residual of {s.residual:.1e}.", s)
-    q, C, broken = s.q_EA, s.susceptibility, bool(s.x_levels)
+    q, C, broken = s.q_EA, s.local_susceptibility, bool(s.x_levels)
     x = s.x_levels[0] if broken else 0.0  # RS is G.1' at theta = 0
     rest = T * C  # 1 - q, accurate at low T
     D1 = 1.0 - C

@@ -22,7 +22,7 @@ from glassy.phases.coexistence import Coexistence, coexistence, curie_weiss_coex
 from glassy.phases.diagram import Line, NamedPoint, PhaseDiagram
 from glassy.phases.spin_glass_temperatures import rs_onset, spin_glass_temperatures
 from glassy.phases.spinodal import Spinodal, spinodal
-from glassy.phases.tracing import Journal, Knot, Tracer, trace
+from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -81,7 +81,7 @@ def phase_diagram(
     if tolerance < 1e-5:
         raise InputError(f"tolerance must be at least 1e-5, got {tolerance:g}. {remedy}")
     if load_max is None:
-        load_max = 1.2 * max(spinodal(network, T).load for T in _grid(rs_retrieval.curie_weiss_limit(network.P)[1])[:-1])
+        load_max = 1.2 * max(spinodal(network, T).load for T in _grid(rs_retrieval.curie_weiss_end(network.P)[1])[:-1])
     load_max = check_point(load=load_max)[0]
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
@@ -97,25 +97,25 @@ def phase_diagram(
             bar.set_postfix_str(line, refresh=False)
             bar.update()
 
-        journal = Journal(part, f"{network!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
+        record = Record(part, f"{network!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
         try:
-            return _Builder(network, ansatz, load_max, tolerance, journal).build()
+            return _Builder(network, ansatz, load_max, tolerance, record).build()
         finally:  # Ctrl-C included
-            journal.save()
+            record.save()
 
 
 class _Builder:
-    def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, journal: Journal) -> None:
+    def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, record: Record) -> None:
         self.network, self.ansatz, self.load_max = network, ansatz, load_max
-        self.tolerance, self.journal = tolerance, journal
-        self.T_cw = rs_retrieval.curie_weiss_limit(network.P)[1]
+        self.tolerance, self.record = tolerance, record
+        self.T_cw = rs_retrieval.curie_weiss_end(network.P)[1]
         self.T_0 = curie_weiss_coexistence(network.P)
         self.extent = (load_max, 1.1 * self.T_cw)
         self.absent: list[str] = []
         self.laws: dict[str, tuple[float, float]] = {}  # of the lines T = offset + c sqrt(load)
         self.tracers = {
-            "spinodal": Tracer(journal, "spinodal", self._spinodal),
-            "coexistence": Tracer(journal, "coexistence", self._coexistence),
+            "spinodal": Tracer(record, "spinodal", self._spinodal),
+            "coexistence": Tracer(record, "coexistence", self._coexistence),
         }
 
     def build(self) -> PhaseDiagram:
@@ -143,7 +143,7 @@ class _Builder:
             ("coexistence", self.T_0, "retrieval is the equilibrium state to the left"),
         ):
             yield _line(name, meaning, trace(self.tracers[name], _grid(top), self.extent, self.tolerance))
-        at = at_curve(self.network, self.extent, self.tolerance, self.journal)
+        at = at_curve(self.network, self.extent, self.tolerance, self.record)
         if at:
             yield _line("AT", "replica symmetry is stable in the retrieval phase above", at)
         else:

@@ -184,7 +184,7 @@ def _gardner(network: Network) -> tuple[float, float, str]:
         return s.replicons[-1] if s.status.ok else math.nan
 
     frozen = solve(network, 1.0, 0.0, "spin_glass", RSB(1), strict=False)
-    last = network.unit_covariance(1.0, 2) * frozen.susceptibility if frozen.status.ok else math.nan
+    last = network.unit_covariance(1.0, 2) * frozen.local_susceptibility if frozen.status.ok else math.nan
     low = min(1e-9 * T_c, 1e-2 * last) if last > 0.0 else 1e-9 * T_c
     T_G = next(crossings(replicon, np.geomspace(0.999 * T_c, low, 90).tolist()), math.nan)
     residual = max(abs(_complexity(network, T_c)), abs(aside(replicon)(T_G)) if T_G > 0.0 else 0.0)

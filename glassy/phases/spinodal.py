@@ -112,8 +112,8 @@ def spinodal(
     if not strict or found.status.ok:
         return found
     if found.status is Status.NO_BOUNDARY:
-        limit = rs_retrieval.curie_weiss_limit(network.P)[1]
-        raise PhaseError(f"no retrieval at {network!r}, T={T:g}: it ends at T={limit:.8g}, load=0. Lower T.")
+        highest = rs_retrieval.curie_weiss_end(network.P)[1]
+        raise PhaseError(f"no retrieval at {network!r}, T={T:g}: it ends at T={highest:.8g}, load=0. Lower T.")
     raise ConvergenceError(
         f"the branch of {ansatz!r} at {network!r}, T={T:g} could not be followed to its fold. Try a smaller k, or a "
         "neighbouring temperature and start=."

@@ -173,11 +173,11 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
     if phase == "retrieval":
         if not network.has_signal:
             return None
-        guess = (start.m, start.susceptibility) if start is not None and start.m > 0.0 else None
+        guess = (start.m, start.local_susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
         return found and saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
     if start is not None and start.network == network and start.phase == phase == "spin_glass" and start.status.ok:
-        s = math.sqrt(variance(network, start.load, start.q_EA, start.susceptibility))
+        s = math.sqrt(variance(network, start.load, start.q_EA, start.local_susceptibility))
         close = rs_zero.near(network, load, T, s)
         if close is not None and not network.unit_covariance.has_field:
             return saddle(network, load, T, phase, 0.0, close.q, close.C, close.s)
@@ -239,8 +239,8 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
             return text + f"a {type(network).__name__} has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
         end = rs_retrieval.fold(network, T)
         if end is None:
-            limit = rs_retrieval.curie_weiss_limit(network.P)[1]
-            return text + f"retrieval ends at T={limit:.6g} even at load=0. Lower T.", None
+            highest = rs_retrieval.curie_weiss_end(network.P)[1]
+            return text + f"retrieval ends at T={highest:.6g} even at load=0. Lower T.", None
         nearest = saddle(network, end.load, T, phase, end.m, end.q, end.C)
         if not isinstance(solution.ansatz, RS):
             return text + f"the RS spinodal is at load={end.load:.8g}, that of this ansatz is near. Lower load.", nearest

@@ -138,8 +138,10 @@ def test_thermodynamics(network, load, T, phase, ansatz):
 def test_k0_is_RS(network, T):
     load = 0.6 * spinodal(network, T).load
     s = solve(network, load, T)
-    at = evaluate(network, load, T, Levels(s.m, (), s.susceptibility, ()))
-    assert (at.free_energy, at.energy, at.m, at.C) == pytest.approx((s.free_energy, s.energy, s.m, s.susceptibility), abs=1e-13)
+    at = evaluate(network, load, T, Levels(s.m, (), s.local_susceptibility, ()))
+    assert (at.free_energy, at.energy, at.m, at.C) == pytest.approx(
+        (s.free_energy, s.energy, s.m, s.local_susceptibility), abs=1e-13
+    )
     assert at.entropy == pytest.approx(s.entropy, abs=1e-12)
     if T:
         assert 1 - at.slope[0] * at.c2[0] / T == pytest.approx(s.replicon, abs=1e-12)
@@ -323,7 +325,7 @@ def test_collapsed_says_so_and_shows_it(k):
     assert s.ansatz == RSB(k)
     assert s.x_levels == (1.0,) * k
     assert s.q_levels == (rs.q_EA,) * (k + 1)
-    assert (s.m, s.free_energy, s.q_mean) == (rs.m, rs.free_energy, rs.q_mean)
+    assert (s.m, s.free_energy, s.q) == (rs.m, rs.free_energy, rs.q)
     glass = solve(P3, 1.0, 0.4, "spin_glass", RSB(3))
     assert glass.status is Status.COLLAPSED
     assert glass.x_levels[0] < 1.0 == glass.x_levels[1] == glass.x_levels[2]
@@ -337,7 +339,7 @@ def test_solution_carries_what_it_should():
     assert s.x_levels == pytest.approx([s.T * y for y in s.y_levels])
     P = s.overlap_distribution
     assert sum(P.weight) == pytest.approx(1.0)
-    assert s.q_mean == pytest.approx(P.mean)
+    assert s.q == pytest.approx(P.mean)
     assert s.x([0.0, s.q_levels[0], s.q_levels[-1]]).tolist() == [0.0, s.x_levels[0], 1.0]
     h = np.linspace(-6, 6, 4001)
     p = s.field_distribution(h)
@@ -499,9 +501,9 @@ def test_break_at_T0_is_universal_where_C_is_small():
         one, two = (solve(DenseHebbian(P), 1.0, 0.0, "spin_glass", RSB(k)) for k in (1, 2))
         slope = P * (P - 1) / 2
         s = math.sqrt(slope * (1.0 - two.q_levels[1]))
-        assert s / (slope * one.susceptibility) == pytest.approx(0.745, abs=0.02)
+        assert s / (slope * one.local_susceptibility) == pytest.approx(0.745, abs=0.02)
         assert two.y_levels[1] * s == pytest.approx(1.06, abs=0.01)
-        assert two.susceptibility / one.susceptibility == pytest.approx(0.236, abs=0.003)
+        assert two.local_susceptibility / one.local_susceptibility == pytest.approx(0.236, abs=0.003)
 
 
 @pytest.mark.parametrize(("network", "load"), [(DenseHebbian(2), 0.02), (DenseHebbian(5), 0.1), (DenseHebbian(20), 0.38)])
@@ -517,7 +519,7 @@ def test_hopfield_glass_at_small_load(load):
     """At P = 2, 1 - C is of order sqrt(load) and the levels tend to those of a load-free limit."""
     s = solve(DenseHebbian(2), load, 0.35, "spin_glass", RSB(1))
     assert s.status is Status.CONVERGED
-    assert (1 - s.susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
+    assert (1 - s.local_susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
     assert s.q_levels == pytest.approx((0.27, 0.65), abs=0.05)
 
 
@@ -532,7 +534,7 @@ def test_field_distribution_is_normalised_and_gives_the_overlap(network, k, T):
     if T > 0.0:
         assert np.trapezoid(p * np.tanh(h / T) ** 2, h) == pytest.approx(s.q_EA, abs=1e-9)
     else:
-        assert 2.0 * p[10000] == pytest.approx(s.susceptibility, rel=1e-9)
+        assert 2.0 * p[10000] == pytest.approx(s.local_susceptibility, rel=1e-9)
 
 
 def test_of_several_saddles_the_largest_free_energy():

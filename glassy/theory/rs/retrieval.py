@@ -42,7 +42,7 @@ class Point:
 
 
 @lru_cache(maxsize=256)
-def curie_weiss_limit(P: int) -> tuple[float, float]:
+def curie_weiss_end(P: int) -> tuple[float, float]:
     """Return (atanh m, T) where the P-body Curie-Weiss magnetization at load = 0 ends; P = 2 ends at (0, 1)."""
     if P == 2:
         return 0.0, 1.0
@@ -55,7 +55,7 @@ def flip_range(P: int, T: float) -> tuple[float, float]:
     """Range of 1 - m of the retrieval curve at temperature T: between the Curie-Weiss roots, where load = 0."""
     if T < FROZEN:
         return 0.0, 1.0
-    w_c, _ = curie_weiss_limit(P)
+    w_c, _ = curie_weiss_end(P)
 
     def temperature(w: float) -> float:
         return 0.5 * P * math.tanh(w) ** (P - 1) / w - T
@@ -127,7 +127,7 @@ def _from_logit(y: float) -> float:
 @lru_cache(maxsize=1024)
 def fold(network: Network, T: float) -> Point | None:
     """Return the end of the retrieval phase at temperature T, where d load/dm = 0; None where no load retrieves."""
-    if curie_weiss_limit(network.P)[1] <= T:
+    if curie_weiss_end(network.P)[1] <= T:
         return None
     low, high = flip_range(network.P, T)
     low, high = max(low, 1e-16), min(high, 1.0 - 1e-6)  # below m = 1e-6, 1 - flip has lost m, and there is no fold there
@@ -200,7 +200,7 @@ def retrieval(network: Network, load: float, T: float, start: tuple[float, float
     Newton's method from `start` (a neighbour on a path) or from the Curie-Weiss magnetization; where that does not end on
     the stable side of the fold, the explicit curve decides whether the saddle exists and gives the bracket.
     """
-    if curie_weiss_limit(network.P)[1] <= T:
+    if curie_weiss_end(network.P)[1] <= T:
         return None
     low = flip_range(network.P, T)[0]
     m = 1.0 - low

@@ -30,7 +30,7 @@ def saddle(
     return Solution(
         network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
         x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y,
-        susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
+        local_susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
         entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
         residual=error, status=status,
     )  # fmt: skip

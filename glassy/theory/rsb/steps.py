@@ -18,7 +18,7 @@ from glassy.theory.solution import Solution, levels_of
 
 def stable(solution: Solution) -> bool:
     """Whether no further step exists, by the replicons of a saddle, whatever its status."""
-    return whole(solution.network, solution.load, solution.T, solution.susceptibility, solution.replicons)
+    return whole(solution.network, solution.load, solution.T, solution.local_susceptibility, solution.replicons)
 
 
 def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
@@ -70,7 +70,7 @@ def retrieval(network: Network, load: float, T: float, k: int) -> Solution | Non
     if load == 0.0 or stable(base):
         return padded(base, k)
     problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
-    found = first(problem, base.m, base.q_EA, base.susceptibility)
+    found = first(problem, base.m, base.q_EA, base.local_susceptibility)
     if found is None:
         return padded(base, k) if unresolved(problem, levels_of(base)) else None
     return deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
