@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from glassy.analysis.extrapolate import weighted_fit
+from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.provenance import Provenance, provenance
@@ -47,7 +48,7 @@ class Row(Equal):
 
 
 @dataclass(frozen=True)
-class Comparison(Saved):
+class Comparison(Drawn, Saved):
     """Rows of theory against simulation at one state point.
 
     Parameters

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Status
@@ -85,7 +86,7 @@ def _short(s: Solution) -> str:
 
 
 @dataclass(frozen=True)
-class PhaseDiagram(Saved):
+class PhaseDiagram(Drawn, Saved):
     """All boundaries of one network in one ansatz.
 
     Parameters
