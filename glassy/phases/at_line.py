@@ -96,8 +96,8 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
         return min((abs(s.replicon) for s in found if s.status.ok), default=math.nan)
 
     worst = max(map(aside(residual), roots), default=math.nan)
-    good = Status.NOT_CONVERGED if math.isnan(worst) else Status.CONVERGED
-    return ATLine(network, load, phase, tuple(sorted(roots)), worst, good if roots else Status.NO_BOUNDARY)
+    status = Status.NO_BOUNDARY if not roots else Status.NOT_CONVERGED if math.isnan(worst) else Status.CONVERGED
+    return ATLine(network=network, load=load, phase=phase, roots=tuple(sorted(roots)), residual=worst, status=status)
 
 
 def _replicon(network: Network, B: float, q: float, E4: float) -> float:
@@ -150,10 +150,10 @@ def at_curve(network: Network, extent: tuple[float, float], tolerance: float, re
     def knot(y: float, near: object = None) -> tuple[Knot, None]:
         at = _marginal(network, math.exp(y))
         if at is None or at[1] < 1e-3 * extent[0]:
-            return Knot(y, math.nan, math.nan, math.nan, Status.NO_BOUNDARY), None
+            return Knot(at=y, load=math.nan, T=math.nan, residual=math.nan, status=Status.NO_BOUNDARY), None
         T, load, _, residual = at
         status = Status.CONVERGED if slope(y) <= 0.0 else Status.NO_BOUNDARY
-        return Knot(y, load, T, residual, status), None
+        return Knot(at=y, load=load, T=T, residual=residual, status=status), None
 
     def slope(y: float) -> float:
         at = _marginal(network, math.exp(y))

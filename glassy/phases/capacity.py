@@ -109,8 +109,10 @@ def storage_capacity(network: Network, ansatz: Ansatz = RS()) -> StorageCapacity
     t_d, t_c = static(network) if network.P > 2 and network.interactions == "distinct" else (math.nan, math.nan)
     good = end.status.ok and known and (math.isfinite(load_t) or why.startswith("retrieval"))
     status = Status.CONVERGED if good else Status.NOT_CONVERGED
-    reason = "; ".join(reasons)
-    return StorageCapacity(network, ansatz, end.load, end.m, load_t, same.load, t_d**2, t_c**2, status, reason)
+    return StorageCapacity(
+        network=network, ansatz=ansatz, load_c=end.load, m_c=end.m, load_t=load_t, load_t_ansatz=same.load, bound_c=t_d**2,
+        bound_t=t_c**2, status=status, reason="; ".join(reasons),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)

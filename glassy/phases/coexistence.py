@@ -162,7 +162,10 @@ def coexistence(
 
 def _none(network: Network, T: float, ansatz: Ansatz, reason: str, status: Status = Status.NO_BOUNDARY) -> Coexistence:
     none = missing(network, math.nan, T, "retrieval", ansatz, status)
-    return Coexistence(network, T, ansatz, math.nan, none, replace(none, phase="spin_glass"), status, reason)
+    other = replace(none, phase="spin_glass")
+    return Coexistence(
+        network=network, T=T, ansatz=ansatz, load=math.nan, retrieval=none, other=other, status=status, reason=reason
+    )
 
 
 def _coexistence(network: Network, T: float, ansatz: Ansatz, start: Coexistence | None) -> Coexistence:
@@ -211,7 +214,7 @@ def _coexistence(network: Network, T: float, ansatz: Ansatz, start: Coexistence 
     retrieval, other = state
     assert retrieval is not None
     assert other is not None
-    return Coexistence(network, T, ansatz, at, retrieval, other, Status.CONVERGED)
+    return Coexistence(network=network, T=T, ansatz=ansatz, load=at, retrieval=retrieval, other=other, status=Status.CONVERGED)
 
 
 def _slope(retrieval: Solution, other: Solution) -> float:

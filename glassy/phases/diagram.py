@@ -176,8 +176,7 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
     (load, T), ansatz = check_point(load, T), ansaetze.check(ansatz)
     both = (zero_state(network, load, T, ansatz), solve(network, load, T, "retrieval", ansatz, strict=False))
     zero, retrieval = judged(both)
-    failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]
-    if failed:  # which phase wins is unknown while one of them is
-        return PhasePoint(network, load, T, ansatz, failed[0], tuple(s for s in (zero, retrieval) if s.status.ok))
     found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
-    return PhasePoint(network, load, T, ansatz, found[0] if found else zero, tuple(found[1:]))
+    failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]
+    first, *rest = [*failed[:1], *found] or [zero]  # which phase wins is unknown while one of them is
+    return PhasePoint(network=network, load=load, T=T, ansatz=ansatz, equilibrium=first, metastable=tuple(rest))

@@ -143,8 +143,9 @@ def _hard(network: Network, load: float, T: float, ansatz: Ansatz) -> Glassiness
     hard = -float(glass.free_energy) / t
     x = s.x_levels[0] if s.x_levels else 1.0
     return Glassiness(
-        network, load, T, ansatz, hard, 0.0, -float(s.free_energy) / T - hard, s.q_EA, x, 1.0 / t, math.nan, math.nan, s.status
-    )
+        network=network, load=load, T=T, ansatz=ansatz, hard=hard, soft=0.0, remainder=-float(s.free_energy) / T - hard,
+        q=s.q_EA, x=x, beta_1=1.0 / t, beta_2=math.nan, field=math.nan, status=s.status,
+    )  # fmt: skip
 
 
 def _split(network: Network, load: float, T: float, ansatz: Ansatz) -> Glassiness:
@@ -182,5 +183,6 @@ def _split(network: Network, load: float, T: float, ansatz: Ansatz) -> Glassines
     if network.interactions == "distinct":
         remainder -= 0.5 * beta * load
     return Glassiness(
-        network, load, T, ansatz, hard, load * soft, remainder, q, x if broken else 1.0, beta_1, beta_2, 1.0 - D0 - D1, status
-    )
+        network=network, load=load, T=T, ansatz=ansatz, hard=hard, soft=load * soft, remainder=remainder, q=q,
+        x=x if broken else 1.0, beta_1=beta_1, beta_2=beta_2, field=1.0 - D0 - D1, status=status,
+    )  # fmt: skip

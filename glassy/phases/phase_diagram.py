@@ -121,21 +121,24 @@ class _Builder:
     def build(self) -> PhaseDiagram:
         lines = [*self._retrieval_lines(), *self._zero_lines()]
         points = tuple(self._points({line.name: line for line in lines}))
-        return PhaseDiagram(self.network, self.ansatz, self.load_max, tuple(lines), points, tuple(self.absent))
+        return PhaseDiagram(
+            network=self.network, ansatz=self.ansatz, load_max=self.load_max, lines=tuple(lines), points=points,
+            absent=tuple(self.absent),
+        )  # fmt: skip
 
     # ---- retrieval ----
 
     def _spinodal(self, T: float, near: Spinodal | None) -> tuple[Knot, Any]:
         if self.T_cw <= T:
-            return Knot(T, 0.0, T, 0.0, Status.CONVERGED), None
+            return Knot(at=T, load=0.0, T=T, residual=0.0, status=Status.CONVERGED), None
         s = spinodal(self.network, T, self.ansatz, start=near, strict=False)
-        return Knot(T, s.load, T, s.residual, s.status), s
+        return Knot(at=T, load=s.load, T=T, residual=s.residual, status=s.status), s
 
     def _coexistence(self, T: float, near: Coexistence | None) -> tuple[Knot, Any]:
         if self.T_0 <= T:
-            return Knot(T, 0.0, T, 0.0, Status.CONVERGED), None
+            return Knot(at=T, load=0.0, T=T, residual=0.0, status=Status.CONVERGED), None
         s = coexistence(self.network, T, self.ansatz, start=near, strict=False)
-        return Knot(T, s.load, T, s.residual, s.status), s
+        return Knot(at=T, load=s.load, T=T, residual=s.residual, status=s.status), s
 
     def _retrieval_lines(self) -> Iterator[Line]:
         for name, top, meaning in (
@@ -181,7 +184,8 @@ class _Builder:
         if network.P > 2 and network.interactions == "distinct":
             ends = np.array([0.0, self.load_max])
             ok = (Status.CONVERGED,) * 2
-            yield Line("Nishimori", "T = load: m = q, no replica symmetry breaking (B.1)", ends, ends, np.zeros(2), ok)
+            text = "T = load: m = q, no replica symmetry breaking (B.1)"
+            yield Line(name="Nishimori", meaning=text, load=ends, T=ends, residual=np.zeros(2), status=ok)
         else:
             self.absent.append("Nishimori line: it needs distinct interactions and P > 2")
 
@@ -189,7 +193,8 @@ class _Builder:
         """A line T = offset + c sqrt(load), an exact law: drawn by points even in sqrt(load)."""
         self.laws[name] = offset, c
         root = np.linspace(0.0, math.sqrt(self.load_max), 60)
-        return Line(name, meaning, root**2, offset + c * root, np.full(60, residual), (Status.CONVERGED,) * 60)
+        T, even, good = offset + c * root, np.full(60, residual), (Status.CONVERGED,) * 60
+        return Line(name=name, meaning=meaning, load=root**2, T=T, residual=even, status=good)
 
     # ---- points ----
 
@@ -270,5 +275,5 @@ def _grid(top: float) -> list[float]:
 
 
 def _line(name: str, meaning: str, knots: list[Knot]) -> Line:
-    load, T, residual = (np.array([getattr(k, key) for k in knots]) for key in ("load", "T", "residual"))
-    return Line(name, meaning, load, T, residual, tuple(k.status for k in knots))
+    columns = {key: np.array([getattr(k, key) for k in knots]) for key in ("load", "T", "residual")}
+    return Line(name=name, meaning=meaning, status=tuple(k.status for k in knots), **columns)

@@ -86,23 +86,28 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
+
+    def found(T_d: float, T_c: float, T_G: float, reason: str, residual: float, continuous: bool) -> SpinGlassTemperatures:
+        return SpinGlassTemperatures(
+            network=network, load=load, T_d=T_d, T_c=T_c, T_G=T_G, continuous=continuous, reason=reason, residual=residual
+        )
+
     if network.wishart:
-        T_g = 1.0 + scale
-        return SpinGlassTemperatures(network, load, T_g, T_g, T_g, True, "", 0.0)
+        return found(*(3 * (1.0 + scale,)), "", 0.0, True)
     field = network.unit_covariance.has_field
     onset = _continuous(network)
     T_d, T_c = static(network)
     if not T_c > onset:
         if field:
             text = f"a random field leaves no onset; replica symmetry breaks at the AT line, T={scale * onset:.8g}"
-            return SpinGlassTemperatures(network, load, math.nan, math.nan, math.nan, False, text, math.nan)
-        return SpinGlassTemperatures(network, load, *(3 * (scale * onset,)), True, "", 0.0)
+            return found(math.nan, math.nan, math.nan, text, math.nan, False)
+        return found(*(3 * (scale * onset,)), "", 0.0, True)
     T_G, residual, why = _gardner(network)
     text = f"q = 0 is unstable below T={scale * onset:.6g}" if onset > 0.0 else ""
     if field:
         text = f"in a random field: q_0 > 0{f', and RS is unstable below T={scale * onset:.6g}' if onset > 0.0 else ''}"
     text = "; ".join(filter(None, (text, why)))
-    return SpinGlassTemperatures(network, load, scale * T_d, scale * T_c, scale * T_G, False, text, residual)
+    return found(scale * T_d, scale * T_c, scale * T_G, text, residual, False)
 
 
 @lru_cache(maxsize=64)

@@ -122,19 +122,17 @@ def spinodal(
 
 def _fold(network: Network, T: float, ansatz: Ansatz, near: Solution | None, below: Solution | None = None) -> Spinodal:
     end = rs_retrieval.fold(network, T)
-    if end is None:
-        none = missing(network, math.nan, T, "retrieval", ansatz)
-        return Spinodal(network, T, ansatz, math.nan, math.nan, none, Status.NO_BOUNDARY)
-    if isinstance(ansatz, RS):
-        s = saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
-        return Spinodal(network, T, ansatz, s.load, s.m, s, s.status)
-    if isinstance(ansatz, FullRSB):
+    if end is not None and isinstance(ansatz, FullRSB):
         return _limit(network, T, ansatz)
-    found = rsb_fold.fold(network, T if T > COLDEST else 0.0, ansatz.k, near, below)
-    if found is None:
-        lost = missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
-        return Spinodal(network, T, ansatz, math.nan, math.nan, lost, lost.status)
-    return Spinodal(network, T, ansatz, found.load, found.m, found, found.status)
+    if end is None:
+        s = missing(network, math.nan, T, "retrieval", ansatz)
+    elif isinstance(ansatz, RSB):
+        found = rsb_fold.fold(network, T if T > COLDEST else 0.0, ansatz.k, near, below)
+        s = found or missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
+    else:
+        s = saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
+    status = Status.NO_BOUNDARY if end is None else s.status
+    return Spinodal(network=network, T=T, ansatz=ansatz, load=s.load, m=s.m, saddle=s, status=status)
 
 
 def _limit(network: Network, T: float, ansatz: FullRSB) -> Spinodal:

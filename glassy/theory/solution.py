@@ -279,7 +279,11 @@ def missing(
 ) -> Solution:
     """Return the Solution of a phase that has no saddle: every number NaN, and a status that says so."""
     nan = math.nan
-    return Solution(network, load, T, phase, ansatz, nan, (nan,), (), (), nan, nan, nan, nan, nan, (nan,), nan, status)
+    return Solution(
+        network=network, load=load, T=T, phase=phase, ansatz=ansatz, m=nan, q_levels=(nan,), x_levels=(), y_levels=(),
+        local_susceptibility=nan, free_energy=nan, energy=nan, entropy=nan, complexity=nan, replicons=(nan,), residual=nan,
+        status=status,
+    )  # fmt: skip
 
 
 def levels_of(solution: Solution) -> Levels:

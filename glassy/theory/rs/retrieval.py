@@ -93,12 +93,12 @@ def point(network: Network, T: float, flip: float, close: float = math.inf) -> P
     q = 1.0 - T * C
     r = unit_variance(network, q, C) if network.P > 2 or C < 1.0 else math.inf
     if v == 0.0 or not 0.0 < r < math.inf:
-        return Point(m, q, C, 0.0, math.nan)
+        return Point(m=m, q=q, C=C, load=0.0, slope=math.nan)
     a_slope = (network.P - 1) * a / m
     v_slope = (C * a_slope - 1.0) / X
     C_slope = -2.0 * X * a_slope + Y * v_slope
     slope = v_slope / v - unit_variance_slope(network, q, C, T) * C_slope / r
-    return Point(m, q, C, v / r, slope)
+    return Point(m=m, q=q, C=C, load=v / r, slope=slope)
 
 
 def _newton(a: float, s: float, T: float, flip: float) -> float | None:

@@ -29,4 +29,8 @@ def saddle(
     averages = field_averages(signal(network, m), s, T)
     free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
-    return Solution(network, load, T, phase, RS(), m, (q,), (), (), C, free, energy, entropy, 0.0, (replicon,), error, status)
+    return Solution(
+        network=network, load=load, T=T, phase=phase, ansatz=RS(), m=m, q_levels=(q,), x_levels=(), y_levels=(),
+        local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy, complexity=0.0, replicons=(replicon,),
+        residual=error, status=status,
+    )  # fmt: skip

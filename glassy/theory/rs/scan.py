@@ -70,8 +70,10 @@ class Columns:
         """Return the Solution at point i."""
         m, q, C, free, energy, entropy, complexity, replicon, residual = self.numbers[i].tolist()
         return Solution(
-            self.network, float(self.load[i]), float(self.T[i]), PHASES[self.phase[i]], RS(), m, (q,), (), (), C, free, energy,
-            entropy, complexity, (replicon,), residual, STATUSES[self.status[i]], provenance=self.provenance,
+            network=self.network, load=float(self.load[i]), T=float(self.T[i]), phase=PHASES[self.phase[i]], ansatz=RS(), m=m,
+            q_levels=(q,), x_levels=(), y_levels=(), local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy,
+            complexity=complexity, replicons=(replicon,), residual=residual, status=STATUSES[self.status[i]],
+            provenance=self.provenance,
         )  # fmt: skip
 
     def column(self, name: str) -> FloatArray | None:
@@ -130,7 +132,7 @@ def solve_path(
     for i, s in zip(left.tolist(), solutions, strict=True):
         numbers[i] = [getattr(s, name) for name in NUMBERS]
         said[i], which[i] = STATUSES.index(s.status), PHASES.index(s.phase)
-    return Columns(network, provenance(), load, T, numbers, which, said)
+    return Columns(network=network, provenance=provenance(), load=load, T=T, numbers=numbers, phase=which, status=said)
 
 
 def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int) -> tuple[FloatArray, IntArray]:

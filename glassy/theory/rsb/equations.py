@@ -62,7 +62,7 @@ class Problem:
         point = unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
         m, C, D = point or (math.nan,) * 3
         q = np.cumsum(gaps)
-        return Levels(m, tuple(q[:-1].tolist()), C, tuple(y[1:].tolist()), D), gaps
+        return Levels(m=m, q=tuple(q[:-1].tolist()), C=C, y=tuple(y[1:].tolist()), D=D), gaps
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""

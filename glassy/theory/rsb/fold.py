@@ -183,7 +183,7 @@ def fold(network: Network, T: float, k: int, near: Solution | None = None, below
     elif below is None:
         below = spinodal(network, T, k - 1)
     if below is not None:
-        problem = Problem(network, below.load, T, levels_of(below).k, True, True)
+        problem = Problem(network, below.load, T, levels_of(below).k, has_m=True, has_q0=True)
         if below.status is Status.COLLAPSED or stable(below) or unresolved(problem, levels_of(below)):
             return padded(replace(below, ansatz=RSB(k)), k)
 

@@ -351,7 +351,7 @@ def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
     T, k = last.T, len(path)
     dC, ds, df = 0.0, 0.0, 0.0
     if T > 0.0 and last.replicons[-1] * k < before.replicons[-1] * (k - 1):
-        problem = Problem(last.network, last.load, T, k, last.phase == "retrieval", last.q_levels[0] > 0.0)
+        problem = Problem(last.network, last.load, T, k, has_m=last.phase == "retrieval", has_q0=last.q_levels[0] > 0.0)
         end = breaking(problem, levels_of(last))
         dC = end[2] / T if end else 0.3 * last.local_susceptibility
         ds = 0.5 * noise_slope(last.network, last.load, T, last.local_susceptibility) * dC * dC
