@@ -1,5 +1,7 @@
 """Every model says what it has; what it lacks is refused by one sentence, wherever it is asked for."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,42 @@ def test_a_fixed_size_and_the_name_of_a_table():
     assert [n.even for n in (DenseHebbian(P=4), DenseHebbian(P=3), SpinGlass({2: 1.0}), SpinGlass({2: 1.0, 3: 1.0}))] == [
         True, False, True, False,
     ]  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Cubic(Network):
+    """A model that glassy does not know: the network of P = 3 in its own words."""
+
+    strength: float = 1.0
+
+    has_patterns = has_load = has_signal = has_table = has_covariance = True
+    P = 3
+
+    @property
+    def unit_covariance(self):
+        return DenseHebbian(P=3).unit_covariance
+
+    def patterns(self, load, N):
+        return DenseHebbian(P=3).patterns(load, N)
+
+    def load(self, K, N):
+        return DenseHebbian(P=3).load(K, N)
+
+    def energy_table(self, N):
+        return DenseHebbian(P=3).energy_table(N)
+
+    def unloaded_magnetization(self, T):
+        return DenseHebbian(P=3).unloaded_magnetization(T)
+
+
+def test_a_new_model_touches_no_function():
+    new, known = Cubic(), DenseHebbian(P=3)
+    for load, T, phase in ((0.1, 0.3, "retrieval"), (1.0, 0.1, "spin_glass"), (0.2, 0.2, "equilibrium")):
+        for ansatz in (glassy.RS(), glassy.RSB(1)):
+            one, other = (glassy.solve(n, load, T, phase, ansatz) for n in (new, known))
+            assert dataclasses.replace(one, network=known) == other
+    assert glassy.spinodal(new, T=0.1).load == glassy.spinodal(known, T=0.1).load
+    runs = [glassy.simulate(n, load=0.1, T=0.4, N=20, samples=2, sweeps=50, seed=1) for n in (new, known)]
+    assert all(np.array_equal(getattr(runs[0].series, x), getattr(runs[1].series, x)) for x in ("m", "energy", "q", "spins"))
+    assert runs[0].load == runs[1].load
+    assert len({glassy.enumerate_states(n, load=0.2, T=0.4, N=8, seed=1).energy for n in (new, known)}) == 1
