@@ -4,7 +4,7 @@ python -m benchmarks.full_limit [steps] > benchmarks/full_limit.txt
 
 Every path RSB(1), RSB(2), .. is followed to `steps` (14). The limit of its first k = 5 .. 11 steps is compared with that of
 three steps more and with that of all: how many stated errors lie between them, and how large the error is beside the change.
-Changes below 1e-12 are not counted. At T = 0 the susceptibility and the entropy are exact, and left out.
+Changes below 1e-12 are not counted. At T = 0 the local susceptibility and the entropy are exact, and left out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from glassy import DenseHebbian, SpinGlass
 from glassy.theory.rsb.solve import extrapolated, steps_to
 
-NAMES = ("m", "free_energy", "energy", "entropy", "susceptibility")
+NAMES = ("m", "free_energy", "energy", "entropy", "local_susceptibility")
 SELF = "self-interacting"
 PATHS = [
     (SpinGlass({2: 1.0}), 1.0, "spin_glass", (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)),

@@ -111,7 +111,7 @@ def _wrong(seed: int, s: glassy.Solution) -> list[str]:
     def at(load: float = load, T: float = T, phase: str = phase, ansatz: Any = s.ansatz) -> glassy.Solution:
         return glassy.solve(network, load, T, phase, ansatz, strict=False)
 
-    numbers = (s.m, s.q_EA, float(s.free_energy), float(s.energy), float(s.entropy), s.susceptibility, s.residual)
+    numbers = (s.m, s.q_EA, float(s.free_energy), float(s.energy), float(s.entropy), s.local_susceptibility, s.residual)
     if not all(math.isfinite(x) for x in numbers):
         wrong.append(f"numbers {numbers}")
     if isinstance(s.ansatz, RSB) and phase == "spin_glass":

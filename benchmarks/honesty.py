@@ -331,7 +331,7 @@ def truly_good(setting: Setting) -> dict[float, bool | None]:
     for i in setting.judged:
         fate, names = long[i].fate, ("m", "energy", *(("q",) if setting.replicas > 1 else ()))
         ways = float(fate.trips.mean()) / 100.0 * (float(fate.kept.mean()) < 0.3)
-        tau = max(long[i].summary(name).memory[1] for name in names)
+        tau = max(long[i].summary(name).integrated_autocorrelation[1] for name in names)
         out[long[i].T] = ways >= 10.0 and setting.sweeps >= 100.0 * tau
     return out
 

@@ -20,6 +20,7 @@ from glassy.core.errors import (
     StoreError,
     StoreWarning,
 )
+from glassy.core.renamed import gone
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
@@ -141,4 +142,4 @@ def __getattr__(name: str) -> Any:
     """Import glassy.plots, and with it matplotlib, at first use only."""
     if name == "plots":
         return importlib.import_module("glassy.plots")
-    raise AttributeError(f"module 'glassy' has no attribute {name!r}")
+    raise AttributeError(gone("glassy", name))

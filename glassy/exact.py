@@ -14,9 +14,10 @@ from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.storage import Saved
+from glassy.model.family import Network, check_network
 from glassy.model.patterns import Int8Array, check_patterns, check_seed, draw_patterns
 from glassy.model.perturbation import Perturbation, check_perturbation, check_range
-from glassy.model.separable import Network, SeparableMemory, check_network, grain
+from glassy.model.separable import grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 
 FloatArray = npt.NDArray[np.float64]
@@ -199,8 +200,7 @@ def _patterns(
         xi = check_patterns(patterns, network.fewest)
         network.size(xi.shape[1])
     else:
-        if N is None and isinstance(network, SeparableMemory):
-            N = network.N
+        N = network.N if N is None else N
         if (load is None) == (K is None) or N is None or seed is None:
             raise InputError("N, seed and either load or K must be given, or patterns instead of them.")
         N = network.size(N)
@@ -259,7 +259,7 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    network, T = check_network(network), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T)
     xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
     count, size = xi.shape
     if perturbation is None:
@@ -342,7 +342,7 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    network, T = check_network(network), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)

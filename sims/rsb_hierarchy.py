@@ -42,7 +42,7 @@ def _row(s: Solution, ansatz: Ansatz) -> dict[str, Any]:
         return float(getattr(getattr(s, name), "error", 0.0))
 
     return {
-        "ansatz": repr(ansatz), "phase": s.phase, "T": s.T, "k": len(s.x_levels), "q_EA": s.q_EA, "q_mean": s.q_mean,
+        "ansatz": repr(ansatz), "phase": s.phase, "T": s.T, "k": len(s.x_levels), "q_EA": s.q_EA, "q_mean": s.q,
         "free_energy": float(s.free_energy), "free_energy_error": error("free_energy"), "energy": float(s.energy),
         "entropy": float(s.entropy), "entropy_error": error("entropy"), "complexity": s.complexity, "replicon": s.replicon,
         "residual": s.residual, "status": s.status.name,

@@ -166,7 +166,7 @@ def run(name: str, quick: bool) -> None:
         for r, reduced in zip(ladder, REDUCED, strict=True):
             if reduced in HIST_T:
                 # one bin for each value that q takes: others would alias
-                x, density, error = r.overlap_histogram(N + 1)
+                x, density, error = r.overlap_distribution(N + 1)
                 histograms += [
                     {"N": N, "T": r.T, "reduced": reduced, "q": a, "density": b, "error": c}
                     for a, b, c in zip(x, density, error, strict=True)

@@ -21,7 +21,7 @@ from glassy import RS, RSB, DenseHebbian, FullRSB, plots, signal_to_noise_load, 
 from glassy.core.provenance import provenance
 from glassy.phases.phase_diagram import at_spinodal
 from glassy.theory.ansatz import Ansatz
-from glassy.theory.rs.retrieval import curie_weiss_limit
+from glassy.theory.rs.retrieval import curie_weiss_end
 from sims.harness import command_line, folder, read, write_theory
 
 NETWORKS = (
@@ -61,7 +61,7 @@ def measure(network: DenseHebbian, depth: int, part: Path) -> list[dict[str, Any
 
 def spinodals(network: DenseHebbian, depth: int) -> list[dict[str, Any]]:
     """The spinodal against T up to where RS becomes stable on it, at every depth."""
-    top = max(at_spinodal(network, (curie_weiss_limit(network.P)[1] * np.linspace(1e-3, 0.99, 100)).tolist()))
+    top = max(at_spinodal(network, (curie_weiss_end(network.P)[1] * np.linspace(1e-3, 0.99, 100)).tolist()))
     rows = []
     for k in range(depth + 1):
         near = None

@@ -12,9 +12,7 @@ from benchmarks.matrix import PART, PLAIN
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FACES = {"glassy/__init__.py", "glassy/plots/__init__.py"}
-CIRCLES: list[set[str]] = [
-    {"glassy.theory.rs.equations", "glassy.theory.rsb.equations", "glassy.theory.solution"},
-]  # must shrink to none
+CIRCLES: list[set[str]] = []
 LONG = {"tests/claims/test_confront.py"}  # must shrink to none
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import autocovariance, block_means, jackknife, memory
+from glassy.analysis.statistics import autocovariance, block_means, integrated_autocorrelation, jackknife
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.core.storage import Saved
@@ -103,7 +103,7 @@ def autocorrelation(series: FloatArray, observable: str, lags: Sequence[int] | I
     n = series.shape[-1]
     centred = series - series.mean(axis=(1, 2), keepdims=True)
     covariance = autocovariance(centred)
-    variance, tau, window = memory(series)
+    variance, tau, window = integrated_autocorrelation(series)
     if variance == 0.0:
         raise InputError(
             f"the autocorrelation of {observable} needs a series that moves, but it stood still for all {n} sweeps. "

@@ -129,8 +129,8 @@ class Fate(Saved):
                 return f"mirror of pattern {MIRROR - first}"
         if np.any((self.place >= 0) | (self.place <= MIRROR)) or self.share.mean() > 0.5:
             return "patterns"
-        memory = self.met if self.ladder else self.far
-        return "glass" if np.any(np.isfinite(memory)) and np.nanmean(memory) > FORGETS else "paramagnet"
+        remembered = self.met if self.ladder else self.far
+        return "glass" if np.any(np.isfinite(remembered)) and np.nanmean(remembered) > FORGETS else "paramagnet"
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Trend(Saved):
     lengths : tuple of int
         First quarter, first half and whole of the run, in sweeps.
     taus : tuple of float
-        tau_int within each: where it grows with the length, the run is shorter than the memory of the chain.
+        tau_int within each: where it grows with the length, the run is shorter than the chain is correlated.
     p_drift, p_apart : float
         p-values of no drift, and of the agreement of the replicas.
     """
@@ -274,7 +274,7 @@ def alarm(trends: Mapping[str, tuple[float, float]], rejected: float = math.inf)
 
 def judge(watched: Mapping[str, Summary], fate: Fate) -> Status:
     """Return what a run may claim (M.16), from the Summaries of m, energy and q and the fate of its chains."""
-    found = {k: (min(drift(s), disagreement(s)), s.sweeps / s.memory[1]) for k, s in watched.items()}
+    found = {k: (min(drift(s), disagreement(s)), s.sweeps / s.integrated_autocorrelation[1]) for k, s in watched.items()}
     return verdict(alarm(found, fate.rejected), fate, min(length for _, length in found.values()))
 
 

@@ -82,7 +82,7 @@ def window_sums(series: FloatArray) -> FloatArray:
     return np.asarray(np.cumsum(covariance)[windows(series.shape[-1])])
 
 
-def memory(series: FloatArray) -> tuple[float, float, int]:
+def integrated_autocorrelation(series: FloatArray) -> tuple[float, float, int]:
     """Return variance within a sample, tau_int and window of series [sample, chain, time], pooled over samples and chains.
 
     Each sample's mean is taken from the same data, which takes 2 tau_int/(n chains) of the variance away: it is put back
@@ -90,16 +90,18 @@ def memory(series: FloatArray) -> tuple[float, float, int]:
 
     Examples
     --------
-    >>> variance, tau, _ = memory(np.random.default_rng(0).normal(size=(500, 1, 20)))
+    >>> variance, tau, _ = integrated_autocorrelation(np.random.default_rng(0).normal(size=(500, 1, 20)))
     >>> round(variance, 1), round(tau, 1)
     (1.0, 0.5)
     """
     samples, chains, n = series.shape
-    return memory_of(window_sums(series), float(np.abs(series).max()), samples, chains, n)
+    return integrated_autocorrelation_of(window_sums(series), float(np.abs(series).max()), samples, chains, n)
 
 
-def memory_of(sums: FloatArray, largest: float, samples: int, chains: int, n: int) -> tuple[float, float, int]:
-    """Return what `memory` does, from the `window_sums` and the largest |value| of the series."""
+def integrated_autocorrelation_of(
+    sums: FloatArray, largest: float, samples: int, chains: int, n: int
+) -> tuple[float, float, int]:
+    """Return what `integrated_autocorrelation` does, from the `window_sums` and the largest |value| of the series."""
     if sums[0] <= (1e-13 * largest) ** 2:
         return 0.0, 0.5, 0
     tau, window = cut_sum(sums, windows(n), samples * chains)
@@ -136,10 +138,10 @@ class Summary(Saved):
     left_out: FloatArray
 
     @property
-    def memory(self) -> tuple[float, float, int]:
+    def integrated_autocorrelation(self) -> tuple[float, float, int]:
         """Variance within a sample, tau_int, and window."""
         samples, chains, _ = self.blocks.shape
-        return memory_of(self.sums, self.largest, samples, chains, self.sweeps)
+        return integrated_autocorrelation_of(self.sums, self.largest, samples, chains, self.sweeps)
 
     def scatter(self, blocks: int) -> tuple[float, float]:
         """Return the variance of a sample's mean from the scatter of `blocks` blocks a chain, and its degrees of freedom."""
@@ -166,11 +168,12 @@ class Summary(Saved):
         """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.15).
 
         The largest of: that of tau_int; the scatter of 16, 8 and 4 blocks of each chain, as long as a sample has FEWEST or more
-        of them, and what it is for wider blocks if their memory falls as 1/width; what the replicas disagree by. The degrees of
-        freedom are those of the widest blocks, and of the replicas where these disagree by more than blocks allow (1 %).
+        of them, and what it is for wider blocks if their correlation falls as 1/width; what the replicas disagree by. The
+        degrees of freedom are those of the widest blocks, and of the replicas where these disagree by more than blocks allow
+        (1 %).
         """
         _, chains, n = self.blocks.shape
-        variance, tau, _ = self.memory
+        variance, tau, _ = self.integrated_autocorrelation
         found, free = variance * min(2.0 * tau / self.sweeps, 1.0) / chains, math.inf
         blocks, before = n, math.inf
         while blocks > 1 or n == 1:
@@ -236,7 +239,7 @@ def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     `quantum` is by how much one event moves the value at one time: see `Estimate.with_event`.
     """
     samples, chains, _ = summary.blocks.shape
-    _, tau, _ = summary.memory
+    _, tau, _ = summary.integrated_autocorrelation
     variance, free = summary.thermal()
     thermal, value = math.sqrt(variance / samples), float(summary.mean.mean())
     least = 1e-13 * max(summary.largest, 1e-300)
@@ -481,7 +484,7 @@ def from_left_out(
     found = [(_spread(x), len(x) - 1.0) for x in (left[:h], left[h:i], left[i:j]) if len(x) > 1]
     variance, free = max((v for v, _ in found), default=math.nan), min((d for _, d in found), default=1.0)
     if h:
-        variance = max(variance, 2.0 * found[1][0] - found[0][0])  # of wider stretches, if their memory falls as 1/width
+        variance = max(variance, 2.0 * found[1][0] - found[0][0])  # of wider stretches, if their correlation falls as 1/width
     if len(left) > j + 1:
         apart, own = _spread(left[j:]), len(left) - j - 1.0
         if not apart <= variance:

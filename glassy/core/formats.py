@@ -63,7 +63,7 @@ TYPES = {
     "Samples/1": "glassy.simulation.samples:Samples",
     "SeparableMemory/1": "glassy.model.separable:SeparableMemory",
     "Series/1": "glassy.simulation.sampler.series:Series",
-    "Solution/1": "glassy.theory.solution:Solution",
+    "Solution/2": "glassy.theory.solution:Solution",
     "SpinGlass/1": "glassy.model.spin_glass:SpinGlass",
     "SpinGlassTemperatures/1": "glassy.phases.spin_glass_temperatures:SpinGlassTemperatures",
     "Spinodal/1": "glassy.phases.spinodal:Spinodal",
@@ -99,6 +99,7 @@ READERS: dict[str, Callable[[Body], Body] | str] = {
     "Estimate/1": lambda tree: tree,  # degrees of freedom were not kept: infinitely many
     "Evidence/1": "glassy.analysis.equilibration:from_version_1",
     "Pool/1": "glassy.simulation.keep.averages:from_version_1",
+    "Solution/1": renamed(susceptibility="local_susceptibility"),
     "Status/1": renamed(EQUILIBRATED="NOT_SHOWN", CONSTANT="NOT_SHOWN"),
 }
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, stdtr, stdtrit
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
 
@@ -314,7 +315,7 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True)
-class Grid(Saved, Generic[R]):
+class Grid(Drawn, Saved, Generic[R]):
     """Results on a grid or a path of state points: nothing is left out, each point keeps its own status.
 
     As a sequence (len, iteration, grid[i], grid[i:j]) it counts the points in C order. Everything else indexes as in NumPy,
@@ -355,6 +356,10 @@ class Grid(Saved, Generic[R]):
     @property
     def _lazy(self) -> Rows | None:
         return self.__dict__.get("_rows") if "points" not in self.__dict__ else None
+
+    def kind(self) -> tuple[type, ...]:
+        """Return Grid and the type of its points, or Grid alone where it is empty: what tells which drawing it has."""
+        return (Grid, type(self[0])) if len(self) else (Grid,)
 
     def __len__(self) -> int:
         return math.prod(self.shape)

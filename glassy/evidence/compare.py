@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from glassy.analysis.extrapolate import weighted_fit
+from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.exact import Exact
-from glassy.model.network import DenseHebbian
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
@@ -48,7 +48,7 @@ class Row(Equal):
 
 
 @dataclass(frozen=True)
-class Comparison(Saved):
+class Comparison(Drawn, Saved):
     """Rows of theory against simulation at one state point.
 
     Parameters
@@ -321,16 +321,14 @@ def predicted(name: str, solution: Solution) -> float:
     if name == "m":
         return solution.m
     if name == "energy_excess":
-        assert isinstance(solution.network, DenseHebbian)
         return solution.energy - solution.network.pattern_energy(solution.load)
-    return solution.q_mean if name.startswith("q") else solution.energy
+    return solution.q if name.startswith("q") else solution.energy
 
 
 def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
     """Compare one observable of one run; the simulated energy without the mean M.3. The note is that of given patterns."""
     expected, measured, status = predicted(name, theory), getattr(run, name), run.status
     if name == "energy":
-        assert isinstance(run.network, DenseHebbian)
         measured = measured.shifted(-run.network.energy_offset(run.K, run.N))
     if elsewhere := _elsewhere(theory, run):
         status = Status.LEFT_PHASE if status.ok else status

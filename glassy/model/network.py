@@ -12,7 +12,9 @@ from scipy.optimize import brentq, minimize_scalar
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
-from glassy.numerics.integers import binomial_mean, krawtchouk
+from glassy.model.energy_table import EnergyTable
+from glassy.model.family import Network
+from glassy.numerics.integers import krawtchouk
 
 INTERACTIONS = ("distinct", "self-interacting")
 CONVENTIONS = ("albanese", "gardner", "baldi-venkatesh", "amit-gutfreund-sompolinsky", "krotov-hopfield")
@@ -27,33 +29,7 @@ class StatePoint:
 
 
 @dataclass(frozen=True)
-class EnergyTable:
-    """Exact energies of one pattern (H.4): H = unit * sum_mu values[u_mu], u = (N - M)/2 the number of misaligned spins.
-
-    Parameters
-    ----------
-    values : tuple of int
-        N + 1 exact integers (Python integers, no overflow): e_P for H.2, M^P for H.3.
-    unit : Fraction
-        Energy of one unit: -P!/(2 N^(P-1)) for H.2, -1/(2 N^(P-1)) for H.3.
-    """
-
-    values: tuple[int, ...]
-    unit: Fraction
-
-    @property
-    def N(self) -> int:
-        """Number of spins."""
-        return len(self.values) - 1
-
-    @property
-    def mean(self) -> Fraction:
-        """Mean of the energy of one pattern over fair random patterns (M.3): zero for H.2 and for odd P."""
-        return self.unit * binomial_mean(self.values)
-
-
-@dataclass(frozen=True)
-class DenseHebbian:
+class DenseHebbian(Network):
     """A dense Hebbian network: Ising spins, P-body interactions, K = (2 load/P!) N^(P-1) stored patterns (H.1).
 
     Parameters
@@ -88,6 +64,8 @@ class DenseHebbian:
     P: int
     interactions: str = "distinct"
 
+    has_patterns = has_load = has_signal = has_table = has_covariance = True
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "P", checks.integer("P", self.P, 2, "P counts the spins of one interaction."))
         checks.choice("interactions", self.interactions, INTERACTIONS)
@@ -100,11 +78,6 @@ class DenseHebbian:
     def wishart(self) -> bool:
         """Whether the noise is that of a Wishart matrix, P = 2 (N.3b), and not a Gaussian process (N.3a)."""
         return self.P == 2
-
-    @property
-    def has_signal(self) -> bool:
-        """Whether a pattern can be retrieved; a SpinGlass has none."""
-        return True
 
     @property
     def fewest(self) -> int:
@@ -176,10 +149,6 @@ class DenseHebbian:
     def unit_covariance(self) -> Covariance:
         """Return the covariance xi(q) at load 1 (N.1 or N.2)."""
         return Covariance.distinct(self.P) if self.interactions == "distinct" else Covariance.self_interacting(self.P)
-
-    def covariance(self, q: float, load: float, derivative: int = 0) -> float:
-        """Return xi(q) of the noise (N.1 distinct, N.2 self-interacting), or its derivative of order 1, 2 or 3."""
-        return self.unit_covariance.checked(q, load, derivative)
 
     def field_variance(self, q: float, load: float, T: float) -> float:
         """Variance r(q) of the local field at RS: xi'(q) for P > 2 (N.3a), load q/(1 - beta(1-q))^2 at P = 2 (N.3b).
@@ -255,10 +224,3 @@ class DenseHebbian:
         if not isfinite(point.load) or not isfinite(point.T):
             raise InputError(f"load={load!r}, T={T!r} overflow in the convention {name!r}. Give smaller numbers.")
         return point
-
-
-def check_dense(network: object) -> DenseHebbian:
-    """Return the network if it is a DenseHebbian, or raise InputError."""
-    if not isinstance(network, DenseHebbian):
-        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
-    return network

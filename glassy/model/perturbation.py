@@ -15,7 +15,8 @@ import numpy.typing as npt
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
-from glassy.model.separable import Network, as_text, check_energies
+from glassy.model.family import Network
+from glassy.model.separable import as_text, check_energies
 
 ROUNDING = Fraction(1, 10**12)  # of the largest energy of a pattern: what is added of this size is none
 LARGEST = Fraction(10) ** 150  # of all energies together, where 64-bit integers do not hold them

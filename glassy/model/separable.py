@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.errors import InputError
-from glassy.model.network import DenseHebbian, EnergyTable
+from glassy.model.energy_table import EnergyTable
+from glassy.model.family import Network
 
 DIGITS = 40  # binary digits of its range to which a table of floats is kept,
 KEPT = Fraction(1, 10**6)  # where no step from one entry to the next changes by more than this share of itself
@@ -24,7 +25,7 @@ PLAIN = 2**10  # bits of a number that is saved in decimal
 
 
 @dataclass(frozen=True, eq=False)
-class SeparableMemory:
+class SeparableMemory(Network):
     """A network of N spins whose energy is H = sum_mu F(M_mu), M = xi . sigma, for any F: simulation only.
 
     Parameters
@@ -57,6 +58,8 @@ class SeparableMemory:
 
     energies: tuple[Any, ...]
 
+    has_patterns = has_table = True
+
     def __init__(self, energies: Sequence[Any] | npt.NDArray[Any]) -> None:
         object.__setattr__(self, "energies", check_energies("energies", energies))
         if len(self.energies) < 2:
@@ -87,6 +90,11 @@ class SeparableMemory:
         text = repr(self.to_tree()) + (" exact" if floats and not self.rounded else "")
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def identity(self) -> str:
+        """Its name with the digest of its table."""
+        return f"{self!r} {self.digest}"
+
     @cached_property
     def rounded(self) -> bool:
         """Whether the table holds floats that are rounded: no step between neighbours changes by more than a millionth."""
@@ -103,11 +111,6 @@ class SeparableMemory:
     def fewest(self) -> int:
         """The fewest spins it may have: as many as its table says."""
         return self.N
-
-    @property
-    def pairwise(self) -> bool:
-        """Whether local fields serve (not looked for here)."""
-        return False
 
     @property
     def even(self) -> bool:
@@ -140,19 +143,6 @@ class SeparableMemory:
         """
         self.size(N)
         return _table(self)
-
-
-Network = DenseHebbian | SeparableMemory
-
-
-def check_network(network: object) -> Network:
-    """Return the network if it can be simulated, or raise InputError."""
-    if not isinstance(network, DenseHebbian | SeparableMemory):
-        raise InputError(
-            f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4), or a "
-            "glassy.SeparableMemory."
-        )
-    return network
 
 
 def check_energies(name: str, energies: Any) -> tuple[Any, ...]:

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import ClassVar
 
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 
 MOST = 200  # the highest order
 
 
 @dataclass(frozen=True)
-class SpinGlass:
+class SpinGlass(Network):
     """Ising spins with a Gaussian energy of covariance N xi(Q), xi(q) = (load/2) sum_k c_k q^k, and no signal.
 
     The noise of a dense Hebbian network standing alone: {2: 1.0} at load = J^2 is the Sherrington-Kirkpatrick model with
@@ -47,8 +46,7 @@ class SpinGlass:
 
     terms: tuple[tuple[int, float], ...]
 
-    wishart: ClassVar[bool] = False
-    has_signal: ClassVar[bool] = False
+    has_load = has_covariance = True
 
     def __init__(self, terms: Mapping[int, float] | tuple[tuple[int, float], ...]) -> None:
         remedy = "Give orders and coefficients, as in SpinGlass({2: 1.0}) for the Sherrington-Kirkpatrick model."
@@ -69,15 +67,13 @@ class SpinGlass:
         """The highest order."""
         return self.terms[-1][0]
 
+    @property
+    def even(self) -> bool:
+        """Whether a global flip of the spins changes no energy: even orders alone."""
+        return all(k % 2 == 0 for k, _ in self.terms)
+
     @cached_property
     def unit_covariance(self) -> Covariance:
         """Return the covariance xi(q) at load 1."""
         given = dict(self.terms)
         return Covariance(tuple(Fraction(given.get(k, 0.0)) for k in range(self.P + 1)))
-
-    def covariance(self, q: float, load: float, derivative: int = 0) -> float:
-        """Return xi(q), or its derivative of order 1, 2 or 3."""
-        return self.unit_covariance.checked(q, load, derivative)
-
-
-Network = DenseHebbian | SpinGlass

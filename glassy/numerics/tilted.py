@@ -144,9 +144,9 @@ def tilted_averages(
         ys = y * s
         mean_r = A + ys * s
         mean_l = ys * s - A
-        fold = math.exp(-2.0 * y * A)
+        image = math.exp(-2.0 * y * A)
         right = 0.5 * math.erfc(-mean_r / s * SQRT_HALF)
-        left = 0.5 * fold * math.erfc(-mean_l / s * SQRT_HALF)
+        left = 0.5 * image * math.erfc(-mean_l / s * SQRT_HALF)
         edge = RSQRT_2PI * math.exp(-0.5 * (mean_r / s) ** 2)
         Z = right + left
         t = right - left
@@ -164,7 +164,7 @@ def tilted_averages(
                 a = (U[j] * T - mean_r) / s
                 b = (U[j] * T - mean_l) / s
                 pr = RSQRT_2PI * math.exp(-0.5 * a * a) / s
-                pl = fold * RSQRT_2PI * math.exp(-0.5 * b * b) / s
+                pl = image * RSQRT_2PI * math.exp(-0.5 * b * b) / s
                 both = pr + pl
                 dZ = T * weights[0, j] * both
                 dt = T * weights[1, j] * (pr - pl)
@@ -261,9 +261,9 @@ def tilted_tangent(
     v = s * s
     mean_r = A + y * v
     mean_l = y * v - A
-    fold = math.exp(-2.0 * y * A)
+    image = math.exp(-2.0 * y * A)
     right = 0.5 * math.erfc(-mean_r / s * SQRT_HALF)
-    left = 0.5 * fold * math.erfc(-mean_l / s * SQRT_HALF)
+    left = 0.5 * image * math.erfc(-mean_l / s * SQRT_HALF)
     edge = RSQRT_2PI * math.exp(-0.5 * (mean_r / s) ** 2)
     right_y = edge * s
     right_v = edge * mean_l / (2.0 * s * v)
@@ -292,7 +292,7 @@ def tilted_tangent(
             a = (U[j] * T - mean_r) / s
             b = (U[j] * T - mean_l) / s
             pr = RSQRT_2PI * math.exp(-0.5 * a * a) / s
-            pl = fold * RSQRT_2PI * math.exp(-0.5 * b * b) / s
+            pl = image * RSQRT_2PI * math.exp(-0.5 * b * b) / s
             r_v = pr * ((a * a - 1.0) / (2.0 * v) + a * y / s)
             l_v = pl * ((b * b - 1.0) / (2.0 * v) + b * y / s)
             r_y = pr * a * s

@@ -11,16 +11,15 @@ from glassy.core import checks
 from glassy.core.errors import InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots, aside, between
-from glassy.phases.tracing import Journal, Knot, Tracer, trace
+from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
 from glassy.theory.rs.equations import unit_variance
 from glassy.theory.rsb.solve import zero_rs
-from glassy.theory.solve import check_network, check_point, solve
+from glassy.theory.solve import check_point, solvable, solve
 
 COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they are not resolved
 
@@ -72,12 +71,11 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
     >>> glassy.at_line(glassy.DenseHebbian(P=2), load=0.04, phase="paramagnetic").T       # 1 + sqrt(load)
     1.2
     """
-    network, load = check_network(network, signal=phase == "retrieval"), check_point(load=load)[0]
+    network, load = solvable(network, "signal" if phase == "retrieval" else "covariance"), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for an AT line, got 0. Without noise the replicon is 1 everywhere.")
     checks.choice("phase", phase, ("retrieval", "spin_glass", "paramagnetic"))
     if phase == "retrieval":
-        assert isinstance(network, DenseHebbian)
         roots = _retrieval_roots(network, load)
     elif network.unit_covariance.has_field or phase == "spin_glass":
         roots = _zero_roots(network, load)
@@ -98,8 +96,8 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
         return min((abs(s.replicon) for s in found if s.status.ok), default=math.nan)
 
     worst = max(map(aside(residual), roots), default=math.nan)
-    good = Status.NOT_CONVERGED if math.isnan(worst) else Status.CONVERGED
-    return ATLine(network, load, phase, tuple(sorted(roots)), worst, good if roots else Status.NO_BOUNDARY)
+    status = Status.NO_BOUNDARY if not roots else Status.NOT_CONVERGED if math.isnan(worst) else Status.CONVERGED
+    return ATLine(network=network, load=load, phase=phase, roots=tuple(sorted(roots)), residual=worst, status=status)
 
 
 def _replicon(network: Network, B: float, q: float, E4: float) -> float:
@@ -108,7 +106,7 @@ def _replicon(network: Network, B: float, q: float, E4: float) -> float:
     return 1.0 - B * B * network.unit_covariance.stiffness(q) / q * E4
 
 
-def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float, float] | None:
+def _marginal(network: Network, A: float) -> tuple[float, float, float, float] | None:
     """Return (T, load, 1 - m, |replicon|) of the point with beta a = A and replicon 0."""
 
     def replicon(log_B: float) -> float:
@@ -129,7 +127,7 @@ def _marginal(network: DenseHebbian, A: float) -> tuple[float, float, float, flo
     return T, (T * B) ** 2 / unit_variance(network, q, C), flip, abs(replicon(math.log(B)))
 
 
-def _retrieval_roots(network: DenseHebbian, load: float) -> list[float]:
+def _retrieval_roots(network: Network, load: float) -> list[float]:
     def mismatch(y: float) -> float:
         at = _marginal(network, math.exp(y))
         return math.log(max(at[1], 5e-324)) - math.log(load) if at is not None else math.nan
@@ -143,7 +141,7 @@ def _retrieval_roots(network: DenseHebbian, load: float) -> list[float]:
     return [T for T, m, end in ends if end is not None and m >= end.m * (1.0 - 1e-9)]
 
 
-def at_curve(network: DenseHebbian, extent: tuple[float, float], tolerance: float, journal: Journal) -> list[Knot]:
+def at_curve(network: Network, extent: tuple[float, float], tolerance: float, record: Record) -> list[Knot]:
     """Return the AT line of the retrieval phase as a curve, from the spinodal to load 0; empty where RS is stable everywhere.
 
     ln(beta a) is its parameter. On the retrieval side of the spinodal the load falls with m.
@@ -152,10 +150,10 @@ def at_curve(network: DenseHebbian, extent: tuple[float, float], tolerance: floa
     def knot(y: float, near: object = None) -> tuple[Knot, None]:
         at = _marginal(network, math.exp(y))
         if at is None or at[1] < 1e-3 * extent[0]:
-            return Knot(y, math.nan, math.nan, math.nan, Status.NO_BOUNDARY), None
+            return Knot(at=y, load=math.nan, T=math.nan, residual=math.nan, status=Status.NO_BOUNDARY), None
         T, load, _, residual = at
         status = Status.CONVERGED if slope(y) <= 0.0 else Status.NO_BOUNDARY
-        return Knot(y, load, T, residual, status), None
+        return Knot(at=y, load=load, T=T, residual=residual, status=status), None
 
     def slope(y: float) -> float:
         at = _marginal(network, math.exp(y))
@@ -175,7 +173,7 @@ def at_curve(network: DenseHebbian, extent: tuple[float, float], tolerance: floa
         start = between(slope, before, start, slope(before), slope(start), 1e-14, 1e-14)
         while slope(start) > 0.0:
             start += 1e-13 * max(abs(start), 1.0)
-    curve = Tracer(journal, "AT", knot)
+    curve = Tracer(record, "AT", knot)
     knots = trace(curve, [start, *grid[first : last + 1]], extent, tolerance)
     return [k for k in knots if k.status.ok]
 

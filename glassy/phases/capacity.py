@@ -13,7 +13,7 @@ from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.numerics.roots import aside
 from glassy.phases.coexistence import coexistence, root_near
 from glassy.phases.spin_glass_temperatures import static
@@ -21,11 +21,12 @@ from glassy.phases.spinodal import spinodal
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rsb import solve as rsb_solve
-from glassy.theory.rsb.equations import Problem, levels_of, saddle
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.saddle import saddle
 from glassy.theory.rsb.search import deepen
 from glassy.theory.rsb.steps import stable
-from glassy.theory.solution import Solution
-from glassy.theory.solve import check_network, solve
+from glassy.theory.solution import Solution, levels_of
+from glassy.theory.solve import solvable, solve
 
 DEPTH = 8  # steps of the ground state that counts as the true one
 SAME = 1e-12  # a change of its energy by one step more after which the next ones are rounding
@@ -53,7 +54,7 @@ class StorageCapacity(Saved):
         Why load_t or load_t_ansatz does not exist.
     """
 
-    network: DenseHebbian
+    network: Network
     ansatz: Ansatz
     load_c: float
     m_c: float
@@ -74,7 +75,7 @@ def _text(value: float) -> str:
     return repr(value) if isinstance(value, Estimate) else f"{value:.9g}"
 
 
-def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCapacity:  # noqa: B008
+def storage_capacity(network: Network, ansatz: Ansatz = RS()) -> StorageCapacity:  # noqa: B008
     """Return the storage capacity at T = 0: the spinodal load_c, the coexistence load_t, and their exact bounds (section 5).
 
     The signal-to-noise estimates need no saddle: `signal_to_noise_load`, `patterns_without_errors`.
@@ -98,9 +99,7 @@ def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCap
     >>> round(capacity.load_c, 6), round(capacity.load_t, 6), round(capacity.bound_c, 6), round(capacity.bound_t, 6)
     (0.458343, 0.379833, 0.460242, 0.380545)
     """
-    checked, ansatz = check_network(network, signal=True), ansaetze.check(ansatz)
-    assert isinstance(checked, DenseHebbian)
-    network = checked
+    network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
     end = spinodal(network, 0.0, ansatz, strict=False)
     same = coexistence(network, 0.0, ansatz, strict=False)
     known = same.status.ok or same.status is Status.NO_BOUNDARY
@@ -110,12 +109,14 @@ def storage_capacity(network: DenseHebbian, ansatz: Ansatz = RS()) -> StorageCap
     t_d, t_c = static(network) if network.P > 2 and network.interactions == "distinct" else (math.nan, math.nan)
     good = end.status.ok and known and (math.isfinite(load_t) or why.startswith("retrieval"))
     status = Status.CONVERGED if good else Status.NOT_CONVERGED
-    reason = "; ".join(reasons)
-    return StorageCapacity(network, ansatz, end.load, end.m, load_t, same.load, t_d**2, t_c**2, status, reason)
+    return StorageCapacity(
+        network=network, ansatz=ansatz, load_c=end.load, m_c=end.m, load_t=load_t, load_t_ansatz=same.load, bound_c=t_d**2,
+        bound_t=t_c**2, status=status, reason="; ".join(reasons),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
-def _ground_state(network: DenseHebbian, load: float) -> Estimate:
+def _ground_state(network: Network, load: float) -> Estimate:
     """Energy of the true ground state of the spin glass, NaN where it is not found; for P > 2 it scales with sqrt(load)."""
     if not network.wishart and load != 1.0:
         unit = _ground_state(network, 1.0)
@@ -123,7 +124,7 @@ def _ground_state(network: DenseHebbian, load: float) -> Estimate:
     return _limit(_climb(network, load))
 
 
-def _climb(network: DenseHebbian, load: float, near: Sequence[Solution] = ()) -> list[Solution]:
+def _climb(network: Network, load: float, near: Sequence[Solution] = ()) -> list[Solution]:
     """Return the spin glass at RSB(1), RSB(2), ... at T = 0, up to DEPTH or where its energy is known.
 
     `near` is what it returned at a load nearby; nothing is returned where a step was not found and the limit cannot be told.
@@ -164,7 +165,7 @@ def _limit(path: list[Solution]) -> Estimate:
     return _last(path) or rsb_solve.limit([s.free_energy for s in path])
 
 
-def _ground_state_load(network: DenseHebbian, ansatz: Ansatz, guess: float) -> tuple[Estimate, str]:
+def _ground_state_load(network: Network, ansatz: Ansatz, guess: float) -> tuple[Estimate, str]:
     """Return load_t against the true ground state, or NaN and why there is none."""
     none = Estimate(math.nan, math.nan)
     if not math.isfinite(guess):
@@ -180,7 +181,7 @@ def _ground_state_load(network: DenseHebbian, ansatz: Ansatz, guess: float) -> t
     return none, f"near load={guess:.6g} the energies of retrieval and of the ground state do not cross, or one was not found"
 
 
-def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -> Estimate:
+def _against_ground_state(network: Network, ansatz: Ansatz, guess: float) -> Estimate:
     """Return the load where the retrieval energy equals that of the true ground state, NaN where it is not found."""
     if isinstance(ansatz, FullRSB):
         path: list[Estimate] = []
@@ -201,7 +202,7 @@ def _against_ground_state(network: DenseHebbian, ansatz: Ansatz, guess: float) -
     return _against_wishart(network, retrieval, guess)
 
 
-def _against_wishart(network: DenseHebbian, retrieval: Callable[[float], float], guess: float) -> Estimate:
+def _against_wishart(network: Network, retrieval: Callable[[float], float], guess: float) -> Estimate:
     """Return load_t at P = 2, where the ground state has another form at every load.
 
     RSB(2) is cheap and nearly right. What it lacks is small and smooth: it is measured at the root for what is known of it, a
@@ -233,7 +234,7 @@ def _against_wishart(network: DenseHebbian, retrieval: Callable[[float], float],
     return Estimate(math.nan, math.nan)
 
 
-def _energy(network: DenseHebbian, phase: str, ansatz: Ansatz) -> Callable[[float], float]:
+def _energy(network: Network, phase: str, ansatz: Ansatz) -> Callable[[float], float]:
     """Return the energy of a phase at T = 0 as a function of the load; each point starts from the last one."""
     last: list[Solution | None] = [None]
 
@@ -252,7 +253,7 @@ def _slope(f: Callable[[float], float], load: float) -> float:
     return (aside(f)(load + step) - aside(f)(load - step)) / (2.0 * step)
 
 
-def signal_to_noise_load(network: DenseHebbian, error: float) -> float:
+def signal_to_noise_load(network: Network, error: float) -> float:
     """Return the load at which one spin of a stored pattern is unstable with probability `error`.
 
     B.3: signal P/2 against Gaussian noise of variance load xi'(1), so load = (P/2)^2/(xi'(1) z^2) with xi at load 1 and z the
@@ -271,7 +272,7 @@ def signal_to_noise_load(network: DenseHebbian, error: float) -> float:
     >>> round(signal_to_noise_load(glassy.DenseHebbian(P=2), 0.0036), 3)              # at P = 2, load 0.138: 0.36 % errors
     0.138
     """
-    network = _checked(network)
+    network = solvable(network, "signal")
     error = checks.number("error", error, "It is the probability of a wrong spin, above 0 and below 0.5.", most=0.5)
     if not 0.0 < error < 0.5:
         raise InputError(f"error must lie above 0 and below 0.5, got {error:g}. Try 0.005.")
@@ -279,7 +280,7 @@ def signal_to_noise_load(network: DenseHebbian, error: float) -> float:
     return (0.5 * network.P) ** 2 / (network.unit_covariance(1.0, 1) * z * z)
 
 
-def patterns_without_errors(network: DenseHebbian, N: int) -> float:
+def patterns_without_errors(network: Network, N: int) -> float:
     """Return K_max = N^(P-1)/(2 c ln N), the number of patterns stored without one wrong spin.
 
     B.3: c = (P-1)! for H.2 and (2P-3)!! for H.3, signal to noise with an error below 1/N, to leading order in ln N (Krotov and
@@ -298,13 +299,7 @@ def patterns_without_errors(network: DenseHebbian, N: int) -> float:
     >>> round(patterns_without_errors(glassy.DenseHebbian(P=3, interactions="self-interacting"), N=100))
     362
     """
-    network = _checked(network)
+    network = solvable(network, "signal")
     N = network.size(N)
     c = math.factorial(network.P) / 2.0 * network.unit_covariance(1.0, 1) / (0.5 * network.P) ** 2
     return float(N ** (network.P - 1)) / (2.0 * c * math.log(N))
-
-
-def _checked(network: DenseHebbian) -> DenseHebbian:
-    checked = check_network(network, signal=True)
-    assert isinstance(checked, DenseHebbian)
-    return checked

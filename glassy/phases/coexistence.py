@@ -9,8 +9,8 @@ from functools import lru_cache, partial
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
+from glassy.model.family import Network
 from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
 from glassy.numerics.roots import Function, aside, beside, between
 from glassy.phases.spin_glass_temperatures import critical_temperature, rs_onset
 from glassy.phases.spinodal import spinodal
@@ -19,7 +19,7 @@ from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import check_network, check_point, rank, solve
+from glassy.theory.solve import check_point, rank, solvable, solve
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Coexistence(Saved):
         Why there is no such load, where status is NO_BOUNDARY.
     """
 
-    network: DenseHebbian
+    network: Network
     T: float
     ansatz: Ansatz
     load: float
@@ -92,18 +92,18 @@ def curie_weiss_coexistence(P: int) -> float:
     if P == 2:
         return 1.0
     network = DenseHebbian(P)
-    top = rs_retrieval.curie_weiss_limit(P)[1]
+    top = rs_retrieval.curie_weiss_end(P)[1]
     over = partial(_over_paramagnet, network)
     low, high = min(0.1 * top, 0.3), top * (1.0 - 1e-9)  # at large P it is 1/(2 ln 2)
     return between(over, low, high, over(low), over(high), 1e-15, 1e-14)
 
 
-def _over_paramagnet(network: DenseHebbian, T: float) -> float:
+def _over_paramagnet(network: Network, T: float) -> float:
     return solve(network, 0.0, T).free_energy + T * math.log(2.0)
 
 
 def coexistence(
-    network: DenseHebbian,
+    network: Network,
     T: float,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
@@ -145,9 +145,8 @@ def coexistence(
     >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 5)          # Amit, Gutfreund and Sompolinsky print 0.051
     0.05185
     """
-    checked, T = check_network(network, signal=True), check_point(T=T)[1]
-    assert isinstance(checked, DenseHebbian)
-    network, ansatz = checked, ansaetze.check(ansatz)
+    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):
         raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
@@ -161,12 +160,15 @@ def coexistence(
     raise ConvergenceError(f"no coexistence found at {where}: {found.reason}. Try RS(), a smaller k, or a neighbouring T.")
 
 
-def _none(network: DenseHebbian, T: float, ansatz: Ansatz, reason: str, status: Status = Status.NO_BOUNDARY) -> Coexistence:
+def _none(network: Network, T: float, ansatz: Ansatz, reason: str, status: Status = Status.NO_BOUNDARY) -> Coexistence:
     none = missing(network, math.nan, T, "retrieval", ansatz, status)
-    return Coexistence(network, T, ansatz, math.nan, none, replace(none, phase="spin_glass"), status, reason)
+    other = replace(none, phase="spin_glass")
+    return Coexistence(
+        network=network, T=T, ansatz=ansatz, load=math.nan, retrieval=none, other=other, status=status, reason=reason
+    )
 
 
-def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexistence | None) -> Coexistence:
+def _coexistence(network: Network, T: float, ansatz: Ansatz, start: Coexistence | None) -> Coexistence:
     guess = start.load if start is not None and start.status.ok else None
     if guess is None:
         end = spinodal(network, T, strict=False)
@@ -212,7 +214,7 @@ def _coexistence(network: DenseHebbian, T: float, ansatz: Ansatz, start: Coexist
     retrieval, other = state
     assert retrieval is not None
     assert other is not None
-    return Coexistence(network, T, ansatz, at, retrieval, other, Status.CONVERGED)
+    return Coexistence(network=network, T=T, ansatz=ansatz, load=at, retrieval=retrieval, other=other, status=Status.CONVERGED)
 
 
 def _slope(retrieval: Solution, other: Solution) -> float:
@@ -256,7 +258,7 @@ def _newton(gap: Function, state: list[Solution | None], load: float) -> float:
     return math.nan
 
 
-def _rs_load(network: DenseHebbian, T: float, gap: Function, end: float) -> float | str:
+def _rs_load(network: Network, T: float, gap: Function, end: float) -> float | str:
     """Return the coexistence load of RS below its spinodal `end`, NaN where a state was not found, or why there is none."""
     high = next((x for x in (end * (1.0 - e) for e in (1e-12, 1e-10, 1e-8, 1e-6)) if not math.isnan(gap(x))), math.nan)
     if math.isnan(high):
@@ -293,7 +295,7 @@ def root_near(f: Function, guess: float, step: float = 0.01) -> float:
     return math.nan
 
 
-def _limit(network: DenseHebbian, T: float, ansatz: FullRSB) -> Coexistence:
+def _limit(network: Network, T: float, ansatz: FullRSB) -> Coexistence:
     """Coexistence of RSB(1), RSB(2), ... extrapolated to infinitely many steps."""
     path: list[Coexistence] = []
     for k in range(1, ansatz.steps + 1):

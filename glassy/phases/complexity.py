@@ -13,14 +13,14 @@ from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import between
 from glassy.phases.spin_glass_temperatures import critical_temperature, static
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs.equations import FROZEN
 from glassy.theory.rsb import curve as rsb_curve
-from glassy.theory.rsb.equations import evaluate
-from glassy.theory.solve import check_network, check_point, solve
+from glassy.theory.rsb.functional import evaluate
+from glassy.theory.solve import check_point, solvable, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -115,17 +115,23 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, (load, T) = check_network(network), check_point(load, T)
+    network, (load, T) = solvable(network), check_point(load, T)
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")
     reason, T_d, T_c = _refusal(network, load, T)
+
+    def none(status: Status, reason: str) -> Complexity:
+        nan, nothing = math.nan, np.empty(0)
+        return Complexity(
+            network=network, load=load, T=T, free_energy=nothing, complexity=nothing, y=nothing, q_EA=nothing,
+            replicon=nothing, T_d=T_d, T_c=T_c, f_dominant=nan, complexity_dominant=nan, status=status, reason=reason,
+        )  # fmt: skip
+
     if reason:
         if strict:
             raise PhaseError(f"no complexity at {network!r}, load={load:g}, T={T:g}: {reason}.")
-        none = np.empty(0)
-        nan = math.nan
-        return Complexity(network, load, T, none, none, none, none, none, T_d, T_c, nan, nan, Status.NO_BOUNDARY, reason)
+        return none(Status.NO_BOUNDARY, reason)
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
     unit = min(T / scale, T_d / scale * (1.0 - 1e-10))  # at T_d itself the states merge
     unit = unit if unit >= FROZEN else 0.0
@@ -136,16 +142,14 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
             raise ConvergenceError(
                 f"no complexity found at {network!r}, load={load:g}, T={T:g}: {lost}. Try another T."
             ) from lost
-        nan, none = math.nan, np.empty(0)
-        failed = Status.NOT_CONVERGED
-        return Complexity(network, load, T, none, none, none, none, none, T_d, T_c, nan, nan, failed, str(lost))
+        return none(Status.NOT_CONVERGED, str(lost))
     dominant = curve[0]
     if T_c <= T:
         dominant = _state(network, unit, 1.0 / unit) or dominant
     f, sigma, y, q, replicon = (np.array([getattr(s, name) for s in curve]) for name in ("f", "sigma", "y", "q", "replicon"))
     return Complexity(
-        network, load, T, scale * f, sigma, y / scale, q, replicon, T_d, T_c, scale * dominant.f, dominant.sigma,
-        Status.CONVERGED,
+        network=network, load=load, T=T, free_energy=scale * f, complexity=sigma, y=y / scale, q_EA=q, replicon=replicon,
+        T_d=T_d, T_c=T_c, f_dominant=scale * dominant.f, complexity_dominant=dominant.sigma, status=Status.CONVERGED,
     )  # fmt: skip
 
 
@@ -178,7 +182,7 @@ def _state(network: Network, T: float, y: float, near: float | None = None) -> _
     at, sigma = evaluate(network, 1.0, T, levels), rsb_curve.complexity(network, T, levels)
     replicon = 1.0 - float(at.slope[1] * at.c2[1]) / T if T > 0.0 else -math.inf
     B = math.sqrt(at.variance[1]) / T if T > 0.0 else math.inf
-    return _State(y, at.free_energy + sigma / y, sigma, float(at.q[1]), replicon, B)
+    return _State(y=y, f=at.free_energy + sigma / y, sigma=sigma, q=float(at.q[1]), replicon=replicon, B=B)
 
 
 def _curve(network: Network, T: float, points: int) -> list[_State]:

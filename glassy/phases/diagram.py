@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Status
 from glassy.core.storage import Saved, ready
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.phases.coexistence import zero_state
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz
 from glassy.theory.solution import Solution, instability
-from glassy.theory.solve import check_network, check_point, judged, solve
+from glassy.theory.solve import check_point, judged, solvable, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -64,7 +65,7 @@ class PhasePoint(Saved):
     Where two have equal free energies to rounding both win (`Solution.wins`): one is `equilibrium`, the other in `metastable`.
     """
 
-    network: DenseHebbian
+    network: Network
     load: float
     T: float
     ansatz: Ansatz
@@ -85,7 +86,7 @@ def _short(s: Solution) -> str:
 
 
 @dataclass(frozen=True)
-class PhaseDiagram(Saved):
+class PhaseDiagram(Drawn, Saved):
     """All boundaries of one network in one ansatz.
 
     Parameters
@@ -100,7 +101,7 @@ class PhaseDiagram(Saved):
         Which boundaries do not exist, and why.
     """
 
-    network: DenseHebbian
+    network: Network
     ansatz: Ansatz
     load_max: float
     lines: tuple[Line, ...]
@@ -144,7 +145,7 @@ class PhaseDiagram(Saved):
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"
 
 
-def phases_at(network: DenseHebbian, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
+def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
     """Return which phase wins at one state point and which are metastable, with all their order parameters (section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
@@ -171,13 +172,11 @@ def phases_at(network: DenseHebbian, load: float, T: float, ansatz: Ansatz = RS(
     >>> point.equilibrium.phase, [s.phase for s in point.metastable]
     ('spin_glass', ['retrieval'])
     """
-    checked = check_network(network, signal=True)
-    assert isinstance(checked, DenseHebbian)
+    network = solvable(network, "signal")
     (load, T), ansatz = check_point(load, T), ansaetze.check(ansatz)
-    both = (zero_state(checked, load, T, ansatz), solve(checked, load, T, "retrieval", ansatz, strict=False))
+    both = (zero_state(network, load, T, ansatz), solve(network, load, T, "retrieval", ansatz, strict=False))
     zero, retrieval = judged(both)
-    failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]
-    if failed:  # which phase wins is unknown while one of them is
-        return PhasePoint(checked, load, T, ansatz, failed[0], tuple(s for s in (zero, retrieval) if s.status.ok))
     found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
-    return PhasePoint(checked, load, T, ansatz, found[0] if found else zero, tuple(found[1:]))
+    failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]
+    first, *rest = [*failed[:1], *found] or [zero]  # which phase wins is unknown while one of them is
+    return PhasePoint(network=network, load=load, T=T, ansatz=ansatz, equilibrium=first, metastable=tuple(rest))

@@ -10,7 +10,7 @@ import numpy as np
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.spin_glass import SpinGlass
 from glassy.numerics.gaussian import U
 from glassy.numerics.tilted import tilted_averages, tilted_weights
@@ -18,7 +18,7 @@ from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.rsb.solve import symmetric_glass
 from glassy.theory.rsb.steps import stable
 from glassy.theory.solution import Solution
-from glassy.theory.solve import check_point, solve
+from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Glassiness(Equal):
         COLLAPSED where the ansatz has no broken saddle and the numbers are those of RS.
     """
 
-    network: DenseHebbian
+    network: Network
     load: float
     T: float
     ansatz: Ansatz
@@ -63,7 +63,7 @@ class Glassiness(Equal):
         return self.hard + self.soft + self.remainder
 
 
-def glassiness(network: DenseHebbian, load: float, T: float, ansatz: Ansatz | None = None) -> Glassiness:
+def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = None) -> Glassiness:
     """Split A = -beta f of the spin-glass (or paramagnetic) phase into a hard and a soft glass (G.1, G.1', G.2).
 
     At P = 2 the network is a Sherrington-Kirkpatrick glass at beta_1 = beta sqrt(load)/D, a Gaussian glass on its critical
@@ -108,8 +108,8 @@ def glassiness(network: DenseHebbian, load: float, T: float, ansatz: Ansatz | No
     True
     """
     ansatz = RS() if ansatz is None else ansatz
-    if not isinstance(network, DenseHebbian):
-        raise InputError(f"network must be a DenseHebbian, got {network!r}. A SpinGlass is all hard: its A is -f/T of solve.")
+    if not solvable(network).has_patterns:
+        raise InputError(f"network must have stored patterns, got {network!r}. Without them all is hard: A is -f/T of solve.")
     load, T = check_point(load, T)
     if T == 0.0 or load == 0.0:
         raise InputError(f"load and T must be > 0, got load={load:g}, T={T:g}: the parts are those of -beta f.")
@@ -120,7 +120,7 @@ def glassiness(network: DenseHebbian, load: float, T: float, ansatz: Ansatz | No
     return _split(network, load, T, ansatz)
 
 
-def _equilibrium(network: DenseHebbian | SpinGlass, load: float, T: float, ansatz: Ansatz) -> Solution:
+def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz) -> Solution:
     """Return the m = 0 saddle that wins: the one of largest free energy."""
     found = [solve(network, load, T, phase, ansatz, strict=False) for phase in ("spin_glass", "paramagnetic")]
     failed = next((s for s in found if s.status is Status.NOT_CONVERGED), None)
@@ -131,7 +131,7 @@ def _equilibrium(network: DenseHebbian | SpinGlass, load: float, T: float, ansat
     return max((s for s in found if s.status.ok), key=lambda s: s.free_energy)
 
 
-def _hard(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glassiness:
+def _hard(network: Network, load: float, T: float, ansatz: Ansatz) -> Glassiness:
     if network.interactions != "distinct" or not isinstance(ansatz, RS | RSB):
         raise InputError(
             f"for P > 2 the interactions must be distinct and the ansatz RS() or RSB(k), got {network!r} and {ansatz!r}. The "
@@ -143,11 +143,12 @@ def _hard(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glass
     hard = -float(glass.free_energy) / t
     x = s.x_levels[0] if s.x_levels else 1.0
     return Glassiness(
-        network, load, T, ansatz, hard, 0.0, -float(s.free_energy) / T - hard, s.q_EA, x, 1.0 / t, math.nan, math.nan, s.status
-    )
+        network=network, load=load, T=T, ansatz=ansatz, hard=hard, soft=0.0, remainder=-float(s.free_energy) / T - hard,
+        q=s.q_EA, x=x, beta_1=1.0 / t, beta_2=math.nan, field=math.nan, status=s.status,
+    )  # fmt: skip
 
 
-def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glassiness:
+def _split(network: Network, load: float, T: float, ansatz: Ansatz) -> Glassiness:
     beta = 1.0 / T
     s = symmetric_glass(network, load, T) if isinstance(ansatz, RSB) else None
     status = Status.CONVERGED
@@ -159,7 +160,7 @@ def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glas
             status = Status.COLLAPSED
     elif not s.status.ok:
         raise ConvergenceError(f"{s!r}: the saddle with q_0 = 0 has a residual of {s.residual:.1e}.", s)
-    q, C, broken = s.q_EA, s.susceptibility, bool(s.x_levels)
+    q, C, broken = s.q_EA, s.local_susceptibility, bool(s.x_levels)
     x = s.x_levels[0] if broken else 0.0  # RS is G.1' at theta = 0
     rest = T * C  # 1 - q, accurate at low T
     D1 = 1.0 - C
@@ -182,5 +183,6 @@ def _split(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Glas
     if network.interactions == "distinct":
         remainder -= 0.5 * beta * load
     return Glassiness(
-        network, load, T, ansatz, hard, load * soft, remainder, q, x if broken else 1.0, beta_1, beta_2, 1.0 - D0 - D1, status
-    )
+        network=network, load=load, T=T, ansatz=ansatz, hard=hard, soft=load * soft, remainder=remainder, q=q,
+        x=x if broken else 1.0, beta_1=beta_1, beta_2=beta_2, field=1.0 - D0 - D1, status=status,
+    )  # fmt: skip

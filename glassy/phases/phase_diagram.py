@@ -15,22 +15,22 @@ from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.results import Status
 from glassy.core.storage import named
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.numerics.roots import beside, crossings
 from glassy.phases.at_line import at_curve, at_line
 from glassy.phases.coexistence import Coexistence, coexistence, curie_weiss_coexistence
 from glassy.phases.diagram import Line, NamedPoint, PhaseDiagram
 from glassy.phases.spin_glass_temperatures import rs_onset, spin_glass_temperatures
 from glassy.phases.spinodal import Spinodal, spinodal
-from glassy.phases.tracing import Journal, Knot, Tracer, trace
+from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.solve import check_network, check_point
+from glassy.theory.solve import check_point, solvable
 
 
 def phase_diagram(
-    network: DenseHebbian,
+    network: Network,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
     load_max: float | None = None,
@@ -73,8 +73,7 @@ def phase_diagram(
     >>> diagram.at(0.1, 0.2).equilibrium.phase
     'retrieval'
     """
-    checked, ansatz = check_network(network, signal=True), ansaetze.check(ansatz)
-    assert isinstance(checked, DenseHebbian)
+    network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
     if isinstance(ansatz, FullRSB):
         raise InputError(f"ansatz must be RS() or RSB(k) for a diagram, got {ansatz!r}. Compare RSB(1) and RSB(2).")
     remedy = "It is a fraction of the extent of the figure; try 5e-4."
@@ -82,7 +81,7 @@ def phase_diagram(
     if tolerance < 1e-5:
         raise InputError(f"tolerance must be at least 1e-5, got {tolerance:g}. {remedy}")
     if load_max is None:
-        load_max = 1.2 * max(spinodal(checked, T).load for T in _grid(rs_retrieval.curie_weiss_limit(checked.P)[1])[:-1])
+        load_max = 1.2 * max(spinodal(network, T).load for T in _grid(rs_retrieval.curie_weiss_end(network.P)[1])[:-1])
     load_max = check_point(load=load_max)[0]
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
@@ -92,51 +91,54 @@ def phase_diagram(
     if part is not None and not part.parent.is_dir():
         raise InputError(f"out must be a file in a folder that exists, got {out}. Make {part.parent} first.")
     with progress_bar(None, progress, "point") as bar:
-        bar.set_description_str(f"{checked!r} {ansatz!r}", refresh=False)
+        bar.set_description_str(f"{network!r} {ansatz!r}", refresh=False)
 
         def tick(line: str) -> None:
             bar.set_postfix_str(line, refresh=False)
             bar.update()
 
-        journal = Journal(part, f"{checked!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
+        record = Record(part, f"{network!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
         try:
-            return _Builder(checked, ansatz, load_max, tolerance, journal).build()
+            return _Builder(network, ansatz, load_max, tolerance, record).build()
         finally:  # Ctrl-C included
-            journal.save()
+            record.save()
 
 
 class _Builder:
-    def __init__(self, network: DenseHebbian, ansatz: Ansatz, load_max: float, tolerance: float, journal: Journal) -> None:
+    def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, record: Record) -> None:
         self.network, self.ansatz, self.load_max = network, ansatz, load_max
-        self.tolerance, self.journal = tolerance, journal
-        self.T_cw = rs_retrieval.curie_weiss_limit(network.P)[1]
+        self.tolerance, self.record = tolerance, record
+        self.T_cw = rs_retrieval.curie_weiss_end(network.P)[1]
         self.T_0 = curie_weiss_coexistence(network.P)
         self.extent = (load_max, 1.1 * self.T_cw)
         self.absent: list[str] = []
         self.laws: dict[str, tuple[float, float]] = {}  # of the lines T = offset + c sqrt(load)
         self.tracers = {
-            "spinodal": Tracer(journal, "spinodal", self._spinodal),
-            "coexistence": Tracer(journal, "coexistence", self._coexistence),
+            "spinodal": Tracer(record, "spinodal", self._spinodal),
+            "coexistence": Tracer(record, "coexistence", self._coexistence),
         }
 
     def build(self) -> PhaseDiagram:
         lines = [*self._retrieval_lines(), *self._zero_lines()]
         points = tuple(self._points({line.name: line for line in lines}))
-        return PhaseDiagram(self.network, self.ansatz, self.load_max, tuple(lines), points, tuple(self.absent))
+        return PhaseDiagram(
+            network=self.network, ansatz=self.ansatz, load_max=self.load_max, lines=tuple(lines), points=points,
+            absent=tuple(self.absent),
+        )  # fmt: skip
 
     # ---- retrieval ----
 
     def _spinodal(self, T: float, near: Spinodal | None) -> tuple[Knot, Any]:
         if self.T_cw <= T:
-            return Knot(T, 0.0, T, 0.0, Status.CONVERGED), None
+            return Knot(at=T, load=0.0, T=T, residual=0.0, status=Status.CONVERGED), None
         s = spinodal(self.network, T, self.ansatz, start=near, strict=False)
-        return Knot(T, s.load, T, s.residual, s.status), s
+        return Knot(at=T, load=s.load, T=T, residual=s.residual, status=s.status), s
 
     def _coexistence(self, T: float, near: Coexistence | None) -> tuple[Knot, Any]:
         if self.T_0 <= T:
-            return Knot(T, 0.0, T, 0.0, Status.CONVERGED), None
+            return Knot(at=T, load=0.0, T=T, residual=0.0, status=Status.CONVERGED), None
         s = coexistence(self.network, T, self.ansatz, start=near, strict=False)
-        return Knot(T, s.load, T, s.residual, s.status), s
+        return Knot(at=T, load=s.load, T=T, residual=s.residual, status=s.status), s
 
     def _retrieval_lines(self) -> Iterator[Line]:
         for name, top, meaning in (
@@ -144,7 +146,7 @@ class _Builder:
             ("coexistence", self.T_0, "retrieval is the equilibrium state to the left"),
         ):
             yield _line(name, meaning, trace(self.tracers[name], _grid(top), self.extent, self.tolerance))
-        at = at_curve(self.network, self.extent, self.tolerance, self.journal)
+        at = at_curve(self.network, self.extent, self.tolerance, self.record)
         if at:
             yield _line("AT", "replica symmetry is stable in the retrieval phase above", at)
         else:
@@ -182,7 +184,8 @@ class _Builder:
         if network.P > 2 and network.interactions == "distinct":
             ends = np.array([0.0, self.load_max])
             ok = (Status.CONVERGED,) * 2
-            yield Line("Nishimori", "T = load: m = q, no replica symmetry breaking (B.1)", ends, ends, np.zeros(2), ok)
+            text = "T = load: m = q, no replica symmetry breaking (B.1)"
+            yield Line(name="Nishimori", meaning=text, load=ends, T=ends, residual=np.zeros(2), status=ok)
         else:
             self.absent.append("Nishimori line: it needs distinct interactions and P > 2")
 
@@ -190,7 +193,8 @@ class _Builder:
         """A line T = offset + c sqrt(load), an exact law: drawn by points even in sqrt(load)."""
         self.laws[name] = offset, c
         root = np.linspace(0.0, math.sqrt(self.load_max), 60)
-        return Line(name, meaning, root**2, offset + c * root, np.full(60, residual), (Status.CONVERGED,) * 60)
+        T, even, good = offset + c * root, np.full(60, residual), (Status.CONVERGED,) * 60
+        return Line(name=name, meaning=meaning, load=root**2, T=T, residual=even, status=good)
 
     # ---- points ----
 
@@ -256,7 +260,7 @@ class _Builder:
                 self.absent.append(f"coexistence meets {glass.name}: the states there were not found")
 
 
-def at_spinodal(network: DenseHebbian, grid: Iterable[float]) -> Iterator[float]:
+def at_spinodal(network: Network, grid: Iterable[float]) -> Iterator[float]:
     """Temperatures at which the RS replicon vanishes on the RS spinodal, between those of a grid."""
 
     def replicon(T: float) -> float:
@@ -271,5 +275,5 @@ def _grid(top: float) -> list[float]:
 
 
 def _line(name: str, meaning: str, knots: list[Knot]) -> Line:
-    load, T, residual = (np.array([getattr(k, key) for k in knots]) for key in ("load", "T", "residual"))
-    return Line(name, meaning, load, T, residual, tuple(k.status for k in knots))
+    columns = {key: np.array([getattr(k, key) for k in knots]) for key in ("load", "T", "residual")}
+    return Line(name=name, meaning=meaning, status=tuple(k.status for k in knots), **columns)

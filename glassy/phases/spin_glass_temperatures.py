@@ -10,14 +10,14 @@ import numpy as np
 
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import aside, crossings
 from glassy.phases.at_line import at_line
 from glassy.theory.ansatz import RSB
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.solve import marginal, marginal_roots, zero_rs
 from glassy.theory.solution import Solution
-from glassy.theory.solve import check_network, check_point, solve
+from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
@@ -82,27 +82,32 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     >>> round(t.T_d, 3), round(t.T_c, 3), round(t.T_G, 3)
     (0.682, 0.651, 0.24)
     """
-    network, load = check_network(network), check_point(load=load)[0]
+    network, load = solvable(network), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone
+
+    def found(T_d: float, T_c: float, T_G: float, reason: str, residual: float, continuous: bool) -> SpinGlassTemperatures:
+        return SpinGlassTemperatures(
+            network=network, load=load, T_d=T_d, T_c=T_c, T_G=T_G, continuous=continuous, reason=reason, residual=residual
+        )
+
     if network.wishart:
-        T_g = 1.0 + scale
-        return SpinGlassTemperatures(network, load, T_g, T_g, T_g, True, "", 0.0)
+        return found(*(3 * (1.0 + scale,)), "", 0.0, True)
     field = network.unit_covariance.has_field
     onset = _continuous(network)
     T_d, T_c = static(network)
     if not T_c > onset:
         if field:
             text = f"a random field leaves no onset; replica symmetry breaks at the AT line, T={scale * onset:.8g}"
-            return SpinGlassTemperatures(network, load, math.nan, math.nan, math.nan, False, text, math.nan)
-        return SpinGlassTemperatures(network, load, *(3 * (scale * onset,)), True, "", 0.0)
+            return found(math.nan, math.nan, math.nan, text, math.nan, False)
+        return found(*(3 * (scale * onset,)), "", 0.0, True)
     T_G, residual, why = _gardner(network)
     text = f"q = 0 is unstable below T={scale * onset:.6g}" if onset > 0.0 else ""
     if field:
         text = f"in a random field: q_0 > 0{f', and RS is unstable below T={scale * onset:.6g}' if onset > 0.0 else ''}"
     text = "; ".join(filter(None, (text, why)))
-    return SpinGlassTemperatures(network, load, scale * T_d, scale * T_c, scale * T_G, False, text, residual)
+    return found(scale * T_d, scale * T_c, scale * T_G, text, residual, False)
 
 
 @lru_cache(maxsize=64)
@@ -184,7 +189,7 @@ def _gardner(network: Network) -> tuple[float, float, str]:
         return s.replicons[-1] if s.status.ok else math.nan
 
     frozen = solve(network, 1.0, 0.0, "spin_glass", RSB(1), strict=False)
-    last = network.unit_covariance(1.0, 2) * frozen.susceptibility if frozen.status.ok else math.nan
+    last = network.unit_covariance(1.0, 2) * frozen.local_susceptibility if frozen.status.ok else math.nan
     low = min(1e-9 * T_c, 1e-2 * last) if last > 0.0 else 1e-9 * T_c
     T_G = next(crossings(replicon, np.geomspace(0.999 * T_c, low, 90).tolist()), math.nan)
     residual = max(abs(_complexity(network, T_c)), abs(aside(replicon)(T_G)) if T_G > 0.0 else 0.0)

@@ -8,22 +8,22 @@ from dataclasses import dataclass, replace
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.equations import saddle
+from glassy.theory.rs.saddle import saddle
 from glassy.theory.rsb import fold as rsb_fold
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import COLDEST, check_network, check_point
+from glassy.theory.solve import COLDEST, check_point, solvable
 
 
 @dataclass(frozen=True)
 class Spinodal(Saved):
     """The largest load with a retrieval saddle at temperature T, and the saddle there."""
 
-    network: DenseHebbian
+    network: Network
     T: float
     ansatz: Ansatz
     load: float
@@ -55,7 +55,7 @@ class Spinodal(Saved):
 
 
 def spinodal(
-    network: DenseHebbian,
+    network: Network,
     T: float,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
@@ -102,9 +102,8 @@ def spinodal(
     >>> round(spinodal(glassy.DenseHebbian(P=2), 0.0, glassy.RSB(1)).load, 6)          # Steffan and Kuehn
     0.138186
     """
-    checked, T = check_network(network, signal=True), check_point(T=T)[1]
-    assert isinstance(checked, DenseHebbian)
-    network, ansatz = checked, ansaetze.check(ansatz)
+    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
@@ -113,32 +112,30 @@ def spinodal(
     if not strict or found.status.ok:
         return found
     if found.status is Status.NO_BOUNDARY:
-        limit = rs_retrieval.curie_weiss_limit(network.P)[1]
-        raise PhaseError(f"no retrieval at {network!r}, T={T:g}: it ends at T={limit:.8g}, load=0. Lower T.")
+        highest = rs_retrieval.curie_weiss_end(network.P)[1]
+        raise PhaseError(f"no retrieval at {network!r}, T={T:g}: it ends at T={highest:.8g}, load=0. Lower T.")
     raise ConvergenceError(
         f"the branch of {ansatz!r} at {network!r}, T={T:g} could not be followed to its fold. Try a smaller k, or a "
         "neighbouring temperature and start=."
     )
 
 
-def _fold(network: DenseHebbian, T: float, ansatz: Ansatz, near: Solution | None, below: Solution | None = None) -> Spinodal:
+def _fold(network: Network, T: float, ansatz: Ansatz, near: Solution | None, below: Solution | None = None) -> Spinodal:
     end = rs_retrieval.fold(network, T)
-    if end is None:
-        none = missing(network, math.nan, T, "retrieval", ansatz)
-        return Spinodal(network, T, ansatz, math.nan, math.nan, none, Status.NO_BOUNDARY)
-    if isinstance(ansatz, RS):
-        s = saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
-        return Spinodal(network, T, ansatz, s.load, s.m, s, s.status)
-    if isinstance(ansatz, FullRSB):
+    if end is not None and isinstance(ansatz, FullRSB):
         return _limit(network, T, ansatz)
-    found = rsb_fold.fold(network, T if T > COLDEST else 0.0, ansatz.k, near, below)
-    if found is None:
-        lost = missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
-        return Spinodal(network, T, ansatz, math.nan, math.nan, lost, lost.status)
-    return Spinodal(network, T, ansatz, found.load, found.m, found, found.status)
+    if end is None:
+        s = missing(network, math.nan, T, "retrieval", ansatz)
+    elif isinstance(ansatz, RSB):
+        found = rsb_fold.fold(network, T if T > COLDEST else 0.0, ansatz.k, near, below)
+        s = found or missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
+    else:
+        s = saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
+    status = Status.NO_BOUNDARY if end is None else s.status
+    return Spinodal(network=network, T=T, ansatz=ansatz, load=s.load, m=s.m, saddle=s, status=status)
 
 
-def _limit(network: DenseHebbian, T: float, ansatz: FullRSB) -> Spinodal:
+def _limit(network: Network, T: float, ansatz: FullRSB) -> Spinodal:
     """Spinodals of RSB(1), RSB(2), ... extrapolated to infinitely many steps."""
     path: list[Spinodal] = []
     for k in range(1, ansatz.steps + 1):

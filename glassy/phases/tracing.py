@@ -34,8 +34,8 @@ class _File(Saved):
     knots: tuple[tuple[str, Knot], ...]
 
 
-class Journal:
-    """Every computed point of a diagram, in memory and, where a path is given, on disk: finished points are never lost."""
+class Record:
+    """Every computed point of a diagram, at hand and, where a path is given, on disk: finished points are never lost."""
 
     def __init__(self, path: Path | None, description: str, tick: Callable[[str], None]) -> None:
         self.path, self.description, self.tick = path, description, tick
@@ -70,14 +70,14 @@ class Journal:
 class Tracer:
     """Evaluates one line, each new point started from the state at the nearest old one."""
 
-    def __init__(self, journal: Journal, name: str, f: Callable[[float, Any], tuple[Knot, Any]]) -> None:
-        self.journal, self.name, self.f = journal, name, f
+    def __init__(self, record: Record, name: str, f: Callable[[float, Any], tuple[Knot, Any]]) -> None:
+        self.record, self.name, self.f = record, name, f
         self.states: dict[float, Any] = {}
 
     def __call__(self, at: float) -> Knot:
         """Return the point at a value of the parameter."""
         at = float(at)
-        knot = self.journal.get(self.name, at)
+        knot = self.record.get(self.name, at)
         if knot is None:
             near = min(self.states, key=lambda x: abs(x - at), default=None)
             start = None if near is None else self.states[near]
@@ -88,7 +88,7 @@ class Tracer:
                 knot = replace(knot, at=at)
             if knot.status.ok and state is not None:
                 self.states[at] = state
-            self.journal.add(self.name, knot)
+            self.record.add(self.name, knot)
         return knot
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.evidence.compare import Comparison, predicted
 from glassy.plots.style import (
@@ -51,8 +52,9 @@ def _check(comparisons: Sequence[Comparison], observables: Sequence[str]) -> Sol
     return first
 
 
+@draws(Comparison)
 def comparison(
-    comparisons: Sequence[Comparison], path: str | Path, observables: Sequence[str] = ("m", "energy_excess")
+    comparisons: Comparison | Sequence[Comparison], path: str | Path, observables: Sequence[str] = ("m", "energy_excess")
 ) -> Path:
     """Draw comparisons at one load against T: theory through the simulated points, one panel for each observable.
 
@@ -60,7 +62,7 @@ def comparison(
 
     Parameters
     ----------
-    comparisons : sequence of Comparison
+    comparisons : Comparison, or sequence of them
         One for each temperature, all of one network, load, phase and ansatz. Sizes may differ: each is drawn where it is.
     path : path
         Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
@@ -78,6 +80,7 @@ def comparison(
         If there is nothing to draw, the comparisons do not belong on one axis, one lacks an observable, or the path has the
         suffix of another format.
     """
+    comparisons = [comparisons] if isinstance(comparisons, Comparison) else comparisons
     first = _check(comparisons, observables)
     path = without_suffix(path)
     grid = np.linspace(0.0, 1.08 * max(c.solution.T for c in comparisons), 120)

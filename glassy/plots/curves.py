@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 
+from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.core.results import Grid
 from glassy.plots.style import AXES, COLORS, branch, figure, legend, marks_legend, save, style_of, without_suffix
 from glassy.theory.solution import Solution
 
 
+@draws(Grid, Solution)
 def solutions(
     scans: Grid[Solution] | Sequence[Grid[Solution]], path: str | Path, observables: Sequence[str] = ("m", "free_energy")
 ) -> Path:

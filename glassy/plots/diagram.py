@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
 from glassy.plots.style import COLORS, STYLES, figure, save, style_of, without_suffix
@@ -31,6 +32,7 @@ _LINES: Any = {
 _FIXED: Any = {"AT": (0, (4, 1, 1, 1)), "T_d": (0, (6, 1.5)), "T_G": (0, (2, 1)), "Nishimori": "solid"}
 
 
+@draws(PhaseDiagram)
 def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | Path) -> Path:
     """Draw phase diagrams of one network over each other: load across, temperature up; RS dashed, RSB(1) solid, deeper dotted.
 

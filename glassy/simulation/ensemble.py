@@ -15,8 +15,8 @@ from glassy.core import checks, storage
 from glassy.core.errors import InputError
 from glassy.core.machine import cores, half_memory
 from glassy.core.storage import Saved, VersionError
+from glassy.model.family import check_network
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import check_network
 from glassy.numerics import passes
 from glassy.simulation.drive.session import Place, Session, make_place
 from glassy.simulation.drive.work import Task, opened
@@ -79,7 +79,7 @@ class Ensemble(Saved):
 
     def __post_init__(self) -> None:
         networks = self.networks if isinstance(self.networks, tuple | list) else (self.networks,)
-        checked: dict[str, Any] = {"networks": tuple(check_network(network) for network in networks)}
+        checked: dict[str, Any] = {"networks": tuple(check_network(network, "patterns", "table") for network in networks)}
         for word in ("loads", "sizes", "temperatures", "K"):
             value = getattr(self, word)
             checked[word] = () if isinstance(value, tuple | list) and not value else tuple(check_axis(word, value)[0])
@@ -88,7 +88,7 @@ class Ensemble(Saved):
         if not networks or not checked["temperatures"] or bool(checked["loads"]) == bool(checked["K"]):
             raise InputError("networks, temperatures, and either loads or K must be given. Give at least one of each.")
         if not checked["sizes"]:
-            checked["sizes"] = tuple(dict.fromkeys(getattr(network, "N", None) for network in checked["networks"]))
+            checked["sizes"] = tuple(dict.fromkeys(network.N for network in checked["networks"]))
         if None in checked["sizes"]:
             raise InputError("sizes must be given: numbers of spins. Give at least one.")
         each = self.samples if isinstance(self.samples, tuple | list) else (self.samples,) * len(checked["sizes"])

@@ -17,8 +17,7 @@ import numpy.typing as npt
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import Saved, ready
-from glassy.model.network import DenseHebbian
-from glassy.model.separable import Network
+from glassy.model.family import Network
 from glassy.simulation.drive.session import Place
 from glassy.simulation.keep.averages import Pool, Records, observables, pool
 from glassy.simulation.keep.joined import Done, join, points
@@ -110,7 +109,7 @@ class EnsembleRow(Saved):
     @property
     def load(self) -> float:
         """Load of the integer K; NaN for a SeparableMemory."""
-        return self.network.load(self.K, self.N) if isinstance(self.network, DenseHebbian) else math.nan
+        return self.network.load(self.K, self.N) if self.network.has_load else math.nan
 
 
 @dataclass(frozen=True)
@@ -237,7 +236,7 @@ class EnsembleResult(Saved):
         lines = [f"{'network':<34} {'N':>5} {'load':>9} {'T':>9} {'observable':<14} {'value':>16} {'done':>13}  status"]
         for r in self.rows:
             value = "" if r.estimate is None else short(float(r.estimate), r.estimate.error)
-            size = f"{r.load:.6g}" if isinstance(r.network, DenseHebbian) else f"K={r.K}"
+            size = f"{r.load:.6g}" if r.network.has_load else f"K={r.K}"
             lines.append(
                 f"{r.network!r:<34} {r.N:>5} {size:>9} {r.T:>9.6g} {r.observable:<14} {value:>16} "
                 f"{f'{r.samples}/{r.asked}':>13}  {r.status.name if r.status else 'no sample'}"

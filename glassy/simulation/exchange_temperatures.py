@@ -10,8 +10,8 @@ from scipy.special import erfcinv
 
 from glassy.core import checks
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.model.family import Network, check_network
 from glassy.model.patterns import check_seed
-from glassy.model.separable import Network, check_network
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.ladder import Ladder
 from glassy.simulation.simulate import simulate
@@ -77,7 +77,7 @@ def exchange_temperatures(
     >>> len(T), T[0], T[-1], all(a < b for a, b in zip(T, T[1:]))
     (5, 0.3, 1.0, True)
     """
-    network, seed = check_network(network), check_seed(seed)
+    network, seed = check_network(network, "patterns", "table"), check_seed(seed)
     lowest, highest = checks.temperature(lowest), checks.temperature(highest, infinite=True)
     count = checks.integer("count", count, 3, "A ladder needs temperatures between its ends.")
     rounds = checks.integer("rounds", rounds, 1, "Pilot runs.")

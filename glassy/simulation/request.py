@@ -8,10 +8,9 @@ from typing import Any
 
 from glassy.core import checks
 from glassy.core.errors import InputError, MemoryLimitError
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array, check_seed, check_signs
 from glassy.model.perturbation import Perturbation, check_perturbation
-from glassy.model.separable import Network
 from glassy.simulation.kernels.choose import choose_kernel
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Quench, ReplicaExchange
 from glassy.simulation.sampler.run import Run
@@ -180,7 +179,7 @@ def check_memory(runs: Sequence[Run], held: int, at_once: int, limit: int) -> in
     need = widest.bytes_per_sample()
     if series + need > limit:
         text = (
-            f"N={widest.N}, {f'P={widest.network.P}' if isinstance(widest.network, DenseHebbian) else widest.network}, "
+            f"N={widest.N}, {f'P={widest.network.P}' if widest.network.has_load else widest.network}, "
             f"{widest.size} needs K={widest.K} patterns and {need / 1e6:.4g} MB for one sample"
         )
         remedy = "Lower N or load"

@@ -20,19 +20,19 @@ from glassy.analysis.statistics import (
     block_means,
     estimate,
     estimate_of,
+    integrated_autocorrelation,
     jackknife,
-    memory,
     summarise,
 )
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.patterns import Patterns, check_patterns, pattern_generator
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network
 from glassy.simulation.kernels.dynamics import Dynamics, ReplicaExchange, is_ergodic
 from glassy.simulation.sampler.series import Series
 
@@ -41,7 +41,7 @@ CHANCE = 0.01  # share of random spins that count as being at a pattern, where s
 
 
 @dataclass(frozen=True)
-class Samples(Saved):
+class Samples(Renamed, Saved):
     """Monte Carlo of one network at one state point: series, and averages with their errors.
 
     Parameters
@@ -222,7 +222,8 @@ class Samples(Saved):
         if np.abs(shifted).max() <= 1e-13 * np.abs(series).max():
             shifted[:] = 0.0
         moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
-        factor = self.N * (memory(series)[0] / variance if variance > 0.0 else 1.0)  # what the mean of the same data takes away
+        whole = integrated_autocorrelation(series)[0]  # with what the mean of the same data takes away
+        factor = self.N * (whole / variance if variance > 0.0 else 1.0)
         found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()), kurtosis=FLUCTUATES)
         found = found.with_event(self.N * self.quantum(name) ** 2 / series.size)
         for _ in range(power):
@@ -239,7 +240,10 @@ class Samples(Saved):
 
     @cached_property
     def susceptibility(self) -> Estimate:
-        """Susceptibility N (<m^2> - <m>^2)/T of the condensed pattern within each sample, averaged; NaN at T = 0."""
+        """Susceptibility N (<m^2> - <m>^2)/T of m to a field along the pattern, within each sample, averaged; NaN at T = 0.
+
+        `Solution.local_susceptibility` is another: beta (1 - q), the response of a spin to a field on it alone.
+        """
         return self._fluctuation("m", 1)
 
     @cached_property
@@ -256,8 +260,10 @@ class Samples(Saved):
         self._check_pairs("q is the overlap")
         return _binder(self.series.q, self.replicas, self.N)
 
-    def overlap_histogram(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return P(q) averaged over samples: centres of the bins, density, and its error over the samples (one: thermal).
+    def overlap_distribution(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return P(q) averaged over samples, in bins: their centres, density, and its error over the samples (one: thermal).
+
+        `Solution.overlap_distribution` is that of infinitely many spins, in atoms.
 
         There are about `bins` bins, each of as many of the values q = 1 - 2k/N: q[2] - q[1] wide. Where N + 1 has no divisor
         that gives so many (it may be prime), the two outermost hold fewer: they reach to 1 + 1/N, 2 (1 + 1/N - |q|) wide.
@@ -266,7 +272,7 @@ class Samples(Saved):
         --------
         >>> import glassy
         >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
-        >>> q, p, error = r.overlap_histogram(bins=11)
+        >>> q, p, error = r.overlap_distribution(bins=11)
         >>> round(float(p.sum() * (q[1] - q[0])), 12)
         1.0
         """
@@ -275,17 +281,17 @@ class Samples(Saved):
         error = each.std(axis=0, ddof=1) / math.sqrt(len(each)) if len(each) > 1 else thermal[0]
         return centres, each.mean(axis=0), error
 
-    def overlap_histograms(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def overlap_distributions(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) of every sample: centres of about `bins` bins, densities [sample, bin], and their thermal errors.
 
-        The bins are those of `overlap_histogram`.
+        The bins are those of `overlap_distribution`.
 
         Examples
         --------
         >>> import glassy
         >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
-        >>> q, p, error = r.overlap_histograms(bins=11)
-        >>> p.shape, np.allclose(p.mean(axis=0), r.overlap_histogram(bins=11)[1])
+        >>> q, p, error = r.overlap_distributions(bins=11)
+        >>> p.shape, np.allclose(p.mean(axis=0), r.overlap_distribution(bins=11)[1])
         ((3, 7), True)
         """
         self._check_pairs("P(q) is that")
@@ -387,7 +393,7 @@ class Samples(Saved):
         index = np.argsort(-np.abs(m), axis=-1, kind="stable")[..., :n]
         return index, np.take_along_axis(m, index, axis=-1)
 
-    # ---- memory ----
+    # ---- autocorrelation ----
 
     def _watched(self, observable: str) -> FloatArray:
         """Return the series of m, energy or q, [sample, chain, time]; the pairs of a sample as one chain."""
@@ -432,7 +438,7 @@ class Samples(Saved):
         pattern leaves m of 0.2 to 0.3 behind, however large N is; and of sqrt(2 ln(K)/N), the largest of K random overlaps.
         """
         least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(self.K) / self.N))
-        if isinstance(self.network, DenseHebbian):
+        if self.network.has_load:
             least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
         return float(least)
 
@@ -535,7 +541,7 @@ class Samples(Saved):
 
     def __repr__(self) -> str:
         q = f" q={self.q}" if self.replicas > 1 else ""
-        load = f"load={self.load:.6g} " if isinstance(self.network, DenseHebbian) else ""
+        load = f"load={self.load:.6g} " if self.network.has_load else ""
         added = f" {self.perturbation!r}" if self.perturbation else ""
         return (
             f"Samples({self.network!r} N={self.N} K={self.K} {load}T={self.T:g}{added} {self.method!r}: "

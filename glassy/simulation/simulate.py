@@ -17,9 +17,9 @@ from glassy.core import checks
 from glassy.core.errors import InputError, Interrupted
 from glassy.core.machine import cores, half_memory
 from glassy.core.results import Grid
+from glassy.model.family import Network, check_network
 from glassy.model.patterns import check_patterns
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network, SeparableMemory, check_network
 from glassy.simulation.drive.session import Place, Session
 from glassy.simulation.drive.work import Task, opened, opened_here
 from glassy.simulation.keep.claim import claim
@@ -157,7 +157,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
     (30, True, True)
     """
-    network = check_network(network)
+    network = check_network(network, "patterns", "table")
     folder = None if out is None else folder_path(out)
     if T is None:
         raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
@@ -179,8 +179,8 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
             raise InputError(f"samples must be 1 with given patterns, got {samples!r}: they are one sample. Raise replicas.")
     elif load is not None and K is not None:
         raise InputError("give either load or K, not both: one fixes the other.")
-    elif N is None and isinstance(network, SeparableMemory):
-        N = network.N
+    else:
+        N = network.N if N is None else N
     if given is None and ((load is None and K is None) or N is None):
         raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
     K = None if K is None else checks.integer("K", K, 1, "K counts the patterns.")

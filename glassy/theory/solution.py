@@ -11,11 +11,13 @@ import numpy.typing as npt
 
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
 from glassy.theory.rsb.breaking import whole
+from glassy.theory.rsb.functional import Levels, field_density
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class OverlapDistribution(Saved):
 
 
 @dataclass(frozen=True)
-class Solution(Saved):
+class Solution(Renamed, Saved):
     """A saddle point of the replicated free energy.
 
     Where `status` is LEFT_PHASE the asked phase has no saddle and every number is NaN: another phase's numbers are never
-    returned in its place. Under FullRSB the free energy, energy, entropy, m and susceptibility are Estimates: extrapolated
-    in the number of steps, with the error of that; the levels are those of the deepest step.
+    returned in its place. Under FullRSB the free energy, energy, entropy, m and local_susceptibility are Estimates:
+    extrapolated in the number of steps, with the error of that; the levels are those of the deepest step.
 
     Parameters
     ----------
@@ -71,8 +73,9 @@ class Solution(Saved):
         Parisi breakpoints x_1 .. x_k; none under RS. All zero at T = 0, except 1 where a level has collapsed.
     y_levels : tuple of float
         beta x_1 .. beta x_k, finite at T = 0.
-    susceptibility : float
-        C = beta (1 - q_EA), finite at T = 0.
+    local_susceptibility : float
+        C = beta (1 - q_EA), the mean response of a spin to a field on it alone, finite at T = 0. `Samples.susceptibility` is
+        another: the response of m to a field along the pattern.
     free_energy, energy, entropy : float
         Per spin, k_B = 1, in the normalisation of H.2 / H.3.
     complexity : float
@@ -97,7 +100,7 @@ class Solution(Saved):
     q_levels: tuple[float, ...]
     x_levels: tuple[float, ...]
     y_levels: tuple[float, ...]
-    susceptibility: float
+    local_susceptibility: float
     free_energy: float
     energy: float
     entropy: float
@@ -137,7 +140,7 @@ class Solution(Saved):
             return None
         if self.phase != "paramagnetic" and (self.status is Status.COLLAPSED or isinstance(self.ansatz, FullRSB)):
             return True
-        return whole(self.network, self.load, self.T, self.susceptibility, self.replicons)
+        return whole(self.network, self.load, self.T, self.local_susceptibility, self.replicons)
 
     @property
     def wins(self) -> bool | None:
@@ -163,15 +166,18 @@ class Solution(Saved):
 
     @property
     def overlap_distribution(self) -> OverlapDistribution:
-        """P(q): atoms at the levels, with weights x_{i+1} - x_i; NaN where there is no saddle."""
+        """P(q) of infinitely many spins, which has atoms: at the levels, with weights x_{i+1} - x_i; NaN without a saddle.
+
+        `Samples.overlap_distribution` is P(q) of N spins, in bins.
+        """
         if math.isnan(self.q_EA):
             return OverlapDistribution((math.nan,), (math.nan,))
         edges = (0.0, *self.x_levels, 1.0)
         return OverlapDistribution(self.q_levels, tuple(b - a for a, b in pairwise(edges)))
 
     @property
-    def q_mean(self) -> float:
-        """Mean of P(q): sum_i (x_{i+1} - x_i) q_i."""
+    def q(self) -> float:
+        """Mean overlap of two replicas, that of P(q): sum_i (x_{i+1} - x_i) q_i; what `Samples.q` is measured to be."""
         return self.overlap_distribution.mean
 
     def x(self, q: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -207,8 +213,6 @@ class Solution(Saved):
         >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
         True
         """
-        from glassy.theory.rsb.equations import field_density, levels_of  # the equations know Solution
-
         self._check("distribution of the field")
         if self.load == 0.0 or self.q_EA == 0.0:
             signal = 0.5 * self.network.P * self.m ** (self.network.P - 1) if self.m else 0.0
@@ -275,7 +279,18 @@ def missing(
 ) -> Solution:
     """Return the Solution of a phase that has no saddle: every number NaN, and a status that says so."""
     nan = math.nan
-    return Solution(network, load, T, phase, ansatz, nan, (nan,), (), (), nan, nan, nan, nan, nan, (nan,), nan, status)
+    return Solution(
+        network=network, load=load, T=T, phase=phase, ansatz=ansatz, m=nan, q_levels=(nan,), x_levels=(), y_levels=(),
+        local_susceptibility=nan, free_energy=nan, energy=nan, entropy=nan, complexity=nan, replicons=(nan,), residual=nan,
+        status=status,
+    )  # fmt: skip
+
+
+def levels_of(solution: Solution) -> Levels:
+    """Return the distinct levels of a Solution, without the padding of a collapsed one; x_1 = 1 of states is none."""
+    q = solution.q_levels
+    k = sum(x < 1.0 or q[i] < q[i + 1] for i, x in enumerate(solution.x_levels))
+    return Levels(solution.m, solution.q_levels[:k], solution.local_susceptibility, solution.y_levels[:k])
 
 
 def in_units(solution: Solution, unit: float) -> Solution:
@@ -285,7 +300,7 @@ def in_units(solution: Solution, unit: float) -> Solution:
     free, energy = (_over(x, unit) for x in (solution.free_energy, solution.energy))
     return replace(
         solution, load=solution.load / unit / unit, T=solution.T / unit, y_levels=tuple(unit * y for y in solution.y_levels),
-        susceptibility=_over(solution.susceptibility, 1.0 / unit), free_energy=free, energy=energy,
+        local_susceptibility=_over(solution.local_susceptibility, 1.0 / unit), free_energy=free, energy=energy,
     )  # fmt: skip
 
 

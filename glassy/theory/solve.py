@@ -14,16 +14,16 @@ from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.machine import cores
 from glassy.core.results import Grid, Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network, SpinGlass
+from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import scan as rs_scan
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.equations import saddle, variance
+from glassy.theory.rs.equations import variance
+from glassy.theory.rs.saddle import saddle
 from glassy.theory.rsb import solve as rsb_solve
-from glassy.theory.rsb.equations import padded
+from glassy.theory.rsb.saddle import padded
 from glassy.theory.solution import Solution, in_units, missing
 
 COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)
@@ -32,12 +32,9 @@ PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
 TIE = 1e-12  # free energies closer than this part of them are equal to rounding
 
 
-def check_network(network: object, *, signal: bool = False) -> Network:
-    """Return the network, or raise InputError; with `signal`, only one that stores patterns."""
-    if isinstance(network, SpinGlass) and signal:
-        raise InputError(f"this needs a network with patterns, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
-    if not isinstance(network, DenseHebbian | SpinGlass):
-        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+def solvable(network: object, *parts: str) -> Network:
+    """Return the network if the theory can solve it and it has the parts that are asked for, or raise InputError."""
+    network = check_network(network, "covariance", *parts)
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
         raise InputError(
             f"P must be at most {MOST} in theory, got {network!r}. Take a smaller P: from P = 40 on the free energy of the "
@@ -121,7 +118,7 @@ def solve(
     >>> solve(glassy.DenseHebbian(P=2), load=0.2, T=0.1, strict=False).status.name
     'LEFT_PHASE'
     """
-    network = check_network(network)
+    network = solvable(network)
     load, T = check_point(load, T)
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
@@ -174,13 +171,13 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
     if isinstance(ansatz, FullRSB):
         return rsb_solve.solve_full(network, load, T, phase, ansatz, start)
     if phase == "retrieval":
-        if not isinstance(network, DenseHebbian):
+        if not network.has_signal:
             return None
-        guess = (start.m, start.susceptibility) if start is not None and start.m > 0.0 else None
+        guess = (start.m, start.local_susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
         return found and saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
     if start is not None and start.network == network and start.phase == phase == "spin_glass" and start.status.ok:
-        s = math.sqrt(variance(network, start.load, start.q_EA, start.susceptibility))
+        s = math.sqrt(variance(network, start.load, start.q_EA, start.local_susceptibility))
         close = rs_zero.near(network, load, T, s)
         if close is not None and not network.unit_covariance.has_field:
             return saddle(network, load, T, phase, 0.0, close.q, close.C, close.s)
@@ -238,12 +235,12 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
     network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
     text = f"no {phase} saddle at {network!r}, load={load:g}, T={T:g} with {solution.ansatz!r}: "
     if phase == "retrieval":
-        if not isinstance(network, DenseHebbian):
-            return text + "a SpinGlass has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
+        if not network.has_signal:
+            return text + f"a {type(network).__name__} has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
         end = rs_retrieval.fold(network, T)
         if end is None:
-            limit = rs_retrieval.curie_weiss_limit(network.P)[1]
-            return text + f"retrieval ends at T={limit:.6g} even at load=0. Lower T.", None
+            highest = rs_retrieval.curie_weiss_end(network.P)[1]
+            return text + f"retrieval ends at T={highest:.6g} even at load=0. Lower T.", None
         nearest = saddle(network, end.load, T, phase, end.m, end.q, end.C)
         if not isinstance(solution.ansatz, RS):
             return text + f"the RS spinodal is at load={end.load:.8g}, that of this ansatz is near. Lower load.", nearest
@@ -314,7 +311,7 @@ def scan(
     if not _plain(loads) or not _plain(temperatures):
         for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
             check_point(x, y)
-    network = check_network(network)
+    network = solvable(network)
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
     if isinstance(ansaetze.check(ansatz), RS) and len(loads) >= rs_scan.FEW:

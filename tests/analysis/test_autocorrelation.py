@@ -18,7 +18,7 @@ def test_M10_autocorrelation_of_ar1_chains(r):
     assert a.rho[0] == 1.0
     assert np.all(np.abs(a.rho - r ** np.array([0, 1, 3, 10, 40])) <= 4.0 * a.error)
     assert np.all(a.error[1:] < 0.05)
-    assert np.abs(a.rho - (0.9 * r + 0.05) ** np.array([0, 1, 3, 10, 40]))[1] > 4.0 * a.error[1]  # the twin: another memory
+    assert np.abs(a.rho - (0.9 * r + 0.05) ** np.array([0, 1, 3, 10, 40]))[1] > 4.0 * a.error[1]  # the twin: another decay
 
 
 def test_M10_the_sum_of_rho_is_tau_int():
@@ -74,7 +74,7 @@ def test_binning_and_windowing_agree_on_a_run():
 def test_P_of_q_of_every_sample_against_enumeration():
     network, N, T = DenseHebbian(3), 12, 0.6
     r = simulate(network, 0.4, T, N, seed=2, start="random", sweeps=20000, samples=2)
-    q, density, error = r.overlap_histograms()
+    q, density, error = r.overlap_distributions()
     assert q == pytest.approx(np.arange(-12, 13, 2) / 12)
     z = []
     for s in range(2):
@@ -86,13 +86,13 @@ def test_P_of_q_of_every_sample_against_enumeration():
         other = np.abs(density[1 - s] - p)[seen] / error[s][seen]
         assert other.max() > 6.0  # the twin: the patterns of the other sample
     assert max(map(np.max, z)) <= 4.5  # 30 of them
-    assert np.allclose(density.mean(axis=0), r.overlap_histogram(bins=15)[1])
+    assert np.allclose(density.mean(axis=0), r.overlap_distribution(bins=15)[1])
 
 
 def test_refusals():
     r = simulate(DenseHebbian(3), 0.2, 0.5, 12, seed=1, sweeps=20, replicas=1)
     with pytest.raises(InputError, match="two replicas"):
-        r.overlap_histograms()
+        r.overlap_distributions()
     with pytest.raises(InputError, match="two replicas"):
         r.autocorrelation("q")
     with pytest.raises(InputError, match="observable must be one of"):

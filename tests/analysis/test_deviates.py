@@ -128,7 +128,7 @@ def test_p_values_are_uniform_where_there_is_nothing_and_tiny_where_there_is(sha
     if shape == (1, 2):  # the errors of two chains hold the drift itself: a weak one is told by tau_int
         assert drift(summarise(y + 8.0 * slope)) < 1e-4
         found = summarise(y + 1.5 * slope)
-        assert drift(found) < ALARM or found.sweeps / found.memory[1] < LENGTH
+        assert drift(found) < ALARM or found.sweeps / found.integrated_autocorrelation[1] < LENGTH
     else:
         assert drift(summarise(y + 0.8 * slope)) < 1e-4
     stuck = np.zeros((*shape, 1))

@@ -54,7 +54,7 @@ def test_a_slow_relaxation_shows_in_the_log_bins_and_in_tau():
     assert good.trends[0].taus == pytest.approx([1.5] * 3, rel=0.35)
 
 
-def test_a_run_shorter_than_its_memory_is_short():
+def test_a_run_shorter_than_its_autocorrelation_is_short():
     x = ar1(np.random.default_rng(3), 0.99, (2, 2, 2000))
     e = gathered(x)
     assert e.status is Status.SHORT_CHAIN

@@ -13,9 +13,9 @@ from glassy.analysis.statistics import (
     block_means,
     drift,
     estimate,
+    integrated_autocorrelation,
     integrated_time,
     jackknife,
-    memory,
     summarise,
 )
 from glassy.core.results import Estimate, short
@@ -27,7 +27,7 @@ def test_tau_of_ar1_chains(r):
     tau = (1 + r) / (2 * (1 - r))
     found = []
     for x in ar1(np.random.default_rng(1), r, (20, 1, 4, 20_000)):
-        _, t, window = memory(x)
+        _, t, window = integrated_autocorrelation(x)
         assert abs(t / tau - 1.0) <= 4.0 * math.sqrt(4.0 * window / 80_000)
         found.append(t)
     assert abs(np.mean(found) / tau - 1.0) < 0.05
@@ -36,7 +36,7 @@ def test_tau_of_ar1_chains(r):
 def test_the_mean_of_the_same_data_takes_nothing_away():
     """Variance and tau_int of runs of 50 tau, 4000 of them; the plain variance is 4 % short."""
     x = ar1(np.random.default_rng(2), 0.9, (4000, 1, 475))
-    variance, tau, _ = memory(x)
+    variance, tau, _ = integrated_autocorrelation(x)
     assert variance == pytest.approx(1.0, abs=0.02)
     assert tau == pytest.approx(9.5, rel=0.07)
     assert x.var(axis=-1).mean() < 0.97
@@ -100,7 +100,7 @@ def test_disagreeing_replicas_raise_tau():
     assert estimate(x).error > 0.3
 
 
-def test_constant_series_have_no_error_and_no_memory():
+def test_constant_series_have_no_error_and_no_autocorrelation():
     e = estimate(np.full((3, 2, 77), 0.1))
     assert (e.error, e.tau_int) == (0.0, 0.5)
     assert integrated_time(np.zeros(5)) == (0.5, 0)
@@ -170,7 +170,7 @@ def test_fluctuations_against_enumeration():
         found = getattr(r, name)
         assert abs(found - value) <= 4.0 * found.error, name
         assert 0.0 < found.error < 0.3 * abs(value) + 0.05, name
-    centres, density, error = r.overlap_histogram()
+    centres, density, error = r.overlap_distribution()
     assert centres == pytest.approx(q[::-1])
     assert np.all(np.abs(density - v[::-1] * N / 2) <= 4.0 * error + 1e-3)
     assert np.abs(density - v * N / 2).max() > 4.0 * error.max()  # the twin: the other way round
@@ -208,7 +208,7 @@ def test_bins_of_q_hold_equally_many_of_its_values(N):
     assert centres == pytest.approx(-centres[::-1])
     assert np.abs(centres).max() <= 1.0 + 1e-15
     width = np.full(len(centres), centres[2] - centres[1])
-    width[[0, -1]] = 2.0 * (1.0 + 1.0 / N - centres[-1])  # as `overlap_histogram` says
+    width[[0, -1]] = 2.0 * (1.0 + 1.0 / N - centres[-1])  # as `overlap_distribution` says
     assert np.allclose(width, width[0]) == (N not in (82, 100))  # where N + 1 is prime
     k = np.arange(N + 1)
     weights = np.array([math.comb(N, int(x)) for x in k]) / 2.0**N

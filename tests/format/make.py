@@ -21,6 +21,7 @@ import numpy as np
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, Ensemble, FullRSB, Metropolis, ReplicaExchange, SeparableMemory, simulate, solve
+from glassy.core.renamed import RENAMED
 from glassy.simulation.keep.store import Given
 from glassy.simulation.sampler import checkpoint
 from glassy.simulation.sampler.walk import Walk
@@ -115,7 +116,9 @@ def plain(x):
 def fact(result, word):
     """Return what a result says to a word, as in "series.m" or "rows[0].z"."""
     for step in filter(None, word.replace("[", ".[").split(".")):
-        result = result[int(step[1:-1])] if step[0] == "[" else getattr(result, step)
+        result = (
+            result[int(step[1:-1])] if step[0] == "[" else getattr(result, RENAMED.get((type(result).__name__, step), step))
+        )
     return plain(result)
 
 

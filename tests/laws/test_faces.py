@@ -34,7 +34,7 @@ def test_a_missing_solution_has_no_functions():
             s.x(0.5)
         with pytest.raises(PhaseError, match="LEFT_PHASE"):
             s.field_distribution(0.0)
-        assert math.isnan(s.q_mean)
+        assert math.isnan(s.q)
         assert math.isnan(s.overlap_distribution.weight[0])
         assert math.isnan(s.replicon)
 

@@ -51,7 +51,7 @@ def test_the_glass_at_large_P_is_that_of_the_random_energy_model(P, T):
     s = solve(DenseHebbian(P), 1.0, T, "spin_glass", RSB(1))
     assert s.free_energy == pytest.approx(REM_GROUND, abs=1e-10)
     assert s.y_levels[0] == pytest.approx(1.0 / REM_T_C, abs=1e-9)
-    assert s.susceptibility > 0.0
+    assert s.local_susceptibility > 0.0
     assert solve(DenseHebbian(P), 1.0, T, "equilibrium", RSB(1)).free_energy <= s.free_energy + 1e-12
 
 
@@ -93,7 +93,7 @@ def test_the_overlap_within_a_state_keeps_its_digits(B, x):
 def test_the_curve_of_states_finds_the_glass_of_Newtons_method(P, T):
     levels = rsb_curve.glass(DenseHebbian(P), T)
     s = solve(DenseHebbian(P), 1.0, T, "spin_glass", RSB(1))
-    assert (levels.C, levels.y[0]) == pytest.approx((s.susceptibility, s.y_levels[0]), rel=1e-10)
+    assert (levels.C, levels.y[0]) == pytest.approx((s.local_susceptibility, s.y_levels[0]), rel=1e-10)
     assert rsb_curve.glass(DenseHebbian(P), 0.7) is None
 
 

@@ -40,7 +40,7 @@ def test_without_a_signal_T_over_sqrt_load_is_all(network, ansatz, T):
         for unit in (1e-100, 1e-20, 1e-6, 1e6, 1e20, 1e90):
             other = solve(network, unit**2, unit * T, s.phase, ansatz)
             assert other.free_energy == pytest.approx(unit * s.free_energy, rel=1e-12)
-            assert other.susceptibility == pytest.approx(s.susceptibility / unit, rel=1e-11)
+            assert other.local_susceptibility == pytest.approx(s.local_susceptibility / unit, rel=1e-11)
             assert (other.entropy, other.q_EA) == pytest.approx((s.entropy, s.q_EA), abs=1e-12)
             assert other.residual <= 1e-12
 
@@ -78,8 +78,8 @@ def test_T_below_all_scales_is_T_0(ansatz):
         frozen = solve(network, load, 0.0, phase, ansatz)
         for T in (5e-324, 1e-310, 1e-300, 1e-100, 1e-40):
             s = solve(network, load, T, phase, ansatz)
-            assert (s.m, s.free_energy, s.susceptibility) == pytest.approx(
-                (frozen.m, frozen.free_energy, frozen.susceptibility)
+            assert (s.m, s.free_energy, s.local_susceptibility) == pytest.approx(
+                (frozen.m, frozen.free_energy, frozen.local_susceptibility)
             )
             assert s.y_levels == pytest.approx(frozen.y_levels)
 

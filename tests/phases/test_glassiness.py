@@ -141,7 +141,7 @@ def test_G2_only_the_hard_part_survives(P, T):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((SpinGlass({2: 1.0}), 0.1, 0.5), "must be a DenseHebbian"),
+        ((SpinGlass({2: 1.0}), 0.1, 0.5), "must have stored patterns"),
         ((DenseHebbian(2), 0.1, 0.0), "load and T must be > 0"),
         ((DenseHebbian(2), 0.0, 0.5), "load and T must be > 0"),
         ((DenseHebbian(2), 0.1, 0.5, RSB(2)), "no split of deeper steps"),

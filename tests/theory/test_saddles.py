@@ -12,9 +12,10 @@ import pytest
 import glassy
 from benchmarks.fuzz import judge
 from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, Status, at_line, solve, spin_glass_temperatures
-from glassy.theory.rsb.equations import Problem, levels_of
+from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.kernels import between, mixed_noise
 from glassy.theory.rsb.search import breaking
+from glassy.theory.solution import levels_of
 
 SK = SpinGlass({2: 1.0})
 SELF = "self-interacting"
@@ -219,7 +220,7 @@ def test_a_glass_in_other_units(scale, ansatz):
         other = glass(network, scale**2, scale * T, ansatz)
         assert other.status is one.status
         assert other.free_energy == pytest.approx(scale * one.free_energy, rel=1e-12)
-        assert other.susceptibility == pytest.approx(one.susceptibility / scale, rel=1e-9)
+        assert other.local_susceptibility == pytest.approx(one.local_susceptibility / scale, rel=1e-9)
         assert other.q_levels == pytest.approx(one.q_levels, rel=1e-9)
         assert other.entropy == pytest.approx(one.entropy, abs=1e-11)
         assert (other.load, other.T) == (scale**2, scale * T)

@@ -10,10 +10,9 @@ import numpy as np
 
 from glassy.core import checks
 from glassy.core.errors import InputError, IntegerRangeError
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation, check_range
-from glassy.model.separable import Network
 from glassy.numerics import lanes, passes, vector
 from glassy.numerics.jit import COMPILED
 from glassy.simulation.kernels.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
@@ -132,7 +131,7 @@ def choose_kernel(
         check_range(network, N, K, perturbation)
     if beyond or kernel == "wide":
         return "wide"
-    cubic = isinstance(network, DenseHebbian) and network.P == 3
+    cubic = network.has_load and network.P == 3
     if kernel == "auto":
         if not COMPILED:
             return "patterns"

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core.errors import IntegerRangeError
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network
 from glassy.simulation.kernels.tables import LIMIT, KernelTables
 
 IntArray = npt.NDArray[np.int64]

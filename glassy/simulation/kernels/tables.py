@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core.errors import IntegerRangeError
-from glassy.model.separable import Network
+from glassy.model.family import Network
 
 LIMIT = 2**62
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core.errors import InputError
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network
 from glassy.numerics.words import BITS, Words, words
 from glassy.simulation.kernels.chains import Chain, IntArray
 from glassy.simulation.kernels.extras import Extras

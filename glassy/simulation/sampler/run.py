@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from glassy.analysis.statistics import BLOCKS
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation
-from glassy.model.separable import Network, SeparableMemory
 from glassy.simulation.kernels.choose import bytes_of_chains
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Method, Quench, ReplicaExchange
 
@@ -84,14 +83,14 @@ class Run:
     @cached_property
     def size(self) -> str:
         """Its load in words, or the number of its patterns where there is no load."""
-        return f"load={self.network.load(self.K, self.N):.8g}" if isinstance(self.network, DenseHebbian) else f"K={self.K}"
+        return f"load={self.network.load(self.K, self.N):.8g}" if self.network.has_load else f"K={self.K}"
 
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
         return {
             **{k: getattr(self, k) for k in ("N", "K", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
             "T": list(self.temperatures) if self.every else self.T,
-            "network": repr(self.network) + (f" {self.network.digest}" if isinstance(self.network, SeparableMemory) else ""),
+            "network": self.network.identity,
             "method": repr(self.method),
             "spins": _digest(self.spins),
             "patterns": _digest(self.patterns),

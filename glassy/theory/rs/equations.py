@@ -1,4 +1,4 @@
-"""Replica symmetry: the noise, the saddle-point equations and the thermodynamics (R.5, R.5a, R.5b).
+"""Replica symmetry: signal, noise and free energy at any m and q (R.2, R.3, R.5).
 
 Everything is written in m and C = beta (1 - q), with q = 1 - T C, so that T = 0 is a temperature like any other.
 """
@@ -8,13 +8,9 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
-from glassy.theory.ansatz import RS
-from glassy.theory.rs.formulas import TOLERANCE, Form, local_signal, local_variance, local_variance_slope, thermodynamics
-from glassy.theory.solution import Solution
+from glassy.theory.rs.formulas import Form, local_signal, local_variance, local_variance_slope
 
 FROZEN = 1e-15  # below this temperature, in units of the field, every order parameter equals its T = 0 value to rounding
 
@@ -39,7 +35,7 @@ def signal(network: Network, m: float) -> float:
 
 def wishart_shift(network: Network, load: float) -> float:
     """Energy by which H.2 lies above H.3, for which R.3 is written, at P = 2: load/2."""
-    return 0.5 * load if isinstance(network, DenseHebbian) and network.wishart and network.interactions == "distinct" else 0.0
+    return 0.5 * load if network.wishart and network.interactions == "distinct" else 0.0
 
 
 def unit_variance(network: Network, q: float, C: float) -> float:
@@ -57,29 +53,10 @@ def unit_variance_slope(network: Network, q: float, C: float, T: float) -> float
     return float(local_variance_slope(form_of(network), q, C, T))
 
 
-def saddle(
-    network: Network, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
-) -> Solution:
-    """Return the Solution at a saddle point.
-
-    1 - C of P = 2 is taken without cancellation where q = 0 or the standard deviation s of the field is known.
-    """
-    if q == 0.0:
-        s, D = 0.0, (T - 1.0) / T
-    elif s is None:
-        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
-    else:
-        D = math.sqrt(load) * math.sqrt(q) / s
-    averages = field_averages(signal(network, m), s, T)
-    free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
-    status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
-    return Solution(network, load, T, phase, RS(), m, (q,), (), (), C, free, energy, entropy, 0.0, (replicon,), error, status)
-
-
 def free_energy(network: Network, load: float, T: float, m: float, q: float) -> float:
     """RS free energy as a function of m and q off the saddle (R.2 or R.3 at k = 0), for T > 0.
 
-    It is stationary at R.5; it is the slow, obvious form that `saddle` is tested against.
+    It is stationary at R.5; it is the slow, obvious form that `rs.saddle` is tested against.
 
     Examples
     --------

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import erfcinv
 
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.rs.equations import (
     FROZEN,
@@ -42,7 +42,7 @@ class Point:
 
 
 @lru_cache(maxsize=256)
-def curie_weiss_limit(P: int) -> tuple[float, float]:
+def curie_weiss_end(P: int) -> tuple[float, float]:
     """Return (atanh m, T) where the P-body Curie-Weiss magnetization at load = 0 ends; P = 2 ends at (0, 1)."""
     if P == 2:
         return 0.0, 1.0
@@ -55,7 +55,7 @@ def flip_range(P: int, T: float) -> tuple[float, float]:
     """Range of 1 - m of the retrieval curve at temperature T: between the Curie-Weiss roots, where load = 0."""
     if T < FROZEN:
         return 0.0, 1.0
-    w_c, _ = curie_weiss_limit(P)
+    w_c, _ = curie_weiss_end(P)
 
     def temperature(w: float) -> float:
         return 0.5 * P * math.tanh(w) ** (P - 1) / w - T
@@ -69,7 +69,7 @@ def flip_range(P: int, T: float) -> tuple[float, float]:
     return 2.0 / (math.exp(min(2.0 * w_high, 700.0)) + 1.0), 2.0 / (math.exp(2.0 * low_end) + 1.0)
 
 
-def point(network: DenseHebbian, T: float, flip: float, close: float = math.inf) -> Point:
+def point(network: Network, T: float, flip: float, close: float = math.inf) -> Point:
     """Return the saddle of the retrieval curve with 1 - m = flip; `close` is the width of the field at a neighbour."""
     m = 1.0 - flip
     T = T if T >= FROZEN else 0.0
@@ -93,12 +93,12 @@ def point(network: DenseHebbian, T: float, flip: float, close: float = math.inf)
     q = 1.0 - T * C
     r = unit_variance(network, q, C) if network.P > 2 or C < 1.0 else math.inf
     if v == 0.0 or not 0.0 < r < math.inf:
-        return Point(m, q, C, 0.0, math.nan)
+        return Point(m=m, q=q, C=C, load=0.0, slope=math.nan)
     a_slope = (network.P - 1) * a / m
     v_slope = (C * a_slope - 1.0) / X
     C_slope = -2.0 * X * a_slope + Y * v_slope
     slope = v_slope / v - unit_variance_slope(network, q, C, T) * C_slope / r
-    return Point(m, q, C, v / r, slope)
+    return Point(m=m, q=q, C=C, load=v / r, slope=slope)
 
 
 def _newton(a: float, s: float, T: float, flip: float) -> float | None:
@@ -125,9 +125,9 @@ def _from_logit(y: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def fold(network: DenseHebbian, T: float) -> Point | None:
+def fold(network: Network, T: float) -> Point | None:
     """Return the end of the retrieval phase at temperature T, where d load/dm = 0; None where no load retrieves."""
-    if curie_weiss_limit(network.P)[1] <= T:
+    if curie_weiss_end(network.P)[1] <= T:
         return None
     low, high = flip_range(network.P, T)
     low, high = max(low, 1e-16), min(high, 1.0 - 1e-6)  # below m = 1e-6, 1 - flip has lost m, and there is no fold there
@@ -160,7 +160,7 @@ def one_maximum(P: int) -> float:
     return 1.0 - 0.75 / P if P > 2 else 0.0
 
 
-def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
+def in_retrieval(network: Network, T: float, m: float) -> bool:
     """Whether a locally stable saddle at m is on the retrieval phase's part of the curve, from the largest load to large m.
 
     load(m) can have a second, lower maximum at smaller m, whose large-m side is locally stable too but is not the retrieval
@@ -172,7 +172,7 @@ def in_retrieval(network: DenseHebbian, T: float, m: float) -> bool:
     return end is not None and m >= end.m * (1.0 - 1e-9)
 
 
-def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
+def newton(network: Network, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
     """Newton's method for R.5 in (m, C); None unless it ends on a saddle of the retrieval phase (`in_retrieval`)."""
     form = form_of(network)
     previous = math.inf
@@ -194,15 +194,13 @@ def newton(network: DenseHebbian, load: float, T: float, m: float, C: float) -> 
     return None
 
 
-def retrieval(
-    network: DenseHebbian, load: float, T: float, start: tuple[float, float] | None = None
-) -> tuple[float, float] | None:
+def retrieval(network: Network, load: float, T: float, start: tuple[float, float] | None = None) -> tuple[float, float] | None:
     """Return (m, C) of the retrieval phase, or None where the load exceeds the spinodal.
 
     Newton's method from `start` (a neighbour on a path) or from the Curie-Weiss magnetization; where that does not end on
     the stable side of the fold, the explicit curve decides whether the saddle exists and gives the bracket.
     """
-    if curie_weiss_limit(network.P)[1] <= T:
+    if curie_weiss_end(network.P)[1] <= T:
         return None
     low = flip_range(network.P, T)[0]
     m = 1.0 - low
@@ -220,7 +218,7 @@ def retrieval(
     return found or _on_curve(network, load, T, low)
 
 
-def _on_curve(network: DenseHebbian, load: float, T: float, low: float) -> tuple[float, float] | None:
+def _on_curve(network: Network, load: float, T: float, low: float) -> tuple[float, float] | None:
     end = fold(network, T)
     if end is None or load > end.load:
         return None

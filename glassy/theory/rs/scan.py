@@ -1,6 +1,6 @@
 """Many state points of RS in one call: compiled loops over chunks of a path, on threads.
 
-They evaluate the formulas of `rs_equations`, and find the saddles as `solve` does: retrieval by Newton's method from the
+They evaluate the formulas of `rs.formulas`, and find the saddles as `solve` does: retrieval by Newton's method from the
 neighbour, m = 0 by Newton's method on every monotone branch of the curve R.5d. A point is left to `solve` wherever the answer
 could depend on where it was started from: next to a fold, next to an onset, where the method does not settle. Chunks begin at
 the same points whatever the number of threads, and so do the numbers.
@@ -21,8 +21,7 @@ import numpy.typing as npt
 
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import all_roots
 from glassy.theory.ansatz import RS
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -48,12 +47,12 @@ CHUNK = 1024
 NODES = 257
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")  # the last where no phase exists
 STATUSES = (Status.CONVERGED, Status.LEFT_PHASE, Status.NOT_CONVERGED)
-NUMBERS = ("m", "q_EA", "susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon", "residual")
+NUMBERS = ("m", "q_EA", "local_susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon", "residual")
 FAR = 1e20  # loads and temperatures, and their inverses, beyond which units matter
 
 
 @dataclass(frozen=True)
-class Table:
+class Columns:
     """The numbers of a scan, from which its Solutions are made when they are asked for (`glassy.core.results.Rows`)."""
 
     network: Network
@@ -71,21 +70,24 @@ class Table:
         """Return the Solution at point i."""
         m, q, C, free, energy, entropy, complexity, replicon, residual = self.numbers[i].tolist()
         return Solution(
-            self.network, float(self.load[i]), float(self.T[i]), PHASES[self.phase[i]], RS(), m, (q,), (), (), C, free, energy,
-            entropy, complexity, (replicon,), residual, STATUSES[self.status[i]], provenance=self.provenance,
+            network=self.network, load=float(self.load[i]), T=float(self.T[i]), phase=PHASES[self.phase[i]], ansatz=RS(), m=m,
+            q_levels=(q,), x_levels=(), y_levels=(), local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy,
+            complexity=complexity, replicons=(replicon,), residual=residual, status=STATUSES[self.status[i]],
+            provenance=self.provenance,
         )  # fmt: skip
 
     def column(self, name: str) -> FloatArray | None:
         """Return an attribute of every point, if it is one of the numbers."""
         if name in ("load", "T"):
             return np.array(getattr(self, name))
+        name = "q_EA" if name == "q" else name  # one level
         return self.numbers[:, NUMBERS.index(name)].copy() if name in NUMBERS else None
 
     def statuses(self) -> tuple[Status, ...]:
         """Return the status of every point."""
         return tuple(STATUSES[i] for i in self.status.tolist())
 
-    def take(self, picked: IntArray) -> Table:
+    def take(self, picked: IntArray) -> Columns:
         """Return the table of some points."""
         return replace(self, **{x: getattr(self, x)[picked] for x in ("load", "T", "numbers", "phase", "status")})
 
@@ -116,7 +118,7 @@ def branches_of(network: Network) -> FloatArray:
 
 def solve_path(
     network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int, alone: Callable[[float, float], Solution]
-) -> Table:
+) -> Columns:
     """Return the table of a path; `alone` solves one point."""
     if phase == "equilibrium":
         found = {x: _phase(network, load, T, x, threads) for x in PHASES[:3]}
@@ -130,7 +132,7 @@ def solve_path(
     for i, s in zip(left.tolist(), solutions, strict=True):
         numbers[i] = [getattr(s, name) for name in NUMBERS]
         said[i], which[i] = STATUSES.index(s.status), PHASES.index(s.phase)
-    return Table(network, provenance(), load, T, numbers, which, said)
+    return Columns(network=network, provenance=provenance(), load=load, T=T, numbers=numbers, phase=which, status=said)
 
 
 def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int) -> tuple[FloatArray, IntArray]:
@@ -139,7 +141,7 @@ def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, thread
     form, field = _array(network), network.unit_covariance.has_field
     run: Callable[..., None]
     if phase == "retrieval":
-        if not isinstance(network, DenseHebbian):
+        if not network.has_signal:
             return numbers, np.full(len(load), NONE)
         run = partial(retrieval_chunk, form, rs_retrieval.one_maximum(network.P))
     elif phase == "paramagnetic" and not field:
@@ -150,17 +152,17 @@ def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, thread
     parts = [slice(i, i + CHUNK) for i in range(0, len(load), CHUNK)]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         deque(pool.map(lambda part: run(load[part], T[part], numbers[part], said[part]), parts), maxlen=0)
-    if isinstance(network, DenseHebbian) and phase == "retrieval":
+    if network.has_signal and phase == "retrieval":
         said[(said == OPEN) & _beyond(network, load, T, said == OPEN)] = NONE
     return numbers, said
 
 
-def _beyond(network: DenseHebbian, load: FloatArray, T: FloatArray, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _beyond(network: Network, load: FloatArray, T: FloatArray, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Whether points that are asked for lie clearly beyond the spinodal.
 
     It is taken from both sides of T on a grid: between two of its points the spinodal load does not rise by CLEAR above both.
     """
-    beyond = rs_retrieval.curie_weiss_limit(network.P)[1] <= T
+    beyond = rs_retrieval.curie_weiss_end(network.P)[1] <= T
     asked = asked & ~beyond
     temperatures = np.unique(T[asked])
     if len(temperatures) > NODES:

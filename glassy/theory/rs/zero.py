@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots
 from glassy.theory.rs.equations import FROZEN, unit_variance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 
 SLACK = 1e-9  # a replicon above -SLACK counts as stable
 RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f moves by less than 1e-11

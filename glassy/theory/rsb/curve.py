@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq, minimize_scalar
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.gaussian import U
 from glassy.numerics.roots import all_roots
 from glassy.numerics.tilted import tilted_averages, tilted_weights
-from glassy.theory.rsb.equations import Levels, evaluate
+from glassy.theory.rsb.functional import Levels, evaluate
 
 LEAST = 0.03  # of B: q = 1e-3, a state that is told from the paramagnet
 MOST = 37.0  # at x = 1: 1 - q = exp(-B^2/2) is then the smallest float

@@ -15,14 +15,16 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.equations import saddle as rs_saddle
-from glassy.theory.rsb.equations import FloatArray, Problem, levels_of, padded, saddle
+from glassy.theory.rs.saddle import saddle as rs_saddle
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import FloatArray
+from glassy.theory.rsb.saddle import padded, saddle
 from glassy.theory.rsb.search import deepen, unresolved
 from glassy.theory.rsb.steps import moved, retrieval, stable
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 
 ROUNDING = 1e-12  # relative accuracy of the load at a fold
 GAIN = 1.5  # no spinodal lies higher than this times that of RS: the largest is 1.23 times it, P = 3 at T = 0
@@ -140,7 +142,7 @@ class Branch:
         return saddle(self.problem.network, load or self.load, self.problem.T, "retrieval", levels, gaps)
 
 
-def _anchor(network: DenseHebbian, T: float, k: int, end: float) -> Solution | None:
+def _anchor(network: Network, T: float, k: int, end: float) -> Solution | None:
     """Return a retrieval saddle of k distinct steps at a large load where one is easily found; `end` is the RS spinodal.
 
     Where RS breaks only close to its own spinodal the steps live in the sliver of load between the two.
@@ -162,14 +164,12 @@ def _anchor(network: DenseHebbian, T: float, k: int, end: float) -> Solution | N
 
 
 @lru_cache(maxsize=256)
-def spinodal(network: DenseHebbian, T: float, k: int) -> Solution | None:
+def spinodal(network: Network, T: float, k: int) -> Solution | None:
     """Return the RSB(k) saddle at the spinodal as `fold` finds it without a neighbour."""
     return fold(network, T, k)
 
 
-def fold(
-    network: DenseHebbian, T: float, k: int, near: Solution | None = None, below: Solution | None = None
-) -> Solution | None:
+def fold(network: Network, T: float, k: int, near: Solution | None = None, below: Solution | None = None) -> Solution | None:
     """Return the RSB(k) saddle at the spinodal; None where it is not found.
 
     COLLAPSED to fewer steps where those are stable at their spinodal, or break by less than rounding shows. `near` is the
@@ -183,7 +183,7 @@ def fold(
     elif below is None:
         below = spinodal(network, T, k - 1)
     if below is not None:
-        problem = Problem(network, below.load, T, levels_of(below).k, True, True)
+        problem = Problem(network, below.load, T, levels_of(below).k, has_m=True, has_q0=True)
         if below.status is Status.COLLAPSED or stable(below) or unresolved(problem, levels_of(below)):
             return padded(replace(below, ansatz=RSB(k)), k)
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.rsb.breaking import noise_slope
-from glassy.theory.rsb.equations import Levels, Problem, evaluate, field_density
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import Levels, evaluate, field_density
 
 Found = tuple[Levels, np.ndarray]  # levels and their gaps
 
@@ -125,7 +126,7 @@ def first_starts(problem: Problem, m: float, q: float, C: float) -> Iterator[Lev
     elif network.wishart and m == 0.0:  # at small load everything scales with 1 - C, itself of order sqrt(load)
         for e in (0.25, 0.1, 0.5):
             D = 1.25 * (1.0 - C)
-            yield Levels(0.0, (0.42 * q,), 1.0 - D, (e * D / (0.58 * q),), D)
+            yield Levels(m=0.0, q=(0.42 * q,), C=1.0 - D, y=(e * D / (0.58 * q),), D=D)
     elif m == 0.0 and (jumps(network) or network.unit_covariance.has_field):
         yield from _frozen_starts(problem, unit)
     rest = T * C

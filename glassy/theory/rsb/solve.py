@@ -12,20 +12,21 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.core.results import Estimate, Status
-from glassy.model.network import DenseHebbian
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.numerics.roots import all_roots
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.equations import saddle as rs_saddle
+from glassy.theory.rs.saddle import saddle as rs_saddle
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.breaking import SLACK, noise_slope
-from glassy.theory.rsb.equations import Levels, Problem, evaluate, levels_of, padded, saddle
+from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.fold import GAIN, ROUNDING, descended, spinodal
+from glassy.theory.rsb.functional import Levels, evaluate
+from glassy.theory.rsb.saddle import padded, saddle
 from glassy.theory.rsb.search import Found, best, breaking, converge, first, first_starts, jumps, noise_scale
 from glassy.theory.rsb.steps import deepened, near, retrieval, stable
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 
 # ---- m = 0 ----
 
@@ -35,7 +36,7 @@ def zero_rs(network: Network, load: float, T: float) -> list[Solution]:
     found = [rs_saddle(network, load, T, "spin_glass", 0.0, p.q, p.C, p.s) for p in rs_zero.saddles(network, load, T)]
     if network.unit_covariance.has_field and load > 0.0:
         return [
-            s if s.replicon <= 0.0 else rs_saddle(network, load, T, "paramagnetic", 0.0, s.q_EA, s.susceptibility)
+            s if s.replicon <= 0.0 else rs_saddle(network, load, T, "paramagnetic", 0.0, s.q_EA, s.local_susceptibility)
             for s in found
         ]
     free = paramagnet(network, load, T)
@@ -126,7 +127,7 @@ def _jumped_glass(network: Network, load: float, T: float, q0: float) -> Solutio
         return s if network.unit_covariance.has_field else None
     return _resolved(
         Problem(network, load, T, 1, has_m=False, has_q0=True),
-        [Levels(0.0, (q0,), s.susceptibility, (x / T,)) for x in (0.97, 0.9, 0.75, 0.55, 0.35)],
+        [Levels(0.0, (q0,), s.local_susceptibility, (x / T,)) for x in (0.97, 0.9, 0.75, 0.55, 0.35)],
     )
 
 
@@ -143,7 +144,7 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
     rs = max(base, key=lambda s: s.free_energy, default=None)
     if rs is not None and continuous(network) and not stable(rs):
         problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
-        at = first(problem, 0.0, rs.q_EA, rs.susceptibility)
+        at = first(problem, 0.0, rs.q_EA, rs.local_susceptibility)
         found += [saddle(network, load, T, "spin_glass", *at)] if at else []
         if jumps(network) and not xi.has_field:
             found += [s for s in (_jumped_glass(network, load, T, rs.q_EA),) if s]
@@ -184,7 +185,7 @@ def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
     problem = Problem(network, load, T, 1, has_m=False, has_q0=False)
     rs = max((s for s in zero_rs(network, load, T) if s.q_EA > 0.0), key=lambda s: s.free_energy, default=None)
     if network.wishart or T == 0.0:
-        at = first(problem, 0.0, rs.q_EA, rs.susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)
+        at = first(problem, 0.0, rs.q_EA, rs.local_susceptibility) if rs and network.wishart else first(problem, 0.0, 0.0, 0.0)
     else:
         starts = first_starts(problem, 0.0, 0.0, 0.0)
         ends = [end for end in map(partial(converge, problem), islice(starts, 2)) if end]
@@ -269,17 +270,17 @@ def _zero_here(network: Network, load: float, T: float, phase: str, k: int) -> S
 # ---- retrieval ----
 
 
-def _retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
+def _retrieval(network: Network, load: float, T: float, k: int) -> Solution | None:
     """Return the retrieval saddle, carried down from its fold where it cannot be found directly; None beyond the fold."""
-    limit = rs_retrieval.fold(network, T)
-    if limit is not None and load > GAIN * limit.load:
+    fold = rs_retrieval.fold(network, T)
+    if fold is not None and load > GAIN * fold.load:
         return None
     here = retrieval(network, load, T, k)
-    if limit is None or (here is not None and here.status.ok):
+    if fold is None or (here is not None and here.status.ok):
         return here
     end = spinodal(network, T, k)
     if end is None:
-        end = rs_saddle(network, limit.load, T, "retrieval", limit.m, limit.q, limit.C)
+        end = rs_saddle(network, fold.load, T, "retrieval", fold.m, fold.q, fold.C)
     elif load > end.load * (1.0 + ROUNDING):
         return None
     else:
@@ -299,7 +300,7 @@ def solve_steps(network: Network, load: float, T: float, phase: str, k: int, sta
         if found is not None and found.status.ok:
             return found
     if phase == "retrieval":
-        return _retrieval(network, load, T, k) if isinstance(network, DenseHebbian) else None
+        return _retrieval(network, load, T, k) if network.has_signal else None
     return _zero(network, load, T, phase, k)
 
 
@@ -337,7 +338,7 @@ def extrapolated(path: Sequence[Solution]) -> Solution:
     if path[-1].T == 0.0:  # while C > 0 the deepest replicon is -inf: C and with it the entropy end at 0
         entropy, C = Estimate(0.0, 0.0), Estimate(0.0, 0.0)
     ansatz = FullRSB(len(path))
-    return replace(path[-1], ansatz=ansatz, m=m, free_energy=free, energy=energy, entropy=entropy, susceptibility=C)
+    return replace(path[-1], ansatz=ansatz, m=m, free_energy=free, energy=energy, entropy=entropy, local_susceptibility=C)
 
 
 def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
@@ -350,10 +351,10 @@ def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
     T, k = last.T, len(path)
     dC, ds, df = 0.0, 0.0, 0.0
     if T > 0.0 and last.replicons[-1] * k < before.replicons[-1] * (k - 1):
-        problem = Problem(last.network, last.load, T, k, last.phase == "retrieval", last.q_levels[0] > 0.0)
+        problem = Problem(last.network, last.load, T, k, has_m=last.phase == "retrieval", has_q0=last.q_levels[0] > 0.0)
         end = breaking(problem, levels_of(last))
-        dC = end[2] / T if end else 0.3 * last.susceptibility
-        ds = 0.5 * noise_slope(last.network, last.load, T, last.susceptibility) * dC * dC
+        dC = end[2] / T if end else 0.3 * last.local_susceptibility
+        ds = 0.5 * noise_slope(last.network, last.load, T, last.local_susceptibility) * dC * dC
         df = T * ds * min(1.0, -last.replicons[-1])
     scale = max(abs(last.energy), abs(last.free_energy))
     return {
@@ -361,7 +362,7 @@ def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
         "free_energy": (4, df + 1e-13 * scale),
         "energy": (4, T * ds + 1e-10 * scale),
         "entropy": (4, ds + 3e-10),
-        "susceptibility": (2, dC + 1e-8 * last.susceptibility),
+        "local_susceptibility": (2, dC + 1e-8 * last.local_susceptibility),
     }
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glassy.core.results import Status
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.equations import saddle as rs_saddle
+from glassy.theory.rs.saddle import saddle as rs_saddle
 from glassy.theory.rsb.breaking import whole
-from glassy.theory.rsb.equations import Levels, Problem, levels_of, padded, saddle
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import Levels
+from glassy.theory.rsb.saddle import padded, saddle
 from glassy.theory.rsb.search import converge, deepen, first, negligible, unresolved
-from glassy.theory.solution import Solution
+from glassy.theory.solution import Solution, levels_of
 
 
 def stable(solution: Solution) -> bool:
     """Whether no further step exists, by the replicons of a saddle, whatever its status."""
-    return whole(solution.network, solution.load, solution.T, solution.susceptibility, solution.replicons)
+    return whole(solution.network, solution.load, solution.T, solution.local_susceptibility, solution.replicons)
 
 
 def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
@@ -59,7 +61,7 @@ def near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
     return found and saddle(network, load, T, phase, *found)
 
 
-def retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution | None:
+def retrieval(network: Network, load: float, T: float, k: int) -> Solution | None:
     """Return the retrieval saddle at a load where RS has one; None where RS breaks and its breaking is not found."""
     rs = rs_retrieval.retrieval(network, load, T)
     if rs is None:
@@ -68,7 +70,7 @@ def retrieval(network: DenseHebbian, load: float, T: float, k: int) -> Solution 
     if load == 0.0 or stable(base):
         return padded(base, k)
     problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
-    found = first(problem, base.m, base.q_EA, base.susceptibility)
+    found = first(problem, base.m, base.q_EA, base.local_susceptibility)
     if found is None:
         return padded(base, k) if unresolved(problem, levels_of(base)) else None
     return deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)

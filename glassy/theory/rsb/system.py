@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from glassy.model.spin_glass import Network
+from glassy.model.family import Network
 from glassy.theory.rsb.kernels import SMALL, FloatArray, deflated, mixed_noise, unpack, wishart_energies, wishart_noise
 from glassy.theory.rsb.sweep import IntArray, sweep
 

@@ -97,7 +97,7 @@ def test_T0_is_the_limit_of_low_temperature(network, phase):
     load = 0.05
     zero = solve(network, load, 0.0, phase)
     cold = [solve(network, load, T, phase) for T in (1e-3, 1e-6, 1e-9)]
-    for name in ("m", "free_energy", "energy", "entropy", "susceptibility"):
+    for name in ("m", "free_energy", "energy", "entropy", "local_susceptibility"):
         gaps = [abs(getattr(s, name) - getattr(zero, name)) for s in cold]
         assert gaps[0] < 2e-2
         assert gaps[1] < 2e-5

@@ -100,7 +100,7 @@ def test_a_grid_of_columns_equals_one_of_points(path, tmp_path):
     assert path == plain
     assert hash(path) == hash(plain)
     assert path.points == plain.points
-    for name in ("m", "q_EA", "free_energy", "replicon", "load", "T", "q_mean"):
+    for name in ("m", "q_EA", "free_energy", "replicon", "load", "T", "q"):
         assert np.array_equal(path.values(name), plain.values(name), equal_nan=True)
     assert not path.errors("m").any()
     assert path.statuses == plain.statuses

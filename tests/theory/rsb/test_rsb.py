@@ -7,7 +7,8 @@ import pytest
 from oracle import OneStep
 
 from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, Status, solve, spinodal
-from glassy.theory.rsb.equations import Levels, evaluate, levels_of
+from glassy.theory.rsb.functional import Levels, evaluate
+from glassy.theory.solution import levels_of
 
 SK = SpinGlass({2: 1.0})
 # a saddle of every kind: retrieval and glass, P = 2, 3, 4, both interactions
@@ -113,8 +114,10 @@ def test_thermodynamics(network, load, T, phase, ansatz):
 def test_k0_is_RS(network, T):
     load = 0.6 * spinodal(network, T).load
     s = solve(network, load, T)
-    at = evaluate(network, load, T, Levels(s.m, (), s.susceptibility, ()))
-    assert (at.free_energy, at.energy, at.m, at.C) == pytest.approx((s.free_energy, s.energy, s.m, s.susceptibility), abs=1e-13)
+    at = evaluate(network, load, T, Levels(s.m, (), s.local_susceptibility, ()))
+    assert (at.free_energy, at.energy, at.m, at.C) == pytest.approx(
+        (s.free_energy, s.energy, s.m, s.local_susceptibility), abs=1e-13
+    )
     assert at.entropy == pytest.approx(s.entropy, abs=1e-12)
     if T:
         assert 1 - at.slope[0] * at.c2[0] / T == pytest.approx(s.replicon, abs=1e-12)

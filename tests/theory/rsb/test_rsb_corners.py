@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassy import RSB, DenseHebbian, SpinGlass, Status, solve
-from glassy.theory.rsb.equations import Levels, Problem
+from glassy.theory.rsb.equations import Problem
+from glassy.theory.rsb.functional import Levels
 from glassy.theory.rsb.kernels import between, wishart_work
 
 SK = SpinGlass({2: 1.0})
@@ -85,9 +86,9 @@ def test_break_at_T0_is_universal_where_C_is_small():
         one, two = (solve(DenseHebbian(P), 1.0, 0.0, "spin_glass", RSB(k)) for k in (1, 2))
         slope = P * (P - 1) / 2
         s = math.sqrt(slope * (1.0 - two.q_levels[1]))
-        assert s / (slope * one.susceptibility) == pytest.approx(0.745, abs=0.02)
+        assert s / (slope * one.local_susceptibility) == pytest.approx(0.745, abs=0.02)
         assert two.y_levels[1] * s == pytest.approx(1.06, abs=0.01)
-        assert two.susceptibility / one.susceptibility == pytest.approx(0.236, abs=0.003)
+        assert two.local_susceptibility / one.local_susceptibility == pytest.approx(0.236, abs=0.003)
 
 
 @pytest.mark.parametrize(("network", "load"), [(DenseHebbian(2), 0.02), (DenseHebbian(5), 0.1), (DenseHebbian(20), 0.38)])
@@ -103,7 +104,7 @@ def test_hopfield_glass_at_small_load(load):
     """At P = 2, 1 - C is of order sqrt(load) and the levels tend to those of a load-free limit."""
     s = solve(DenseHebbian(2), load, 0.35, "spin_glass", RSB(1))
     assert s.status is Status.CONVERGED
-    assert (1 - s.susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
+    assert (1 - s.local_susceptibility) / math.sqrt(load) == pytest.approx(1.33, abs=0.11)
     assert s.q_levels == pytest.approx((0.27, 0.65), abs=0.05)
 
 
@@ -118,7 +119,7 @@ def test_field_distribution_is_normalised_and_gives_the_overlap(network, k, T):
     if T > 0.0:
         assert np.trapezoid(p * np.tanh(h / T) ** 2, h) == pytest.approx(s.q_EA, abs=1e-9)
     else:
-        assert 2.0 * p[10000] == pytest.approx(s.susceptibility, rel=1e-9)
+        assert 2.0 * p[10000] == pytest.approx(s.local_susceptibility, rel=1e-9)
 
 
 def test_of_several_saddles_the_largest_free_energy():

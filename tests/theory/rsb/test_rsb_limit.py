@@ -7,9 +7,10 @@ import pytest
 from oracle import slow_steps
 
 from glassy import RSB, DenseHebbian, FullRSB, SpinGlass, solve
-from glassy.theory.rsb.equations import Problem, levels_of
+from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.solve import extrapolated, limit, steps_to
 from glassy.theory.rsb.sweep import sweep
+from glassy.theory.solution import levels_of
 
 SK = SpinGlass({2: 1.0})
 SELF = "self-interacting"
@@ -73,7 +74,7 @@ PATHS = [
 
 @pytest.mark.slow
 def test_R8_the_errors_hold():
-    names, errors = ("m", "free_energy", "energy", "entropy", "susceptibility"), []
+    names, errors = ("m", "free_energy", "energy", "entropy", "local_susceptibility"), []
     for where in PATHS:
         path, _ = steps_to(*where, 13)
         assert len(path) == 13
@@ -91,9 +92,9 @@ def test_R8_the_errors_hold():
 
 def test_R8_at_zero_temperature_C_and_s_end_at_zero():
     path, _ = steps_to(SK, 1.0, 0.0, "spin_glass", 12)
-    C, s = (np.array([getattr(x, name) for x in path]) for name in ("susceptibility", "entropy"))
+    C, s = (np.array([getattr(x, name) for x in path]) for name in ("local_susceptibility", "entropy"))
     for v, power in ((C, 5 / 3), (s, 10 / 3)):
         assert abs(limit(v.tolist(), power)) < 2e-3 * abs(v[-1])  # by the law alone, not told where it ends
     full = solve(SK, 1.0, 0.0, "spin_glass", FullRSB(8))
-    assert full.susceptibility == full.entropy == full.entropy.error == 0.0
+    assert full.local_susceptibility == full.entropy == full.entropy.error == 0.0
     assert abs(full.free_energy + 0.763166726566547) < 2.0 * full.free_energy.error < 1e-7

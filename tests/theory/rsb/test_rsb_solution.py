@@ -21,7 +21,7 @@ def test_collapsed_says_so_and_shows_it(k):
     assert s.ansatz == RSB(k)
     assert s.x_levels == (1.0,) * k
     assert s.q_levels == (rs.q_EA,) * (k + 1)
-    assert (s.m, s.free_energy, s.q_mean) == (rs.m, rs.free_energy, rs.q_mean)
+    assert (s.m, s.free_energy, s.q) == (rs.m, rs.free_energy, rs.q)
     glass = solve(P3, 1.0, 0.4, "spin_glass", RSB(3))
     assert glass.status is Status.COLLAPSED
     assert glass.x_levels[0] < 1.0 == glass.x_levels[1] == glass.x_levels[2]
@@ -35,7 +35,7 @@ def test_solution_carries_what_it_should():
     assert s.x_levels == pytest.approx([s.T * y for y in s.y_levels])
     P = s.overlap_distribution
     assert sum(P.weight) == pytest.approx(1.0)
-    assert s.q_mean == pytest.approx(P.mean)
+    assert s.q == pytest.approx(P.mean)
     assert s.x([0.0, s.q_levels[0], s.q_levels[-1]]).tolist() == [0.0, s.x_levels[0], 1.0]
     h = np.linspace(-6, 6, 4001)
     p = s.field_distribution(h)

@@ -1,0 +1,145 @@
+"""Network: what every model says of itself, and the one check that a model has what is asked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from glassy.core import checks
+from glassy.core.errors import InputError
+from glassy.model.covariance import Covariance
+from glassy.model.energy_table import EnergyTable
+
+# What a model may have: the words for it, and where to find it.
+PARTS = {
+    "patterns": ("stored patterns", "Make one that has: glassy.DenseHebbian(P=4)."),
+    "load": ("a load", "Give K=, the number of patterns, or a glassy.DenseHebbian."),
+    "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
+    "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
+    "covariance": ("noise of known covariance", "The theory is that of a glassy.DenseHebbian or a glassy.SpinGlass."),
+}
+
+
+class Network:
+    """A model of Ising spins: it says what it has, functions ask it for what they need, and none asks for its class.
+
+    A new model derives from this class, says what it has, and overrides what belongs to that; the rest raises InputError.
+
+    Attributes
+    ----------
+    has_patterns : bool
+        Whether it stores patterns: a run draws K of them, or is given them.
+    has_load : bool
+        Whether a load says how strong its noise is, and with patterns how many they are; such a model has an order P.
+    has_signal : bool
+        Whether the theory knows a phase in which a pattern is retrieved.
+    has_table : bool
+        Whether its energy is a sum over patterns of F(M), a table: what the kernels of the simulation run.
+    has_covariance : bool
+        Whether its noise has a covariance xi(q), on which the theory stands.
+    """
+
+    has_patterns: ClassVar[bool] = False
+    has_load: ClassVar[bool] = False
+    has_signal: ClassVar[bool] = False
+    has_table: ClassVar[bool] = False
+    has_covariance: ClassVar[bool] = False
+
+    if TYPE_CHECKING:  # fields of some models: an attribute here would become their default
+
+        @property
+        def P(self) -> int:
+            """Order of the interactions, of a model with a load."""
+
+        @property
+        def interactions(self) -> str:
+            """Which indices an interaction may have, of a model with a load and patterns."""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from every other model, as text; the descriptions of folders hold it."""
+        return repr(self)
+
+    @property
+    def N(self) -> int | None:
+        """Number of spins, where the model fixes it."""
+        return None
+
+    @property
+    def fewest(self) -> int:
+        """The fewest spins it may have."""
+        return 1
+
+    def size(self, N: object) -> int:
+        """Return N as an int, or raise InputError where the model cannot have so many spins."""
+        return checks.integer("N", N, self.fewest, "N counts the spins.")
+
+    @property
+    def even(self) -> bool:
+        """Whether a global flip of the spins changes no energy."""
+        return False
+
+    @property
+    def pairwise(self) -> bool:
+        """Whether spins interact in pairs, so that local fields serve."""
+        return False
+
+    @property
+    def wishart(self) -> bool:
+        """Whether the noise is that of a Wishart matrix (N.3b), and not a Gaussian process (N.3a)."""
+        return False
+
+    def patterns(self, load: float, N: int) -> int:
+        """Return the number of patterns at a load."""
+        raise lacks(self, "patterns")
+
+    def load(self, K: int, N: int) -> float:
+        """Return the load of K patterns on N spins."""
+        raise lacks(self, "load" if self.has_patterns else "patterns")
+
+    def energy_table(self, N: int) -> EnergyTable:
+        """Return the exact table F(M) with H = sum_mu F(M_mu) (H.4)."""
+        raise lacks(self, "table")
+
+    def energy_offset(self, K: int, N: int) -> float:
+        """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""
+        raise lacks(self, "signal")
+
+    def pattern_energy(self, load: float) -> float:
+        """Energy per spin of a stored pattern itself, in the limit of many spins (M.4)."""
+        raise lacks(self, "signal")
+
+    def unloaded_magnetization(self, T: float) -> float:
+        """Magnetization of the retrieval phase at load 0."""
+        raise lacks(self, "signal")
+
+    @property
+    def unit_covariance(self) -> Covariance:
+        """The covariance xi(q) at load 1."""
+        raise lacks(self, "covariance")
+
+    def covariance(self, q: float, load: float, derivative: int = 0) -> float:
+        """Return xi(q) of the noise (N.1 distinct, N.2 self-interacting), or its derivative of order 1, 2 or 3."""
+        return self.unit_covariance.checked(q, load, derivative)
+
+
+def lacks(network: Network, part: str) -> InputError:
+    """Return the error that a model does not have a part of `PARTS`."""
+    words, remedy = PARTS[part]
+    return InputError(f"network must have {words}, got {network!r}. {remedy}")
+
+
+def check_network(network: object, *parts: str) -> Network:
+    """Return the network if it has all parts of `PARTS` that are asked for, or raise InputError.
+
+    Examples
+    --------
+    >>> from glassy import DenseHebbian, SpinGlass
+    >>> check_network(DenseHebbian(P=4), "signal", "covariance"), lacks(SpinGlass({2: 1.0}), "signal").args[0][:55]
+    (DenseHebbian(P=4), 'network must have patterns that the theory can retrieve')
+    """
+    if not isinstance(network, Network):
+        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+    for part in parts:
+        if not getattr(network, f"has_{part}"):
+            raise lacks(network, part)
+    return network

@@ -1,0 +1,36 @@
+"""The Solution at a saddle point of replica symmetry: its thermodynamics and its replicon (R.5, R.5a, R.5b, S.1)."""
+
+from __future__ import annotations
+
+import math
+
+from glassy.core.results import Status
+from glassy.model.family import Network
+from glassy.numerics.gaussian import field_averages
+from glassy.theory.ansatz import RS
+from glassy.theory.rs.equations import form_of, signal, variance
+from glassy.theory.rs.formulas import TOLERANCE, thermodynamics
+from glassy.theory.solution import Solution
+
+
+def saddle(
+    network: Network, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
+) -> Solution:
+    """Return the Solution at a saddle point.
+
+    1 - C of P = 2 is taken without cancellation where q = 0 or the standard deviation s of the field is known.
+    """
+    if q == 0.0:
+        s, D = 0.0, (T - 1.0) / T
+    elif s is None:
+        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
+    else:
+        D = math.sqrt(load) * math.sqrt(q) / s
+    averages = field_averages(signal(network, m), s, T)
+    free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
+    status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
+    return Solution(
+        network=network, load=load, T=T, phase=phase, ansatz=RS(), m=m, q_levels=(q,), x_levels=(), y_levels=(),
+        local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy, complexity=0.0, replicons=(replicon,),
+        residual=error, status=status,
+    )  # fmt: skip
