@@ -145,7 +145,7 @@ class PhaseDiagram(Saved):
 
 
 def phases_at(network: DenseHebbian, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
-    """Return which phase wins at one state point and which are metastable, with all their order parameters (section 5).
+    """Return which phase wins at one state point and which are metastable, with all their order parameters (theory, section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
     exists, are compared by free energy.
