@@ -47,9 +47,7 @@ def _hear_ctrl_c():
 
 def start(code, *arguments, command=(sys.executable, "-c"), **options):
     """Start a Python script that may import the tests; it hears Ctrl-C, also where a background shell has taught us not to."""
-    path = os.pathsep.join(
-        [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests/simulation/work"), os.environ.get("PYTHONPATH", "")]
-    )
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [*command, code, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, text=True,
         preexec_fn=_hear_ctrl_c, **options,
@@ -108,8 +106,8 @@ class _Patient:
 
 
 def patient(folder, free=0):
-    """Return a Walk._run that stands still in the middle until it is asked to stop, with a file in `folder`."""
-    run, count = Walk._run, itertools.count()
+    """Return a Walk.finish that stands still in the middle until it is asked to stop, with a file in `folder`."""
+    run, count = Walk.finish, itertools.count()
 
     def held(walk, stop, *rest):
         k = next(count)
@@ -120,12 +118,12 @@ def patient(folder, free=0):
 
 def hold_walks(folder):
     """From now on every walk of this process, and of its workers, stands still in its middle."""
-    Walk._run, submit = patient(folder), Processes.submit
+    Walk.finish, submit = patient(folder), Processes.submit
     Processes.submit = lambda pool, function, *arguments: submit(pool, _held, folder, function, *arguments)
 
 
 def _held(folder, function, *arguments):
-    Walk._run = patient(folder)
+    Walk.finish = patient(folder)
     return function(*arguments)
 
 

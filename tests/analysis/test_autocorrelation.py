@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from test_statistics import ar1
+from chains import ar1
 
 from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
 from glassy.analysis.autocorrelation import autocorrelation, binning

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from test_statistics import ar1
+from chains import ar1
 
 import glassy
 from glassy import DenseHebbian, InputError, Status, compare_starts, simulate, solve

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from test_coverage import GRID, boltzmann, drawn_ladder
+from chains import GRID, boltzmann, drawn_ladder
 
 import glassy
 from glassy import (

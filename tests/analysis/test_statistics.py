@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from chains import ar1
 
 from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
 from glassy.analysis.overlaps import histograms
@@ -18,14 +19,6 @@ from glassy.analysis.statistics import (
     summarise,
 )
 from glassy.core.results import Estimate, short
-
-
-def ar1(rng, r, shape):
-    from scipy.signal import lfilter
-
-    noise = rng.normal(size=shape)
-    start = rng.normal(size=(*shape[:-1], 1)) * r
-    return lfilter([math.sqrt(1 - r * r)], [1.0, -r], noise, axis=-1, zi=start)[0]
 
 
 @pytest.mark.parametrize("r", [0.0, 0.5, 0.9, 0.97])

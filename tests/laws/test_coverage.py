@@ -8,24 +8,11 @@ import math
 
 import numpy as np
 import pytest
+from chains import GRID, N, ar1, boltzmann, drawn_ladder, network, samples
 from scipy.special import stdtr
-from test_statistics import ar1
 
-from glassy import DenseHebbian, Ladder, Metropolis, Samples, draw_patterns
+from glassy import draw_patterns
 from glassy.exact import state_energies
-from glassy.simulation.ladder import Exchange
-from glassy.simulation.samples import Series
-
-network, N = DenseHebbian(3), 8
-
-
-def samples(T, energy, m=None):
-    """Samples with given series of energy and m, [sample, replica, time]."""
-    shape = energy.shape
-    q = np.zeros((shape[0], shape[1] * (shape[1] - 1) // 2, shape[2]))
-    m = np.zeros(shape) if m is None else m
-    series = Series(m, energy, q, np.zeros(shape), np.zeros(shape[0]), np.zeros((*shape[:2], N), np.int8), np.zeros(shape[:2]))
-    return Samples(network, N, 4, T, Metropolis(), "random", 1.0, 0, 0, True, series)
 
 
 def covers(found, exact, freedom, more=0.0):
@@ -97,19 +84,6 @@ def tiny():
     return state_energies(network, xi)
 
 
-GRID = (0.4, 0.5, 0.65, 0.85, 1.2, 2.0, 4.0, math.inf)
-
-
-def drawn_ladder(H, rng, n):
-    """A Ladder whose energies are independent draws from the Boltzmann weights of all states."""
-    points = []
-    for T in GRID:
-        weights = np.exp(-(H - H.min()) / T)
-        points.append(samples(T, rng.choice(H, size=(1, 2, n), p=weights / weights.sum()) / N))
-    exchange = Exchange(GRID, np.ones((1, 2, len(GRID) - 1, 2), np.int64), np.zeros((1, 2), np.int64))
-    return Ladder(tuple(points), (len(points),), exchange)
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # drawn numbers, no chains
 def test_free_energies_and_reweighted_curves_cover(tiny):
@@ -123,16 +97,3 @@ def test_free_energies_and_reweighted_curves_cover(tiny):
     coldest = boltzmann(tiny, GRID[0])["minus_beta_f"]
     covers([ladder.minus_beta_f()[0] for ladder in ladders], coldest, 7, more=0.1)
     covers([ladder.minus_beta_f("mbar")[0] for ladder in ladders], coldest, 7, more=0.1)
-
-
-def boltzmann(H, T):
-    x = -H / T
-    lnZ = float(np.logaddexp.reduce(x))
-    w = np.exp(x - lnZ)
-    e, e2 = float(w @ H), float(w @ H**2)
-    return {
-        "minus_beta_f": lnZ / N,
-        "energy": e / N,
-        "entropy": (lnZ + e / T) / N,
-        "specific_heat": (e2 - e * e) / T**2 / N,
-    }

@@ -1,15 +1,12 @@
 """The battery of `benchmarks.honesty` in short: errors and statuses against enumeration, and twins that must fail."""
 
 import math
-import sys
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.honesty import SETTINGS, States, joined, measure, summary, table, write
 from glassy import DenseHebbian, enumerate_states
 

@@ -3,12 +3,9 @@
 import copy
 import json
 import math
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks import matrix
 from benchmarks.matrix import SETTINGS, Setting, counts, judge, make_numbers
 from benchmarks.numbers import TOLERANCE, numbers, simulations

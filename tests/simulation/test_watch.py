@@ -70,7 +70,7 @@ def test_watched_patterns_have_their_series(T):
 
 def test_watched_patterns_are_kept_and_resumed(tmp_path, monkeypatch):
     network, point = DenseHebbian(3), {"load": 0.4, "N": 24, "T": 0.7, "samples": 2, "sweeps": 200, "seed": 3, "watch": (4, 7)}
-    monkeypatch.setattr(glassy.simulation.sampler.walk, "ATTEMPTS", 32 * 24)
+    monkeypatch.setattr(glassy.simulation.sampler.run, "ATTEMPTS", 32 * 24)
     whole = simulate(network, **point)
     calls = 0
 
