@@ -2,7 +2,8 @@
 
 python -m benchmarks.shared_bits   S rows for R replicas; K = 8192 lies in the second cache, K = 262144 beyond it
 
-Each bit of a row is made a mask, or a byte 0 or 1, once for all replicas. docs/design.md says why the sampler does not do it.
+Each bit of a row is made a mask, or a byte 0 or 1, once for all replicas. Why the sampler does not do it:
+docs/explanation/decisions/speed.md.
 """
 
 from __future__ import annotations

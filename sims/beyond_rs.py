@@ -42,7 +42,7 @@ CASES = {
     "P4": Phase(
         DenseHebbian(4), (0.2, 0.3, 0.36), (64, 90, 120, 160), (96, 64, 48, 24), (1000, 1500, 2000, 2000), 0.82, 40,
         _HELD.format(P=4) + _ONE,
-        powers=(1.0, 2.0),  # a straight line is not enough (theory, trap 14)
+        powers=(1.0, 2.0),  # a straight line is not enough (trap 14)
         slow=(0.36,),
     ),
     "P4-self-interacting": Phase(

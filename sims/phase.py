@@ -21,7 +21,7 @@ from sims.measured import Row, row
 
 T = 0.1  # of the figure, in every ladder
 REDUCED = (0.1, 0.16, 0.25, 0.55, 0.75, 1.0, 1.3, 1.6)  # of warm sqrt(load): the ladder, with T added
-RARE = 3.0  # misaligned (or turning) spins in all samples of a size, below which their scatter is no error (theory, trap 15)
+RARE = 3.0  # misaligned (or turning) spins in all samples of a size, below which their scatter is no error (trap 15)
 CROWDED = 0.25  # share of the time at the wall, at any T up to the warm one, from which it holds a network, not the phase
 USABLE = (Status.EQUILIBRATED, Status.STEADY, Status.SHORT_CHAIN)  # errors are the scatter between samples: shortness is in it
 ANSAETZE: dict[str, RS | RSB] = {"RS": RS(), "RSB(1)": RSB(1)}

@@ -82,7 +82,7 @@ def main() -> None:
         "Points are Monte Carlo with one standard error, hollow where a run left its phase or was short; theory is dashed for",
         "RS, solid for RSB(1); black dots are extrapolated in 1/N. `z.txt` is the z table, `data.csv` every row behind it.",
         "",
-        "**Older rules.** All runs below are of versions before the statuses and errors of today (docs/reading.md; M.15",
+        "**Older rules.** All runs below are of versions before the statuses and errors of today (docs/how-to/reading.md; M.15",
         "and M.16 of the theory), and were not run again. EQUILIBRATED in their tables says that no chain lost its",
         "pattern, the halves of the run agreed and it held 50 tau_int: no more than STEADY, of the phase in which the run",
         "began, says today, and less where replicas disagree or a ladder hardly renews itself. z there is difference over",

@@ -54,7 +54,7 @@ class Limit(Saved):
 def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[float] = (1.0,)) -> Limit:
     """Extrapolate estimates at several N to 1/N = 0, by weighted least squares in N^-power.
 
-    Which powers a network has is a matter of theory (section 2: 1/N at P = 3 and at P = 4, with 1/N^2 behind it);
+    Which powers a network has is a matter of theory (theory, section 2: 1/N at P = 3 and at P = 4, with 1/N^2 behind it);
     `Limit.p` says whether the data bear them out.
 
     Parameters
@@ -77,7 +77,7 @@ def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[f
 
     Notes
     -----
-    Source: docs/theory.md, section 2.
+    Source: docs/explanation/theory.md, section 2.
 
     Examples
     --------

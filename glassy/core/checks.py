@@ -51,7 +51,8 @@ def load(value: Any) -> float:
 
 def temperature(value: Any, *, infinite: bool = False) -> float:
     """Return a temperature: >= 0, with T = 0 the exact limit; T = inf only where stated."""
-    return number("T", value, "T is 1/beta in the units of docs/conventions.md; T=0.0 is the exact limit.", infinite=infinite)
+    remedy = "T is 1/beta in the units of docs/reference/conventions.md; T=0.0 is the exact limit."
+    return number("T", value, remedy, infinite=infinite)
 
 
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:

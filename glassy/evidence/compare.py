@@ -121,7 +121,7 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
     """Compare a Solution with simulations of the same network, load and temperature, or an Exact with a run of its patterns.
 
     Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
-    give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (section 2: the
+    give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (their
     corrections start at 1/N for P = 3 and P = 4), a straight line through two sizes, a parabola through three or more. Sizes
     with a bad status are not used where two good ones remain. A run counts only if its chains were in the phase of the Solution
     (`Samples.phase`): "pattern 0" where m > 0, the glass or the paramagnet, which no finite size tells apart sharply, at m = 0.
@@ -159,7 +159,7 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
 
     Notes
     -----
-    Source: docs/theory.md, sections 2 and 9 (M.3, M.4).
+    Source: docs/explanation/theory.md, section 2, and docs/explanation/monte-carlo.md (M.3, M.4).
 
     Examples
     --------

@@ -47,7 +47,7 @@ class Covariance:
     With d = 1 - q, the differences that enter free energies are evaluated without cancellation:
     xi(1) - xi(q) = d slope(q) and xi(1) - xi(q) - d xi'(q) = d^2 curvature(q).
 
-    Source: docs/theory.md, N.1 (Gardner 1987) and N.2 (Hermite expansion of x^P).
+    Source: docs/explanation/theory.md, N.1 (Gardner 1987) and N.2 (Hermite expansion of x^P).
 
     Examples
     --------

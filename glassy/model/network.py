@@ -22,7 +22,7 @@ CONVENTIONS = ("albanese", "gardner", "baldi-venkatesh", "amit-gutfreund-sompoli
 
 @dataclass(frozen=True)
 class StatePoint:
-    """A load and a temperature in some convention (docs/conventions.md)."""
+    """A load and a temperature in some convention (docs/reference/conventions.md)."""
 
     load: float
     T: float
@@ -48,7 +48,7 @@ class DenseHebbian(Network):
 
     Notes
     -----
-    Source: docs/theory.md section 1; conventions of the literature in docs/conventions.md.
+    Source: docs/explanation/theory.md, section 1; conventions of the literature in docs/reference/conventions.md.
 
     Examples
     --------
@@ -207,7 +207,7 @@ class DenseHebbian(Network):
         }[name]
 
     def to_convention(self, name: str, load: float, T: float, N: int | None = None) -> StatePoint:
-        """Translate our (load, T) into another convention; the table is in docs/conventions.md.
+        """Translate our (load, T) into another convention; the table is in docs/reference/conventions.md.
 
         Examples
         --------

@@ -42,7 +42,7 @@ class SeparableMemory(Network):
 
     Notes
     -----
-    Source: docs/theory.md H.4. There is no load and no theory: `simulate` takes K, `solve` and `compare` refuse it.
+    Source: docs/explanation/theory.md H.4. There is no load and no theory: `simulate` takes K, `solve` and `compare` refuse it.
 
     Examples
     --------

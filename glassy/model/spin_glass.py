@@ -35,7 +35,7 @@ class SpinGlass(Network):
 
     Notes
     -----
-    Source: docs/theory.md sections 2 and 3 (R.1, R.2, R.7 with m = 0); Parisi (1979), Gardner (1985).
+    Source: docs/explanation/theory.md, sections 2 and 3 (R.1, R.2, R.7 with m = 0); Parisi (1979), Gardner (1985).
 
     Examples
     --------

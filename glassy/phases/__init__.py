@@ -1,1 +1,1 @@
-"""Phases and their boundaries (docs/theory.md, section 5): a file for each public function."""
+"""Phases and their boundaries (docs/explanation/theory.md, section 5): a file for each public function."""

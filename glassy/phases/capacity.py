@@ -76,7 +76,7 @@ def _text(value: float) -> str:
 
 
 def storage_capacity(network: Network, ansatz: Ansatz = RS()) -> StorageCapacity:  # noqa: B008
-    """Return the storage capacity at T = 0: the spinodal load_c, the coexistence load_t, and their exact bounds (section 5).
+    """Return the storage capacity at T = 0: the spinodal load_c, the coexistence load_t, and their exact bounds (B.1).
 
     The signal-to-noise estimates need no saddle: `signal_to_noise_load`, `patterns_without_errors`.
 

@@ -63,7 +63,7 @@ class Coexistence(Saved):
 
 
 def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: Solution | None = None) -> Solution:
-    """Return the thermodynamic m = 0 state of an ansatz (section 5): the paramagnet above its onset, the spin glass below.
+    """Return the thermodynamic m = 0 state of an ansatz: the paramagnet above its onset, the spin glass below.
 
     With a random field the RS saddle there is; `near` is one at a neighbouring point.
     """
@@ -110,7 +110,7 @@ def coexistence(
     start: Coexistence | None = None,
     strict: bool = True,
 ) -> Coexistence:
-    """Return load_t(T), where retrieval and the m = 0 state of the same ansatz have equal free energies (section 5).
+    """Return load_t(T), where retrieval and the m = 0 state of the same ansatz have equal free energies (theory, section 5).
 
     Below this load retrieval is the equilibrium state, above it metastable.
 

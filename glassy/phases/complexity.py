@@ -1,4 +1,4 @@
-"""Complexity: how many metastable states of the spin glass have a given free energy (1RSB, section 5)."""
+"""Complexity: how many metastable states of the spin glass have a given free energy (1RSB, theory, section 5)."""
 
 from __future__ import annotations
 

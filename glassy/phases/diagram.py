@@ -146,7 +146,7 @@ class PhaseDiagram(Drawn, Saved):
 
 
 def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
-    """Return which phase wins at one state point and which are metastable, with all their order parameters (section 5).
+    """Return which phase wins at one state point and which are metastable, with all their order parameters (theory, section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
     exists, are compared by free energy.

@@ -95,8 +95,8 @@ def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = 
 
     Notes
     -----
-    Source: Barra, Genovese, Guerra and Tantari, J. Stat. Mech. P07009 (2012), and Albanese et al. (2022); docs/theory.md,
-    section 6.
+    Source: Barra, Genovese, Guerra and Tantari, J. Stat. Mech. P07009 (2012), and Albanese et al. (2022);
+    docs/explanation/theory.md, section 6.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def phase_diagram(
     out: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
 ) -> PhaseDiagram:
-    """Return all lines of the phase diagram in the (load, T) plane, with their ends and crossings (section 5).
+    """Return all lines of the phase diagram in the (load, T) plane, with their ends and crossings (theory, section 5).
 
     Parameters
     ----------

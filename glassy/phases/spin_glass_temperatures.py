@@ -58,7 +58,7 @@ class SpinGlassTemperatures(Saved):
 
 
 def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTemperatures:
-    """Return T_d, T_c and T_G of the m = 0 glass (section 5): from 1RSB at x_1 = 1 and the replicon S.1.
+    """Return T_d, T_c and T_G of the m = 0 glass (theory, section 5): from 1RSB at x_1 = 1 and the replicon S.1.
 
     For distinct interactions and P > 2 they are sqrt(load) times the numbers of the Ising p-spin glass.
 

@@ -62,7 +62,7 @@ def spinodal(
     start: Spinodal | None = None,
     strict: bool = True,
 ) -> Spinodal:
-    """Return the retrieval spinodal load_s(T): a turning point of the load along the branch of saddles (section 5, R.5c).
+    """Return the retrieval spinodal load_s(T): a turning point of the load along the branch of saddles (R.5c).
 
     Parameters
     ----------

@@ -95,7 +95,7 @@ def compare_starts(first: Samples, second: Samples) -> Starts:
 
     Notes
     -----
-    Source: docs/theory.md, section 9 (M.11).
+    Source: docs/explanation/monte-carlo.md, M.11.
 
     Examples
     --------

@@ -175,7 +175,7 @@ class Ensemble(Saved):
         out : path
             The folder. Every sample is written there by its worker when it is finished, and its state every half a minute.
         executor : "processes", "threads" or concurrent.futures.Executor, optional
-            Where; default: processes of this machine, which may be killed. See docs/cluster.md for Dask and MPI.
+            Where; default: processes of this machine, which may be killed. See docs/how-to/cluster.md for Dask and MPI.
         progress : bool, optional
             Progress on stderr; default: where stderr is a terminal.
         part : (i, n)

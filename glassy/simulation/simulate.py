@@ -125,7 +125,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
         it stopped, wherever that was, bit for bit as if it had not; also with more samples. One run at a time may use it.
     executor : "threads", "processes" or concurrent.futures.Executor, optional
         Where the samples run; default: "threads", which start at once and whose kernels do not wait for each other.
-        Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/cluster.md and `Ensemble`.
+        Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/how-to/cluster.md and `Ensemble`.
     progress : bool, optional
         Progress on stderr, a bar on a terminal and lines in a file; default: where stderr is a terminal.
 
@@ -148,7 +148,7 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     -----
     Each sample's patterns depend on (seed, N, K, sample) alone: the temperatures of a grid share them.
 
-    Source: docs/theory.md, sections 1 and M.
+    Source: docs/explanation/theory.md, section 1, and docs/explanation/monte-carlo.md.
 
     Examples
     --------

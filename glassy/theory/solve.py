@@ -38,7 +38,7 @@ def solvable(network: object, *parts: str) -> Network:
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
         raise InputError(
             f"P must be at most {MOST} in theory, got {network!r}. Take a smaller P: from P = 40 on the free energy of the "
-            "spin glass is that of the random energy model to 1e-10 (docs/theory.md, section 5)."
+            "spin glass is that of the random energy model to 1e-10 (docs/explanation/theory.md, section 5)."
         )
     return network
 
@@ -105,9 +105,9 @@ def solve(
 
     Notes
     -----
-    Source: docs/theory.md sections 3 and 5; Amit, Gutfreund and Sompolinsky (1987) at P = 2, Gardner (1987) at P > 2;
+    Source: docs/explanation/theory.md, sections 3 and 5; Amit, Gutfreund and Sompolinsky (1987), P = 2; Gardner (1987), P > 2;
     Albanese et al. (2022) for 1RSB. Between T_c and T_d the RSB spin glass of P > 2 is its x_1 = 1 form, with a positive
-    complexity. Beyond RS a saddle is looked for from several starts; of those found the free energy decides (section 5).
+    complexity. Beyond RS a saddle is looked for from several starts; of those found the free energy decides.
 
     Examples
     --------
@@ -214,7 +214,7 @@ def judged(states: Sequence[Solution]) -> list[Solution]:
 
 
 def _winner(s: Solution, states: Sequence[Solution]) -> str | None:
-    """Return the phase that wins over a state, its own where none does, None where the errors leave it open (section 5).
+    """Return the phase that wins over a state, its own where none does, None where the errors leave it open.
 
     At m = 0 the larger f wins, and of what is left and retrieval the lower f.
     """

@@ -1,4 +1,4 @@
-"""Compiled loops over chunks of a path: the saddles of RS at many state points, see `rs_scan`."""
+"""Compiled loops over chunks of a path: the saddles of RS at many state points, see `rs.scan`."""
 
 from __future__ import annotations
 

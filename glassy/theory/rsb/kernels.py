@@ -1,4 +1,4 @@
-"""Noise and saddle-point equations of k-step replica symmetry breaking (R.2-R.4, N.3) as functions of the levels.
+"""Noise and saddle-point equations of k-step replica symmetry breaking (R.2-R.4, N.3a, N.3b) as functions of the levels.
 
 The unknowns are those that stay finite at T = 0: m, the gaps between levels, C = beta (1 - q_k) and y_i = x_i/T.
 """

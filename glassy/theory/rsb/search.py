@@ -1,6 +1,6 @@
 """Where the saddles of RSB(k) are looked for: starts in every phase, one level after another, and continuation in the load.
 
-Among the saddles of one ansatz with the same m the thermodynamic one has the largest free energy (docs/theory.md, section 5);
+Among the saddles of one ansatz with the same m the thermodynamic one has the largest free energy (theory, section 5);
 saddles with merged levels, and q_0 = 0 where it is only the symmetric one, are no saddles of this depth.
 """
 

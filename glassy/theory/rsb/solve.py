@@ -72,7 +72,7 @@ def outer_overlap(network: Network, load: float, T: float) -> float:
 
 @lru_cache(maxsize=16)  # a point is asked for by several parts of one solve
 def marginal_roots(network: Network, load: float, T: float, q0: float | None = None) -> tuple[float, ...]:
-    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (section 5): the first is the glass.
+    """Return 1 - q_1, smallest first, of every solution of 1RSB at x_1 = 1 (theory, section 5): the first is the glass.
 
     q_0 is that of RS in a random field, 0 without one, or the given one.
     """
@@ -345,7 +345,7 @@ def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:
     """Return of every extrapolated quantity the power of 1/k with which it converges, and an error that cannot be seen in k.
 
     That is the accuracy of a saddle, and what a deepest level will change that ought to break and has not: its replicon does
-    not fall like 1/k^2. So it is where x(q) jumps and the last steps went below the jump (docs/theory.md, section 3).
+    not fall like 1/k^2. So it is where x(q) jumps and the last steps went below the jump (theory, section 3).
     """
     last, before = path[-1], path[-2]
     T, k = last.T, len(path)

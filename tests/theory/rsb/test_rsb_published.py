@@ -70,7 +70,7 @@ def test_capacity_of_the_hopfield_network_beyond_RS():
     loads = [spinodal(DenseHebbian(2), 0.0, RSB(k)).load for k in (1, 2)]
     assert loads[0] == pytest.approx(STEFFAN_KUEHN_1RSB, abs=1e-6)
     assert 0.138187 < loads[1] < 0.138200
-    assert loads[1] == pytest.approx(0.13819634, abs=1e-8)  # two grids and two starts agree on it (docs/theory.md, section 8)
+    assert loads[1] == pytest.approx(0.13819634, abs=1e-8)  # two grids and two starts agree on it (theory, section 8)
     assert loads[0] > AGS_CAPACITY
 
 
