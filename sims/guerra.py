@@ -116,7 +116,7 @@ def _simulate(case: str, N: int, S: int, sweeps: int, t: float, quick: bool) -> 
     if case == "retrieval":
         run: glassy.Samples = simulate(DenseHebbian(P), load, T_t, **options)
         return run
-    ladder = simulate(DenseHebbian(P), load, [T_t * x for x in HOTTER], start="random", burn_in=sweeps // 2,
+    ladder: glassy.Ladder = simulate(DenseHebbian(P), load, [T_t * x for x in HOTTER], start="random", burn_in=sweeps // 2,
                       method=glassy.ReplicaExchange(every=5), **options)  # fmt: skip
     return ladder[0]
 

@@ -16,6 +16,7 @@ from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.exact import Exact
+from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
@@ -318,11 +319,10 @@ def _observables(solution: Solution, runs: list[Samples]) -> list[str]:
 
 def predicted(name: str, solution: Solution) -> float:
     """Return what the theory says of an observable of the simulation, by its name there."""
-    if name == "m":
-        return solution.m
-    if name == "energy_excess":
-        return solution.energy - solution.network.pattern_energy(solution.load)
-    return solution.q if name.startswith("q") else solution.energy
+    theory = OBSERVABLES[name].theory
+    if theory is None:
+        raise InputError(f"theory says nothing of {name!r}. Ask for one of {[k for k, o in OBSERVABLES.items() if o.theory]}.")
+    return theory(solution)
 
 
 def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:

@@ -24,6 +24,7 @@ from scipy.spatial import cKDTree
 
 from glassy.core.errors import InputError
 from glassy.core.storage import ready
+from glassy.simulation.observables import OBSERVABLES
 from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.solution import Solution
 
@@ -35,14 +36,10 @@ WIDTH = 1.3  # of a theory line
 UNSTABLE: Any = {"alpha": 0.4}
 LOSES: Any = {"linewidth": 0.6}
 
-AXES = {
+AXES = {name: observable.symbol for name, observable in OBSERVABLES.items()} | {
     "T": "temperature T",
     "load": "load",
-    "m": "magnetization m",
-    "q": "overlap q",
     "q_EA": "overlap $q_{EA}$",
-    "energy": "energy per spin",
-    "energy_excess": "energy above the pattern, per spin",
     "free_energy": "free energy per spin",
     "entropy": "entropy per spin",
 }

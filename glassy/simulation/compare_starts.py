@@ -13,6 +13,7 @@ from glassy.analysis.statistics import SEVERAL, estimate, p_value
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
+from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
@@ -121,7 +122,7 @@ def compare_starts(first: Samples, second: Samples) -> Starts:
     if _same_start(first, second):
         raise InputError("the runs must begin differently, but both began alike. Start one at the pattern and one at random.")
     pairs = first.replicas
-    meetings = tuple(_meet(name, x, y, pairs if name.startswith("q") else 0) for name, x, y in _series(first, second))
+    meetings = tuple(_meet(name, x, y, pairs if OBSERVABLES[name].pairs else 0) for name, x, y in _series(first, second))
     return Starts((_name(first), _name(second)), meetings, _status(first, second, meetings))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from scipy.special import erfcinv
@@ -13,8 +13,7 @@ from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import check_seed
 from glassy.simulation.kernels.dynamics import ReplicaExchange
-from glassy.simulation.ladder import Ladder
-from glassy.simulation.simulate import simulate
+from glassy.simulation.simulate import Common, simulate
 
 SEEN = 0.02  # acceptance below which a pilot run measures nothing
 POOR = 0.1  # acceptance below which the ladder is called broken
@@ -33,7 +32,7 @@ def exchange_temperatures(
     sweeps: int = 200,
     samples: int | None = None,
     rounds: int = 8,
-    **options: Any,
+    **options: Unpack[Common],
 ) -> tuple[float, ...]:
     """Return a ladder of temperatures whose edges exchange equally often, from short pilot runs.
 
@@ -91,7 +90,6 @@ def exchange_temperatures(
             network, load, _temperatures(lowest, beta, highest), N, seed=seed + i, sweeps=round(sweeps * 1.25**i),
             samples=samples, method=ReplicaExchange(), progress=False, **options,
         )  # fmt: skip
-        assert isinstance(r, Ladder)
         share = np.array([float(a) for a in r.exchange.acceptance])
         shifted = (p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True) for p in r)
         sigma = r[0].N * np.array([math.sqrt(float((e**2).mean())) for e in shifted])

@@ -34,6 +34,7 @@ from glassy.model.family import Network
 from glassy.model.patterns import Patterns, check_patterns, pattern_generator
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.dynamics import Dynamics, ReplicaExchange, is_ergodic
+from glassy.simulation.observables import OBSERVABLES, names
 from glassy.simulation.sampler.series import Series
 
 FloatArray = npt.NDArray[np.float64]
@@ -133,48 +134,46 @@ class Samples(Renamed, Saved):
     @cached_property
     def series_of(self) -> dict[str, FloatArray]:
         """The series [sample, chain, time] of every mean, by name; of q and its kin the chains are the pairs of replicas."""
-        s = self.series
-        found = {
-            "m": s.m, "m_abs": np.abs(s.m), "energy": s.energy,
-            "energy_excess": s.energy - s.pattern_energy[:, None, None], "acceptance": s.acceptance,
-        }  # fmt: skip
-        return found | ({"q": s.q, "q_abs": np.abs(s.q), "q2": s.q**2} if self.replicas > 1 else {})
+        return {name: OBSERVABLES[name].series(self.series) for name in names(self.replicas)}
 
     def summary(self, name: str) -> Summary:
         """Return what is left of the series of a mean when it is averaged."""
         if name not in self._summaries:
-            if name.startswith("q"):
+            pairs = OBSERVABLES[checks.choice("observable", name, tuple(OBSERVABLES))].pairs
+            if pairs:
                 self._check_pairs("q is the overlap")
-            self._summaries[name] = summarise(self.series_of[name], self.replicas if name.startswith("q") else 0)
+            self._summaries[name] = summarise(self.series_of[name], self.replicas if pairs else 0)
         return self._summaries[name]
 
     @cached_property
     def _summaries(self) -> dict[str, Summary]:
         return {}
 
-    def _mean(self, name: str) -> Estimate:
+    def mean(self, name: str) -> Estimate:
+        """Return the mean of an observable by its name, as "m" or "q2" (`glassy.simulation.observables`)."""
         return estimate_of(self.summary(name), self.quantum(name))
 
     def quantum(self, name: str) -> float:
         """Return by how much one flip moves the value of a mean at one time; for energies 0 where flips are many."""
-        if name.startswith("energy"):
+        flip = OBSERVABLES[name].flip
+        if flip is None:
             return 0.0 if self.series.quantum is None else float(self.series.quantum.max())
-        return (1.0 if name == "acceptance" else 4.0 if name == "q2" else 2.0) / self.N
+        return flip / self.N
 
     @cached_property
     def m(self) -> Estimate:
         """Mattis magnetization of pattern 0, signed: at even P in a run that changes sign use `m_abs`."""
-        return self._mean("m")
+        return self.mean("m")
 
     @cached_property
     def m_abs(self) -> Estimate:
         """Mean of |m|."""
-        return self._mean("m_abs")
+        return self.mean("m_abs")
 
     @cached_property
     def energy(self) -> Estimate:
         """H/N exactly as in H.2 / H.3; at even P > 2 H.3 holds the mean M.3 that the theory leaves out."""
-        return self._mean("energy")
+        return self.mean("energy")
 
     @cached_property
     def energy_excess(self) -> Estimate:
@@ -183,12 +182,12 @@ class Samples(Renamed, Saved):
         The scatter of H(xi^0) between samples and its finite-size offset cancel, so near a pattern this is far sharper than
         `energy`, and H.3 needs no shift.
         """
-        return self._mean("energy_excess")
+        return self.mean("energy_excess")
 
     @cached_property
     def acceptance(self) -> Estimate:
         """Fraction of accepted flips."""
-        return self._mean("acceptance")
+        return self.mean("acceptance")
 
     def _check_pairs(self, what: str) -> None:
         if self.replicas < 2:
@@ -197,17 +196,17 @@ class Samples(Renamed, Saved):
     @cached_property
     def q(self) -> Estimate:
         """Mean overlap of two replicas of the same sample: the mean of P(q)."""
-        return self._mean("q")
+        return self.mean("q")
 
     @cached_property
     def q_abs(self) -> Estimate:
         """Mean of |q|, for states that are known up to a global flip (even P, m = 0)."""
-        return self._mean("q_abs")
+        return self.mean("q_abs")
 
     @cached_property
     def q2(self) -> Estimate:
         """Mean of q^2."""
-        return self._mean("q2")
+        return self.mean("q2")
 
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
@@ -397,7 +396,7 @@ class Samples(Renamed, Saved):
 
     def _watched(self, observable: str) -> FloatArray:
         """Return the series of m, energy or q, [sample, chain, time]; the pairs of a sample as one chain."""
-        name = checks.choice("observable", observable, ("energy", "m", "q"))
+        name = checks.choice("observable", observable, names(2, trend=True))
         if name != "q":
             return self.series.m if name == "m" else self.series.energy
         self._check_pairs("q is the overlap")
@@ -519,9 +518,9 @@ class Samples(Renamed, Saved):
     @cached_property
     def evidence(self) -> Evidence:
         """What speaks for and against the run: where its chains were, log-binned means, tau_int, drift, disagreement."""
-        names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
-        watched = {name: (self.series_of[name], self.replicas if name == "q" else 0) for name in names}
-        return gather(watched, {name: self.summary(name) for name in names}, self.fate, int(self.frozen.sum()))
+        chains = {name: self.replicas if OBSERVABLES[name].pairs else 0 for name in names(self.replicas, trend=True)}
+        watched = {name: (self.series_of[name], replicas) for name, replicas in chains.items()}
+        return gather(watched, {name: self.summary(name) for name in watched}, self.fate, int(self.frozen.sum()))
 
     @cached_property
     def status(self) -> Status:
@@ -536,8 +535,7 @@ class Samples(Renamed, Saved):
         sweep, or forget where they were, or at no pattern meet each other as closely as their own past, in eight samples or
         more. Else NOT_SHOWN. Metropolis in sequential order never shows more.
         """
-        names = ("m", "energy", "q") if self.replicas > 1 else ("m", "energy")
-        return judge({name: self.summary(name) for name in names}, self.fate)
+        return judge({name: self.summary(name) for name in names(self.replicas, trend=True)}, self.fate)
 
     def __repr__(self) -> str:
         q = f" q={self.q}" if self.replicas > 1 else ""

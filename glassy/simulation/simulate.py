@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, overload
+from typing import TypedDict, Unpack, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -36,19 +36,71 @@ SAMPLES = 8  # of the patterns, by default
 
 
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
+Many = Sequence[float] | npt.NDArray[np.float64]
+
+
+class Common(TypedDict, total=False):
+    """Arguments of `simulate` that what calls it may pass on."""
+
+    K: int | None
+    patterns: npt.ArrayLike | None
+    perturbation: Perturbation | None
+    start: str | npt.ArrayLike | None
+    start_overlap: float
+    replicas: int
+    burn_in: int | None
+    watch: Sequence[int]
+    kernel: str
+    threads: int | None
+    max_bytes: int | None
+    out: str | os.PathLike[str] | None
+    executor: Executor | str | None
+
+
+class Options(Common, total=False):
+    """All arguments of `simulate` that do not shape what comes back."""
+
+    samples: int | None
+    sweeps: int
+    progress: bool | None
 
 
 @overload
 def simulate(
-    network: Network, load: float | None = ..., T: float | None = ..., N: int | None = ..., *, seed: int, **options: Any
+    network: Network,
+    load: float | None = ...,
+    T: float | None = ...,
+    N: int | None = ...,
+    *,
+    seed: int,
+    method: Dynamics = ...,
+    **options: Unpack[Options],
 ) -> Samples: ...
 @overload
 def simulate(
-    network: Network, load: Axis | None = ..., T: Axis | None = ..., N: int | None = ..., *, seed: int, **options: Any
+    network: Network,
+    load: float | None = ...,
+    T: Many = ...,
+    N: int | None = ...,
+    *,
+    seed: int,
+    method: ReplicaExchange,
+    **options: Unpack[Options],
+) -> Ladder: ...
+@overload
+def simulate(
+    network: Network,
+    load: Axis | None = ...,
+    T: Axis | None = ...,
+    N: int | None = ...,
+    *,
+    seed: int,
+    method: Dynamics | ReplicaExchange = ...,
+    **options: Unpack[Options],
 ) -> Grid[Samples]: ...
 
 
-def simulate(  # type: ignore[misc]  # the overloads fold the options that do not shape the result
+def simulate(
     network: Network,
     load: Axis | None = None,
     T: Axis | None = None,

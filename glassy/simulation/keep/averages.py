@@ -20,21 +20,21 @@ from glassy.analysis.statistics import BLOCKS, Summary, estimate_of, windows
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.simulation.kernels.dynamics import is_ergodic
+from glassy.simulation.observables import OBSERVABLES, names
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
 Records = npt.NDArray[Any]
 
-SINGLE = ("m", "m_abs", "energy", "energy_excess", "acceptance")
-PAIRED = ("q", "q_abs")
-TRENDS = ("m", "energy", "q")
+SINGLE = names(1, kept=True)
+VERSION_1 = ("m", "m_abs", "energy", "energy_excess", "acceptance", "q", "q_abs")  # what version 1 of a Pool held
 FATE = ("place", "share", "near", "far", "trips", "kept", "began")
 
 
 def observables(replicas: int) -> tuple[str, ...]:
     """Return what is averaged: with one replica there is no q."""
-    return SINGLE + PAIRED if replicas > 1 else SINGLE
+    return names(replicas, kept=True)
 
 
 def record_type(replicas: int, sweeps: int, rungs: int) -> np.dtype[Any]:
@@ -108,14 +108,14 @@ class Pool(Saved):
 
     def estimate(self, name: str) -> Estimate:
         """Return the Estimate of an observable, as `Samples` gives it."""
-        flips = {"acceptance": 1.0, "q2": 4.0}.get(name, 2.0)
-        quantum = self.quantum if name.startswith("energy") else flips / self.N if self.N else 0.0
+        flip = OBSERVABLES[name].flip
+        quantum = self.quantum if flip is None else flip / self.N if self.N else 0.0
         return estimate_of(self.summary(name), quantum)
 
     @property
     def status(self) -> Status:
         """What the run may claim, as `Samples.status`."""
-        return judge({k: self.summary(k) for k in TRENDS if k in observables(self.replicas)}, self.fate)
+        return judge({k: self.summary(k) for k in names(self.replicas, trend=True)}, self.fate)
 
 
 def pool(run: Run, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
@@ -171,13 +171,13 @@ def from_version_1(old: dict[str, Any]) -> dict[str, Any]:
     summaries = tuple(
         Summary(
             mean=old["mean"][:, i],
-            blocks=np.repeat(old["mean"][:, i, None, None], R if name in SINGLE else 1, axis=1),
+            blocks=np.repeat(old["mean"][:, i, None, None], R if i < 5 else 1, axis=1),
             sums=old["sums"][i],
             largest=float(old["largest"][i]),
             sweeps=old["sweeps"],
             left_out=np.zeros((samples, 0)),
         )
-        for i, name in enumerate(observables(R))
+        for i, _ in enumerate(VERSION_1[: 5 if R == 1 else 7])
     )
     fate = Fate(
         place=np.full((samples, R), -1), share=none * 0.0, near=none, far=none, trips=none, kept=none,
