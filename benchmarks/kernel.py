@@ -102,7 +102,7 @@ def measure(network, N, K):
             rates["numpy"].append(10 * K / clock(numpy_sweep, xi, sigma, M, F, order, thresholds)[0] / 1e9)
             rates["sdot"].append(repeats * K / clock(sdot, x, y, repeats)[0] / 1e9)
         median = {k: statistics.median(v) for k, v in rates.items()}
-        P = network.P if isinstance(network, DenseHebbian) else "table"
+        P = network.P if network.has_load else "table"
         for k in shown:
             best = median[k]
             print(

@@ -22,7 +22,7 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.rsb.equations import Problem
-from glassy.theory.rsb.saddle import saddle
+from glassy.theory.rsb.saddle import rsb_saddle
 from glassy.theory.rsb.search import deepen
 from glassy.theory.rsb.steps import stable
 from glassy.theory.solution import Solution, levels_of
@@ -140,7 +140,7 @@ def _climb(network: Network, load: float, near: Sequence[Solution] = ()) -> list
             s = rsb_solve.solve_steps(network, load, 0.0, "spin_glass", k, near[k - 1])
         else:
             found = deepen(Problem(network, load, 0.0, k, has_m=False, has_q0=s.q_levels[0] > 0.0), levels_of(s))
-            s = found and saddle(network, load, 0.0, "spin_glass", *found)
+            s = found and rsb_saddle(network, load, 0.0, "spin_glass", *found)
     return path if len(path) > 3 else []
 
 

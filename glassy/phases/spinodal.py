@@ -12,7 +12,7 @@ from glassy.model.family import Network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.saddle import saddle
+from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb import fold as rsb_fold
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
@@ -130,7 +130,7 @@ def _fold(network: Network, T: float, ansatz: Ansatz, near: Solution | None, bel
         found = rsb_fold.fold(network, T if T > COLDEST else 0.0, ansatz.k, near, below)
         s = found or missing(network, math.nan, T, "retrieval", ansatz, Status.NOT_CONVERGED)
     else:
-        s = saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
+        s = rs_saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
     status = Status.NO_BOUNDARY if end is None else s.status
     return Spinodal(network=network, T=T, ansatz=ansatz, load=s.load, m=s.m, saddle=s, status=status)
 

@@ -21,7 +21,7 @@ from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import scan as rs_scan
 from glassy.theory.rs import zero as rs_zero
 from glassy.theory.rs.equations import variance
-from glassy.theory.rs.saddle import saddle
+from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.rsb.saddle import padded
 from glassy.theory.solution import Solution, in_units, missing
@@ -145,7 +145,7 @@ def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, 
     if unit * 1e100 < T:  # q is below rounding
         if phase == "spin_glass":
             return None
-        hot = saddle(network, load, T, phase, 0.0, load * network.unit_covariance(0.0, 1) / T / T, 1.0 / T)
+        hot = rs_saddle(network, load, T, phase, 0.0, load * network.unit_covariance(0.0, 1) / T / T, 1.0 / T)
         return padded(hot, ansatz.k) if isinstance(ansatz, RSB) else replace(hot, ansatz=ansatz)
     t = T / unit if unit * COLDEST < T else 0.0  # without a signal T and load enter through T/sqrt(load) alone
     if start is not None:
@@ -175,12 +175,12 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
             return None
         guess = (start.m, start.local_susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
-        return found and saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
+        return found and rs_saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
     if start is not None and start.network == network and start.phase == phase == "spin_glass" and start.status.ok:
         s = math.sqrt(variance(network, start.load, start.q_EA, start.local_susceptibility))
         close = rs_zero.near(network, load, T, s)
         if close is not None and not network.unit_covariance.has_field:
-            return saddle(network, load, T, phase, 0.0, close.q, close.C, close.s)
+            return rs_saddle(network, load, T, phase, 0.0, close.q, close.C, close.s)
     return rsb_solve.zero_rs_of(network, load, T, phase)
 
 
@@ -241,7 +241,7 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
         if end is None:
             highest = rs_retrieval.curie_weiss_end(network.P)[1]
             return text + f"retrieval ends at T={highest:.6g} even at load=0. Lower T.", None
-        nearest = saddle(network, end.load, T, phase, end.m, end.q, end.C)
+        nearest = rs_saddle(network, end.load, T, phase, end.m, end.q, end.C)
         if not isinstance(solution.ansatz, RS):
             return text + f"the RS spinodal is at load={end.load:.8g}, that of this ansatz is near. Lower load.", nearest
         return (

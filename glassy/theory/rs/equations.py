@@ -56,7 +56,7 @@ def unit_variance_slope(network: Network, q: float, C: float, T: float) -> float
 def free_energy(network: Network, load: float, T: float, m: float, q: float) -> float:
     """RS free energy as a function of m and q off the saddle (R.2 or R.3 at k = 0), for T > 0.
 
-    It is stationary at R.5; it is the slow, obvious form that `rs.saddle` is tested against.
+    It is stationary at R.5; it is the slow, obvious form that `rs_saddle` is tested against.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from glassy.theory.rsb.kernels import wishart_log, wishart_work
 TOLERANCE = 1e-12
 
 Form = tuple[tuple[float, ...], ...]  # a network as the formulas know it, see `form_of`; in a kernel the same as an array
-Averages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
+FieldAverages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
 
 _SELF, _XI1, _XI2, _SLOPE, _CURVATURE = range(5)  # rows of a form
 _SETTLED, _STIFF = 1e-8, 300.0  # see `newton_step`
@@ -50,7 +50,7 @@ def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
 
 @shared
 def newton_step(
-    form: Form, load: float, T: float, m: float, C: float, s: float, averages: Averages
+    form: Form, load: float, T: float, m: float, C: float, s: float, averages: FieldAverages
 ) -> tuple[float, float, float, float, bool]:
     """Return the error of R.5 in (m, C), the next m and C by Newton's method, the determinant, and whether they are final.
 
@@ -78,7 +78,7 @@ def newton_step(
 
 @shared
 def thermodynamics(
-    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: Averages
+    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: FieldAverages
 ) -> tuple[float, float, float, float, float]:
     """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1), and its residual.
 

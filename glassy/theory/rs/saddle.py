@@ -13,7 +13,7 @@ from glassy.theory.rs.formulas import TOLERANCE, thermodynamics
 from glassy.theory.solution import Solution
 
 
-def saddle(
+def rs_saddle(
     network: Network, load: float, T: float, phase: str, m: float, q: float, C: float, s: float | None = None
 ) -> Solution:
     """Return the Solution at a saddle point.

@@ -18,10 +18,10 @@ from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.theory.ansatz import RSB
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.saddle import saddle as rs_saddle
+from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.functional import FloatArray
-from glassy.theory.rsb.saddle import padded, saddle
+from glassy.theory.rsb.saddle import padded, rsb_saddle
 from glassy.theory.rsb.search import deepen, unresolved
 from glassy.theory.rsb.steps import moved, retrieval, stable
 from glassy.theory.solution import Solution, levels_of
@@ -139,7 +139,7 @@ class Branch:
     def solution(self, load: float | None = None) -> Solution:
         """Return the saddle here; at a given load where that is known more exactly."""
         levels, gaps = self.problem.unpack(np.concatenate(([self.m], self.w[:-1])))
-        return saddle(self.problem.network, load or self.load, self.problem.T, "retrieval", levels, gaps)
+        return rsb_saddle(self.problem.network, load or self.load, self.problem.T, "retrieval", levels, gaps)
 
 
 def _anchor(network: Network, T: float, k: int, end: float) -> Solution | None:
@@ -164,7 +164,7 @@ def _anchor(network: Network, T: float, k: int, end: float) -> Solution | None:
 
 
 @lru_cache(maxsize=256)
-def spinodal(network: Network, T: float, k: int) -> Solution | None:
+def lone_fold(network: Network, T: float, k: int) -> Solution | None:
     """Return the RSB(k) saddle at the spinodal as `fold` finds it without a neighbour."""
     return fold(network, T, k)
 
@@ -181,7 +181,7 @@ def fold(network: Network, T: float, k: int, near: Solution | None = None, below
     if k == 1:
         below = rs_saddle(network, end.load, T, "retrieval", end.m, end.q, end.C)
     elif below is None:
-        below = spinodal(network, T, k - 1)
+        below = lone_fold(network, T, k - 1)
     if below is not None:
         problem = Problem(network, below.load, T, levels_of(below).k, has_m=True, has_q0=True)
         if below.status is Status.COLLAPSED or stable(below) or unresolved(problem, levels_of(below)):
@@ -213,7 +213,7 @@ def _one_more(below: Solution, k: int) -> Iterator[Solution]:
         base = descended(below, load)
         found = deepen(Problem(network, load, T, k, has_m=True, has_q0=True), levels_of(base)) if base else None
         if found is not None:
-            yield saddle(network, load, T, "retrieval", *found)
+            yield rsb_saddle(network, load, T, "retrieval", *found)
 
 
 def _climb(start: Solution, T: float) -> Solution | None:

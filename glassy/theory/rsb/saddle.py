@@ -13,7 +13,7 @@ from glassy.theory.rsb.functional import FloatArray, Levels, evaluate
 from glassy.theory.solution import Solution
 
 
-def saddle(
+def rsb_saddle(
     network: Network, load: float, T: float, phase: str, levels: Levels, gaps: FloatArray, *, marginal: bool = False
 ) -> Solution:
     """Return the Solution at a saddle: thermodynamics, one replicon for every level, the complexity, the residual.

@@ -17,13 +17,13 @@ from glassy.numerics.roots import all_roots
 from glassy.theory.ansatz import FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.saddle import saddle as rs_saddle
+from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.breaking import SLACK, noise_slope
 from glassy.theory.rsb.equations import Problem
-from glassy.theory.rsb.fold import GAIN, ROUNDING, descended, spinodal
+from glassy.theory.rsb.fold import GAIN, ROUNDING, descended, lone_fold
 from glassy.theory.rsb.functional import Levels, evaluate
-from glassy.theory.rsb.saddle import padded, saddle
+from glassy.theory.rsb.saddle import padded, rsb_saddle
 from glassy.theory.rsb.search import Found, best, breaking, converge, first, first_starts, jumps, noise_scale
 from glassy.theory.rsb.steps import deepened, near, retrieval, stable
 from glassy.theory.solution import Solution, levels_of
@@ -105,7 +105,7 @@ def marginal(network: Network, load: float, T: float, rest: float, q0: float | N
     """Return the x_1 = 1 form of 1RSB with q_1 = 1 - rest; its complexity may have either sign."""
     q0 = outer_overlap(network, load, T) if q0 is None else q0
     levels = Levels(0.0, (q0,), rest / T, (1.0 / T,))
-    return saddle(network, load, T, "spin_glass", levels, np.array([q0, 1.0 - rest - q0]), marginal=True)
+    return rsb_saddle(network, load, T, "spin_glass", levels, np.array([q0, 1.0 - rest - q0]), marginal=True)
 
 
 def _dynamical(network: Network, load: float, T: float) -> Solution | None:
@@ -134,7 +134,7 @@ def _jumped_glass(network: Network, load: float, T: float, q0: float) -> Solutio
 def _resolved(problem: Problem, starts: Iterable[Levels]) -> Solution | None:
     """Return the m = 0 saddle to which the first start leads that leads to one."""
     found = next((at for at in map(partial(converge, problem), starts) if at), None)
-    return saddle(problem.network, problem.load, problem.T, "spin_glass", *found) if found else None
+    return rsb_saddle(problem.network, problem.load, problem.T, "spin_glass", *found) if found else None
 
 
 def _first_zero(network: Network, load: float, T: float) -> Solution | None:
@@ -145,7 +145,7 @@ def _first_zero(network: Network, load: float, T: float) -> Solution | None:
     if rs is not None and continuous(network) and not stable(rs):
         problem = Problem(network, load, T, 1, has_m=False, has_q0=True)
         at = first(problem, 0.0, rs.q_EA, rs.local_susceptibility)
-        found += [saddle(network, load, T, "spin_glass", *at)] if at else []
+        found += [rsb_saddle(network, load, T, "spin_glass", *at)] if at else []
         if jumps(network) and not xi.has_field:
             found += [s for s in (_jumped_glass(network, load, T, rs.q_EA),) if s]
     if xi.has_field:
@@ -193,7 +193,7 @@ def symmetric_glass(network: Network, load: float, T: float) -> Solution | None:
         at = _on_curve(network, load, T) if single and not ends else None  # no start leads to an x_1 close to 1, near T_c
         if at is None and (ends or not _above_condensation(network, load, T)):
             at = best(problem, chain((levels for levels, _ in ends), starts)) or _on_curve(network, load, T)
-    return saddle(network, load, T, "spin_glass", *at) if at else None
+    return rsb_saddle(network, load, T, "spin_glass", *at) if at else None
 
 
 def _above_condensation(network: Network, load: float, T: float) -> bool:
@@ -278,7 +278,7 @@ def _retrieval(network: Network, load: float, T: float, k: int) -> Solution | No
     here = retrieval(network, load, T, k)
     if fold is None or (here is not None and here.status.ok):
         return here
-    end = spinodal(network, T, k)
+    end = lone_fold(network, T, k)
     if end is None:
         end = rs_saddle(network, fold.load, T, "retrieval", fold.m, fold.q, fold.C)
     elif load > end.load * (1.0 + ROUNDING):

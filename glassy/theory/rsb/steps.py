@@ -7,11 +7,11 @@ from dataclasses import replace
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.theory.rs import retrieval as rs_retrieval
-from glassy.theory.rs.saddle import saddle as rs_saddle
+from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb.breaking import whole
 from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.functional import Levels
-from glassy.theory.rsb.saddle import padded, saddle
+from glassy.theory.rsb.saddle import padded, rsb_saddle
 from glassy.theory.rsb.search import converge, deepen, first, negligible, unresolved
 from glassy.theory.solution import Solution, levels_of
 
@@ -29,7 +29,7 @@ def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
             return padded(solution, k)
         problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)
         found = deepen(problem, levels_of(solution))
-        deeper = saddle(network, load, T, phase, *found) if found else None
+        deeper = rsb_saddle(network, load, T, phase, *found) if found else None
         if deeper is None or not deeper.status.ok:
             merged = padded(solution, k)
             return merged if negligible(problem, levels_of(solution)) else replace(merged, status=Status.NOT_CONVERGED)
@@ -58,7 +58,7 @@ def near(solution: Solution, load: float, T: float, k: int) -> Solution | None:
     network, phase = solution.network, solution.phase
     problem = Problem(network, load, T, k, has_m=phase == "retrieval", has_q0=solution.q_levels[0] > 0.0)
     found = converge(problem, moved(solution, T))
-    return found and saddle(network, load, T, phase, *found)
+    return found and rsb_saddle(network, load, T, phase, *found)
 
 
 def retrieval(network: Network, load: float, T: float, k: int) -> Solution | None:
@@ -73,4 +73,4 @@ def retrieval(network: Network, load: float, T: float, k: int) -> Solution | Non
     found = first(problem, base.m, base.q_EA, base.local_susceptibility)
     if found is None:
         return padded(base, k) if unresolved(problem, levels_of(base)) else None
-    return deepened(saddle(network, load, T, "retrieval", *found), k, has_q0=True)
+    return deepened(rsb_saddle(network, load, T, "retrieval", *found), k, has_q0=True)
