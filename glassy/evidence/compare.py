@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import overload
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.provenance import Provenance, provenance
-from glassy.core.results import Estimate, Status
+from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import Saved
+from glassy.evidence.sides import check_state, difference, side
 from glassy.exact import Exact
+from glassy.simulation.compare_starts import meet
+from glassy.simulation.ladder import Ladder
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
@@ -54,12 +58,14 @@ class Comparison(Drawn, Saved):
 
     Parameters
     ----------
-    solution : Solution or Exact
-        The theory, or the exact averages of one network.
+    solution : Solution, Exact or Samples
+        What the other side is compared with: the theory, the exact averages of one network, or another run.
     rows : tuple of Row
         One for each observable and size, then its extrapolation.
     note : str
         What a reader of the numbers must know, shown below the table; empty where there is nothing to say.
+    sides : (str, str)
+        What the two columns of numbers are.
 
     Examples
     --------
@@ -71,9 +77,10 @@ class Comparison(Drawn, Saved):
     ['m', 'q', 'energy', 'energy_excess']
     """
 
-    solution: Solution | Exact
+    solution: Solution | Exact | Samples
     rows: tuple[Row, ...]
     note: str = ""
+    sides: tuple[str, str] = ("theory", "simulation")
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     @property
@@ -93,7 +100,8 @@ class Comparison(Drawn, Saved):
 
         A Solution that is unstable, or known not to win, is named so below.
         """
-        lines = [f"{'observable':<18} {'N':>6} {'theory':>11} {'simulation':>22} {'error':>9} {'z':>8}  status"]
+        first, second = (name[:22] for name in self.sides)
+        lines = [f"{'observable':<18} {'N':>6} {first:>11} {second:>22} {'error':>9} {'z':>8}  status"]
         judged, reasons = bool(self.extrapolated), [f"the theory is {words}" for words in getattr(self.solution, "remarks", ())]
         for row in self.rows:
             size = "1/N->0" if math.isinf(row.N) else f"{int(row.N)}"
@@ -118,8 +126,22 @@ class Comparison(Drawn, Saved):
         return f"Comparison({self.solution!r}: {len(self.rows)} rows, {z}{note})"
 
 
-def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) -> Comparison:
-    """Compare a Solution with simulations of the same network, load and temperature, or an Exact with a run of its patterns.
+Compared = Solution | Exact | Samples | Ladder | Sequence[Samples]
+
+
+@overload
+def compare(first: Ladder, second: Ladder) -> Grid[Comparison]: ...  # type: ignore[overload-overlap]
+@overload
+def compare(first: Compared, second: Compared) -> Comparison: ...
+
+
+def compare(first: Compared, second: Compared) -> Comparison | Grid[Comparison]:
+    """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
+
+    A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
+    judged as said below. Of a Ladder the rung at the temperature of the other side is taken; two Ladders give a Grid, a
+    Comparison for each temperature of both. Two runs of the same patterns are compared within each sample, as in
+    `compare_starts`; any others by the errors of both. Where neither side has an error there is no z.
 
     Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
     give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (their
@@ -135,14 +157,12 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
 
     Parameters
     ----------
-    solution : Solution or Exact
-        A converged saddle; or what `enumerate_states` says of the patterns of the run.
-    samples : Samples, or a sequence of Samples of different N
-        Runs at the state point of `solution`.
+    first, second : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
+        A converged saddle; what `enumerate_states` says; runs. In any order: theory comes first, then enumeration.
 
     Returns
     -------
-    Comparison
+    Comparison, or Grid of Comparison for two Ladders
         In the retrieval phase rows for m, q, energy and energy_excess; at m = 0 for q (|q| in the spin glass, which is
         known up to a global flip only) and energy; of an Exact m, |m|, q, |q|, q^2, energy. z is (simulation - theory)/error as
         a normal deviate (`Estimate.z`).
@@ -170,6 +190,64 @@ def compare(solution: Solution | Exact, samples: Samples | Sequence[Samples]) ->
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
+    if isinstance(first, Ladder) and isinstance(second, Ladder):
+        shared = [p.T for p in first if p.T in {other.T for other in second}]
+        if not shared:
+            raise InputError(f"two Ladders must share a temperature, got {[p.T for p in first]} and {[p.T for p in second]}.")
+        return Grid(tuple(_pair(_rung(first, T), _rung(second, T)) for T in shared), (len(shared),))
+    return _pair(_at_T_of(first, second), _at_T_of(second, first))
+
+
+def _rung(ladder: Ladder, T: float) -> Samples:
+    found = [p for p in ladder if p.T == T]
+    if not found:
+        raise InputError(f"the ladder must have the temperature of the other side, {T:g}; it has {[p.T for p in ladder]}.")
+    return found[0]
+
+
+def _at_T_of(this: Compared, other: Compared) -> Compared:
+    """Return the rung of a ladder that the other side is compared with; anything else as it is."""
+    if not isinstance(this, Ladder):
+        return this
+    return _rung(this, side(other[0] if isinstance(other, Sequence) and other else other).state["T"])
+
+
+def _pair(first: Compared, second: Compared) -> Comparison:
+    order = {Solution: 0, Exact: 1}
+    first, second = sorted((first, second), key=lambda x: order.get(type(x), 2))
+    if isinstance(first, Solution | Exact) and not isinstance(second, Solution | Exact):
+        return _judge(first, second)
+    return _beside(first, second)
+
+
+def _beside(first: Compared, second: Compared) -> Comparison:
+    """Compare two results of which neither judges the other."""
+    a, b = side(first), side(second)
+    check_state(a, b)
+    even = a.state["network"].even if isinstance(first, Samples) and first.perturbation is None else False
+    shared = [name for name in a.says if name in b.says and not (even and name in ("m", "q"))]  # known up to a global flip
+    same = isinstance(first, Samples) and isinstance(second, Samples) and _share_patterns(first, second)
+    status = next((s.status for s in (a, b) if not s.status.ok), b.status)
+    rows = []
+    for name in shared:
+        if same and isinstance(first, Samples) and isinstance(second, Samples):
+            z = meet(name, first.series_of[name], second.series_of[name], first.replicas if OBSERVABLES[name].pairs else 0).z
+        else:
+            z = difference(a.says[name], b.says[name])
+        none = a.says[name].error == b.says[name].error == 0.0
+        why = "" if math.isfinite(z) else "neither side has an error" if none else "nothing moved: an error is a bound"
+        rows.append(Row(name, float(a.says[name]), b.says[name], min(a.N, b.N), z, status, reason=why))
+    note = "the runs share their patterns: z is that of the differences within each sample" if same else ""
+    return Comparison(first, tuple(rows), note, (a.kind, b.kind))  # type: ignore[arg-type]  # `side` refuses all else
+
+
+def _share_patterns(first: Samples, second: Samples) -> bool:
+    same = all(getattr(first, word) == getattr(second, word) for word in ("seed", "samples", "replicas", "patterns_drawn"))
+    return same and bool(np.all(first.series.pattern_energy == second.series.pattern_energy))
+
+
+def _judge(solution: Solution | Exact, samples: Compared) -> Comparison:
+    """Compare theory or enumeration with runs."""
     runs = [samples] if isinstance(samples, Samples) else list(samples) if isinstance(samples, Iterable) else []
     if not runs or not all(isinstance(r, Samples) for r in runs):
         raise InputError(f"samples must be a Samples or a non-empty sequence of them, got {samples!r}.")

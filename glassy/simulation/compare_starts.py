@@ -122,7 +122,7 @@ def compare_starts(first: Samples, second: Samples) -> Starts:
     if _same_start(first, second):
         raise InputError("the runs must begin differently, but both began alike. Start one at the pattern and one at random.")
     pairs = first.replicas
-    meetings = tuple(_meet(name, x, y, pairs if OBSERVABLES[name].pairs else 0) for name, x, y in _series(first, second))
+    meetings = tuple(meet(name, x, y, pairs if OBSERVABLES[name].pairs else 0) for name, x, y in _series(first, second))
     return Starts((_name(first), _name(second)), meetings, _status(first, second, meetings))
 
 
@@ -143,7 +143,8 @@ def _series(first: Samples, second: Samples) -> list[tuple[str, FloatArray, Floa
     return [(name, first.series_of[name], second.series_of[name]) for name in names]
 
 
-def _meet(name: str, x: FloatArray, y: FloatArray, replicas: int) -> Meeting:
+def meet(name: str, x: FloatArray, y: FloatArray, replicas: int) -> Meeting:
+    """Return how one observable of two runs of the same patterns agrees, in series [sample, chain, time] of both (M.11)."""
     a, b = estimate(x, replicas), estimate(y, replicas)
     if replicas:
         x, y = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)

@@ -1,0 +1,119 @@
+"""What a result says at one state point, so that any two can be set beside each other.
+
+A kind of result says it once: `side.register` a function that turns it into a `Side`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from glassy.core.errors import InputError
+from glassy.core.results import Estimate, Status, deviate
+from glassy.exact import Exact
+from glassy.simulation.observables import OBSERVABLES, names
+from glassy.simulation.samples import Samples
+from glassy.theory.solution import Solution
+
+
+@dataclass(frozen=True)
+class Side:
+    """One result, as `compare` looks at it.
+
+    Parameters
+    ----------
+    kind : str
+        How tables name it.
+    state : mapping of str to Any
+        What must agree with the other side: the network, T, and what else it is of (K and N, or the load).
+    says : mapping of str to Estimate
+        Observables by name; the error is 0 where there is none. Energies are those of the theory: without the mean M.3.
+    N : float
+        Its spins; math.inf for a theory of infinitely many.
+    status : Status
+        What became of it.
+    """
+
+    kind: str
+    state: Mapping[str, Any]
+    says: Mapping[str, Estimate]
+    N: float
+    status: Status
+
+
+@singledispatch
+def side(result: Any) -> Side:
+    """Return what a result says, or raise InputError where `compare` does not know its kind."""
+    known = ", ".join(kind.__name__ for kind in side.registry if kind is not object)
+    raise InputError(f"compare takes {known}, Ladder, or a sequence of Samples; got {result!r}. Give two of these.")
+
+
+def _sharp(value: float) -> Estimate:
+    return Estimate(float(value), 0.0)
+
+
+@side.register
+def _(result: Solution) -> Side:
+    if not result.status.ok:
+        raise InputError(f"a Solution must have converged to be compared, got {result!r}. Solve where the phase exists.")
+    signal = result.m > 0.0
+    wanted = ("m", "q", "energy", "energy_excess") if signal else ("q_abs" if result.phase == "spin_glass" else "q", "energy")
+    asked = {name: OBSERVABLES[name].theory for name in wanted}
+    return Side(
+        kind=f"{result.ansatz!r} {result.phase}", state={"network": result.network, "T": result.T, "load": result.load},
+        says={name: _sharp(theory(result)) for name, theory in asked.items() if theory is not None}, N=math.inf,
+        status=result.status,
+    )  # fmt: skip
+
+
+@side.register
+def _(result: Exact) -> Side:
+    offset = result.network.energy_offset(result.K, result.N) if result.network.has_load else 0.0
+    says = {name: _sharp(getattr(result, name)) for name in ("m", "m_abs", "q", "q_abs", "q2")}
+    says |= {"energy": _sharp(result.energy - offset), "energy_excess": _sharp(result.energy - result.pattern_energy)}
+    state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K}
+    return Side("exact", state, says, float(result.N), Status.EQUILIBRATED)
+
+
+@side.register
+def _(result: Samples) -> Side:
+    offset = result.network.energy_offset(result.K, result.N) if result.network.has_load else 0.0
+    says = {name: result.mean(name) for name in names(result.replicas)}
+    says["energy"] = says["energy"].shifted(-offset)
+    state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
+    return Side(f"run from {result.start}", state, says, float(result.N), result.status)
+
+
+def check_state(first: Side, second: Side) -> None:
+    """Raise InputError where two sides are not of one state point, in all that both name."""
+    a, b = first.state, second.state
+    off = [name for name in a if name in b and a[name] != b[name]]
+    for one, other in ((a, b), (b, a)):
+        if not off and "load" in one and "K" in other:
+            network, K, N = other["network"], other["K"], other["N"]
+            if abs(network.load(K, N) - one["load"]) > 0.501 * network.load(1, N) + 1e-9 * one["load"]:
+                off = ["load"]
+                a, b = {"load": one["load"]}, {"load": network.load(K, N)}
+    if off:
+        said = ", ".join(f"{name} ({a[name]!r} and {b[name]!r})" for name in off)
+        raise InputError(f"both sides must be of one state point, they differ in {said}. Repeat one of them there.")
+
+
+def difference(first: Estimate, second: Estimate) -> float:
+    """Return second - first as a normal deviate, by Student's law with the degrees of freedom of Welch and Satterthwaite.
+
+    NaN where an error is a bound, or both are zero.
+
+    Examples
+    --------
+    >>> round(difference(Estimate(1.0, 0.3), Estimate(2.0, 0.4)), 3), difference(Estimate(1.0, 0.0), Estimate(2.0, 0.0))
+    (2.0, nan)
+    """
+    whole = math.hypot(first.error, second.error)
+    if first.bound or second.bound or not whole > 0.0:
+        return math.nan
+    parts = sum((e.error / whole) ** 4 / e.dof for e in (first, second))
+    return deviate((float(second) - float(first)) / whole, 1.0 / parts if parts > 0.0 else math.inf)
