@@ -19,6 +19,7 @@ from glassy.core.provenance import provenance
 from glassy.simulation.drive.processes import Processes
 from glassy.simulation.keep.ledger import make_entry
 from glassy.simulation.keep.store import Kept, Store
+from glassy.simulation.sampler.walk import run_sample
 
 READ = """
 import sys, time; t0 = time.perf_counter()
@@ -32,7 +33,7 @@ GO_ON = """
 import dataclasses, resource, sys, glassy
 e = glassy.simulation.ensemble.stored(glassy.simulation.ensemble.Path(sys.argv[1]))
 e = dataclasses.replace(e, samples=e.samples[0] + 50)
-glassy.simulation.ensemble_result.read = lambda *_: None  # the parent of the run alone
+glassy.Ensemble.read = lambda *_: None  # the parent of the run alone
 e.run(sys.argv[1], workers=1)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
@@ -61,7 +62,7 @@ def per_task(folder: Path, executor: str, samples: int = 1000) -> None:
         pool.shutdown()
     place, worked = ensemble(1, 1).places[0], time.process_time()
     for k in range(100):
-        place.run.sample(k, threading.Event(), Silent())
+        run_sample(place.run, k, threading.Event(), Silent())
     own = (time.process_time() - worked) / 100
     print(f"{executor}: {1e3 * wall:.2f} ms per task of one sweep, {1e3 * own:.2f} ms of it the sample itself", flush=True)
 
@@ -83,9 +84,9 @@ def share(folder: Path) -> None:
     e = glassy.Ensemble(glassy.DenseHebbian(P=4), 0.2, 180, 0.3, samples=1, seed=1, sweeps=1000)
     place = e.places[0]
     store = Store(folder / place.name, place.run.description())
-    place.run.sample(0, threading.Event(), bar := Silent())
+    run_sample(place.run, 0, threading.Event(), bar := Silent())
     begun = time.perf_counter()
-    result = place.run.sample(0, threading.Event(), bar)
+    result = run_sample(place.run, 0, threading.Event(), bar)
     seconds, times = time.perf_counter() - begun, []
     for k in range(20):
         begun, worked = time.perf_counter(), time.process_time()

@@ -41,8 +41,8 @@ from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_gl
 from glassy.phases.spinodal import Spinodal, spinodal
 from glassy.simulation.compare_starts import Starts, compare_starts
 from glassy.simulation.configuration import show_config
-from glassy.simulation.ensemble import Ensemble
-from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
+from glassy.simulation.ensemble import Ensemble, read_ensemble
+from glassy.simulation.ensemble_result import EnsembleResult
 from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.exchange_temperatures import exchange_temperatures
 from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange

@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import glassy
-from glassy.core.provenance import Provenance, provenance
+from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.results import short
 from glassy.evidence.compare import predicted
 from glassy.simulation.ensemble_status import duration
-from glassy.simulation.samples import joint_provenance
 from sims import GOOD
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -20,9 +20,8 @@ from scipy.special import logsumexp
 from scipy.stats import binom
 
 import glassy
-from glassy.core.provenance import Provenance
+from glassy.core.provenance import Provenance, joint_provenance
 from glassy.core.results import short
-from glassy.simulation.samples import joint_provenance
 from sims import GOOD
 from sims.harness import LIMIT, _seconds, _write, folder, parse, samples_folder
 

@@ -105,8 +105,8 @@ class _Patient:
 
 
 def patient(folder, free=0):
-    """Return a Walk.run that stands still in the middle until it is asked to stop, with a file in `folder`."""
-    run, count = Walk.run, itertools.count()
+    """Return a Walk.finish that stands still in the middle until it is asked to stop, with a file in `folder`."""
+    run, count = Walk.finish, itertools.count()
 
     def held(walk, stop, *rest):
         k = next(count)
@@ -117,12 +117,12 @@ def patient(folder, free=0):
 
 def hold_walks(folder):
     """From now on every walk of this process, and of its workers, stands still in its middle."""
-    Walk.run, submit = patient(folder), Processes.submit
+    Walk.finish, submit = patient(folder), Processes.submit
     Processes.submit = lambda pool, function, *arguments: submit(pool, _held, folder, function, *arguments)
 
 
 def _held(folder, function, *arguments):
-    Walk.run = patient(folder)
+    Walk.finish = patient(folder)
     return function(*arguments)
 
 

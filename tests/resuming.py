@@ -6,8 +6,8 @@ import numpy as np
 
 from glassy import DenseHebbian, Metropolis, ReplicaExchange, simulate
 from glassy.simulation.keep.store import Store
-from glassy.simulation.ladder import LadderRun
 from glassy.simulation.sampler.run import Run
+from glassy.simulation.sampler.walk import run_sample
 
 METROPOLIS = Metropolis()
 BLOCK = 2**12  # attempts: some hundred blocks
@@ -45,24 +45,26 @@ def bits(result):
     return found
 
 
-def run_at(T, method=METROPOLIS, P=3, N=24, burn_in=90, start="random"):
+def run_at(*T, method=METROPOLIS, P=3, N=24, burn_in=90, start="random"):
     network = DenseHebbian(P)
-    return Run(network, N, network.patterns(0.3, N), T, method, start, 0.8, None, None, 2, 200, burn_in, 5)
+    return Run(
+        network=network, N=N, K=network.patterns(0.3, N), temperatures=T, method=method, start=start, start_overlap=0.8,
+        spins=None, patterns=None, replicas=2, sweeps=200, burn_in=burn_in, seed=5,
+    )  # fmt: skip
 
 
 def ladder(every, **options):
-    return LadderRun(tuple(run_at(T, **options) for T in (0.25, 0.5, 1.0, np.inf)), ReplicaExchange(every=every))
+    return run_at(0.25, 0.5, 1.0, np.inf, method=ReplicaExchange(every=every), **options)
 
 
 def go_on(run, folder, rng, chunks):
     """Run sample 0 with stops at random places; return the result, and how many stops there were."""
     store, stops = Store(folder, run.description()), 0
-    chains = run.replicas * (len(run.rungs) if isinstance(run, LadderRun) else 1)
     while True:
         bar, checkpoints = Bar(), store.checkpoints(0)
-        found = run.sample(0, StopAfter(int(rng.integers(0, chunks))), bar, checkpoints)
+        found = run_sample(run, 0, StopAfter(int(rng.integers(0, chunks))), bar, checkpoints)
         if found is not None:
-            assert bar.n == 290 * chains  # resumed sweeps are counted
+            assert bar.n == 290 * run.chains  # resumed sweeps are counted
             store.write(0, found, checkpoints.origin)
             return found, stops
         stops += 1
@@ -70,7 +72,7 @@ def go_on(run, folder, rng, chunks):
 
 def stopped(run, folder, looks=4):
     store = Store(folder, run.description())
-    assert run.sample(0, StopAfter(looks), Bar(), store.checkpoints(0)) is None
+    assert run_sample(run, 0, StopAfter(looks), Bar(), store.checkpoints(0)) is None
     return folder / "checkpoint_000000.npz"
 
 

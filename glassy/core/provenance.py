@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
@@ -57,3 +58,17 @@ def provenance() -> Provenance:
         scipy=version("scipy"),
         machine=f"{platform.system()} {platform.machine()}",
     )
+
+
+def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
+    """Return one provenance that names every version in `parts`, joined by "and".
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> joint_provenance([replace(provenance(), commit="old"), replace(provenance(), commit="new")]).commit
+    'old and new'
+    """
+    parts = list(parts)
+    values = {f.name: [v for p in parts for v in getattr(p, f.name).split(" and ")] for f in fields(Provenance)}
+    return Provenance(**{name: " and ".join(dict.fromkeys(found)) for name, found in values.items()})

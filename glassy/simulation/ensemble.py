@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from glassy.core import checks, storage
 from glassy.core.errors import InputError
@@ -20,13 +20,11 @@ from glassy.model.separable import check_network
 from glassy.numerics import passes
 from glassy.simulation.drive.session import Place, Session, make_place
 from glassy.simulation.drive.work import Task, opened
+from glassy.simulation.ensemble_result import EnsembleResult, pools_of
 from glassy.simulation.keep.claim import Part, check_part, claim, gate
 from glassy.simulation.keep.store import Store, differences, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.request import Request, check_axis, check_memory, make_ladder
-
-if TYPE_CHECKING:
-    from glassy.simulation.ensemble_result import EnsembleResult
+from glassy.simulation.request import Request, check_axis, check_memory
 
 FILE = "ensemble.npz"
 
@@ -145,11 +143,8 @@ class Ensemble(Saved):
         for network in self.networks:
             for N, samples in zip(self.sizes, self.samples, strict=True):
                 for load, K in [(x, None) for x in self.loads] or [(None, k) for k in self.K]:
-                    points = request.runs(network, [load], K, self.temperatures, N, None, lambda _: room)
-                    if isinstance(self.method, ReplicaExchange):
-                        found.append(make_place(make_ladder(points, (len(points),), self.method), samples))
-                    else:
-                        found += [make_place(run, samples) for run in points]
+                    runs = request.runs(network, [load], K, self.temperatures, N, None, lambda _: room)
+                    found += [make_place(run, samples) for run in runs]
         return tuple(found)
 
     def tasks(self, part: Part = (0, 1)) -> Iterator[Task]:
@@ -157,7 +152,7 @@ class Ensemble(Saved):
         i, n = check_part(part)
         return (
             Task(place.run, index, place=place.name)
-            for k, place in enumerate(sorted(self.places, key=lambda p: -p.cost))
+            for k, place in enumerate(sorted(self.places, key=lambda p: -p.run.cost))
             for index in range((i - k) % n, place.samples, n)
         )
 
@@ -212,7 +207,7 @@ class Ensemble(Saved):
         make_folder(root)
         with gate(root):
             self.settle(root)
-            stores = {place.name: Store(root / place.name, place.run.description()) for place in self.places}
+            places = [replace(p, store=Store(root / p.name, p.run.description())) for p in self.places]
         with ExitStack() as stack:
             stack.enter_context(claim(root, part, wait))
             pool = stack.enter_context(opened(executor, "processes", count))
@@ -220,7 +215,11 @@ class Ensemble(Saved):
             hands = next((n for n in known if n), None)
             width = 2 * (hands or 32) if in_flight is None else in_flight
             width = checks.integer("in_flight", width, 1, "It counts tasks that are handed out at once.")
-            Session(self.places, lambda: self.tasks(part), root, part, stores, hands or count, progress).run(pool, width)
+            session = Session(
+                places, lambda: self.tasks(part), workers=hands or count, progress=progress, root=root, part=part, desk=root,
+                patient=True,
+            )  # fmt: skip
+            session.run(pool, width)
         return self.read(root)
 
     def read(self, out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
@@ -229,9 +228,11 @@ class Ensemble(Saved):
         With `verify` every byte of every file is held against its checksum; without, size and time of change of the files
         whose averages are known.
         """
-        from glassy.simulation.ensemble_result import read
-
-        return read(self, folder_path(out), verify)
+        root = folder_path(out)
+        if {p.name for p in stored(root).places} != {p.name for p in self.places}:
+            self.settle(root)  # raises, with the difference
+        pools, damaged = pools_of(self.places, self.temperatures, root, verify)
+        return EnsembleResult(self, str(root), tuple(pools), tuple(damaged))
 
     def settle(self, root: Path) -> None:
         """Write the description of the ensemble, or hold it against that of the folder."""
@@ -276,3 +277,36 @@ def stored(root: Path) -> Ensemble:
     if not isinstance(found, Ensemble):
         raise InputError(f"{path} must hold an Ensemble, but holds {type(found).__name__}. Name another folder.")
     return found
+
+
+def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+    """Read the averages of an ensemble from its folder, finished or not, also while it runs.
+
+    Parameters
+    ----------
+    out : path
+        The folder that was given to `Ensemble.run`.
+    verify : bool
+        Hold every byte of every sample against its checksum; else size and time of change.
+
+    Returns
+    -------
+    EnsembleResult
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of an ensemble.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> ensemble = glassy.Ensemble(glassy.DenseHebbian(P=3), 0.1, 20, (0.3, 0.5), samples=3, seed=7, sweeps=200)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ran = ensemble.run(folder, executor="threads")
+    ...     back = glassy.read_ensemble(folder)
+    ...     print(back, back.samples(T=0.3).m == back.rows[0].estimate)
+    EnsembleResult(2 state points, 6 of 6 samples finished) True
+    """
+    root = folder_path(out)
+    return stored(root).read(root, verify)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,12 @@ from glassy.core.storage import Saved, ready
 from glassy.model.network import DenseHebbian
 from glassy.model.separable import Network
 from glassy.simulation.drive.session import Place
-from glassy.simulation.ensemble import Ensemble, stored
 from glassy.simulation.keep.averages import Pool, Records, observables, pool
-from glassy.simulation.keep.joined import join
+from glassy.simulation.keep.joined import Done, join, points
 from glassy.simulation.keep.ledger import BLOCK, Ledger
-from glassy.simulation.keep.store import Store, folder_path
-from glassy.simulation.ladder import Ladder, LadderRun
+from glassy.simulation.keep.store import Store
+from glassy.simulation.ladder import Ladder
+from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,6 +33,50 @@ COLUMNS = (
     "network", "N", "K", "load", "T", "observable", "value", "error", "thermal", "disorder", "tau_int", "samples", "asked",
     "status",
 )  # fmt: skip
+
+
+class Description(Protocol):
+    """What a result must know of its Ensemble."""
+
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Its networks."""
+        ...
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers of spins."""
+        ...
+
+    @property
+    def loads(self) -> tuple[float, ...]:
+        """Loads; none where K is given."""
+        ...
+
+    @property
+    def K(self) -> tuple[int, ...]:
+        """Numbers of patterns; none where loads are given."""
+        ...
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Temperatures."""
+        ...
+
+    @property
+    def replicas(self) -> int:
+        """Chains of a sample at one temperature."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Numbers of networks, sizes, loads (or K) and temperatures."""
+        ...
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every state point, or ladder."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -85,27 +129,24 @@ class EnsembleResult(Saved):
         Files that could not be used, and why; they are in no average, and the next run sets them aside.
     """
 
-    ensemble: Ensemble
+    ensemble: Description
     folder: str
     pools: tuple[Pool | None, ...]
     damaged: tuple[str, ...] = ()
 
-    def _points(self) -> Iterator[tuple[Place, int, float, Pool | None]]:
-        """Yield place, rung, T and Pool of every state point."""
-        ladder, i = isinstance(self.ensemble.places[0].run, LadderRun), 0
+    def _points(self) -> Iterator[tuple[Place, float, Pool | None]]:
+        """Yield place, T and Pool of every state point."""
+        pools = iter(self.pools)
         for place in self.ensemble.places:
-            runs = place.run.rungs if isinstance(place.run, LadderRun) else (place.run,)
-            order = {run.T: k for k, run in enumerate(runs)}
-            for T in self.ensemble.temperatures if ladder else (runs[0].T,):
-                yield place, order[float(T)], float(T), self.pools[i]
-                i += 1
+            for T in in_call_order(place.run, self.ensemble.temperatures):
+                yield place, T, next(pools)
 
     @cached_property
     def rows(self) -> tuple[EnsembleRow, ...]:
         """One row for each state point and observable."""
         found = []
-        for place, _, T, known in self._points():
-            run = place.run.rungs[0] if isinstance(place.run, LadderRun) else place.run
+        for place, T, known in self._points():
+            run = place.run
             done, status = (0, None) if known is None else (known.samples, known.status)
             for word in observables(run.replicas):
                 value = None if known is None else known.estimate(word)
@@ -141,19 +182,18 @@ class EnsembleResult(Saved):
         The arguments pick it as they stand in the description; what the ensemble has one of may be left out.
         """
         place, at = self._pick(network, N, load, T, K, True)
-        found = self._join(place)
-        return found if isinstance(found, Samples) else next(p for p in found.points if at == p.T)
+        return points(place.run, self._finished(place))[place.run.temperatures.index(at)]
 
     def ladder(
         self, network: Network | None = None, N: int | None = None, load: float | None = None, K: int | None = None
     ) -> Ladder:
         """Return the finished samples of one ladder, with its exchanges."""
-        found = self._join(self._pick(network, N, load, None, K, False)[0])
-        if not isinstance(found, Ladder):
+        place, _ = self._pick(network, N, load, None, K, False)
+        if not place.run.every:
             raise InputError(
-                f"a ladder needs method=ReplicaExchange(), this ensemble has {self.ensemble.method!r}. Ask for samples."
+                f"a ladder needs method=ReplicaExchange(), this ensemble has {place.run.method!r}. Ask for samples."
             )
-        return found
+        return join(place.run, self._finished(place))
 
     def _pick(self, network: Any, N: Any, load: Any, T: Any, K: Any, one_T: bool) -> tuple[Place, float]:
         e = self.ensemble
@@ -175,10 +215,9 @@ class EnsembleResult(Saved):
                 raise InputError(f"{word} must be one of {known}, got {asked!r}. Pick one of these.")
         index += [] if one_T else [0]
         i = int(np.ravel_multi_index(index, e.shape))
-        place, _, at, _ = list(self._points())[i]
-        return place, at
+        return list(self._points())[i][:2]
 
-    def _join(self, place: Place) -> Samples | Ladder:
+    def _finished(self, place: Place) -> Done:
         folder, done = Path(self.folder) / place.name, {}
         if (folder / "description.json").exists():
             store = Store(folder, place.run.description())
@@ -191,7 +230,7 @@ class EnsembleResult(Saved):
                     done[index] = kept.series, kept.provenance
         if not done:
             raise InputError(f"{folder} must hold a finished sample, but has none. Run the ensemble first.")
-        return join(place.run, done)
+        return done
 
     def table(self) -> str:
         """Return the table for readers: one line for each state point and observable."""
@@ -228,20 +267,21 @@ class EnsembleResult(Saved):
         return f"EnsembleResult({len(self.pools)} state points, {done} of {asked} samples finished{bad})"
 
 
-def read(ensemble: Ensemble, root: Path, verify: bool = True) -> EnsembleResult:
-    """Return what a folder holds of an ensemble."""
-    found = stored(root)
-    if {p.name for p in found.places} != {p.name for p in ensemble.places}:
-        ensemble.settle(root)  # raises, with the difference
+def in_call_order(run: Run, temperatures: Sequence[float]) -> tuple[float, ...]:
+    """Return the temperatures of a run as the description has them: those of a ladder need not rise there."""
+    return tuple(map(float, temperatures)) if run.every else run.temperatures
+
+
+def pools_of(
+    places: Sequence[Place], temperatures: Sequence[float], root: Path, verify: bool
+) -> tuple[list[Pool | None], list[str]]:
+    """Return what a folder knows of every state point, and which of its files could not be used, and why."""
     damaged: list[str] = []
     pools: list[Pool | None] = []
-    for place in ensemble.places:
+    for place in places:
         known = pool(place.run, _blocks(place, root / place.name, verify, damaged))
-        if isinstance(place.run, LadderRun):
-            order = {run.T: k for k, run in enumerate(place.run.rungs)}
-            known = tuple(known[order[float(T)]] for T in ensemble.temperatures)
-        pools += known
-    return EnsembleResult(ensemble, str(root), tuple(pools), tuple(damaged))
+        pools += [known[place.run.temperatures.index(T)] for T in in_call_order(place.run, temperatures)]
+    return pools, damaged
 
 
 def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str]) -> Iterator[Records]:
@@ -260,36 +300,3 @@ def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str]) -> Ite
                 block = []
     if block:
         yield np.array(block)
-
-
-def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
-    """Read the averages of an ensemble from its folder, finished or not, also while it runs.
-
-    Parameters
-    ----------
-    out : path
-        The folder that was given to `Ensemble.run`.
-    verify : bool
-        Hold every byte of every sample against its checksum; else size and time of change.
-
-    Returns
-    -------
-    EnsembleResult
-
-    Raises
-    ------
-    InputError
-        If it is not the folder of an ensemble.
-
-    Examples
-    --------
-    >>> import glassy, tempfile
-    >>> ensemble = glassy.Ensemble(glassy.DenseHebbian(P=3), 0.1, 20, (0.3, 0.5), samples=3, seed=7, sweeps=200)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     ran = ensemble.run(folder, executor="threads")
-    ...     back = glassy.read_ensemble(folder)
-    ...     print(back, back.samples(T=0.3).m == back.rows[0].estimate)
-    EnsembleResult(2 state points, 6 of 6 samples finished) True
-    """
-    root = folder_path(out)
-    return read(stored(root), root, verify)

@@ -16,8 +16,8 @@ from glassy.core import storage
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved, VersionError
 from glassy.simulation.drive.session import Place
-from glassy.simulation.ensemble import stored
-from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
+from glassy.simulation.ensemble import read_ensemble, stored
+from glassy.simulation.ensemble_result import EnsembleResult
 from glassy.simulation.keep.claim import claim, gate, journals
 from glassy.simulation.keep.ledger import Ledger
 from glassy.simulation.keep.store import Kept, Store, differences, folder_path, make_folder
@@ -136,13 +136,13 @@ def ensemble_status(out: str | os.PathLike[str]) -> EnsembleStatus:
 
 def _left(places: tuple[Place, ...], counts: list[tuple[str, int, int]], seconds: dict[str, float | None]) -> float | None:
     """Return the work that remains: where no sample is finished, scaled by N K sweeps from where some are."""
-    rates = [s / place.cost for place in places if (s := seconds[place.name]) is not None]
+    rates = [s / place.run.cost for place in places if (s := seconds[place.name]) is not None]
     if not rates:
         return None
     left = 0.0
     for place, (_, done, asked) in zip(places, counts, strict=True):
         each = seconds[place.name]
-        left += (asked - done) * (float(np.mean(rates)) * place.cost if each is None else each)
+        left += (asked - done) * (float(np.mean(rates)) * place.run.cost if each is None else each)
     return left
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,33 +15,10 @@ from glassy.core import checks
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.results import Estimate, Grid
 from glassy.core.storage import Saved
-from glassy.simulation.kernels.dynamics import ReplicaExchange
-from glassy.simulation.sampler.checkpoint import Checkpoints
-from glassy.simulation.sampler.run import Run
-from glassy.simulation.sampler.walk import Walk
-from glassy.simulation.samples import Samples, Series
+from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Rungs(Saved):
-    """One finished sample of a ladder: the series of every temperature, coldest first, and what the exchange did.
-
-    Parameters
-    ----------
-    series : tuple of Series
-        One for each temperature.
-    swaps : array [sample, replica, edge, 2]
-        Attempted and accepted exchanges between neighbouring temperatures.
-    round_trips : array [sample, replica]
-        How often a configuration went from the coldest temperature to the hottest and back, summed over configurations.
-    """
-
-    series: tuple[Series, ...]
-    swaps: IntArray
-    round_trips: IntArray
 
 
 @dataclass(frozen=True)
@@ -249,41 +223,3 @@ def _integral(beta: FloatArray, energies: Sequence[FloatArray], variances: Seque
 def _trapezoid(beta: FloatArray, energies: Sequence[FloatArray]) -> float:
     e = np.array([x.mean() for x in energies])
     return float(np.sum(np.diff(beta) * (e[1:] + e[:-1]) / 2.0))
-
-
-@dataclass(frozen=True)
-class LadderRun:
-    """Everything that fixes the numbers of one ladder: the runs of its temperatures, coldest first, and the method."""
-
-    rungs: tuple[Run, ...]
-    method: ReplicaExchange
-
-    @cached_property
-    def replicas(self) -> int:
-        """Chains at each temperature."""
-        return self.rungs[0].replicas
-
-    def description(self) -> dict[str, Any]:
-        """Return what must agree for samples to belong together."""
-        return {**self.rungs[0].description(), "T": [run.T for run in self.rungs], "method": repr(self.method)}
-
-    def bytes_per_sample(self) -> int:
-        """Memory of one sample in work: the patterns once, the chains of every temperature."""
-        first = self.rungs[0]
-        n = len(self.rungs)
-        return first.bytes_in_work(n * first.replicas, n)
-
-    def bytes_of_series(self) -> int:
-        """Memory of what one finished sample keeps."""
-        return len(self.rungs) * self.rungs[0].bytes_of_series()
-
-    def sample(
-        self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None, threads: int = 1
-    ) -> Rungs | None:
-        """Run all temperatures and replicas of one sample, from its checkpoint if there is one; None if stopped."""
-        walk = Walk(self.rungs, index, self.method.every, checkpoints.read() if checkpoints else None)
-        bar.update(walk.done * self.replicas * len(self.rungs))
-        if not walk.run(stop, bar, checkpoints, threads):
-            return None
-        swaps = np.stack([s.swaps for s in walk.swappers])
-        return Rungs(walk.series(), swaps[None], np.array([[s.round_trips for s in walk.swappers]]))

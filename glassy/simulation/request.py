@@ -14,7 +14,6 @@ from glassy.model.perturbation import Perturbation, check_perturbation
 from glassy.model.separable import Network
 from glassy.simulation.kernels.choose import choose_kernel
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Quench, ReplicaExchange
-from glassy.simulation.ladder import LadderRun
 from glassy.simulation.sampler.run import Run
 
 
@@ -105,10 +104,12 @@ class Request:
         room : callable
             Bytes that one sample may take where all that is kept of one is that many.
         """
-        return [self._run(network, x, K, y, temperatures, N, given, room) for x in loads for y in temperatures]
+        ladder = isinstance(self.method, ReplicaExchange)
+        groups = [temperatures] if ladder else [[T] for T in temperatures]
+        return [self._run(network, load, K, group, N, given, room) for load in loads for group in groups]
 
     def _run(
-        self, network: Network, load: Any, K: int | None, T: Any, temperatures: Sequence[Any], N: Any, given: Any, room: Any
+        self, network: Network, load: Any, K: int | None, temperatures: Sequence[Any], N: Any, given: Any, room: Any
     ) -> Run:
         if given is not None:
             count, size = given.shape
@@ -118,34 +119,31 @@ class Request:
             if count == 0:
                 raise InputError(f"load={load:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
         word, overlap, spins = _check_start(self.start, self.start_overlap, self.samples, self.replicas, size)
-        temperature = checks.temperature(T, infinite=True)
-        dynamics = self.method.dynamics if isinstance(self.method, ReplicaExchange) else self.method
-        if isinstance(dynamics, Annealing | Quench):
-            dynamics.check(temperature, self.burn_in)
+        rungs = tuple(checks.temperature(T, infinite=True) for T in temperatures)
+        run = Run(
+            network=network, N=size, K=count, temperatures=tuple(sorted(rungs)), method=self.method, start=word,
+            start_overlap=overlap, spins=spins, patterns=given, replicas=self.replicas, sweeps=self.sweeps,
+            burn_in=self.burn_in, seed=self.seed, perturbation=self.perturbation,
+            watch=tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch),
+        )  # fmt: skip
+        if isinstance(run.dynamics, Annealing | Quench):
+            run.dynamics.check(run.T, self.burn_in)
         if self.perturbation is not None:
             self.perturbation.check(size, count, self.samples)
-        watched = tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch)
-        run = Run(
-            network, size, count, temperature, dynamics, word, overlap, spins, given, self.replicas, self.sweeps, self.burn_in,
-            self.seed, perturbation=self.perturbation, watch=watched,
-        )  # fmt: skip
-        hottest = dynamics.T_start if isinstance(dynamics, Annealing) else temperature
-        shared = temperatures if isinstance(self.method, ReplicaExchange) else [hottest]  # of the chains of a sample
-        chains = self.replicas * len(shared)
-        attempts = chains * (self.sweeps + self.burn_in) * size
-        left = room(run.bytes_of_series()) - run.bytes_in_work(chains, len(shared))
-        kernel = choose_kernel(network, size, count, self.kernel, shared, attempts, left, self.perturbation)
+        if run.every:
+            _check_ladder(rungs)
+        hottest = [run.dynamics.T_start] if isinstance(run.dynamics, Annealing) else list(temperatures)
+        attempts = run.chains * (self.sweeps + self.burn_in) * size
+        left = room(run.bytes_of_series()) - run.bytes_per_sample()
+        kernel = choose_kernel(network, size, count, self.kernel, hottest, attempts, left, self.perturbation)
         return replace(run, kernel=kernel)
 
 
-def make_ladder(runs: Sequence[Run], axis: tuple[int, ...], method: ReplicaExchange) -> LadderRun:
-    """Return the runs of one load as a ladder, coldest first, or raise InputError where their temperatures make none."""
-    temperatures = [run.T for run in runs]
-    if not axis or len(set(temperatures)) < max(len(temperatures), 2):
-        raise InputError(f"T must hold at least two different temperatures for ReplicaExchange, got {temperatures}.")
+def _check_ladder(temperatures: tuple[float, ...]) -> None:
+    if len(set(temperatures)) < max(len(temperatures), 2):
+        raise InputError(f"T must hold at least two different temperatures for ReplicaExchange, got {list(temperatures)}.")
     if min(temperatures) == 0.0:
         raise InputError("T must be > 0 for ReplicaExchange, got 0: a configuration of higher energy would never move there.")
-    return LadderRun(tuple(sorted(runs, key=lambda run: run.T)), method)
 
 
 def check_axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
@@ -172,35 +170,25 @@ def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int
     return "given", 1.0, spins.reshape((1,) * (3 - spins.ndim) + spins.shape)
 
 
-def check_memory(runs: Sequence[Run | LadderRun], held: int, at_once: int, limit: int) -> int:
+def check_memory(runs: Sequence[Run], held: int, at_once: int, limit: int) -> int:
     """Return how many samples may be in work at once within `limit` bytes, at most `at_once`; raise if not even one.
 
     `held` samples of every run stay in memory with their series, twice while they are joined.
     """
     series = 2 * held * sum(run.bytes_of_series() for run in runs)
     widest = max(runs, key=lambda run: run.bytes_per_sample())
-    largest, need = first_of(widest), widest.bytes_per_sample()
+    need = widest.bytes_per_sample()
     if series + need > limit:
         text = (
-            f"N={largest.N}, {f'P={largest.network.P}' if isinstance(largest.network, DenseHebbian) else largest.network}, "
-            f"{name_size(largest)} needs K={largest.K} patterns and {need / 1e6:.4g} MB for one sample"
+            f"N={widest.N}, {f'P={widest.network.P}' if isinstance(widest.network, DenseHebbian) else widest.network}, "
+            f"{widest.size} needs K={widest.K} patterns and {need / 1e6:.4g} MB for one sample"
         )
         remedy = "Lower N or load"
         if need <= limit:
             text += (
-                f", and {series / 1e6:.4g} MB for the series of {held} samples, {largest.replicas} replicas, "
-                f"{largest.sweeps} sweeps at {len(runs)} state points"
+                f", and {series / 1e6:.4g} MB for the series of {held} samples, {widest.replicas} replicas, "
+                f"{widest.sweeps} sweeps at {len(runs)} state points"
             )
             remedy = "Lower sweeps, samples or replicas, split the grid"
         raise MemoryLimitError(f"{text}; max_bytes is {limit / 1e6:.4g} MB. {remedy}, or raise max_bytes.")
     return max(1, min(at_once, (limit - series) // need))
-
-
-def name_size(run: Run) -> str:
-    """Return the load of a run, or the number of its patterns where there is no load."""
-    return f"load={run.network.load(run.K, run.N):.8g}" if isinstance(run.network, DenseHebbian) else f"K={run.K}"
-
-
-def first_of(run: Run | LadderRun) -> Run:
-    """Return a run, or the coldest of a ladder."""
-    return run.rungs[0] if isinstance(run, LadderRun) else run

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,19 +16,18 @@ import numpy.typing as npt
 from glassy.core import checks
 from glassy.core.errors import InputError, Interrupted
 from glassy.core.machine import cores, half_memory
-from glassy.core.progress import progress_bar
 from glassy.core.results import Grid
 from glassy.model.patterns import check_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.model.separable import Network, SeparableMemory, check_network
-from glassy.simulation.drive.work import Outcome, StopFile, Task, drive, no_room, opened, opened_here
-from glassy.simulation.keep.claim import Journal, claim
+from glassy.simulation.drive.session import Place, Session
+from glassy.simulation.drive.work import Task, opened, opened_here
+from glassy.simulation.keep.claim import claim
 from glassy.simulation.keep.joined import in_order, join, points
-from glassy.simulation.keep.ledger import Ledger
 from glassy.simulation.keep.store import Store, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.ladder import Ladder, LadderRun
-from glassy.simulation.request import Request, check_axis, check_memory, first_of, make_ladder, name_size
+from glassy.simulation.ladder import Ladder
+from glassy.simulation.request import Request, check_axis, check_memory
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
@@ -190,17 +188,15 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
     limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
     loads, load_axis = check_axis("load", load)
     temperatures, T_axis = check_axis("T", T)
-    held = 2 * samples * len(loads) * len(temperatures)  # series in memory; see check_memory
+    ladder = isinstance(method, ReplicaExchange)
+    if ladder and load_axis:
+        raise InputError(f"load must be a float with ReplicaExchange, got shape {load_axis}. Call simulate once per load.")
+    held = 2 * samples * len(loads) * (1 if ladder else len(temperatures))  # series in memory; see check_memory
 
     def room(bytes_of_series: int) -> float:
         return (limit - held * bytes_of_series) // min(threads, samples)
 
-    found = request.runs(network, loads, K, temperatures, N, given, room)
-    runs: list[Run | LadderRun] = [*found]
-    if isinstance(method, ReplicaExchange):
-        if load_axis:
-            raise InputError(f"load must be a float with ReplicaExchange, got shape {load_axis}. Call simulate once per load.")
-        runs = [make_ladder(found, T_axis, method)]
+    runs = request.runs(network, loads, K, temperatures, N, given, room)
     width = min(check_memory(runs, samples, threads, limit), samples * len(runs))
     with ExitStack() as stack:
         if folder is not None:
@@ -208,88 +204,38 @@ def simulate(  # type: ignore[misc]  # the overloads fold the options that do no
             if (folder / "ensemble.npz").exists():
                 raise InputError(f"out must be a folder of its own, but {folder} is that of an Ensemble. Name another path.")
             stack.enter_context(claim(folder))
-            Journal(workers=width).write(folder, (0, 1))
-        here = executor is None or executor == "threads"
-        desk = folder or Path("" if here else stack.enter_context(tempfile.TemporaryDirectory()))
-        shelves = [_Shelf(run, place, place or desk) for run, place in zip(runs, _folders(folder, runs), strict=True)]
         pool = stack.enter_context(opened(executor, "threads", width))
-        total = len(loads) * len(temperatures) * samples * request.replicas * (request.sweeps + request.burn_in)
-        bar = stack.enter_context(progress_bar(total, progress))
-        spare = max(threads // min(width, samples), 1)  # replicas share what samples leave
-        results = [_finish(shelf, shelves, samples, pool, width, min(spare, request.replicas), bar) for shelf in shelves]
-    if isinstance(results[0], Ladder):
-        return in_order(results[0], temperatures)
-    done = tuple(r for r in results if isinstance(r, Samples))
-    return Grid(done, load_axis + T_axis) if load_axis or T_axis else done[0]
+        here = opened_here(pool)
+        desk = None if here else folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        places = _places(runs, samples, folder)
+        apart = list({place.name: place for place in places}.values())
+        spare = min(max(threads // min(width, samples), 1), replicas)  # replicas share what samples leave
+        session = Session(
+            apart,
+            lambda: (Task(p.run, i, place=p.name, threads=spare) for p in apart for i in range(samples)),
+            workers=width, progress=progress, root=folder, desk=desk,
+        )  # fmt: skip
+        try:
+            session.run(pool, width if here else 2 * width)
+        except Interrupted as stopped:
+            done = session.read()
+            finished = tuple(s for p in places if done[p.name] for s in points(p.run, done[p.name]))
+            raise Interrupted(str(stopped), finished) from None
+        done = session.read()
+    if ladder:
+        return in_order(join(runs[0], done[places[0].name]), temperatures)
+    found = tuple(points(p.run, done[p.name])[0] for p in places)
+    return Grid(found, load_axis + T_axis) if load_axis or T_axis else found[0]
 
 
-def _folders(folder: Path | None, runs: Sequence[Run | LadderRun]) -> list[Path | None]:
-    """Return the folder of every state point: subfolders where there are several."""
-    if folder is None or len(runs) == 1:
-        return [folder] * len(runs)
-    names = [f"{name_size(first_of(run))}_T={first_of(run).T:.8g}" for run in runs]
-    long = [f"{name_size(first_of(run))}_T={first_of(run).T!r}" for run in runs]
-    return [folder / (name if len(set(names)) == len(set(long)) else exact) for name, exact in zip(names, long, strict=True)]
-
-
-class _Shelf:
-    """One state point or ladder, its store, what is finished of it, and where a file asks workers for the end."""
-
-    def __init__(self, run: Run | LadderRun, folder: Path | None, desk: Path) -> None:
-        self.run, self.stop = run, desk / "stop_0of1"
-        self.store = None if folder is None else Store(folder, run.description())
-        self.done: dict[int, Any] = {}
-
-    def read(self, samples: int) -> Iterator[int]:
-        """Read what the folder has and is not yet here; yield the indices."""
-        for index in range(samples) if self.store else ():
-            kept = self.store.read(index) if index not in self.done else None  # type: ignore[union-attr]
-            if kept is not None:
-                self.done[index] = kept.series, kept.provenance
-                yield index
-
-
-def _finish(
-    shelf: _Shelf, shelves: Sequence[_Shelf], samples: int, pool: Executor, width: int, threads: int, bar: Any
-) -> Samples | Ladder:
-    """Run all samples of one state point or ladder that are not in its folder yet."""
-    run, store, first = shelf.run, shelf.store, first_of(shelf.run)
-    sweeps = run.replicas * (len(run.rungs) if isinstance(run, LadderRun) else 1) * (first.sweeps + first.burn_in)
-    for _ in shelf.read(samples):
-        bar.update(sweeps)
-    local = opened_here(pool)
-    stop = threading.Event() if local else StopFile(shelf.stop)
-    if isinstance(stop, StopFile):
-        stop.clear()
-    sent = run if store is None or local else store.lend(run)
-    ledger = Ledger(store, run) if store else None
-    if store:
-        store.clean()
-
-    def done(task: Task, outcome: Outcome) -> None:
-        if outcome.finished and ledger:
-            ledger.append(outcome.entry)
-        elif outcome.finished:
-            shelf.done[task.index] = outcome.result, outcome.origin
-        if outcome.finished and not local:
-            bar.update(sweeps)
-
-    def failed(task: Task, error: BaseException) -> None:
-        raise no_room(task, error) if store else error
-
-    place = f"{name_size(first)}_T={first.T:.8g}"
-    missing = (index for index in range(samples) if index not in shelf.done)
-    tasks = [Task(sent, index, store, getattr(stop, "path", None), place, threads) for index in missing]
-    try:
-        drive(tasks, pool, width if local else 2 * width, stop, bar, done, failed)
-    except KeyboardInterrupt:
-        for each in shelves:
-            list(each.read(samples))
-        finished = tuple(point for each in shelves if each.done for point in points(each.run, each.done))
-        remedy = f"all so far is kept in {store.folder}; the same call goes on" if store else "out=folder would keep it"
-        here = f"T={first.T:g}" if isinstance(run, Run) else f"a ladder of {len(run.rungs)} temperatures"
-        raise Interrupted(
-            f"interrupted with {len(shelf.done)} of {samples} samples finished at {here}; {remedy}.", finished
-        ) from None
-    list(shelf.read(samples))
-    return join(run, shelf.done)
+def _places(runs: Sequence[Run], samples: int, folder: Path | None) -> list[Place]:
+    """Return the place of every run: in subfolders where there are several; loads of the same K share theirs."""
+    names = [f"{run.size}_T={run.T:.8g}" for run in runs]
+    exact = [f"{run.size}_T={run.T!r}" for run in runs]
+    names = [name if len(set(names)) == len(set(exact)) else long for name, long in zip(names, exact, strict=True)]
+    found: dict[str, Place] = {}
+    for run, name in zip(runs, names, strict=True):
+        if name not in found:
+            store = None if folder is None else Store(folder if len(runs) == 1 else folder / name, run.description())
+            found[name] = Place(run, samples, name, store)
+    return [found[name] for name in names]

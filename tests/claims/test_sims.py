@@ -142,7 +142,7 @@ def test_figures_have_one_suffix(root):
 def test_figures_draw_each_size_where_it_is(root, monkeypatch):
     sizes = tuple(range(20, 34, 2))  # more than there are markers
     drawn = []
-    monkeypatch.setattr(glassy.plots, "simulation", lambda ax, x, *_: drawn.append(list(x)))
+    monkeypatch.setattr(sys.modules["glassy.plots.comparison"], "simulation", lambda ax, x, *_: drawn.append(list(x)))
     glassy.plots.comparison([comparison(sizes=sizes), comparison(T=0.5, sizes=(20, 40))], root / "a", observables=("m",))
     assert drawn == [[0.3, 0.5], *[[0.3]] * 6, [0.5]]
 

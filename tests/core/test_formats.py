@@ -20,28 +20,27 @@ from glassy.core import formats, storage
 INTERNAL = {
     f"glassy.{module}:{name}"
     for module, names in {
-        "covariance": "Covariance",
-        "network": "EnergyTable",
-        "phases.states": "_State",
-        "simulation.claim": "Journal",
-        "simulation.extras": "Extras",
-        "simulation.ladder": "LadderRun",
-        "simulation.ledger": "Ledger",
-        "simulation.methods": "Cooling",
-        "simulation.windows": "Window",
+        "model.covariance": "Covariance",
+        "model.network": "EnergyTable",
+        "phases.complexity": "_State",
+        "simulation.keep.claim": "Journal",
+        "simulation.kernels.extras": "Extras",
+        "simulation.keep.ledger": "Ledger",
+        "simulation.kernels.dynamics": "Cooling",
+        "simulation.kernels.windows": "Window",
         "simulation.request": "Request",
-        "simulation.reweighting": "Histogram",
-        "simulation.run": "Run",
-        "simulation.session": "Place",
-        "simulation.statistics": "Parts",
-        "simulation.tables": "KernelTables",
-        "simulation.wide": "Wide",
-        "theory.rs_scan": "Table",
-        "simulation.work": "Outcome Task",
-        "storage": "Saved",
-        "theory.rs_retrieval": "Point",
-        "theory.rs_zero": "ZeroPoint",
-        "theory.rsb_equations": "Levels Problem",
+        "analysis.reweighting": "Histogram",
+        "simulation.sampler.run": "Run",
+        "simulation.drive.session": "Place",
+        "analysis.statistics": "Parts",
+        "simulation.kernels.tables": "KernelTables",
+        "simulation.kernels.wide": "Wide",
+        "theory.rs.scan": "Table",
+        "simulation.drive.work": "Outcome Task",
+        "core.storage": "Saved",
+        "theory.rs.retrieval": "Point",
+        "theory.rs.zero": "ZeroPoint",
+        "theory.rsb.equations": "Levels Problem",
     }.items()
     for name in names.split()
 }  # classes that work inside and are never in a file
@@ -108,13 +107,13 @@ def retag(monkeypatch, tag, where, reader=None):
 POINT = {"load": 0.1, "T": 0.2}
 
 
-@pytest.mark.parametrize("head", [{"class": "glassy.model.network:StatePoint"}, {"type": "StatePoint/1"}])
+@pytest.mark.parametrize("head", [{"class": "glassy.network:StatePoint"}, {"type": "StatePoint/1"}])
 def test_a_class_may_move(head, tmp_path, monkeypatch):
     retag(monkeypatch, "StatePoint/1", "glassy:StatePoint")
     assert loaded({**head, "fields": POINT}, tmp_path) == glassy.StatePoint(0.1, 0.2)
 
 
-@pytest.mark.parametrize("head", [{"class": "glassy.model.network:StatePoint"}, {"type": "StatePoint/1"}])
+@pytest.mark.parametrize("head", [{"class": "glassy.network:StatePoint"}, {"type": "StatePoint/1"}])
 def test_old_words_are_turned_into_new_ones(head, tmp_path, monkeypatch):
     retag(monkeypatch, "StatePoint/2", "glassy.model.network:StatePoint", formats.renamed(alpha="load"))
 
@@ -133,7 +132,7 @@ def test_old_members_and_trees_are_turned_into_new_ones(tmp_path, monkeypatch):
     retag(monkeypatch, "Status/3", "glassy.core.results:Status", formats.renamed(FINE="CONVERGED"))
     retag(monkeypatch, "Estimate/3", "glassy.core.results:Estimate", lambda tree: (tree[0], tree[1]))
     assert loaded({"type": "Status/1", "member": "FINE"}, tmp_path) is Status.CONVERGED
-    assert loaded({"class": "glassy.core.results:Status", "member": "LEFT_PHASE"}, tmp_path, 1) is Status.LEFT_PHASE
+    assert loaded({"class": "glassy.results:Status", "member": "LEFT_PHASE"}, tmp_path, 1) is Status.LEFT_PHASE
     with pytest.raises(InputError, match="holds FINE, unknown to this one. Update glassy"):
         loaded({"type": "Status/3", "member": "FINE"}, tmp_path)
     estimate = loaded({"type": "Estimate/1", "tree": {"tuple": [0.5, 0.1, 77.0]}}, tmp_path)
@@ -186,9 +185,9 @@ def test_other_versions_are_not_called_damaged(node, message, tmp_path):
     "where",
     [
         "os:system",
+        "glassy.storage:Path",
         "glassy.core.storage:Path",
         "glassy.simulation.sampler.run:Run",
-        "glassy.core.storage:load",
         "glassy.core.checks:load",
         "glassy",
     ],

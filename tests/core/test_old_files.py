@@ -110,7 +110,7 @@ def test_an_old_diagram_goes_on(tmp_path):
     assert same(make.facts(again, make.LINE), {word: EXPECTED["diagram"][word] for word in make.LINE.split()})
 
 
-@pytest.mark.parametrize("head", [{"class": "glassy.core.results:Status"}, {"type": "Status/1"}])
+@pytest.mark.parametrize("head", [{"class": "glassy.results:Status"}, {"type": "Status/1"}])
 def test_equilibrium_that_older_versions_claimed_is_not_shown(head, tmp_path):
     same_now = ("CONVERGED", "COLLAPSED", "LEFT_PHASE", "NOT_CONVERGED", "NO_BOUNDARY", "SHORT_CHAIN", "NOT_EQUILIBRATED")
     for word in (*same_now, "EQUILIBRATED", "CONSTANT"):  # all of version 1

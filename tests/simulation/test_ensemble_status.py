@@ -40,7 +40,7 @@ def test_status_counts_and_estimates(undisturbed, tmp_path):
 def test_status_scales_times_to_sizes_not_yet_run(tmp_path):
     e = small(sizes=(16, 24), samples=1)
     e.run(tmp_path, "threads", part=(0, 4))  # the largest
-    s, cost = glassy.ensemble_status(tmp_path), [p.cost for p in e.places]
+    s, cost = glassy.ensemble_status(tmp_path), [p.run.cost for p in e.places]
     (known,) = [c for c, (_, done, _) in zip(cost, s.places, strict=True) if done]
     assert known == max(cost)
     (entry,) = list(glassy.simulation.keep.ledger.Ledger(_store(e, tmp_path, cost.index(known)), e.places[0].run).seconds())

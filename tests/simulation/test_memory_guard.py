@@ -42,7 +42,10 @@ def test_memory_stays_below_what_the_guard_counts(T):
 
     options = {"load": 0.2, "T": T, "N": 6, "sweeps": 20_000, "seed": 3, "samples": 5, "threads": 2}
     simulate(network, **{**options, "sweeps": 10})  # compile first
-    run = Run(network, 6, network.patterns(0.2, 6), 0.4, Metropolis(), "pattern", 1.0, None, None, 2, 20_000, 4000, 3)
+    run = Run(
+        network=network, N=6, K=network.patterns(0.2, 6), temperatures=(0.4,), method=Metropolis(), start="pattern",
+        start_overlap=1.0, spins=None, patterns=None, replicas=2, sweeps=20_000, burn_in=4000, seed=3,
+    )  # fmt: skip
     counted = 2 * 5 * np.size(T) * run.bytes_of_series() + 2 * run.bytes_per_sample()
     tracemalloc.start()
     simulate(network, **options)

@@ -33,7 +33,10 @@ def test_start_at_a_chosen_overlap(overlap):
     from glassy.model.patterns import chain_generator
     from glassy.simulation.sampler.run import Run
 
-    run = Run(network, 40, 50, 0.0, Metropolis(), "pattern", overlap, None, None, 2, 1, 0, 1)
+    run = Run(
+        network=network, N=40, K=50, temperatures=(0.0,), method=Metropolis(), start="pattern", start_overlap=overlap,
+        spins=None, patterns=None, replicas=2, sweeps=1, burn_in=0, seed=1,
+    )  # fmt: skip
     sigma = run.initial(xi[0], 0, 0, chain_generator(1, 40, 50, 0.0, 0, 0))
     assert xi[0].astype(int) @ sigma / 40 == pytest.approx(overlap)
     assert chain.start_overlap == overlap

@@ -5,7 +5,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, InputError, simulate
-from glassy.simulation.sampler import checkpoint, walk
+from glassy.simulation.sampler import checkpoint, run
 
 
 def test_overlaps_with_all_patterns_of_every_sample():
@@ -71,7 +71,7 @@ def test_watched_patterns_have_their_series(T):
 
 def test_watched_patterns_are_kept_and_resumed(tmp_path, monkeypatch):
     network, point = DenseHebbian(3), {"load": 0.4, "N": 24, "T": 0.7, "samples": 2, "sweeps": 200, "seed": 3, "watch": (4, 7)}
-    monkeypatch.setattr(walk, "ATTEMPTS", 32 * 24)
+    monkeypatch.setattr(run, "ATTEMPTS", 32 * 24)
     whole = simulate(network, **point)
     calls = 0
 

@@ -1,4 +1,4 @@
-"""One run of an ensemble at work on a folder: what is finished, what is missing, what failed."""
+"""One run at work: what is finished, what is missing, what failed; on a part of a folder, or in memory."""
 
 from __future__ import annotations
 
@@ -10,94 +10,101 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from glassy.core.errors import EnsembleError, InputError, Interrupted
 from glassy.core.progress import progress_bar
-from glassy.simulation.drive.work import Outcome, StopFile, Task, drive, no_room
+from glassy.core.provenance import Provenance
+from glassy.simulation.drive.work import Outcome, StopFile, Task, drive, no_room, opened_here
 from glassy.simulation.keep.claim import Journal, Part, name
 from glassy.simulation.keep.ledger import Ledger
 from glassy.simulation.keep.store import Store, digest_of
-from glassy.simulation.ladder import LadderRun
-from glassy.simulation.request import first_of, name_size
 from glassy.simulation.sampler.run import Run
+from glassy.simulation.sampler.series import Rungs, Series
 
 PAUSE = 2.0  # seconds between entries in the journal
 
 
 @dataclass(frozen=True)
 class Place:
-    """One state point of an ensemble, or one ladder: its run, how many samples, and the name of its folder."""
+    """One run, how many samples of it, its name, and the store of its finished samples where they are kept."""
 
-    run: Run | LadderRun
+    run: Run
     samples: int
     name: str
-
-    @property
-    def cost(self) -> float:
-        """Work of one sample: spins, patterns and sweeps of all chains."""
-        first, n = first_of(self.run), len(self.run.rungs) if isinstance(self.run, LadderRun) else 1
-        return float(first.N) * first.K * (first.sweeps + first.burn_in) * first.replicas * n
+    store: Store | None = None
 
 
-def make_place(run: Run | LadderRun, samples: int) -> Place:
+def make_place(run: Run, samples: int) -> Place:
     """Return the place of a run: its name says where it is and, by the digest, that it is this very one."""
-    first = first_of(run)
-    T = "ladder" if isinstance(run, LadderRun) else f"T={first.T:.8g}"
-    return Place(run, samples, f"N={first.N}_{name_size(first)}_{T}_{digest_of(run.description())[1]}")
+    T = "ladder" if run.every else f"T={run.T:.8g}"
+    return Place(run, samples, f"N={run.N}_{run.size}_{T}_{digest_of(run.description())[1]}")
 
 
 class Session:
-    """One run at work on a part of a folder.
+    """One run at work.
 
     Parameters
     ----------
     places, tasks
-        All state points; a function that gives the tasks of the part, in their order.
-    root, part, stores
-        The folder, the part that is claimed, and the store of every state point.
+        All state points; a function that gives the tasks, in their order, of this run's part of them.
     workers, progress
         For the journal; for the bar.
+    root : Path, optional
+        The folder of all; without one the samples stay in `results`.
+    part : (i, n)
+        The part of the folder that is claimed.
+    desk : Path, optional
+        Where a file may ask the workers for the end; without it they must be threads of this process.
+    patient : bool
+        Whether a sample that fails lets the others finish.
     """
 
     def __init__(
         self,
         places: Sequence[Place],
         tasks: Callable[[], Iterator[Task]],
-        root: Path,
-        part: Part,
-        stores: dict[str, Store],
+        *,
         workers: int,
         progress: bool | None,
+        root: Path | None = None,
+        part: Part = (0, 1),
+        desk: Path | None = None,
+        patient: bool = False,
     ) -> None:
-        self.places, self.tasks, self.root, self.part, self.stores = places, tasks, root, part, stores
-        self.ledgers = {p.name: Ledger(stores[p.name], p.run, name(part)) for p in places}
-        self.cost = {p.name: p.cost for p in places}
-        self.total = sum(p.samples for p in places)
+        self.places, self.tasks = {place.name: place for place in places}, tasks
+        self.root, self.part, self.patient = root, part, patient
+        self.ledgers = {p.name: Ledger(p.store, p.run, name(part)) for p in places if p.store}
+        self.results: dict[str, dict[int, tuple[Series | Rungs, Provenance]]] = {p.name: {} for p in places}
+        self.total = sum(p.samples for p in self.places.values())
         self.progress, self.journal, self.due = progress, Journal(workers=workers), 0.0
         self.in_work: dict[str, None] = {}
         self.failed: dict[str, str] = {}
-        self.stop = StopFile(root / f"stop_{name(part)}")
+        self.stop = StopFile(desk / f"stop_{name(part)}" if desk else None)
 
     def run(self, pool: Executor, in_flight: int) -> None:
         """Run everything that is missing."""
         self.stop.clear()
-        own = {place.name: np.zeros(place.samples, np.bool_) for place in self.places}
+        self.live = opened_here(pool)  # threads move the bar themselves
+        own = {place.name: np.zeros(place.samples, np.bool_) for place in self.places.values()}
         for task in self.tasks():
             own[task.place][task.index] = True
-        finished = {place.name: self._survey(place, own[place.name]) for place in self.places}
+        finished = {place.name: self._survey(place, own[place.name]) for place in self.places.values()}
         mine = sum(int(x.sum()) for x in own.values())
-        work = sum(self.cost[p.name] * p.samples for p in self.places) / self.part[1]
+        work = sum(p.run.cost * p.samples for p in self.places.values()) / self.part[1]
         with progress_bar(work, self.progress, "flip") as self.bar:
             self.bar.set_description_str(f"{self.total} samples" if mine == self.total else f"{mine} of {self.total} samples")
             self._write()
             try:
-                drive(self._missing(finished), pool, in_flight, self.stop, None, self._done, self._fail)
+                drive(self._missing(finished), pool, in_flight, self.stop, self.bar, self._done, self._fail)
             except KeyboardInterrupt:
-                raise Interrupted(
-                    f"interrupted with {self._count()} of {self.total} samples finished; those in work are safe as well, in "
-                    f"{self.root}: the same call goes on."
-                ) from None
+                safe = "out=folder would keep them"
+                if self.root:
+                    safe = f"those in work are safe as well, in {self.root}: the same call goes on"
+                raise Interrupted(f"interrupted with {self._count()} of {self.total} samples finished; {safe}.") from None
             except BrokenExecutor as error:
+                if self.root is None:
+                    raise
                 raise EnsembleError(
                     f"the executor broke ({error}). The {self._count()} of {self.total} finished samples are safe in "
                     f"{self.root}. Repeat the call with a new executor: it goes on.", self.failed
@@ -111,14 +118,24 @@ class Session:
                 f"{' ...' if len(self.failed) > 5 else ''}; {key}: {text}. The same call tries them again.", self.failed
             )  # fmt: skip
 
-    def _survey(self, place: Place, own: Any) -> Any:
+    def read(self) -> dict[str, dict[int, tuple[Series | Rungs, Provenance]]]:
+        """Return what is finished of every place by the index of the sample, from its file where it has one."""
+        for place in self.places.values():
+            known = self.results[place.name]
+            for index in range(place.samples) if place.store else ():
+                if index not in known and (kept := place.store.read(index)) is not None:  # type: ignore[union-attr]
+                    known[index] = kept.series, kept.provenance
+        return self.results
+
+    def _survey(self, place: Place, own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Check every file of a state point, set aside what is none of it, and return which samples are finished.
 
         Another part may have mended its files since they were looked at: only those of this one are touched.
         """
-        store = self.stores[place.name]
+        finished, store = np.zeros(place.samples, np.bool_), place.store
+        if store is None:
+            return finished
         store.clean()
-        finished = np.zeros(place.samples, np.bool_)
         with self.ledgers[place.name] as ledger:
             for sample, entry, made in ledger.survey(place.samples):
                 if not own[sample]:
@@ -133,35 +150,41 @@ class Session:
         return finished
 
     def _missing(self, finished: dict[str, Any]) -> Iterator[Task]:
+        sent = {p.name: p.run if p.store is None or self.live else p.store.lend(p.run) for p in self.places.values()}
         for task in self.tasks():
             if finished[task.place][task.index]:
-                self.bar.update(self.cost[task.place])
+                self.bar.update(task.run.cost)
                 continue
             self.in_work[task.key] = None
             self._write(PAUSE if len(self.in_work) > self.journal.workers else 0.0)
-            yield replace(task, store=self.stores[task.place], stop=self.stop.path)
+            yield replace(task, run=sent[task.place], store=self.places[task.place].store, stop=self.stop.path)
 
     def _done(self, task: Task, outcome: Outcome) -> None:
         del self.in_work[task.key]
         if not outcome.finished:
             raise KeyboardInterrupt  # somebody asked for the end, by the file
-        self.ledgers[task.place].append(outcome.entry)
-        self.bar.update(self.cost[task.place])
+        if outcome.result is not None and outcome.origin is not None:
+            self.results[task.place][task.index] = outcome.result, outcome.origin
+        else:
+            self.ledgers[task.place].append(outcome.entry)
+        if not self.live:
+            self.bar.update(task.run.cost)
         self._write(PAUSE)
 
     def _fail(self, task: Task, error: BaseException) -> None:
         del self.in_work[task.key]
         fatal = no_room(task, error)
-        if fatal is not error:
+        if fatal is not error or not self.patient:
             raise fatal
         self.failed[task.key] = f"{type(error).__name__}: {error}"
         self._write(PAUSE)
 
     def _write(self, pause: float = 0.0) -> None:
-        if pause and time.monotonic() < self.due:
+        if self.root is None or (pause and time.monotonic() < self.due):
             return
         self.due = time.monotonic() + PAUSE
         replace(self.journal, in_work=tuple(self.in_work), failed=self.failed).write(self.root, self.part)
 
     def _count(self) -> int:
-        return sum(sum(k < p.samples for k in self.stores[p.name].indices()) for p in self.places)
+        kept = {p.name: p.store.indices() if p.store else self.results[p.name] for p in self.places.values()}
+        return sum(sum(k < p.samples for k in kept[p.name]) for p in self.places.values())

@@ -19,9 +19,9 @@ from glassy.simulation.drive.processes import Processes
 from glassy.simulation.keep.ledger import make_entry
 from glassy.simulation.keep.store import Kept, Store
 from glassy.simulation.kernels.choose import packs
-from glassy.simulation.ladder import LadderRun, Rungs
 from glassy.simulation.sampler.run import Run
-from glassy.simulation.samples import Series
+from glassy.simulation.sampler.series import Rungs, Series
+from glassy.simulation.sampler.walk import run_sample
 
 LOOK = 0.2  # seconds between looks for the file that stops a run
 NO_ROOM = (
@@ -35,7 +35,7 @@ class Task:
 
     Parameters
     ----------
-    run : Run or LadderRun
+    run : Run
         What fixes its numbers.
     index : int
         Index of the sample.
@@ -49,7 +49,7 @@ class Task:
         For its replicas; the numbers are the same.
     """
 
-    run: Run | LadderRun
+    run: Run
     index: int
     store: Store | None = None
     stop: Path | None = None
@@ -112,26 +112,33 @@ class StopFile:
             self.path.unlink(missing_ok=True)
 
 
-class _Silent:
+class _Share:
+    """The part of one task in a bar that counts `Run.cost`: walks count sweeps of chains."""
+
+    def __init__(self, bar: Any, run: Run) -> None:
+        self.bar, self.weight = bar, run.cost / max(run.chains * (run.sweeps + run.burn_in), 1)
+
     def update(self, n: float) -> None:
-        """Show nothing."""
+        """Move the bar by so many sweeps."""
+        if self.bar is not None:
+            self.bar.update(n * self.weight)
 
 
 def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
     """Run one sample, from its checkpoint if there is one, and keep it."""
     begun, store = time.perf_counter(), task.store
     stop = StopFile(task.stop) if stop is None else stop
-    bar = _Silent() if bar is None else bar
+    bar = _Share(None, task.run) if bar is None else bar
     if stop.is_set():
         return Outcome(False)
     run = _fit(store.borrow(task.run) if store else task.run)
     if store is None:
-        result = run.sample(task.index, stop, bar, None, task.threads)
+        result = run_sample(run, task.index, stop, bar, None, task.threads)
         return Outcome(False) if result is None else Outcome(True, time.perf_counter() - begun, result, provenance())
     kept, digest = store.read(task.index), None  # of a worker that was killed after writing it
     if kept is None:
         checkpoints = store.checkpoints(task.index)
-        result = run.sample(task.index, stop, bar, checkpoints, task.threads)
+        result = run_sample(run, task.index, stop, bar, checkpoints, task.threads)
         if result is None:
             return Outcome(False, time.perf_counter() - begun)
         digest = store.write(task.index, result, checkpoints.origin)
@@ -140,13 +147,10 @@ def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
     return Outcome(True, seconds, entry=make_entry(store, run, task.index, kept, digest, seconds))
 
 
-def _fit(run: Run | LadderRun) -> Run | LadderRun:
+def _fit(run: Run) -> Run:
     """Return a run with a kernel for this processor: the numbers are the same."""
-    rungs = run.rungs if isinstance(run, LadderRun) else (run,)
-    if rungs[0].kernel != "packed" or packs(rungs[0].network, rungs[0].N, rungs[0].K):
-        return run
-    fit = tuple(replace(rung, kernel="patterns") for rung in rungs)
-    return replace(run, rungs=fit) if isinstance(run, LadderRun) else fit[0]
+    there = run.kernel != "packed" or packs(run.network, run.N, run.K)
+    return run if there else replace(run, kernel="patterns")
 
 
 def opened_here(executor: Executor) -> bool:
@@ -202,7 +206,7 @@ def drive(
     """
     queue = iter(tasks)
     pending: dict[Future[Outcome], Task] = {}
-    shared = (stop, bar) if opened_here(executor) else ()
+    here = opened_here(executor)
 
     def settle(future: Future[Outcome]) -> None:
         task = pending.pop(future)
@@ -217,7 +221,7 @@ def drive(
     try:
         while True:
             for task in itertools.islice(queue, width - len(pending)):
-                pending[executor.submit(work, task, *shared)] = task
+                pending[executor.submit(work, task, *((stop, _Share(bar, task.run)) if here else ()))] = task
             if not pending:
                 return
             for future in wait(pending, return_when=FIRST_COMPLETED).done:

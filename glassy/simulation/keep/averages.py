@@ -20,7 +20,6 @@ from glassy.analysis.statistics import BLOCKS, Summary, estimate_of, windows
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.simulation.kernels.dynamics import is_ergodic
-from glassy.simulation.ladder import LadderRun
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
@@ -119,12 +118,12 @@ class Pool(Saved):
         return judge({k: self.summary(k) for k in TRENDS if k in observables(self.replicas)}, self.fate)
 
 
-def pool(run: Run | LadderRun, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
+def pool(run: Run, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
     """Add up blocks [sample] of records, given in the order of the samples; return the Pool of each temperature of a run.
 
     Of the sums over windows only their mean over the samples is kept: a block of records may be as large as memory allows.
     """
-    rungs = run.rungs if isinstance(run, LadderRun) else (run,)
+    n = len(run.temperatures)
     kept: dict[str, list[Any]] = {}
     sums, count = 0.0, 0
     for block in blocks:
@@ -135,9 +134,9 @@ def pool(run: Run | LadderRun, blocks: Iterable[Records]) -> tuple[Pool | None, 
             if name != "sums":
                 kept.setdefault(name, []).append(found[name].copy())
     if not count:
-        return (None,) * len(rungs)
+        return (None,) * n
     each = {name: np.concatenate(parts) for name, parts in kept.items()}
-    return tuple(_pool(rung, {k: v[:, i] for k, v in each.items()}, sums[i] / count) for i, rung in enumerate(rungs))  # type: ignore[index]
+    return tuple(_pool(run, {k: v[:, i] for k, v in each.items()}, sums[i] / count) for i in range(n))  # type: ignore[index]
 
 
 def _pool(run: Run, each: dict[str, Any], sums: FloatArray) -> Pool:
@@ -159,7 +158,7 @@ def _pool(run: Run, each: dict[str, Any], sums: FloatArray) -> Pool:
     arrays = {name: np.ascontiguousarray(each["fate"][:, i]) for i, name in enumerate(FATE)}
     arrays["place"], arrays["began"] = arrays["place"].astype(np.int64), arrays["began"].astype(np.bool_)
     fate = Fate(
-        **arrays, met=np.ascontiguousarray(each["met"]), start=run.start, ergodic=is_ergodic(run.method),
+        **arrays, met=np.ascontiguousarray(each["met"]), start=run.start, ergodic=is_ergodic(run.dynamics),
         rejected=float(each["rejected"].min()), known=bool(each["known"].all()),
     )  # fmt: skip
     return Pool(run.replicas, run.N, tuple(summaries), fate, float(each["quantum"].max()))

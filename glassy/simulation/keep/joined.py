@@ -1,56 +1,52 @@
-"""Finished samples of one state point or ladder joined into Samples or a Ladder."""
+"""Finished samples of a run joined into Samples or a Ladder."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
-from glassy.core.provenance import Provenance
-from glassy.simulation.ladder import Exchange, Ladder, LadderRun, Rungs
+from glassy.core.provenance import Provenance, joint_provenance
+from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.sampler.run import Run
-from glassy.simulation.samples import Samples, Series, joint_provenance
+from glassy.simulation.sampler.series import Rungs, Series
+from glassy.simulation.samples import Samples
 
-Done = Mapping[int, tuple[Any, Provenance]]  # sample -> its Series or Rungs, and the code that made it
-
-
-def join(run: Run | LadderRun, done: Done) -> Samples | Ladder:
-    """Return the samples of a run in the order of their indices."""
-    return _ladder(run, done) if isinstance(run, LadderRun) else _samples(run, done)
+Done = Mapping[int, tuple[Series | Rungs, Provenance]]  # sample -> what its chains left, and the code that made it
 
 
-def points(run: Run | LadderRun, done: Done) -> tuple[Samples, ...]:
-    """Return what `join` does as one Samples for each temperature."""
-    found = join(run, done)
-    return found.points if isinstance(found, Ladder) else (found,)
-
-
-def _concatenated(parts: list[Any]) -> Any:
-    return None if any(part is None for part in parts) else np.concatenate(parts)  # None: not kept in these runs
-
-
-def _samples(run: Run, done: Done) -> Samples:
-    ordered, origins = zip(*(done[index] for index in sorted(done)), strict=True)
-    series = Series(**{f.name: _concatenated([getattr(s, f.name) for s in ordered]) for f in fields(Series)})
-    return Samples(
-        run.network, run.N, run.K, run.T, run.method, run.start, run.start_overlap, run.burn_in, run.seed,
-        run.patterns is None, series, joint_provenance(origins), run.kernel, run.perturbation, run.watch,
+def points(run: Run, done: Done) -> tuple[Samples, ...]:
+    """Return the samples of a run in the order of their indices: one Samples for each temperature."""
+    found, origins = zip(*(done[index] for index in sorted(done)), strict=True)
+    rungs = zip(*((x,) if isinstance(x, Series) else x.series for x in found), strict=True)
+    origin = joint_provenance(origins)
+    return tuple(
+        Samples(
+            network=run.network, N=run.N, K=run.K, T=T, method=run.method, start=run.start, start_overlap=run.start_overlap,
+            burn_in=run.burn_in, seed=run.seed, patterns_drawn=run.patterns is None, series=_concatenated(parts),
+            provenance=origin, kernel=run.kernel, perturbation=run.perturbation, watch=run.watch,
+        )
+        for T, parts in zip(run.temperatures, rungs, strict=True)
     )  # fmt: skip
 
 
-def _ladder(run: LadderRun, done: Done) -> Ladder:
-    rungs = tuple(
-        replace(_samples(rung, {k: (found.series[i], origin) for k, (found, origin) in done.items()}), method=run.method)
-        for i, rung in enumerate(run.rungs)
-    )
-    ordered: list[Rungs] = [done[index][0] for index in sorted(done)]
+def join(run: Run, done: Done) -> Ladder:
+    """Return the samples of a run whose temperatures exchange, as a Ladder, coldest first."""
+    found = points(run, done)
+    ordered: list[Any] = [done[index][0] for index in sorted(done)]
     swaps, trips = (np.concatenate([getattr(r, name) for r in ordered]) for name in ("swaps", "round_trips"))
-    return Ladder(rungs, (len(rungs),), Exchange(tuple(rung.T for rung in run.rungs), swaps, trips))
+    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips))
 
 
-def in_order(ladder: Ladder, temperatures: list[float]) -> Ladder:
+def in_order(ladder: Ladder, temperatures: Sequence[float]) -> Ladder:
     """Return a ladder with its points in the order of the call."""
     place = {point.T: point for point in ladder.points}
     return replace(ladder, points=tuple(place[float(T)] for T in temperatures))
+
+
+def _concatenated(parts: Sequence[Series]) -> Series:
+    columns = {f.name: [getattr(s, f.name) for s in parts] for f in fields(Series)}
+    none = {name for name, column in columns.items() if any(x is None for x in column)}  # not kept in these runs
+    return Series(**{k: None if k in none else np.concatenate(v) for k, v in columns.items()})  # type: ignore[arg-type]

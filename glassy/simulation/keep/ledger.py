@@ -21,22 +21,20 @@ import numpy.typing as npt
 from glassy.analysis import statistics
 from glassy.core import storage
 from glassy.core.errors import InputError
-from glassy.simulation import ladder, samples
+from glassy.simulation import samples
 from glassy.simulation.keep import averages as averages_module
 from glassy.simulation.keep.averages import FloatArray, Records, averages, record_type
 from glassy.simulation.keep.joined import points
 from glassy.simulation.keep.store import Kept, Store
-from glassy.simulation.ladder import LadderRun
 from glassy.simulation.sampler.run import Run
 
 IntArray = npt.NDArray[np.int64]
 BLOCK = 512  # entries that are looked at together
 
 
-def entry_type(run: Run | LadderRun) -> np.dtype[Any]:
+def entry_type(run: Run) -> np.dtype[Any]:
     """Return the type of an entry: which file, how long it took, its averages, and a checksum of all these."""
-    first, n = (run.rungs[0], len(run.rungs)) if isinstance(run, LadderRun) else (run, 1)
-    averages = record_type(first.replicas, first.sweeps, n)
+    averages = record_type(run.replicas, run.sweeps, len(run.temperatures))
     return np.dtype(
         [("sample", "i8"), ("seconds", "f8"), ("size", "i8"), ("time", "i8"), ("file", "u1", 32), ("averages", averages),
          ("check", "u4")]
@@ -48,7 +46,7 @@ def _check(entry: Records, salt: int) -> int:
 
 
 def make_entry(
-    store: Store, run: Run | LadderRun, sample: int, kept: Kept, digest: bytes | None = None, seconds: float = np.nan
+    store: Store, run: Run, sample: int, kept: Kept, digest: bytes | None = None, seconds: float = np.nan
 ) -> Records:
     """Return the entry of a finished sample whose file is written, with this digest if it is known."""
     entry = np.zeros((), entry_type(run))
@@ -64,14 +62,15 @@ def make_entry(
     return entry
 
 
-def _salt(store: Store, run: Run | LadderRun) -> int:
+def _salt(store: Store, run: Run) -> int:
     return zlib.crc32(f"{store.digest} {entry_type(run).descr}".encode(), _code())
 
 
 @lru_cache(maxsize=1)
 def _code() -> int:
     """Return a checksum of the code that averages: what other code averaged is not believed."""
-    files = (Path(str(module.__file__)) for module in (averages_module, ladder, samples, statistics))
+    files = [Path(str(module.__file__)) for module in (averages_module, samples)]
+    files += sorted(Path(str(statistics.__file__)).parent.glob("*.py"))
     return zlib.crc32(b"".join(path.read_bytes() for path in files))
 
 
@@ -88,7 +87,7 @@ class Ledger:
     """
 
     store: Store
-    run: Run | LadderRun
+    run: Run
     name: str = "0of1"
     _files: list[IO[bytes]] = field(default_factory=list, init=False)
     _where: IntArray = field(default_factory=lambda: np.zeros((0, 3), np.int64), init=False)  # sample, file, row

@@ -21,16 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from glassy.core import storage
+from glassy.core.aside import MisplacedError, set_aside
 from glassy.core.errors import InputError
 from glassy.core.machine import is_alive
 from glassy.core.provenance import Provenance
 from glassy.core.storage import Saved, VersionError
 from glassy.model.patterns import Int8Array
-from glassy.simulation.keep.aside import MisplacedError, set_aside
-from glassy.simulation.ladder import LadderRun, Rungs
 from glassy.simulation.sampler.checkpoint import Checkpoints
 from glassy.simulation.sampler.run import Run
-from glassy.simulation.samples import Series
+from glassy.simulation.sampler.series import Rungs, Series
 
 LONGEST = f"{80 * 'x'}/{120 * 'x'}"  # place and file: no name of ours is longer
 
@@ -157,23 +156,21 @@ class Store:
 
     # ---- arrays of the user ----
 
-    def lend(self, run: Run | LadderRun) -> Run | LadderRun:
+    def lend(self, run: Run) -> Run:
         """Write the user's patterns and spins of a run once, for the workers to read, and return the run without them."""
-        first = run.rungs[0] if isinstance(run, LadderRun) else run
-        if first.patterns is None and first.spins is None:
+        if run.patterns is None and run.spins is None:
             return run
-        storage.save(Given(first.patterns, first.spins), self.folder / "given.npz")
-        return _with_arrays(run, None, None)
+        storage.save(Given(run.patterns, run.spins), self.folder / "given.npz")
+        return replace(run, patterns=None, spins=None)
 
-    def borrow(self, run: Run | LadderRun) -> Run | LadderRun:
+    def borrow(self, run: Run) -> Run:
         """Return a run with the arrays that were lent; any other as it is."""
-        first = run.rungs[0] if isinstance(run, LadderRun) else run
         path = self.folder / "given.npz"
         words = json.loads(self.text)
-        if all(words[k] is None or getattr(first, k) is not None for k in ("patterns", "spins")):
+        if all(words[k] is None or getattr(run, k) is not None for k in ("patterns", "spins")):
             return run
         given = _given(path, path.stat().st_mtime_ns)
-        return _with_arrays(run, given.patterns, given.spins)
+        return replace(run, patterns=given.patterns, spins=given.spins)
 
 
 @lru_cache(maxsize=2)
@@ -181,12 +178,6 @@ def _given(path: Path, stamp: int) -> Given:
     found = storage.load(path)
     assert isinstance(found, Given)
     return found
-
-
-def _with_arrays(run: Run | LadderRun, patterns: Int8Array | None, spins: Int8Array | None) -> Run | LadderRun:
-    if isinstance(run, LadderRun):
-        return replace(run, rungs=tuple(replace(rung, patterns=patterns, spins=spins) for rung in run.rungs))
-    return replace(run, patterns=patterns, spins=spins)
 
 
 def digest_of(description: dict[str, Any]) -> tuple[str, str]:

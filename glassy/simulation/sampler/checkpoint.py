@@ -15,12 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core import storage
+from glassy.core.aside import MisplacedError, set_aside
 from glassy.core.errors import InputError
-from glassy.core.provenance import Provenance, provenance
+from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.storage import Saved
 from glassy.model.patterns import Int8Array
-from glassy.simulation.keep.aside import MisplacedError, set_aside
-from glassy.simulation.samples import joint_provenance
 
 SECONDS = 30.0  # between checkpoints,
 SHARE = 0.05  # or longer, where writing would take more than this share of the time

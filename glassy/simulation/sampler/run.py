@@ -1,23 +1,23 @@
-"""One state point of a simulation: what fixes its numbers, and how one sample of it is run."""
+"""A run: what fixes the numbers of one state point, or of the temperatures of one ladder."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from glassy.analysis.statistics import BLOCKS
+from glassy.model.network import DenseHebbian
 from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation
 from glassy.model.separable import Network, SeparableMemory
 from glassy.simulation.kernels.choose import bytes_of_chains
-from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Method
-from glassy.simulation.sampler.checkpoint import Checkpoints
-from glassy.simulation.sampler.walk import Walk, block
-from glassy.simulation.samples import Series
+from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Method, Quench, ReplicaExchange
+
+ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
 
 
 def _digest(array: Int8Array | None) -> str | None:
@@ -26,17 +26,18 @@ def _digest(array: Int8Array | None) -> str | None:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that fixes the numbers of one state point.
+    """Everything that fixes the numbers of a run: of one temperature, or of those of a ladder.
 
-    `spins` has shape (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. The numbers do not
-    depend on `kernel`, which says how they are made.
+    `temperatures` holds those of all rungs, coldest first; without ReplicaExchange one. `spins` has shape
+    (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. The numbers do not depend on `kernel`, which
+    says how they are made.
     """
 
     network: Network
     N: int
     K: int
-    T: float
-    method: Dynamics
+    temperatures: tuple[float, ...]
+    method: Dynamics | ReplicaExchange
     start: str
     start_overlap: float
     spins: Int8Array | None
@@ -49,10 +50,47 @@ class Run:
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
 
+    @property
+    def T(self) -> float:
+        """Its temperature; of a ladder the lowest."""
+        return self.temperatures[0]
+
+    @property
+    def every(self) -> int:
+        """Sweeps between exchanges; 0: there are none."""
+        return self.method.every if isinstance(self.method, ReplicaExchange) else 0
+
+    @property
+    def dynamics(self) -> Dynamics:
+        """What moves the spins of one chain."""
+        return self.method.dynamics if isinstance(self.method, ReplicaExchange) else self.method
+
+    @property
+    def chains(self) -> int:
+        """Chains of one sample."""
+        return self.replicas * len(self.temperatures)
+
+    @property
+    def cost(self) -> float:
+        """Work of one sample: spins, patterns and sweeps of all chains."""
+        return float(self.N) * self.K * (self.sweeps + self.burn_in) * self.chains
+
+    @property
+    def block(self) -> int:
+        """Sweeps of a block: random numbers are drawn, and series written, a block at a time; quenches end soon."""
+        most = max(1, min(ATTEMPTS // self.N, max(self.sweeps, self.burn_in)))
+        return min(most, 8) if isinstance(self.method, Quench) else most
+
+    @cached_property
+    def size(self) -> str:
+        """Its load in words, or the number of its patterns where there is no load."""
+        return f"load={self.network.load(self.K, self.N):.8g}" if isinstance(self.network, DenseHebbian) else f"K={self.K}"
+
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
         return {
-            **{k: getattr(self, k) for k in ("N", "K", "T", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
+            **{k: getattr(self, k) for k in ("N", "K", "start", "start_overlap", "replicas", "sweeps", "burn_in", "seed")},
+            "T": list(self.temperatures) if self.every else self.T,
             "network": repr(self.network) + (f" {self.network.digest}" if isinstance(self.network, SeparableMemory) else ""),
             "method": repr(self.method),
             "spins": _digest(self.spins),
@@ -62,22 +100,20 @@ class Run:
         }
 
     def bytes_per_sample(self) -> int:
-        """Memory of one sample in work."""
-        return self.bytes_in_work(self.replicas, 1)
-
-    def bytes_in_work(self, chains: int, temperatures: int) -> int:
-        """Memory of patterns and chains, of one block of all chains, and of the integer traces of all temperatures."""
+        """Memory of one sample in work: its patterns and chains, one block of them, and the integer traces."""
+        n, chains = len(self.temperatures), self.chains
         return (
             bytes_of_chains(self.kernel, self.network, self.N, self.K, chains)
-            + block(self) * (self.N * (24 * temperatures + chains) + 24 * chains)
-            + 8 * self.sweeps * ((3 + len(self.watch)) * chains + temperatures)
+            + self.block * (self.N * (24 * n + chains) + 24 * chains)
+            + 8 * self.sweeps * ((3 + len(self.watch)) * chains + n)
             + (BLOCKS + 2) * chains * (self.N + 16)
         )
 
     def bytes_of_series(self) -> int:
         """Memory of what one finished sample keeps: m, energy, acceptance, q and the spins."""
         pairs = self.replicas * (self.replicas - 1) // 2
-        return 8 * self.sweeps * ((3 + len(self.watch)) * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
+        rung = 8 * self.sweeps * ((3 + len(self.watch)) * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
+        return len(self.temperatures) * rung
 
     def initial(self, condensed: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
         """Return the initial spins of one chain; `condensed`: pattern 0."""
@@ -93,14 +129,7 @@ class Run:
 
     def moves(self, t: int, size: int) -> Method:
         """Return the dynamics of sweeps t .. t + size; t is negative in burn-in."""
-        if not isinstance(self.method, Annealing):
-            return self.method
-        return self.method.cooling(self.T, self.burn_in, t + self.burn_in, size) if t < 0 else self.method.dynamics
-
-    def sample(
-        self, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None, threads: int = 1
-    ) -> Series | None:
-        """Run all replicas of one sample, from its checkpoint if there is one; None if stopped."""
-        walk = Walk((self,), index, saved=checkpoints.read() if checkpoints else None)
-        bar.update(walk.done * self.replicas)
-        return walk.series()[0] if walk.run(stop, bar, checkpoints, threads) else None
+        dynamics = self.dynamics
+        if not isinstance(dynamics, Annealing):
+            return dynamics
+        return dynamics.cooling(self.T, self.burn_in, t + self.burn_in, size) if t < 0 else dynamics.dynamics

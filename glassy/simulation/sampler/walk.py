@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,8 @@ from glassy.simulation.kernels.choose import sample_maker
 from glassy.simulation.kernels.dynamics import Quench
 from glassy.simulation.sampler.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
 from glassy.simulation.sampler.exchange import Swapper
-from glassy.simulation.samples import Series
-
-if TYPE_CHECKING:
-    from glassy.simulation.sampler.run import Run
+from glassy.simulation.sampler.run import Run
+from glassy.simulation.sampler.series import Rungs, Series
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -29,13 +27,6 @@ Each = Callable[..., Iterable[Any]]  # map, or that of a pool
 
 RARE = 1000  # accepted flips of a chain below which one more or less is seen in an error
 SITES = 64  # at which one flip is tried then
-ATTEMPTS = 2**15  # of a chain in one block: between looks at Ctrl-C, and while other threads may run Python
-
-
-def block(run: Run) -> int:
-    """Return the sweeps of a block: random numbers are drawn, and series written, a block at a time; quenches end soon."""
-    most = max(1, min(ATTEMPTS // run.N, max(run.sweeps, run.burn_in)))
-    return min(most, 8) if isinstance(run.method, Quench) else most
 
 
 def is_local_minimum(chain: Chain) -> bool:
@@ -49,44 +40,36 @@ class Walk:
 
     Parameters
     ----------
-    rungs : sequence of Run
-        State points with the same patterns, coldest first; one for a run without exchange.
+    run : Run
+        What fixes its numbers.
     index : int
         Index of the sample.
-    every : int
-        Sweeps between exchanges; 0: there are none.
     saved : WalkState, optional
         Where to go on; default: at the beginning.
     """
 
-    def __init__(self, rungs: Sequence[Run], index: int, every: int = 0, saved: WalkState | None = None) -> None:
-        first, n = rungs[0], len(rungs)
-        N, K, R = first.N, first.K, first.replicas
-        self.rungs, self.every, self.t = rungs, every, -first.burn_in
-        if first.patterns is None:
-            self.patterns = Patterns.drawn(pattern_generator(first.seed, N, K, index), K, N)
+    def __init__(self, run: Run, index: int, saved: WalkState | None = None) -> None:
+        N, K, R, n = run.N, run.K, run.replicas, len(run.temperatures)
+        self.run, self.t = run, -run.burn_in
+        if run.patterns is None:
+            self.patterns = Patterns.drawn(pattern_generator(run.seed, N, K, index), K, N)
         else:
-            self.patterns = Patterns.of(first.patterns.T)
-        self.make, step = sample_maker(first.kernel, first.network, self.patterns, first.perturbation, index)
+            self.patterns = Patterns.of(run.patterns.T)
+        self.make, step = sample_maker(run.kernel, run.network, self.patterns, run.perturbation, index)
         condensed = self.patterns.pattern(0)
-        self.generators = [[chain_generator(run.seed, N, K, run.T, index, r) for r in range(R)] for run in rungs]
-        spins = np.array(
-            [
-                [run.initial(condensed, index, r, g) for r, g in enumerate(row)]
-                for run, row in zip(rungs, self.generators, strict=True)
-            ]
-        )
+        self.generators = [[chain_generator(run.seed, N, K, T, index, r) for r in range(R)] for T in run.temperatures]
+        spins = np.array([[run.initial(condensed, index, r, g) for r, g in enumerate(row)] for row in self.generators])
         self.start_m = spins @ condensed.astype(np.int64) / N
         self.swappers = [
-            Swapper([run.T for run in rungs], exchange_generator(first.seed, N, K, index, r), step)
-            for r in range(R if every else 0)
+            Swapper(list(run.temperatures), exchange_generator(run.seed, N, K, index, r), step)
+            for r in range(R if run.every else 0)
         ]
         self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
-        self.trace = np.empty((n, R, first.sweeps, 3), np.int64)
-        self.q = np.empty((n, len(self.pairs), first.sweeps))
-        self.watch = [self.patterns.pattern(k).astype(np.float32) for k in first.watch]
-        self.watched = np.empty((n, R, len(self.watch), first.sweeps))
-        self.edges = [0, *(stop for _, stop in block_edges(first.sweeps))]  # after so many sweeps the chains are looked at
+        self.trace = np.empty((n, R, run.sweeps, 3), np.int64)
+        self.q = np.empty((n, len(self.pairs), run.sweeps))
+        self.watch = [self.patterns.pattern(k).astype(np.float32) for k in run.watch]
+        self.watched = np.empty((n, R, len(self.watch), run.sweeps))
+        self.edges = [0, *(stop for _, stop in block_edges(run.sweeps))]  # after so many sweeps the chains are looked at
         self.marks: Int8Array | None = np.zeros((n, R, len(self.edges), N), np.int8)
         self.near = np.zeros((n, R, len(self.edges)), np.int64)
         self.near_m = np.zeros((n, R, len(self.edges)))
@@ -100,7 +83,7 @@ class Walk:
     @property
     def done(self) -> int:
         """Sweeps of each chain so far, burn-in counted."""
-        return self.t + self.rungs[0].burn_in
+        return self.t + self.run.burn_in
 
     def state(self) -> WalkState:
         """Return what fixes all that follows; without copies: to be written before the next step."""
@@ -139,45 +122,36 @@ class Walk:
     def _spins(self) -> Int8Array:
         return np.array([[chain.sigma for chain in row] for row in self.chains])
 
-    def run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, threads: int = 1) -> bool:
+    def finish(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, threads: int = 1) -> bool:
         """Run to the end, replicas on `threads` threads; False if stopped before.
 
         Every block begins and ends at the same sweeps, whenever it is run.
         """
         with ThreadPoolExecutor(threads) as pool:
-            return self._run(stop, bar, checkpoints, map if threads == 1 else pool.map)
-
-    def _run(self, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None, each: Each) -> bool:
-        first = self.rungs[0]
-        while self.t < first.sweeps:
-            if stop.is_set():
+            each: Each = map if threads == 1 else pool.map
+            while self.t < self.run.sweeps:
+                if stop.is_set():
+                    if checkpoints:
+                        checkpoints.keep(self, now=True)
+                    return False
+                if self.t == 0:
+                    for swapper in self.swappers:
+                        swapper.forget()
+                    self._mark(0, self._spins())
+                size = min(self.run.block, (0 if self.t < 0 else self.run.sweeps) - self.t)
+                self._advance(size, bar, each)
+                self.t += size
                 if checkpoints:
-                    checkpoints.keep(self, now=True)
-                return False
-            if self.t == 0:
-                for swapper in self.swappers:
-                    swapper.forget()
-                self._mark(0, self._spins())
-            size = min(block(first), (0 if self.t < 0 else first.sweeps) - self.t)
-            self._advance(size, bar, each)
-            self.t += size
-            if checkpoints:
-                checkpoints.keep(self)
+                    checkpoints.keep(self)
         return True
 
     def _advance(self, size: int, bar: Any, each: Each = map) -> None:
         """Run all chains and write their series, burn-in left out."""
-        n, first = len(self.rungs), self.rungs[0]
-        spins = np.empty((first.replicas, n, size, first.N), np.int8)
-        rows = np.empty((first.replicas, n, size, 3), np.int64)
+        n, R, N = len(self.run.temperatures), self.run.replicas, self.run.N
+        spins = np.empty((R, n, size, N), np.int8)
+        rows = np.empty((R, n, size, 3), np.int64)
 
-        def advance(r: int) -> None:
-            if self.absorbed[0, r]:
-                self._rest(r, spins[r, 0], rows[r, 0])
-            else:
-                self._move(r, spins[r], rows[r])
-
-        for _ in each(advance, range(first.replicas)):
+        for _ in each(self._move, range(R), spins, rows):
             bar.update(size * n)
         if self.t < 0:
             return
@@ -188,9 +162,9 @@ class Walk:
         self.trace[:, :, here] = rows.swapaxes(0, 1)
         self._follow(spins, here)
         for w, pattern in enumerate(self.watch):
-            self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / first.N
+            self.watched[:, :, w, here] = (spins @ pattern).astype(np.float64).swapaxes(0, 1) / N
         for p, (r, s) in enumerate(self.pairs):
-            self.q[:, p, here] = np.einsum("tuk,tuk->tu", spins[r], spins[s], dtype=np.int32) / first.N
+            self.q[:, p, here] = np.einsum("tuk,tuk->tu", spins[r], spins[s], dtype=np.int32) / N
 
     def _mark(self, k: int, spins: Int8Array) -> None:
         """Keep the spins [rung, replica, N] of mark k, and the pattern nearest to each."""
@@ -211,16 +185,16 @@ class Walk:
                 M = self.trace[i, r, here, 0]
             else:
                 M = np.einsum("tk,k->t", spins[r, i], self.patterns.pattern(k), dtype=np.int32)
-            m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.rungs[0].N
+            m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.run.N
             self.least_m[i, r] = min(self.least_m[i, r], m)
 
     def _rivals(self, i: int) -> FloatArray:
         """Return the largest overlap of the pattern of the first mark with another one, of each chain; -1 if there is none."""
-        N, found = self.rungs[0].N, {}
+        N, found = self.run.N, {}
         for k in set(self.near[i, :, 0].tolist()):
             u = self.patterns.misaligned(self.patterns.pattern(k), self.chains[0][0].counts)  # a copy is no other one
             most = N - 2.0 * float(np.min(u, where=u > 0, initial=N))
-            if self.rungs[0].network.even:
+            if self.run.network.even:
                 most = max(most, 2.0 * float(np.max(u, where=u < N, initial=0)) - N)
             found[k] = most / N
         return np.array([found[k] for k in self.near[i, :, 0].tolist()])
@@ -229,15 +203,15 @@ class Walk:
         """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|."""
         u, N = self.patterns.misaligned(sigma, self.chains[0][0].counts), sigma.size
         best = int(u.argmin())
-        if self.rungs[0].network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
+        if self.run.network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
             best = worst
         return best, (N - 2.0 * float(u[best])) / N
 
     def _self_overlaps(self, i: int) -> FloatArray | None:
         """Return the mean overlap of each chain with itself so many marks later, [replica, lag]; exchanges leave it none."""
-        if self.marks is None or self.every:
+        if self.marks is None or self.run.every:
             return None
-        x = self.marks[i].astype(np.float32) / np.float32(self.rungs[0].N) ** 0.5
+        x = self.marks[i].astype(np.float32) / np.float32(self.run.N) ** 0.5
         both = np.einsum("rak,rbk->rab", x, x).astype(np.float64)
         return np.array([[row.diagonal(lag).mean() for lag in range(1, len(row))] for row in both])
 
@@ -246,18 +220,18 @@ class Walk:
 
         The upper half of a ladder is judged by ways up from its middle.
         """
-        if not self.every:
+        if not self.run.every:
             return None
-        low = min(i, (len(self.rungs) - 1) // 2) + 1
+        low = min(i, (len(self.run.temperatures) - 1) // 2) + 1
         trips, kept = (np.array([getattr(s, name)[:low].sum() for s in self.swappers]) for name in ("trips", "kept"))
-        return np.stack([trips / len(self.rungs), kept / np.maximum(trips, 1)], axis=-1)
+        return np.stack([trips / len(self.run.temperatures), kept / np.maximum(trips, 1)], axis=-1)
 
     def _quantum(self, i: int) -> float:
         """Return the energy per spin of one flip from the spins of a chain that hardly moved, or kept its energy; 0: none.
 
         Of all flips that of the largest dE exp(-dE/T): it moves the mean most, those that cost more are hardly ever seen.
         """
-        T, N = self.rungs[i].T, self.rungs[i].N
+        T, N = self.run.temperatures[i], self.run.N
         for r, chain in enumerate(self.chains[i]):
             if self.trace[i, r, :, 2].sum() < RARE or np.ptp(self.trace[i, r, :, 1]) == 0:
                 changes = []
@@ -273,22 +247,23 @@ class Walk:
     def _move(self, r: int, spins: Int8Array, rows: IntArray) -> None:
         """Run the ladder of replica r: write spins [rung, time, N] and traces [rung, time, 3]."""
         n, size, _ = spins.shape
-        drawn = [
-            self.chains[i][r].draw(size, run.moves(self.t, size), run.T, self.generators[i][r])
-            for i, run in enumerate(self.rungs)
-        ]
+        if self.absorbed[0, r]:
+            self._rest(r, spins[0], rows[0])
+            return
+        moves = self.run.moves(self.t, size)
+        drawn = [self.chains[i][r].draw(size, moves, T, self.generators[i][r]) for i, T in enumerate(self.run.temperatures)]
         start = 0
         while start < size:
-            to_swap = self.every - (self.done + start) % self.every if self.every else size
+            to_swap = self.run.every - (self.done + start) % self.run.every if self.run.every else size
             stop = min(start + to_swap, size)
             for i, (sites, thresholds) in enumerate(drawn):
                 self.chains[i][r].run(sites[start:stop], thresholds[start:stop], spins[i, start:stop], rows[i, start:stop])
-            if self.every and stop == start + to_swap and self.t + stop < self.rungs[0].sweeps:
+            if self.run.every and stop == start + to_swap and self.t + stop < self.run.sweeps:
                 self.swappers[r].step(self.chains, r)  # never at the end: the final spins are those of the last sweep
             start = stop
         for i in range(n):
             self.chains[i][r].adapt(rows[i])
-        if isinstance(self.rungs[0].method, Quench) and not rows[0, :, 2].any():
+        if isinstance(self.run.method, Quench) and not rows[0, :, 2].any():
             self.absorbed[0, r] = is_local_minimum(self.make(self.chains[0][r].sigma))
 
     def _rest(self, r: int, spins: Int8Array, rows: IntArray) -> None:
@@ -298,7 +273,7 @@ class Walk:
 
     def series(self) -> tuple[Series, ...]:
         """Return the finished series of every temperature."""
-        N, spins = self.rungs[0].N, self._spins()
+        N, spins = self.run.N, self._spins()
         one = self.chains[0][0]
         pattern_energy = one.energy_per_spin(np.array([one.count(self.patterns.pattern(0))[3]]))
         return tuple(
@@ -311,7 +286,7 @@ class Walk:
                 spins=spins[i, None],
                 start_m=self.start_m[i, None],
                 watched=self.watched[i, None] if self.watch else None,
-                settled=self._settled(i)[None] if run.T == 0.0 else None,
+                settled=self._settled(i)[None] if T == 0.0 else None,
                 near=None if self.marks is None else self.near[i, None],
                 near_m=None if self.marks is None else self.near_m[i, None],
                 least_m=None if self.least_m is None else self.least_m[i, None],
@@ -320,9 +295,23 @@ class Walk:
                 renewals=None if (new := self._renewals(i)) is None else new[None],
                 quantum=np.array([self._quantum(i)]),
             )
-            for i, run in enumerate(self.rungs)
+            for i, T in enumerate(self.run.temperatures)
         )
 
     def _settled(self, i: int) -> npt.NDArray[np.bool_]:
         rest = zip(self.absorbed[i], self.chains[i], strict=True)
         return np.array([known or is_local_minimum(self.make(chain.sigma)) for known, chain in rest])
+
+
+def run_sample(
+    run: Run, index: int, stop: threading.Event, bar: Any, checkpoints: Checkpoints | None = None, threads: int = 1
+) -> Series | Rungs | None:
+    """Run all chains of one sample, from its checkpoint if there is one; None if stopped. A ladder gives Rungs."""
+    walk = Walk(run, index, checkpoints.read() if checkpoints else None)
+    bar.update(walk.done * run.chains)
+    if not walk.finish(stop, bar, checkpoints, threads):
+        return None
+    if not run.every:
+        return walk.series()[0]
+    swaps = np.stack([s.swaps for s in walk.swappers])
+    return Rungs(walk.series(), swaps[None], np.array([[s.round_trips for s in walk.swappers]]))

@@ -17,14 +17,14 @@ from glassy.simulation.sampler.walk import Walk
 
 
 def test_a_sample_that_fails_is_named_and_the_others_finish(undisturbed, tmp_path, monkeypatch):
-    original = work.Run.sample
+    original = work.run_sample
 
     def unlucky(run, index, *rest):
         if index == 3 and run.N == 16:
             raise RuntimeError("bad luck")
         return original(run, index, *rest)
 
-    monkeypatch.setattr(work.Run, "sample", unlucky)
+    monkeypatch.setattr(work, "run_sample", unlucky)
     with pytest.raises(EnsembleError, match=r"2 samples failed, all others are finished .*RuntimeError: bad luck") as caught:
         small().run(tmp_path, "threads")
     assert {k[:5] + k[-2:] for k in caught.value.failed} == {"N=16_/3"}
@@ -106,7 +106,7 @@ def test_ctrl_c_leaves_everything_safe(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(work, "wait", interrupted_wait)
-    monkeypatch.setattr(Walk, "run", patient(tmp_path, free=2))
+    monkeypatch.setattr(Walk, "finish", patient(tmp_path, free=2))
     with pytest.raises(Interrupted, match="interrupted with 2 of 40 samples finished.* the same call goes on"):
         longer().run(out, "threads", workers=2)
     monkeypatch.undo()

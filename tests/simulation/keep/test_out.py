@@ -83,7 +83,7 @@ def test_out_must_be_a_folder(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     deep = tmp_path.joinpath(*["y" * 200] * 19, "y" * (4000 - 201 * 19 - len(str(tmp_path))))  # fits, but no file in it does
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr("glassy.simulation.simulate.drive", None)
+    monkeypatch.setattr("glassy.simulation.drive.session.drive", None)
     ensemble = glassy.Ensemble(network, 0.1, 20, 0.3, seed=1)
     for act in (lambda out: simulate(network, **POINT, out=out), ensemble.run, ensemble.read, glassy.ensemble_status):
         for out in (tmp_path / "file", tmp_path / "file" / "below", "a\0b", "\ud800", "x" * 256, tmp_path / ("x" * 1000), deep):
@@ -109,7 +109,7 @@ def test_names_as_long_as_a_file_system_takes_are_fine(tmp_path):
 
 def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
     module = __import__("glassy.simulation.drive.work", fromlist=["x"])
-    original, finished = module.Run.sample, []
+    original, finished = module.run_sample, []
     release = threading.Event()
 
     def counted(run, index, stop, bar, checkpoints, threads):
@@ -126,7 +126,7 @@ def test_ctrl_c_keeps_finished_samples(tmp_path, monkeypatch):
         assert release.wait(900)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module.Run, "sample", counted)
+    monkeypatch.setattr(module, "run_sample", counted)
     monkeypatch.setattr(module, "wait", interrupted_wait)
     with pytest.raises(Interrupted, match="2 of 6 samples finished") as caught:
         simulate(network, **POINT, samples=6, threads=3, out=tmp_path)

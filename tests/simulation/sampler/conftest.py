@@ -2,10 +2,10 @@
 
 import pytest
 
-from glassy.simulation.sampler import walk
+from glassy.simulation.sampler import run
 
 
 @pytest.fixture
 def short_blocks(monkeypatch):
     """Looks at Ctrl-C every 16 sweeps of 24 spins, also between exchanges every 7 sweeps."""
-    monkeypatch.setattr(walk, "ATTEMPTS", 16 * 24)
+    monkeypatch.setattr(run, "ATTEMPTS", 16 * 24)

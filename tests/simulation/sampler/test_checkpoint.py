@@ -11,6 +11,7 @@ import glassy
 from glassy import DenseHebbian, InputError, StoreWarning, simulate
 from glassy.simulation.keep.store import Store
 from glassy.simulation.sampler import checkpoint
+from glassy.simulation.sampler.walk import run_sample
 
 POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 200, "seed": 3}
 short = pytest.mark.usefixtures("short_blocks")
@@ -30,13 +31,13 @@ def test_generators_are_restored_exactly(has):
 @short
 def test_a_damaged_checkpoint_is_set_aside_and_the_sample_starts_afresh(tmp_path):
     run = run_at(0.4)
-    whole = bits(run.sample(0, threading.Event(), Bar()))
+    whole = bits(run_sample(run, 0, threading.Event(), Bar()))
     for k, harm in enumerate([lambda b: b[:200], lambda b: b"", lambda b: b[:400] + bytes(40) + b[440:]]):
         path = stopped(run, tmp_path / str(k))
         path.write_bytes(harm(path.read_bytes()))
         bar = Bar()
         with pytest.warns(StoreWarning) as caught:
-            found = run.sample(0, threading.Event(), bar, Store(path.parent, run.description()).checkpoints(0))
+            found = run_sample(run, 0, threading.Event(), bar, Store(path.parent, run.description()).checkpoints(0))
         said = (
             f"checkpoint_000000.npz in {path.parent} was set aside as checkpoint_000000.damaged, and its sample starts afresh: "
         )
@@ -59,13 +60,13 @@ def test_a_checkpoint_of_another_run_or_sample_is_never_used(tmp_path):
     with pytest.warns(
         StoreWarning, match=r"checkpoint_000000.npz must be a checkpoint of this very run and sample, but is not"
     ):
-        found = mine.sample(0, threading.Event(), Bar(), store.checkpoints(0))
-    assert bits(found) == bits(mine.sample(0, threading.Event(), Bar()))
+        found = run_sample(mine, 0, threading.Event(), Bar(), store.checkpoints(0))
+    assert bits(found) == bits(run_sample(mine, 0, threading.Event(), Bar()))
     assert target.with_suffix(".foreign").read_bytes() == foreign  # set aside as it was
     path.rename(path.with_name("checkpoint_000001.npz"))
     with pytest.warns(StoreWarning, match="of this very run and sample"):
-        found = other.sample(1, threading.Event(), Bar(), Store(tmp_path / "other", other.description()).checkpoints(1))
-    assert bits(found) == bits(other.sample(1, threading.Event(), Bar()))
+        found = run_sample(other, 1, threading.Event(), Bar(), Store(tmp_path / "other", other.description()).checkpoints(1))
+    assert bits(found) == bits(run_sample(other, 1, threading.Event(), Bar()))
     target.write_bytes(foreign)
     (tmp_path / "mine" / "description.json").unlink()  # nothing says whose folder it is, but the checkpoint does
     with pytest.raises(InputError, match="of this very run and sample"):
@@ -87,7 +88,7 @@ def test_a_sample_of_two_codes_names_both(tmp_path, monkeypatch):
     stopped(run, tmp_path)
     monkeypatch.setattr(checkpoint, "provenance", lambda: dataclasses.replace(today, commit="new"))
     checkpoints = Store(tmp_path, run.description()).checkpoints(0)
-    run.sample(0, threading.Event(), Bar(), checkpoints)
+    run_sample(run, 0, threading.Event(), Bar(), checkpoints)
     assert checkpoints.origin.commit == "old and new"
 
 

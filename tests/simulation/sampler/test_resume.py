@@ -11,12 +11,14 @@ from ensembles import LONG, held, patient, start, wait_until
 from resuming import BLOCK, Bar, bits, go_on, killed, ladder, run_at
 
 import glassy
-from glassy import Annealing, DenseHebbian, Glauber, Interrupted, Quench, ReplicaExchange, simulate
+from glassy import Annealing, DenseHebbian, Glauber, Interrupted, Quench, simulate
+from glassy.core.provenance import provenance
 from glassy.numerics import passes
-from glassy.simulation.keep.joined import join
+from glassy.simulation.keep.joined import points
 from glassy.simulation.keep.store import Store
-from glassy.simulation.ladder import LadderRun
+from glassy.simulation.sampler import run as run_module
 from glassy.simulation.sampler import walk
+from glassy.simulation.sampler.walk import run_sample
 
 POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 200, "seed": 3}
 short = pytest.mark.usefixtures("short_blocks")
@@ -26,10 +28,10 @@ RUNS = {
     "tensor": (dataclasses.replace(run_at(0.4), kernel="tensor"), 8),
     **({"packed": (dataclasses.replace(run_at(0.4), kernel="packed"), 8)} if passes.available() else {}),
     "wide": (dataclasses.replace(run_at(0.4), **WIDE), 8),
-    "wide ladder": (LadderRun(tuple(dataclasses.replace(run, **WIDE) for run in ladder(1).rungs), ReplicaExchange()), 8),
-    "P=2 by fields": (run_at(0.4, Glauber("sequential"), P=2, N=61), 20),
-    "annealing": (run_at(0.4, Annealing(2.0)), 8),
-    "quench": (run_at(0.0, Quench()), 12),
+    "wide ladder": (dataclasses.replace(ladder(1), **WIDE), 8),
+    "P=2 by fields": (run_at(0.4, method=Glauber("sequential"), P=2, N=61), 20),
+    "annealing": (run_at(0.4, method=Annealing(2.0)), 8),
+    "quench": (run_at(0.0, method=Quench()), 12),
     "ladder": (ladder(1), 8),
     "ladder, every=7": (ladder(7, start="pattern"), 8),
     "ladder, P=2": (ladder(1, P=2, N=60), 20),
@@ -39,7 +41,7 @@ RUNS = {
 @short
 @pytest.mark.parametrize(("run", "chunks"), RUNS.values(), ids=RUNS)
 def test_a_run_stopped_anywhere_equals_the_undisturbed_one(run, chunks, tmp_path):
-    whole, stops = bits(run.sample(0, threading.Event(), Bar())), 0
+    whole, stops = bits(run_sample(run, 0, threading.Event(), Bar())), 0
     for k in range(4):
         found, n = go_on(run, tmp_path / str(k), np.random.default_rng(k), chunks)
         stops += n
@@ -55,7 +57,7 @@ def test_a_run_stopped_anywhere_equals_the_undisturbed_one(run, chunks, tmp_path
 def test_a_checkpoint_that_forgets_is_seen(what, tmp_path, monkeypatch):
     """The twin: leave out one part of the state, and the same comparison fails."""
     run = ladder(1)
-    whole = bits(run.sample(0, threading.Event(), Bar()))
+    whole = bits(run_sample(run, 0, threading.Event(), Bar()))
     if what == "restore_generator":
         monkeypatch.setattr(walk, what, lambda generator, state: None)
     elif what == "Swapper.restore":
@@ -79,8 +81,8 @@ def test_ctrl_c_goes_on_inside_a_sample(tmp_path, monkeypatch):
 
     options = {**POINT, "N": 40, "sweeps": 6000, "samples": 3, "threads": 2, "out": out}
     monkeypatch.setattr(module, "wait", interrupted_wait)
-    monkeypatch.setattr(walk.Walk, "run", patient(signs))
-    with pytest.raises(Interrupted, match="0 of 3 samples finished .* all so far is kept in"):
+    monkeypatch.setattr(walk.Walk, "finish", patient(signs))
+    with pytest.raises(Interrupted, match="0 of 3 samples finished; those in work are safe as well, in"):
         simulate(DenseHebbian(4), **options)
     monkeypatch.undo()
     assert len(list(out.glob("checkpoint_*.npz"))) == 2
@@ -92,9 +94,9 @@ def test_ctrl_c_goes_on_inside_a_sample(tmp_path, monkeypatch):
 SCRIPT = """
 import sys
 from glassy.simulation.sampler import checkpoint
-from glassy.simulation.sampler import walk
+from glassy.simulation.sampler import run
 from resuming import BLOCK, killed
-checkpoint.SECONDS, checkpoint.SHARE, walk.ATTEMPTS = 0.0, 0.5, BLOCK
+checkpoint.SECONDS, checkpoint.SHARE, run.ATTEMPTS = 0.0, 0.5, BLOCK
 keep, most = checkpoint.Checkpoints.keep, int(sys.argv[3])
 def held(checkpoints, walk, now=False):
     keep(checkpoints, walk, now or walk.t >= most)
@@ -109,7 +111,7 @@ killed(sys.argv[1], sys.argv[2])
 @pytest.mark.parametrize(("kind", "sweeps"), [("run", 30_000), ("ladder", 5000)])
 def test_kill_9_several_times(kind, sweeps, tmp_path, monkeypatch):
     """At random moments after it has gone on; each time it is held before its end."""
-    monkeypatch.setattr(walk, "ATTEMPTS", BLOCK)
+    monkeypatch.setattr(run_module, "ATTEMPTS", BLOCK)
     whole, path, times = killed(kind), tmp_path / "checkpoint_000000.npz", [-sweeps]
     rng = np.random.default_rng(1)
     for k in range(4):
@@ -132,15 +134,15 @@ def test_kill_9_several_times(kind, sweeps, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["plain", "ladder"])
 def test_where_chains_were_survives_a_stop(kind, tmp_path, monkeypatch):
-    monkeypatch.setattr(walk, "ATTEMPTS", 16 * 24)
+    monkeypatch.setattr(run_module, "ATTEMPTS", 16 * 24)
     run = run_at(0.4, start="both") if kind == "plain" else ladder(3, start="both")
-    whole, stops = run.sample(0, threading.Event(), Bar()), 0
+    whole, stops = run_sample(run, 0, threading.Event(), Bar()), 0
     for k in range(3):
         found, n = go_on(run, tmp_path / str(k), np.random.default_rng(k), 8)
         stops += n
         assert bits(found) == bits(whole)
-        a, b = (join(run, {0: (x, glassy.simulation.samples.provenance())}) for x in (found, whole))
-        for x, y in [(a, b)] if kind == "plain" else zip(a, b, strict=True):
+        a, b = (points(run, {0: (x, provenance())}) for x in (found, whole))
+        for x, y in zip(a, b, strict=True):
             assert (x.status, x.phase) == (y.status, y.phase)
             assert np.array_equal(x.series.near, y.series.near)
             assert np.array_equal(x.series.near_m, y.series.near_m)
