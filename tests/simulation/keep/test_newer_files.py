@@ -13,7 +13,7 @@ from glassy import InputError, StoreWarning
 
 
 def newer(text):
-    return re.sub(r'"class": "glassy.core.provenance:Provenance"', '"type": "Provenance/2"', text)
+    return re.sub(r'"class": "glassy.provenance:Provenance"', '"type": "Provenance/2"', text)
 
 
 @pytest.mark.parametrize("name", ["sample_000000", "checkpoint_000002"])
