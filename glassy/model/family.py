@@ -140,6 +140,6 @@ def check_network(network: object, *parts: str) -> Network:
     if not isinstance(network, Network):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
     for part in parts:
-        if not getattr(network, f"has_{part}"):
+        if not getattr(network, "has_" + part):
             raise lacks(network, part)
     return network

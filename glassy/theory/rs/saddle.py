@@ -8,8 +8,8 @@ from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.ansatz import RS
-from glassy.theory.rs.equations import form_of, signal, variance
-from glassy.theory.rs.formulas import TOLERANCE, thermodynamics
+from glassy.theory.rs.equations import form_of
+from glassy.theory.rs.formulas import TOLERANCE, local_signal, local_variance, thermodynamics
 from glassy.theory.solution import Solution
 
 
@@ -20,14 +20,15 @@ def rs_saddle(
 
     1 - C of P = 2 is taken without cancellation where q = 0 or the standard deviation s of the field is known.
     """
+    form = form_of(network)
     if q == 0.0:
         s, D = 0.0, (T - 1.0) / T
     elif s is None:
-        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
+        s, D = math.sqrt(load * local_variance(form, q, C)) if load > 0.0 else 0.0, 1.0 - C
     else:
         D = math.sqrt(load) * math.sqrt(q) / s
-    averages = field_averages(signal(network, m), s, T)
-    free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, m, q, C, s, D, averages)
+    averages = field_averages(local_signal(form, m), s, T)
+    free, energy, entropy, replicon, error = thermodynamics(form, load, T, m, q, C, s, D, averages)
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
     return Solution(
         network=network, load=load, T=T, phase=phase, ansatz=RS(), m=m, q_levels=(q,), x_levels=(), y_levels=(),
