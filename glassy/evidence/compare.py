@@ -237,6 +237,7 @@ def _beside(first: Compared, second: Compared) -> Comparison:
         none = a.says[name].error == b.says[name].error == 0.0
         why = "" if math.isfinite(z) else "neither side has an error" if none else "nothing moved: an error is a bound"
         rows.append(Row(name, float(a.says[name]), b.says[name], min(a.N, b.N), z, status, reason=why))
+    _warn("another result", None, [run for run in (first, second) if isinstance(run, Samples)])
     note = "the runs share their patterns: z is that of the differences within each sample" if same else ""
     return Comparison(first, tuple(rows), note, (a.kind, b.kind))  # type: ignore[arg-type]  # `side` refuses all else
 
@@ -253,7 +254,7 @@ def _judge(solution: Solution | Exact, samples: Compared) -> Comparison:
         raise InputError(f"samples must be a Samples or a non-empty sequence of them, got {samples!r}.")
     if isinstance(solution, Exact):
         found = _compare_exact(solution, runs)
-        _warn(None, runs)
+        _warn("enumeration", None, runs)
         return found
     if not isinstance(solution, Solution) or not solution.status.ok:
         raise InputError(
@@ -263,7 +264,7 @@ def _judge(solution: Solution | Exact, samples: Compared) -> Comparison:
         _check_same(solution, run)
     if solution.m > 0.0:
         runs = [_upright(run) for run in runs]
-    _warn(solution, runs)
+    _warn("theory", solution, runs)
     theories = [_at(solution, run) for run in runs]
     rows, note = [], _note(runs)
     for name in _observables(solution, runs):
@@ -280,7 +281,7 @@ def _elsewhere(solution: Solution, run: Samples) -> str:
     return f"N={run.N}: the chains were {f'at {run.phase}' if run.phase else 'not looked at'}, the solution is {solution.phase}"
 
 
-def _warn(solution: Solution | None, runs: list[Samples]) -> None:
+def _warn(what: str, solution: Solution | None, runs: list[Samples]) -> None:
     """Warn once of all runs that have not shown what they are compared for, by status; with a Solution also by phase."""
     bad: dict[Status, list[str]] = {}
     for run in runs:
@@ -290,8 +291,7 @@ def _warn(solution: Solution | None, runs: list[Samples]) -> None:
     if solution is not None:
         parts += [reason for run in runs if run.status.ok and (reason := _elsewhere(solution, run))]
     if parts:
-        what = "enumeration" if solution is None else "theory"
-        warn(f"{what} is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 3)
+        warn(f"{what} is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 5)
 
 
 def _note(runs: list[Samples]) -> str:

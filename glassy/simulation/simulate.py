@@ -21,7 +21,7 @@ from glassy.model.family import Network, check_network
 from glassy.model.patterns import check_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.drive.session import Place, Session
-from glassy.simulation.drive.work import Task, opened, opened_here
+from glassy.simulation.drive.work import Task, opened
 from glassy.simulation.keep.claim import claim
 from glassy.simulation.keep.joined import in_order, join, points
 from glassy.simulation.keep.store import Store, folder_path, make_folder
@@ -256,9 +256,9 @@ def simulate(
             if (folder / "ensemble.npz").exists():
                 raise InputError(f"out must be a folder of its own, but {folder} is that of an Ensemble. Name another path.")
             stack.enter_context(claim(folder))
+        here = executor is None or executor == "threads"
+        desk = None if here else folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))  # outlives the workers
         pool = stack.enter_context(opened(executor, "threads", width))
-        here = opened_here(pool)
-        desk = None if here else folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         places = _places(runs, samples, folder)
         apart = list({place.name: place for place in places}.values())
         spare = min(max(threads // min(width, samples), 1), replicas)  # replicas share what samples leave

@@ -21,13 +21,15 @@ INTERNAL = {
     f"glassy.{module}:{name}"
     for module, names in {
         "model.covariance": "Covariance",
-        "model.network": "EnergyTable",
+        "evidence.sides": "Side",
+        "model.energy_table": "EnergyTable",
         "phases.complexity": "_State",
         "simulation.keep.claim": "Journal",
         "simulation.kernels.extras": "Extras",
         "simulation.keep.ledger": "Ledger",
         "simulation.kernels.dynamics": "Cooling",
         "simulation.kernels.windows": "Window",
+        "simulation.observables": "Observable",
         "simulation.request": "Request",
         "analysis.reweighting": "Histogram",
         "simulation.sampler.run": "Run",
@@ -35,12 +37,13 @@ INTERNAL = {
         "analysis.statistics": "Parts",
         "simulation.kernels.tables": "KernelTables",
         "simulation.kernels.wide": "Wide",
-        "theory.rs.scan": "Table",
+        "theory.rs.scan": "Columns",
         "simulation.drive.work": "Outcome Task",
         "core.storage": "Saved",
         "theory.rs.retrieval": "Point",
         "theory.rs.zero": "ZeroPoint",
-        "theory.rsb.equations": "Levels Problem",
+        "theory.rsb.equations": "Problem",
+        "theory.rsb.functional": "Levels",
     }.items()
     for name in names.split()
 }  # classes that work inside and are never in a file

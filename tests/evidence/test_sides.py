@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import glassy
-from glassy import RS, RSB, DenseHebbian, Estimate, InputError, ReplicaExchange, compare, enumerate_states, simulate, solve
+from glassy import RSB, DenseHebbian, Estimate, InputError, ReplicaExchange, compare, enumerate_states, simulate, solve
 from glassy.analysis.statistics import freedom
 from glassy.evidence.sides import difference, side
 
+pytestmark = pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # short runs: statuses are of no interest
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "N": 12, "sweeps": 400, "samples": 8}
 
@@ -19,7 +20,7 @@ def run(seed=1, T=0.8, **options):
 
 
 def test_order_does_not_matter():
-    r, s = run(), solve(network, 0.2, 0.8)
+    r, s = run(), solve(network, 0.2, 0.8, "paramagnetic")
     one, other = compare(s, r), compare(r, s)
     assert one == other
     assert one.sides == ("theory", "simulation")
@@ -56,29 +57,31 @@ def test_degrees_of_freedom_of_a_difference():
 def test_a_ladder_is_compared_at_the_temperature_of_the_other_side():
     T = [0.8, 1.2, 2.0, math.inf]
     ladder = simulate(network, T=T, seed=1, method=ReplicaExchange(), **POINT)
-    r, s = run(start="random"), solve(network, 0.2, 0.8)
-    with pytest.warns(glassy.EquilibrationWarning):
-        assert compare(ladder, s).rows == compare(s, ladder[0]).rows
+    r, s = run(start="random"), solve(network, 0.2, 0.8, "paramagnetic")
+    assert compare(ladder, s).rows == compare(s, ladder[0]).rows
     assert compare(ladder, r).rows == compare(ladder[0], r).rows
     other = simulate(network, T=T[:2], seed=2, method=ReplicaExchange(), **POINT)
     both = compare(ladder, other)
     assert [c.solution.T for c in both] == T[:2]
     assert max(abs(row.z) for c in both for row in c.rows) < 5.0
     with pytest.raises(InputError, match="must have the temperature of the other side, 0.5"):
-        compare(ladder, solve(network, 0.2, 0.5))
+        compare(ladder, solve(network, 0.2, 0.5, "paramagnetic", strict=False))
     with pytest.raises(InputError, match="share a temperature"):
         compare(ladder, simulate(network, T=[0.3, 0.5], seed=2, method=ReplicaExchange(), **POINT))
 
 
 def test_theories_and_enumerations_have_no_z():
     exact = enumerate_states(network, 0.2, 0.8, 12, seed=1)
-    for a, b in ((solve(network, 0.2, 0.8), solve(network, 0.2, 0.8, ansatz=RSB(1), strict=False)), (exact, exact)):
+    for a, b in (
+        (solve(network, 0.2, 0.8, "paramagnetic"), solve(network, 0.2, 0.8, "paramagnetic", RSB(1), strict=False)),
+        (exact, exact),
+    ):
         found = compare(a, b)
         assert found.rows
         assert {row.reason for row in found.rows} == {"neither side has an error"}
         assert "no z" in repr(found)
-    found = compare(solve(network, 0.2, 0.8, ansatz=RS()), exact)
-    assert {row.observable for row in found.rows} == {"m", "q", "energy", "energy_excess"}
+    found = compare(solve(network, 0.2, 0.8, "paramagnetic"), exact)
+    assert {row.observable for row in found.rows} == {"q", "energy"}
     assert {row.N for row in found.rows} == {12.0}
 
 
@@ -92,15 +95,20 @@ def test_energies_are_without_the_mean_of_all_patterns():
     assert abs(float(r.energy) - float(a)) > 0.01
 
 
+def test_a_run_that_has_not_shown_its_equilibrium_is_warned_of():
+    with pytest.warns(glassy.EquilibrationWarning, match="another result is compared with runs") as caught:
+        compare(run(replicas=1, sweeps=3), run(2, replicas=1, sweeps=3))
+    assert caught[0].filename == __file__
+
+
 def test_what_does_not_belong_together_is_refused():
     r = run()
-    for other, match in (
-        (run(T=0.9), "T .0.8 and 0.9"), (run(N=14), "N .12 and 14"), (simulate(DenseHebbian(4), 0.2, 0.8, 12, seed=1), "network"),
-    ):  # fmt: skip
+    four = simulate(DenseHebbian(4), 0.2, 0.8, 12, seed=1)
+    for other, match in ((run(T=0.9), "T .0.8 and 0.9"), (run(N=14), "N .12 and 14"), (four, "network")):
         with pytest.raises(InputError, match=match):
             compare(r, other)
     with pytest.raises(InputError, match="load"):
-        compare(solve(network, 0.3, 0.8), enumerate_states(network, 0.2, 0.8, 12, seed=1))
+        compare(solve(network, 0.3, 0.8, "paramagnetic"), enumerate_states(network, 0.2, 0.8, 12, seed=1))
     for wrong in (None, 3.0, "run", network):
         with pytest.raises(InputError):
             compare(wrong, r)
