@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from glassy.numerics.jit import shared
-from glassy.theory.rsb.kernels import wishart_log, wishart_work
+from glassy.theory.noise import wishart_log, wishart_work
 
 TOLERANCE = 1e-12
 

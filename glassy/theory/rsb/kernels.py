@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.jit import kernel, part, shared
+from glassy.theory.noise import wishart_work
 
 FloatArray = npt.NDArray[np.float64]
 SMALL = 0.5  # overlaps q_k below which the equation of C, in which they are lost, is replaced by that of the lowest level
@@ -26,32 +27,6 @@ def between(n: int, p: float, q: float) -> float:
     for _ in range(n):
         total = total * q + power
         power *= p
-    return total
-
-
-@shared
-def wishart_work(w: float) -> float:
-    """Return [ln(1+w) - w/(1+w)]/w^2, 1/2 at w = 0, for w > -1."""
-    if abs(w) > 0.02:
-        return (math.log1p(w) - w / (1.0 + w)) / (w * w)
-    total = 0.0
-    power = 1.0
-    for n in range(9):
-        total += power * (n + 1.0) / (n + 2.0)
-        power *= -w
-    return total
-
-
-@shared
-def wishart_log(C: float) -> float:
-    """Return [-ln(1-C) - C]/C^2, 1/2 at C = 0."""
-    if abs(C) > 0.02:
-        return (-math.log1p(-C) - C) / (C * C)
-    total = 0.0
-    power = 1.0
-    for n in range(9):
-        total += power / (n + 2.0)
-        power *= C
     return total
 
 
