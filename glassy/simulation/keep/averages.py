@@ -28,7 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 Records = npt.NDArray[Any]
 
 SINGLE = names(1, kept=True)
-VERSION_1 = ("m", "m_abs", "energy", "energy_excess", "acceptance", "q", "q_abs")  # what version 1 of a Pool held
+VERSION_1 = ("m", "m_abs", "energy", "energy_excess", "acceptance", "q", "q_abs")  # what a Pool holds that does not say it
 FATE = ("place", "share", "near", "far", "trips", "kept", "began")
 
 
@@ -89,6 +89,8 @@ class Pool(Saved):
         Where the chains were.
     quantum : float
         Energy per spin of one flip from a chain that hardly moved; 0: none is known.
+    names : tuple of str
+        What the summaries are of, in their order.
     """
 
     replicas: int
@@ -96,6 +98,7 @@ class Pool(Saved):
     summaries: tuple[Summary, ...]
     fate: Fate
     quantum: float
+    names: tuple[str, ...] = VERSION_1
 
     @property
     def samples(self) -> int:
@@ -104,7 +107,7 @@ class Pool(Saved):
 
     def summary(self, name: str) -> Summary:
         """Return what is left of an observable."""
-        return self.summaries[observables(self.replicas).index(name)]
+        return self.summaries[self.names.index(name)]
 
     def estimate(self, name: str) -> Estimate:
         """Return the Estimate of an observable, as `Samples` gives it."""
@@ -115,7 +118,7 @@ class Pool(Saved):
     @property
     def status(self) -> Status:
         """What the run may claim, as `Samples.status`."""
-        return judge({k: self.summary(k) for k in names(self.replicas, trend=True)}, self.fate)
+        return judge({k: self.summary(k) for k in names(self.replicas, trend=True) if k in self.names}, self.fate)
 
 
 def pool(run: Run, blocks: Iterable[Records]) -> tuple[Pool | None, ...]:
@@ -161,7 +164,10 @@ def _pool(run: Run, each: dict[str, Any], sums: FloatArray) -> Pool:
         **arrays, met=np.ascontiguousarray(each["met"]), start=run.start, ergodic=is_ergodic(run.dynamics),
         rejected=float(each["rejected"].min()), known=bool(each["known"].all()),
     )  # fmt: skip
-    return Pool(run.replicas, run.N, tuple(summaries), fate, float(each["quantum"].max()))
+    return Pool(
+        replicas=run.replicas, N=run.N, summaries=tuple(summaries), fate=fate, quantum=float(each["quantum"].max()),
+        names=observables(run.replicas),
+    )  # fmt: skip
 
 
 def from_version_1(old: dict[str, Any]) -> dict[str, Any]:
