@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import Saved
-from glassy.evidence.sides import check_state, difference, side
+from glassy.evidence.sides import check_state, difference, rungs, side
 from glassy.exact import Exact
 from glassy.simulation.compare_starts import meet
 from glassy.simulation.ladder import Ladder
@@ -139,9 +139,9 @@ def compare(first: Compared, second: Compared) -> Comparison | Grid[Comparison]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
-    judged as said below. Of a Ladder the rung at the temperature of the other side is taken; two Ladders give a Grid, a
-    Comparison for each temperature of both. Two runs of the same patterns are compared within each sample, as in
-    `compare_starts`; any others by the errors of both. Where neither side has an error there is no z.
+    judged as said below. Of a Ladder the rung at the temperature of the other side is taken; two ladders, or Grids along T,
+    give a Grid, a Comparison for each temperature of both. Two runs of the same patterns are compared within each sample, as
+    in `compare_starts`; any others by the errors of both. Where neither side has an error there is no z.
 
     Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
     give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (their
@@ -190,26 +190,21 @@ def compare(first: Compared, second: Compared) -> Comparison | Grid[Comparison]:
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
-    if isinstance(first, Ladder) and isinstance(second, Ladder):
-        shared = [p.T for p in first if p.T in {other.T for other in second}]
+    a, b = rungs(first), rungs(second)
+    if a and b:
+        shared = [T for T in a if T in b]
         if not shared:
-            raise InputError(f"two Ladders must share a temperature, got {[p.T for p in first]} and {[p.T for p in second]}.")
-        return Grid(tuple(_pair(_rung(first, T), _rung(second, T)) for T in shared), (len(shared),))
-    return _pair(_at_T_of(first, second), _at_T_of(second, first))
+            raise InputError(f"two ladders must share a temperature, got {[*a]} and {[*b]}.")
+        return Grid(tuple(_pair(a[T], b[T]) for T in shared), (len(shared),))
+    return _pair(_rung(a, second) if a else first, _rung(b, first) if b else second)
 
 
-def _rung(ladder: Ladder, T: float) -> Samples:
-    found = [p for p in ladder if p.T == T]
-    if not found:
-        raise InputError(f"the ladder must have the temperature of the other side, {T:g}; it has {[p.T for p in ladder]}.")
-    return found[0]
-
-
-def _at_T_of(this: Compared, other: Compared) -> Compared:
-    """Return the rung of a ladder that the other side is compared with; anything else as it is."""
-    if not isinstance(this, Ladder):
-        return this
-    return _rung(this, side(other[0] if isinstance(other, Sequence) and other else other).state["T"])
+def _rung(ladder: dict[float, Any], other: Any) -> Any:
+    """Return the rung at the temperature of the other side."""
+    T = side(other[0] if isinstance(other, Sequence) and other else other).state["T"]
+    if T not in ladder:
+        raise InputError(f"the ladder must have the temperature of the other side, {T:g}; it has {[*ladder]}.")
+    return ladder[T]
 
 
 def _pair(first: Compared, second: Compared) -> Comparison:

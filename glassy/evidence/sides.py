@@ -12,7 +12,7 @@ from functools import singledispatch
 from typing import Any
 
 from glassy.core.errors import InputError
-from glassy.core.results import Estimate, Status, deviate
+from glassy.core.results import Estimate, Grid, Status, deviate
 from glassy.exact import Exact
 from glassy.simulation.observables import OBSERVABLES, names
 from glassy.simulation.samples import Samples
@@ -85,6 +85,18 @@ def _(result: Samples) -> Side:
     says["energy"] = says["energy"].shifted(-offset)
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
     return Side(f"run from {result.start}", state, says, float(result.N), result.status)
+
+
+@singledispatch
+def rungs(result: Any) -> dict[float, Any]:
+    """Return what a result holds at each of its temperatures; nothing where it is of one."""
+    return {}
+
+
+@rungs.register
+def _(result: Grid) -> dict[float, Any]:  # type: ignore[type-arg]  # a Ladder as well
+    found = {point.T: point for point in result}
+    return found if len(found) == len(result) else {}
 
 
 def check_state(first: Side, second: Side) -> None:

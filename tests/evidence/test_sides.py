@@ -66,7 +66,7 @@ def test_a_ladder_is_compared_at_the_temperature_of_the_other_side():
     assert max(abs(row.z) for c in both for row in c.rows) < 5.0
     with pytest.raises(InputError, match="must have the temperature of the other side, 0.5"):
         compare(ladder, solve(network, 0.2, 0.5, "paramagnetic", strict=False))
-    with pytest.raises(InputError, match="share a temperature"):
+    with pytest.raises(InputError, match="ladders must share a temperature"):
         compare(ladder, simulate(network, T=[0.3, 0.5], seed=2, method=ReplicaExchange(), **POINT))
 
 
