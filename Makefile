@@ -28,8 +28,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 figures: $(STAMP)
-	$(BIN)/python -m sims.retrieval plot
-	$(BIN)/python -m sims.interactions plot
+	$(BIN)/python -m glassy sims plot
 	$(BIN)/python -m sims.rsb_hierarchy plot
 	$(BIN)/python -m sims.glassiness plot
 	$(BIN)/python -m sims.phase_diagram plot
@@ -60,7 +59,7 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(STAMP)
 
-# What can be made again at once. The rest of build/ stays: samples of the sims are hours of work (sims/harness.py).
+# What can be made again at once. The rest of build/ stays: samples of the sims are hours of work (sims/_sim.py).
 clean:
 	rm -rf .venv build/lib build/bdist.* build/__editable__.* demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +

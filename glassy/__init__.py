@@ -20,9 +20,11 @@ from glassy.core.errors import (
     StoreError,
     StoreWarning,
 )
+from glassy.core.provenance import provenance
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
+from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.covariance import Covariance
 from glassy.model.network import DenseHebbian, StatePoint
@@ -45,9 +47,10 @@ from glassy.simulation.ensemble import Ensemble
 from glassy.simulation.ensemble_result import EnsembleResult, read_ensemble
 from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.exchange_temperatures import exchange_temperatures
+from glassy.simulation.keep.ledger import sampling_seconds
 from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.ladder import Exchange, Ladder
-from glassy.simulation.samples import Samples
+from glassy.simulation.samples import Samples, joint_provenance
 from glassy.simulation.simulate import simulate
 from glassy.theory.ansatz import RS, RSB, FullRSB
 from glassy.theory.solution import OverlapDistribution, Solution
@@ -85,6 +88,7 @@ __all__ = [
     "Interrupted",
     "Ladder",
     "Limit",
+    "Measured",
     "MemoryLimitError",
     "Metropolis",
     "OverlapDistribution",
@@ -93,6 +97,7 @@ __all__ = [
     "PhaseError",
     "PhasePoint",
     "Quench",
+    "Remark",
     "ReplicaExchange",
     "Reweighted",
     "Samples",
@@ -107,6 +112,8 @@ __all__ = [
     "StorageCapacity",
     "StoreError",
     "StoreWarning",
+    "Table",
+    "Verdict",
     "at_line",
     "coexistence",
     "compare",
@@ -118,12 +125,15 @@ __all__ = [
     "exchange_temperatures",
     "extrapolate",
     "glassiness",
+    "joint_provenance",
     "load",
     "merge_ensembles",
     "patterns_without_errors",
     "phase_diagram",
     "phases_at",
+    "provenance",
     "read_ensemble",
+    "sampling_seconds",
     "save",
     "scan",
     "show_config",

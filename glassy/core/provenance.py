@@ -47,7 +47,13 @@ def _commit() -> str:
 
 @lru_cache(maxsize=1)
 def provenance() -> Provenance:
-    """Return the provenance of this process; read once."""
+    """Return the provenance of this process; read once.
+
+    Examples
+    --------
+    >>> provenance().glassy == version("glassy")
+    True
+    """
     return Provenance(
         glassy=version("glassy"),
         commit=_commit(),

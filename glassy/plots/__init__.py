@@ -3,6 +3,7 @@
 from glassy.plots.comparison import comparison
 from glassy.plots.curves import solutions
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
+from glassy.plots.evidence import markers_of, panel, points
 from glassy.plots.style import (
     COLORS,
     MARKERS,
@@ -33,8 +34,11 @@ __all__ = [
     "figure",
     "legend",
     "limit",
+    "markers_of",
     "marks_legend",
+    "panel",
     "phase_diagram",
+    "points",
     "save",
     "simulation",
     "solutions",
