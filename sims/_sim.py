@@ -210,7 +210,7 @@ def main(arguments: Iterable[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="CLAIM[/CASE]", help="default: all")
     parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where results and samples go, instead of this repository")
-    given = parser.parse_args([*arguments])
+    given = parser.parse_intermixed_args([*arguments])
     base, options = given.out or ROOT, "".join([" --quick"] if given.quick else [])
     try:
         for claim, module, case in chosen(given.names):

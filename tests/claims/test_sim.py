@@ -46,7 +46,7 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
     assert meta["command"] == "python -m glassy sims run retrieval/P3"
     assert 0.0 < meta["core_seconds"] < 600.0
     (folder / "figure.png").unlink()
-    sims(tmp_path, "plot", "retrieval/P3")
+    _sim.main(["plot", "--out", str(tmp_path), "retrieval/P3"])
     assert (folder / "figure.png").exists()
     assert "retrieval/P3: T=0.3/0.9_0.3_30" in capsys.readouterr().out
 
