@@ -34,13 +34,6 @@ figures: $(STAMP)
 	$(BIN)/python -m sims.phase_diagram plot
 	$(BIN)/python -m sims.storage_capacity plot
 	$(BIN)/python -m sims.nishimori plot
-	$(BIN)/python -m sims.basins plot
-	$(BIN)/python -m sims.guerra plot
-	$(BIN)/python -m sims.escape plot
-	$(BIN)/python -m sims.spin_glass plot
-	$(BIN)/python -m sims.coexistence plot
-	$(BIN)/python -m sims.hard_glass plot
-	$(BIN)/python -m sims.beyond_rs plot
 	$(BIN)/python -m sims.report
 
 benchmark: $(STAMP)

@@ -4,6 +4,8 @@ import importlib
 from typing import Any
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
+from glassy.analysis.control_variates import controlled_mean, mean_of_samples
+from glassy.analysis.crossings import crossing, moved_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.reweighting import Reweighted
@@ -20,10 +22,12 @@ from glassy.core.errors import (
     StoreError,
     StoreWarning,
 )
-from glassy.core.provenance import provenance
+from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
+from glassy.evidence.guerra import Interpolation, area_of_limits
+from glassy.evidence.held import Held, hold, wall
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.covariance import Covariance
@@ -37,10 +41,12 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
+from glassy.phases.glass_state import GlassState, glass_state
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
 from glassy.phases.spinodal import Spinodal, spinodal
+from glassy.phases.unstable import unstable_overlap
 from glassy.simulation.compare_starts import Starts, compare_starts
 from glassy.simulation.configuration import show_config
 from glassy.simulation.ensemble import Ensemble
@@ -52,6 +58,7 @@ from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Q
 from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.samples import Samples, joint_provenance
 from glassy.simulation.simulate import simulate
+from glassy.theory.annealed import Annealed, annealed, noise_load
 from glassy.theory.ansatz import RS, RSB, FullRSB
 from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve
@@ -60,6 +67,7 @@ __all__ = [
     "RS",
     "RSB",
     "ATLine",
+    "Annealed",
     "Annealing",
     "Autocorrelation",
     "Binning",
@@ -79,12 +87,15 @@ __all__ = [
     "Exact",
     "Exchange",
     "FullRSB",
+    "GlassState",
     "Glassiness",
     "GlassyError",
     "Glauber",
     "Grid",
+    "Held",
     "InputError",
     "IntegerRangeError",
+    "Interpolation",
     "Interrupted",
     "Ladder",
     "Limit",
@@ -96,6 +107,7 @@ __all__ = [
     "PhaseDiagram",
     "PhaseError",
     "PhasePoint",
+    "Provenance",
     "Quench",
     "Remark",
     "ReplicaExchange",
@@ -114,20 +126,29 @@ __all__ = [
     "StoreWarning",
     "Table",
     "Verdict",
+    "annealed",
+    "area_of_limits",
     "at_line",
     "coexistence",
     "compare",
     "compare_starts",
     "complexity",
+    "controlled_mean",
+    "crossing",
     "draw_patterns",
     "ensemble_status",
     "enumerate_states",
     "exchange_temperatures",
     "extrapolate",
+    "glass_state",
     "glassiness",
+    "hold",
     "joint_provenance",
     "load",
+    "mean_of_samples",
     "merge_ensembles",
+    "moved_root",
+    "noise_load",
     "patterns_without_errors",
     "phase_diagram",
     "phases_at",
@@ -144,6 +165,8 @@ __all__ = [
     "spinodal",
     "storage_capacity",
     "transition_matrix",
+    "unstable_overlap",
+    "wall",
 ]
 
 

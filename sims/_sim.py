@@ -21,6 +21,7 @@ import math
 import pkgutil
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -77,17 +78,21 @@ class Sampling:
     label: str
     folder: Path
     origins: list[Any] = field(default_factory=list)
-    took: float = 0.0
+    sources: list[dict[str, Any]] = field(default_factory=list)
 
-    def __call__(self, network: Any, load: float, T: Any, N: int, *, out: str, **options: Any) -> Any:
-        """Return glassy.simulate of a state point or ladder, and remember which code made the samples."""
+    def __call__(self, *where: Any, out: str, how: Callable[..., Any] = glassy.simulate, **options: Any) -> Any:
+        """Return glassy.simulate (or glassy.hold) at a state point or ladder, and remember which code made the samples."""
         print(f"{self.label}: {out}", flush=True)
-        return self.keep(glassy.simulate(network, load, T, N, out=self.folder / out, **options))
-
-    def keep(self, found: Any) -> Any:
-        """Remember the origin of a run made elsewhere, and return it."""
+        found = how(*where, out=self.folder / out, **options)
         self.origins += [r.provenance for r in (found if isinstance(found, glassy.Grid) else [found])]
         return found
+
+    def reads(self, claim: str, case: str) -> dict[str, Any]:
+        """Return the committed tables of a case, on which this one rests, and remember whose samples they are."""
+        folder = ROOT / "results" / claim / case
+        self.sources.append(json.loads((folder / "meta.json").read_text()))
+        self.origins.append(glassy.Provenance(**self.sources[-1]["provenance"]))
+        return read(folder)
 
 
 class Claim(Protocol):
@@ -154,18 +159,24 @@ def verdict(module: Any, case: Case, tables: Tables) -> str:
 def run(claim: str, module: Any, case: Case, target: Path, samples: Path, options: str) -> None:
     """Measure a case and write its files; after an interruption it goes on from its samples."""
     sampling, began = Sampling(f"{claim}/{case.name}", samples), time.perf_counter()
-    tables = module.measure(case, sampling)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
+        tables = module.measure(case, sampling)
     target.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         _write(target / f"{name}.csv", table)
     if isinstance(tables.get("data"), glassy.Table):
         (target / "z.txt").write_text(tables["data"].text())
-    protocol = {k: getattr(case, k) for k in ("sizes", "samples", "sweeps", "seed")} if case.sizes else {}
+    protocol, names = {}, ("sizes", "samples", "sweeps", "seed")
+    if case.sizes:
+        protocol = {k: getattr(case, k) for k in names}
+    elif sampling.sources:  # what was sampled for other claims
+        protocol = {k: [s[k] for s in sampling.sources] if len(sampling.sources) > 1 else sampling.sources[0][k] for k in names}
     origins = sampling.origins or [glassy.provenance()]
     found = {
         "claim": case.claim, "verdict": verdict(module, case, tables),
         "command": f"python -m glassy sims run {claim}/{case.name}{options}", **protocol,
-        **({"core_seconds": round(glassy.sampling_seconds(samples), 1)} if sampling.origins else {}),
+        **({"core_seconds": round(glassy.sampling_seconds(samples), 1)} if case.sizes else {}),
         "seconds": round(time.perf_counter() - began, 1), "provenance": asdict(glassy.joint_provenance(origins)),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(found, indent=1) + "\n")

@@ -54,7 +54,8 @@ class Measured:
     curve, quantity : str
         Which line of the figure it belongs to, and what was measured.
     load, T, N : float
-        Where; N = inf is the limit 1/N = 0. `load` is the one that was asked for; K patterns are the nearest to it.
+        Where, NaN where a row is of no single one; N = inf is the limit 1/N = 0. `load` is the one that was asked for; K
+        patterns are the nearest to it.
     simulation, error : float
         The value and one standard error.
     theory, z : float
@@ -82,8 +83,8 @@ class Measured:
     curve: str = ""
     network: str = ""
     ansatz: str = ""
-    load: float
-    T: float
+    load: float = math.nan
+    T: float = math.nan
     t: float = math.nan
     N: float
     K: int = 0
@@ -112,9 +113,23 @@ class Measured:
         return cls(theory=theory, **row)
 
     @property
+    def value(self) -> Estimate:
+        """The simulation as an Estimate."""
+        return Estimate(self.simulation, self.error, samples=self.samples)
+
+    def beside(self, theory: float, **columns: Any) -> Measured:
+        """Return the same measured value beside another theory."""
+        return replace(self, theory=theory, z=self.value.z(theory) if math.isfinite(theory) else math.nan, **columns)
+
+    @property
     def usable(self) -> bool:
         """Whether a claim may rest on it: an EQUILIBRATED or STEADY run."""
         return self.status in (Status.EQUILIBRATED, Status.STEADY)
+
+    @property
+    def hollow(self) -> bool:
+        """Whether a figure shows that it does not count: neither usable nor meant as what a dynamics has reached."""
+        return not self.usable and self.status is not Remark.MEASURED
 
     @property
     def agrees(self) -> bool:
@@ -280,7 +295,7 @@ class Table:
         good = self.judged()
         worst = max(good, key=lambda r: abs(r.z) if math.isfinite(r.z) else math.inf, default=None)
         rms = math.sqrt(float(np.mean(good["z"] ** 2))) if worst else math.nan
-        kept = sum(not r.usable and math.isfinite(r.theory) for r in self.ends)
+        kept = sum(not r.usable and r.status is not Remark.ONE_POWER and math.isfinite(r.theory) for r in self.ends)
         return Verdict(counted=len(good), inside=sum(r.agrees for r in good), rms=rms, worst=worst, kept=kept)
 
     def text(self) -> str:
@@ -308,7 +323,8 @@ class Table:
         with Path(path).open("w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([f.name for f in found])
-            writer.writerows([_cell(getattr(r, f.name)) for f in found] for r in self)
+            for r in self:
+                writer.writerow([_cell(getattr(r, f.name)) or ("nan" if f.default is MISSING else "") for f in found])
 
     @classmethod
     def read_csv(cls, path: str | Path) -> Table:

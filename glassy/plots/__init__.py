@@ -17,6 +17,7 @@ from glassy.plots.style import (
     marks_legend,
     save,
     simulation,
+    stepped,
     theory,
     without_suffix,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "save",
     "simulation",
     "solutions",
+    "stepped",
     "theory",
     "without_suffix",
 ]

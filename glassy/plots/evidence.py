@@ -37,9 +37,9 @@ def points(
     value = [name if callable(name) else _column(name) for name in (x, y, error)]
     markers = markers or markers_of(table)
     for (N, marker), own in zip(markers, [color] * len(markers) if color else COLORS, strict=False):
-        at = [r for r in table.where(N=N) if hollow or r.usable]
+        at = [r for r in table.where(N=N) if hollow or not r.hollow]
         a, b, c = ([f(r) for r in at] for f in value)
-        simulation(ax, a, b, c, [r.usable for r in at], own, marker)
+        simulation(ax, a, b, c, [not r.hollow for r in at], own, marker)
     if limits and (ends := table.ends.usable):
         a, b, c = ([f(r) for r in ends] for f in value)
         limit(ax, a, b, c)

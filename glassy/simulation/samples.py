@@ -42,6 +42,11 @@ CHANCE = 0.01  # share of random spins that count as being at a pattern, where s
 def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
     """Return one provenance that names every version in `parts`, joined by "and".
 
+    Parameters
+    ----------
+    parts : iterable of Provenance
+        As those of several runs.
+
     Examples
     --------
     >>> from dataclasses import replace
