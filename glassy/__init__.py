@@ -26,7 +26,8 @@ from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
-from glassy.evidence.guerra import Interpolation, area_of_limits
+from glassy.evidence.glass import glass_table
+from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
@@ -127,7 +128,6 @@ __all__ = [
     "Table",
     "Verdict",
     "annealed",
-    "area_of_limits",
     "at_line",
     "coexistence",
     "compare",
@@ -141,6 +141,7 @@ __all__ = [
     "exchange_temperatures",
     "extrapolate",
     "glass_state",
+    "glass_table",
     "glassiness",
     "hold",
     "joint_provenance",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -111,43 +111,30 @@ def measure(case: Phase, run: Sampling) -> Tables:
                 again = run(case.network, load, near, N, case.wall, out=out, start=case.wall + 0.03, **options)
                 here += rest.against(Held(again, load, case.wall, warm), "from the wall")
         known = here.where(curve=lambda name: name != "from the wall", quantity=lambda name: name != "share at the wall")
-        table += [*here, *(with_rule(case, r) for r in known.limits(case.powers))]
-    return {"data": table, "lines": against_load(case), "curves": against_T(case)}
+        table += [*here, *known.limits(case.powers, common={FREE: abs(case.of_rule(load))})]
+    return {"data": table, **theory(case)}
 
 
-def with_rule(case: Phase, r: Any) -> Any:
-    """Return the limit of a free energy with the error of its rule, which is the same at every N, in its error."""
-    if r.quantity != FREE:
-        return r
-    error = math.hypot(r.error, case.of_rule(r.load))
-    return replace(r, error=error, z=(r.simulation - r.theory) / error)
+def saddles(case: Phase, load: float, temperatures: Any) -> Lines:
+    """Return m, replicon, and changes of m and energy from the warm T by both ansaetze at one load, where they exist."""
+    lines = Lines()
+    for k, a in ANSAETZE.items():
+        warm, *found = (solve(case.network, load, t, "retrieval", a, strict=False) for t in (case.warm_T(load), *temperatures))
+        for s in found:
+            change = dict(zip(COOLING, (s.m - warm.m, s.energy - warm.energy), strict=True))
+            lines.append({"ansatz": k, "load": load, "T": s.T, "m": s.m, "replicon": s.replicon, **change})
+    return lines.where(m=math.isfinite)
 
 
-def against_load(case: Phase) -> Lines:
-    """Return m of both ansaetze against load at T, up to their spinodals."""
+def theory(case: Phase) -> Tables:
+    """Return both ansaetze against load at T, up to their spinodals, and against T at every load."""
     lines = Lines()
     for k, a in ANSAETZE.items():
         for load in np.linspace(0.02, 1.0, 60) * spinodal(case.network, T, a).load * (1.0 - 1e-6):
             s = solve(case.network, float(load), T, "retrieval", a, strict=False)
             lines.append({"ansatz": k, "load": load, "m": s.m, "replicon": s.replicon})
-    return lines
-
-
-def against_T(case: Phase) -> Lines:
-    """Return m of both ansaetze against T at every load, and the changes of m and energy from the warm T to T."""
-    lines = Lines()
-    for load in case.loads:
-        for k, a in ANSAETZE.items():
-            warm, own = (
-                solve(case.network, load, case.warm_T(load), "retrieval", a, strict=False),
-                case.network.pattern_energy(load),
-            )
-            for t in np.linspace(0.01, 1.1, 60) * case.temperatures(load)[-1]:
-                s = solve(case.network, load, t, "retrieval", a, strict=False)
-                if s.status.ok:
-                    change = dict(zip(COOLING, (s.m - warm.m, (s.energy - own) - (warm.energy - own)), strict=True))
-                    lines.append({"ansatz": k, "load": load, "T": s.T, "m": s.m, "replicon": s.replicon, **change})
-    return lines
+    grids = {load: np.linspace(0.01, 1.1, 60) * case.temperatures(load)[-1] for load in case.loads}
+    return {"lines": lines, "curves": Lines(r for load, grid in grids.items() for r in saddles(case, load, grid))}
 
 
 def verdict(case: Phase, tables: Tables) -> str:

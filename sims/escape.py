@@ -96,7 +96,7 @@ def between(tables: Tables, way: str) -> dict[float, float]:
 
 def verdict(case: Network, tables: Tables) -> str:
     edges, ends = tables["data"].where(quantity="escape load", N=tables["data"].sizes[-1]), spinodals(tables["lines"])
-    lost = ", ".join(f"{r.curve} {r.simulation:.3f}" if math.isfinite(r.simulation) else f"{r.curve} never" for r in edges)
+    lost = ", ".join(f"{r.curve} {r.simulation:.3f}".replace("nan", "never") for r in edges)
     kept = ", ".join(
         f"{share:.2f}" for way in WAYS for N, share in between(tables, way).items() if tables["data"].sizes[-1] == N
     )

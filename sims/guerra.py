@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 import glassy
-from glassy import RSB, DenseHebbian, Estimate, Interpolation, Measured, Status, Table, plots, solve
-from glassy import mean_of_samples as mean
+from glassy import RSB, DenseHebbian, Interpolation, Measured, Table, plots, solve
 from sims._sim import ROOT, Case, Lines, Sampling, Tables, read
 
 HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs above the measured one, in the glass
@@ -75,45 +73,17 @@ def simulated(case: State, run: Sampling, guerra: Interpolation, N: int, S: int,
 
 
 def measure(case: State, run: Sampling) -> Tables:
-    table, (nodes, weights) = Table(), Interpolation.nodes(NODES)
-    saddle, one = case.saddle, solve(case.network, case.load, case.T, case.phase, RSB(1), strict=False)
+    table, nodes, whole = Table(), Interpolation.nodes(NODES)[0].tolist(), Interpolation(case.saddle)
+    one = -solve(case.network, case.load, case.T, case.phase, RSB(1), strict=False).free_energy / case.T
     for N, S, sweeps in case.runs:
-        guerra, area, status = case.of_size(N), np.zeros(S), Status.STEADY
-        where: Any = {"load": case.load, "T": case.T, "N": N, "sweeps": sweeps}
-        for t, w in zip(nodes, weights, strict=True):
-            r = simulated(case, run, guerra, N, S, sweeps, float(t))
-            each, status = guerra.integrand(r), status if r.status.ok else r.status
-            area += w * each
-            table += [
-                Measured.of(
-                    mean(each, math.inf), guerra.expected(float(t)), quantity="integrand", t=float(t), status=r.status, **where
-                )
-            ]
-        total = mean(area, math.inf)
-        table += [
-            Measured.of(total.shifted(-guerra.saddle.free_energy / case.T), -one.free_energy / case.T, quantity="-beta f",
-                        status=status, **where),
-            Measured.of(total, quantity="-beta f - RS", status=status, **where),
-        ]  # fmt: skip
-    curve = {float(t): Interpolation(saddle).expected(float(t)) for t in nodes}
-    table += (ends := limits(table, curve, case.power))
+        guerra = case.of_size(N)
+        found = guerra.measured({t: simulated(case, run, guerra, N, S, sweeps, t) for t in nodes}, one)
+        table += [replace(r, load=case.load) for r in found]
+    table += (ends := whole.limits(table, case.power))
     if len(ends) == NODES:
-        value = Estimate(*area_under(table, ends), samples=int(min(ends["samples"]))).shifted(-saddle.free_energy / case.T)
-        table += [Measured.of(value, -one.free_energy / case.T, quantity="-beta f", load=case.load, T=case.T, N=math.inf)]
-    lines = Lines({"t": t, "RSB(1)": Interpolation(saddle).expected(float(t))} for t in np.linspace(0.001, 0.999, 60))
-    return {"data": table, "lines": lines}
-
-
-def limits(table: Table, curve: dict[float, float], power: Callable[[float], float]) -> Table:
-    """Return the limits of the integrand at every node, with a power of 1/N for each."""
-    finite = table.finite.where(quantity="integrand")
-    return Table(r for t, say in curve.items() for r in finite.where(t=t).limits((power(t),), {"integrand": say}))
-
-
-def area_under(table: Table, ends: Table) -> tuple[float, float]:
-    """Return the area under limits of the integrand, and its error."""
-    errors = {r.N: r.error for r in table.where(quantity="-beta f - RS")}
-    return glassy.area_of_limits(ends, table.finite.where(quantity="integrand"), Interpolation.nodes(NODES)[1], errors)
+        value = whole.minus_beta_f(table, ends)
+        table += [Measured.of(value, one, quantity="-beta f", load=case.load, T=case.T, N=math.inf)]
+    return {"data": table, "lines": Lines({"t": t, "RSB(1)": whole.expected(float(t))} for t in np.linspace(0.001, 0.999, 60))}
 
 
 def end_of(table: Table) -> Measured | None:

@@ -9,14 +9,11 @@ from typing import Any
 import numpy as np
 
 import glassy
-from glassy import RS, RSB, DenseHebbian, Estimate, FullRSB, Measured, Remark, Table, plots
+from glassy import RS, RSB, DenseHebbian, FullRSB, Remark, ReplicaExchange, Table, glass_table, plots
 from sims._sim import Case, Lines, Sampling, Tables
 
-EVERY = 2  # sweeps between exchanges
-STARTS = 8  # samples that are run from the pattern as well
 REDUCED = (0.40, 0.45, 0.50, 0.55, 0.60, 0.66, 0.73, 0.81, 0.92, 1.07, 1.30, 1.65, 2.2, 3.2, 5.5, math.inf)  # units of `unit`
 HIST_T = (0.45, 0.60, 0.81)  # of REDUCED: where P(q) is kept
-PATTERNS = 0.15  # share of the samples at single patterns above which a finite network is not the glass
 HOT = 1.9  # T/T_c from which ln Z of networks of these sizes fluctuates so little that its mean is that of F.1
 NEAR = 1.2  # T/T_c up to which a continuous transition is felt
 
@@ -87,45 +84,22 @@ CASES = {c.name: c for c in (
 CASES = {k: replace(c, quick={"sizes": c.sizes[:2], "samples": (8, 8), "sweeps": (400, 400)}) for k, c in CASES.items()}
 
 
-def rung(case: Glass, say: dict[str, float], r: glassy.Samples, free: Estimate, meeting: glassy.Starts) -> list[Measured]:
-    """Return the rows of one rung: what the glass is, and whether it is one."""
-    lowest = np.abs(r.largest_overlaps(1)[1][..., 0]).max(axis=1)
-    close = lowest > 0.9
-    share = Estimate(float(close.mean()), float(close.std(ddof=1)) / math.sqrt(r.samples), samples=r.samples)
-    status = Remark.AT_A_PATTERN if share > PATTERNS else meeting.status if r.status.ok else r.status
-    mean = case.network.energy_offset(r.K + 1, r.N)  # M.3 of all K patterns: none is condensed
-    found = {
-        "energy": r.energy.shifted(-mean), "specific heat": r.specific_heat, "-beta f": free.shifted(mean / r.T), "<q^2>": r.q2,
-        "at a pattern": share, "p of two starts": Estimate(meeting.worst.p, 0.0, samples=STARTS),
-    }  # fmt: skip
-    say, where = case.of_N(say, r.K, r.N, r.T), {"load": case.load, "T": r.T, "N": r.N, "sweeps": r.sweeps, "status": status}
-    return [Measured.of(value, say.get(name, math.nan), quantity=name, **where) for name, value in found.items()]
-
-
 def measure(case: Glass, run: Sampling) -> Tables:
     temperatures, table, histograms = [t * case.unit for t in REDUCED], Table(), Lines()
     says = {T: case.says(T, case.ansatz) for T in temperatures[:-1]}
     for N, S, sweeps in case.runs:
-        options: Any = {
-            "method": glassy.ReplicaExchange(every=EVERY),
-            "burn_in": sweeps // 2,
-            "sweeps": sweeps,
-            "seed": case.seed,
-        }
+        options: Any = {"method": ReplicaExchange(every=2), "burn_in": sweeps // 2, "sweeps": sweeps, "seed": case.seed}
         ladder, few, other = (
             run(case.network, case.load, temperatures, N, start=start, samples=n, out=out, **options)
-            for start, n, out in (("random", S, f"{N}"), ("random", STARTS, f"{N}"), ("pattern", STARTS, f"{N}_pattern"))
+            for start, n, out in (("random", S, f"{N}"), ("random", 8, f"{N}"), ("pattern", 8, f"{N}_pattern"))
         )
-        free = ladder.minus_beta_f()
-        for i, (r, a, b) in enumerate(zip(ladder[:-1], few[:-1], other[:-1], strict=True)):
-            table += rung(case, says[r.T], r, free[i], glassy.compare_starts(a, b))
+        table += glass_table(ladder, few, other, theory=lambda K, N, T: case.of_N(says[T], K, N, T), load=case.load)
         for r, reduced in zip(ladder, REDUCED, strict=True):
             if reduced in HIST_T:  # one bin for each value that q takes: others would alias
                 found = zip(*r.overlap_histogram(N + 1), strict=True)
                 histograms += [{"N": N, "T": r.T, "reduced": reduced, "q": q, "density": p, "error": e} for q, p, e in found]
-    told = table.where(quantity=lambda name: name in ("energy", "specific heat", "-beta f", "<q^2>"))
     for T in temperatures[:-1]:
-        here = told.where(T=T)
+        here = table.finite.where(T=T, quantity=says[T].__contains__)
         table += here.limits(case.powers(T), says[T])
         for power in (2 / 3, 1.0) if case.continuous else ():
             table += [replace(r, status=Remark.ONE_POWER) for r in here.limits((power,), says[T])]

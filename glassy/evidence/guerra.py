@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from glassy.evidence.table import Table
+from glassy.analysis.control_variates import mean_of_samples
+from glassy.core.results import Estimate, Status
+from glassy.evidence.table import Measured, Table
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.model.spin_glass import SpinGlass
@@ -115,34 +119,54 @@ class Interpolation:
         means = sum(w * (self.network.covariance(q, load) - xi[1] * q) for q, w in zip(d.q, d.weight, strict=True))
         return -0.5 * beta**2 * (means + q_ * xi[1] - xi[0])
 
+    def measured(self, runs: Mapping[float, Samples], minus_beta_f: float) -> Table:
+        """Return the integrand of one N at the nodes of t, and the free energy, integrated sample by sample.
 
-def area_of_limits(ends: Table, finite: Table, weights: FloatArray, errors: dict[float, float]) -> tuple[float, float]:
-    """Return the area under limits of an integrand at nodes of t, and its error.
+        Parameters
+        ----------
+        runs : mapping of t to Samples
+            Runs of `simulated` at all `nodes`, in their order, which share their patterns and normal numbers.
+        minus_beta_f : float
+            What theory says of it.
 
-    All t share their patterns and fields, so that the errors of the nodes are not independent: `errors`, those of the areas
-    sample by sample at each N, say by how much, and the error is that of independent nodes times the largest such factor.
+        Returns
+        -------
+        Table
+            Quantities "integrand", "-beta f" and "-beta f - RS", the area alone; load is left to the caller.
+        """
+        weights, status, rows = self.nodes(len(runs))[1], Status.STEADY, []
+        area: Any = 0.0
+        for w, (t, r) in zip(weights, runs.items(), strict=True):
+            each, status = self.integrand(r), status if r.status.ok else r.status
+            area = area + w * each
+            where: Any = {"T": self.saddle.T, "N": r.N, "sweeps": r.sweeps}
+            value = mean_of_samples(each, math.inf)
+            rows.append(Measured.of(value, self.expected(t), quantity="integrand", t=t, status=r.status, **where))
+        total = mean_of_samples(area, math.inf)
+        free = total.shifted(-self.saddle.free_energy / self.saddle.T)
+        rows.append(Measured.of(free, minus_beta_f, quantity="-beta f", status=status, **where))
+        return Table([*rows, Measured.of(total, quantity="-beta f - RS", status=status, **where)])
 
-    Parameters
-    ----------
-    ends, finite : Table
-        The limit of the integrand at every node, in their order, and its rows at every N.
-    weights : array
-        Of the nodes.
-    errors : dict of N to float
-        Errors of the areas at each N, where they were taken sample by sample.
+    def limits(self, table: Table, power: Callable[[float], float]) -> Table:
+        """Return the limits of the integrand at every t, with the power of 1/N that `power` names; of the saddle of N = inf."""
+        finite = table.finite.where(quantity="integrand")
+        found = (
+            finite.where(t=t).limits((power(t),), {"integrand": self.expected(t)}) for t in dict.fromkeys(finite["t"].tolist())
+        )
+        return Table(r for limits in found for r in limits)
 
-    Examples
-    --------
-    >>> from glassy.evidence.table import Measured
-    >>> one, two = (Measured(quantity="i", load=1, T=1, N=N, t=0.5, simulation=0.2, error=0.01) for N in (100, np.inf))
-    >>> area_of_limits(Table([two]), Table([one]), np.array([1.0]), {100: 0.02})
-    (0.2, 0.02)
-    """
-    of_t = {r.t: w for r, w in zip(ends, weights, strict=True)}
-    area = float(sum(w * r.simulation for r, w in zip(ends, weights, strict=True)))
-    error = math.sqrt(sum((w * r.error) ** 2 for r, w in zip(ends, weights, strict=True)))
-    apart: dict[float, float] = {}  # variance of the area at each size, were its nodes independent
-    for r in finite:
-        apart[r.N] = apart.get(r.N, 0.0) + (of_t[r.t] * r.error) ** 2
-    worse = max(errors[N] / math.sqrt(variance) for N, variance in apart.items() if N in errors)
-    return area, error * max(worse, 1.0)
+    def minus_beta_f(self, table: Table, ends: Table) -> Estimate:
+        """Return -beta f of infinite N: that of RS and the area under `limits` of the integrand at all nodes.
+
+        All t share their patterns and fields, so that the errors of the nodes are not independent: those of the areas sample by
+        sample say by how much, and the error is that of independent nodes times the largest such factor.
+        """
+        of_t = dict(zip(ends["t"].tolist(), self.nodes(len(ends))[1].tolist(), strict=True))
+        area = sum(of_t[r.t] * r.simulation for r in ends)
+        error = math.sqrt(sum((of_t[r.t] * r.error) ** 2 for r in ends))
+        apart: dict[float, float] = {}  # variance of the area at each size, were its nodes independent
+        for r in table.finite.where(quantity="integrand"):
+            apart[r.N] = apart.get(r.N, 0.0) + (of_t[r.t] * r.error) ** 2
+        worse = max(r.error / math.sqrt(apart[r.N]) for r in table.where(quantity="-beta f - RS") if r.N in apart)
+        rs = -self.saddle.free_energy / self.saddle.T
+        return Estimate(area + rs, error * max(worse, 1.0), samples=int(min(ends["samples"])))

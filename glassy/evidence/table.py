@@ -262,7 +262,10 @@ class Table:
         """The different finite N, in order."""
         return sorted({int(r.N) for r in self.finite})
 
-    def limits(self, powers: Sequence[float] = (1.0, 2.0), theory: Mapping[str, float] | None = None) -> Table:
+    def limits(
+        self, powers: Sequence[float] = (1.0, 2.0), theory: Mapping[str, float] | None = None,
+        common: Mapping[str, float] | None = None,
+    ) -> Table:  # fmt: skip
         """Return the limits 1/N = 0 of simulation - theory, of every quantity at every state point with two usable sizes.
 
         Parameters
@@ -271,6 +274,8 @@ class Table:
             Powers of 1/N that are fitted: the first ones, as many as the sizes determine.
         theory : mapping of quantity to number, optional
             Theory of infinite N, where the rows have one for each size; else theirs, which is one for all.
+        common : mapping of quantity to number, optional
+            Errors that are the same at every N: they join those of the limits.
 
         Examples
         --------
@@ -283,7 +288,9 @@ class Table:
         groups: dict[Any, list[Measured]] = {}
         for r in self.finite:
             groups.setdefault((r.curve, r.network, r.ansatz, r.load, r.T, repr(r.t), r.quantity), []).append(r)
-        return Table(found for rows in groups.values() if (found := _limit(rows, powers, theory)) is not None)
+        ends = Table(found for rows in groups.values() if (found := _limit(rows, powers, theory)) is not None)
+        errors = [math.hypot(r.error, (common or {}).get(r.quantity, 0.0)) for r in ends]
+        return Table(replace(r, error=e).beside(r.theory) for r, e in zip(ends, errors, strict=True))
 
     def judged(self) -> Table:
         """Return the rows that judge a claim: usable, with a theory; the limits, if any, as finite sizes differ from theory."""
