@@ -5,7 +5,7 @@ from typing import Any
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
-from glassy.analysis.crossings import crossing, moved_root
+from glassy.analysis.crossings import crossing, moved_root, rising_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.reweighting import Reweighted
@@ -155,6 +155,7 @@ __all__ = [
     "phases_at",
     "provenance",
     "read_ensemble",
+    "rising_root",
     "sampling_seconds",
     "save",
     "scan",

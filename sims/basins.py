@@ -69,15 +69,8 @@ def measure(case: Falls, run: Sampling) -> Tables:
                     table += [Measured.of(edge, quantity="edge of the basin", status=status, **where)]
             for load in np.linspace(0.002, spinodal(network, T).load, 80):
                 saddle = unstable_overlap(network, float(load), T)
-                lines.append(
-                    {
-                        "network": name,
-                        "T": T,
-                        "load": load,
-                        "saddle": saddle,
-                        "m": solve(network, float(load), T, strict=False).m,
-                    }
-                )
+                m = solve(network, float(load), T, strict=False).m
+                lines.append({"network": name, "T": T, "load": load, "saddle": saddle, "m": m})
     return {"data": table, "maps": maps, "lines": lines}
 
 
@@ -115,13 +108,8 @@ def panels(case: Falls, tables: Tables) -> Any:
         for name, color in colors.items():
             line = lines.where(network=name, T=T)
             plots.theory(ax, line["load"], line["saddle"], color)
-            plots.points(
-                ax,
-                data.where(network=name, T=T),
-                "load",
-                color=color,
-                markers=list(zip(SIZES[name], plots.MARKERS, strict=False)),
-            )
+            markers = list(zip(SIZES[name], plots.MARKERS, strict=False))
+            plots.points(ax, data.where(network=name, T=T), "load", color=color, markers=markers)
         ax.set(xlabel="load", ylabel="edge of the basin: initial overlap $m_0$", ylim=(0.0, 1.02))
         ax.set_title(f"Metropolis dynamics, T = {T:g}" if T else "descent at T = 0", fontsize=9)
     plots.legend(axes[0][1], [(f"P = {NETWORKS[name].P}", color) for name, color in colors.items()], [], below=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
+import glassy
 from glassy import RSB, Estimate, Measured, Table, moved_root, plots, solve
 from sims import beyond_rs, spin_glass
 from sims._sim import Case, Lines, Sampling, Tables
@@ -76,18 +76,13 @@ def meeting(case: Pair, table: Table) -> Measured:
     def gap(load: float) -> float:
         return case.f(load) - glass.theory
 
-    above = float(min(retrieval["load"]))
-    while gap(above) < 0.0:
-        above *= 1.02
-    at = float(brentq(gap, above / 1.02, above, xtol=1e-10))
-    slope = (gap(at + 1e-4) - gap(at - 1e-4)) / 2e-4
+    at, slope = glassy.rising_root(gap, float(min(retrieval["load"])))
     ends = retrieval.ends
     used = [r for r in ends if abs(r.load - at) < NEAR * at] or ends
     off = [Estimate((r.simulation - r.theory) / math.sqrt(r.load), r.error / math.sqrt(r.load)) for r in used]
     found = moved_root(at, slope, off, Estimate(glass.simulation - glass.theory, glass.error))
-    return Measured.of(
-        found, at, curve="crossing", load=at, T=case.retrieval.warm_T(at), N=math.inf, quantity="load of coexistence"
-    )
+    where: Any = {"load": at, "T": case.retrieval.warm_T(at), "N": math.inf}
+    return Measured.of(found, at, curve="crossing", quantity="load of coexistence", **where)
 
 
 def verdict(case: Pair, tables: Tables) -> str:
@@ -110,27 +105,13 @@ def panels(case: Pair, tables: Tables) -> Any:
     )  # fmt: skip
     height = glass.simulation - glass.theory
     ax.errorbar([meet.simulation], [height], xerr=[meet.error], fmt="*", color=plots.COLORS[5], ms=10, capsize=3, zorder=4)
-    ax.axvline(meet.theory, color="0.6", lw=0.8)
-    ax.text(
-        meet.theory,
-        1.0,
-        "theory crosses",
-        color="0.4",
-        transform=ax.get_xaxis_transform(),
-        ha="center",
-        va="bottom",
-        fontsize=8,
-    )
+    plots.mark(ax, meet.theory, "theory crosses")
     ax.set(xlabel="load", ylabel=r"$f/\sqrt{\mathrm{load}}$, above that of the glass by theory")
     left, right = 0.57 * meet.theory, max(1.1 * meet.theory, meet.simulation + 1.1 * meet.error)
-    inside = [
-        r["f"] - r["glass"] for r in lines if left < r["load"] < right and math.isfinite(r["f"])
-    ]  # it ends at the spinodal
+    inside = [r["f"] - r["glass"] for r in lines if left < r["load"] < right and math.isfinite(r["f"])]
     ax.set(xlim=(left, right), ylim=(min(inside), max(max(inside), high) * 1.3 + 0.02))
-    named = [
-        ("retrieval, RSB(1)", plots.COLORS[2], "RSB(1)"),
-        (f"spin glass, {case.ansatz}; band: simulation", plots.COLORS[3], style),
-    ]
+    glass_line = (f"spin glass, {case.ansatz}; band: simulation", plots.COLORS[3], style)
+    named = [("retrieval, RSB(1)", plots.COLORS[2], "RSB(1)"), glass_line]
     plots.legend(ax, named, plots.markers_of(data), extrapolated=True, unusable=True, below=True)
     fig.suptitle(
         f"P = {case.glass.network.P}, {case.glass.network.interactions}, T = {case.retrieval.warm:.3g} √load: "

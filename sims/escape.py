@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, Annealing, DenseHebbian, Measured, Quench, Remark, Status, Table, crossing, plots, solve, spinodal
+from glassy import RS, RSB, Annealing, DenseHebbian, Measured, Quench, Remark, Status, Table, crossing, plots, spinodal
 from glassy import mean_of_samples as mean
 from sims._sim import Case, Lines, Sampling, Tables
 
@@ -38,8 +38,7 @@ class Network(Case):
 CASES = {
     f"P{P}-{kind}": Network(
         name=f"P{P}-{kind}", claim=CLAIM, network=DenseHebbian(P, kind), sizes=sizes, samples=48, sweeps=COOLING + 50,
-        seed=50 + P,
-        quick={"sizes": sizes[:2], "samples": 8, "descent": DESCENT[1::3], "cooled": COOLED[1::3]},
+        seed=50 + P, quick={"sizes": sizes[:2], "samples": 8, "descent": DESCENT[1::3], "cooled": COOLED[1::3]},
     )
     for P, sizes in ((3, (75, 150, 300)), (4, (40, 72, 120)))
     for kind in ("distinct", "self-interacting")
@@ -47,9 +46,7 @@ CASES = {
 
 
 def measure(case: Network, run: Sampling) -> Tables:
-    ends = {
-        T: {k: spinodal(case.network, T, a).load for k, a in ANSAETZE.items() if k != "RSB(2)" or not T} for T in WAYS.values()
-    }
+    ends = {T: {k: spinodal(case.network, T, a).load for k, a in ANSAETZE.items()} for T in WAYS.values()}
     table = Table()
     for way, T_start in WAYS.items():
         edges = Table()
@@ -72,12 +69,7 @@ def measure(case: Network, run: Sampling) -> Tables:
             edges += [Measured.of(edge, curve=way, load=math.nan, T=r.T, N=N, quantity="escape load", status=status)]
         table += edges
     lines = Lines({"ansatz": a, "T": T, "load": x} for T, found in ends.items() for a, x in found.items())
-    curve = Lines(
-        {"ansatz": name, "load": x, "m": solve(case.network, float(x), 0.0, "retrieval", ansatz, strict=False).m}
-        for name, ansatz in list(ANSAETZE.items())[:2]
-        for x in np.linspace(0.02, 1.0, 60) * ends[0.0][name] * (1.0 - 1e-6)
-    )
-    return {"data": table, "lines": lines, "curve": curve}
+    return {"data": table, "lines": lines}
 
 
 def spinodals(lines: Lines) -> dict[str, float]:
@@ -88,19 +80,17 @@ def spinodals(lines: Lines) -> dict[str, float]:
 def between(tables: Tables, way: str) -> dict[float, float]:
     """Return, for each N, the share of chains kept over the loads between the spinodals of RS and RSB(2) at T = 0."""
     ends = spinodals(tables["lines"])
-    mine = tables["data"].where(
-        curve=way, quantity="share kept", load=lambda x: ends["RS"] < x <= ends["RSB(2)"] * (1.0 + 1e-9)
-    )
+    inside = tables["data"].where(quantity="share kept", load=lambda x: ends["RS"] < x <= ends["RSB(2)"] * (1.0 + 1e-9))
+    mine = inside.where(curve=way)
     return {N: float(np.mean(mine.where(N=N)["simulation"])) for N in mine.sizes}
 
 
 def verdict(case: Network, tables: Tables) -> str:
-    edges, ends = tables["data"].where(quantity="escape load", N=tables["data"].sizes[-1]), spinodals(tables["lines"])
+    ends, N = spinodals(tables["lines"]), tables["data"].sizes[-1]
+    edges = tables["data"].where(quantity="escape load", N=N)
     lost = ", ".join(f"{r.curve} {r.simulation:.3f}".replace("nan", "never") for r in edges)
-    kept = ", ".join(
-        f"{share:.2f}" for way in WAYS for N, share in between(tables, way).items() if tables["data"].sizes[-1] == N
-    )
-    return f"N={case.sizes[-1]} loses half its chains at load: {lost}; between RS ({ends['RS']:.3f}) and RSB(2) it keeps {kept}"
+    kept = ", ".join(f"{between(tables, way).get(N, math.nan):.2f}" for way in WAYS)
+    return f"N={N} loses half its chains at load: {lost}; between RS ({ends['RS']:.3f}) and RSB(2) it keeps {kept}"
 
 
 def panels(case: Network, tables: Tables) -> Any:
@@ -116,16 +106,18 @@ def panels(case: Network, tables: Tables) -> Any:
     theory = [(f"spinodal of {name} at T = 0", "0.35", name) for name in ("RS", "RSB(1)")]
     plots.legend(axes[0][1], theory, plots.markers_of(data), below=True)
     ax = axes[0][3]
-    edges, top = (
-        data.where(quantity="escape load", simulation=math.isfinite),
-        1.1 * max(data.where(quantity="share kept")["load"]),
-    )
+    edges = data.where(quantity="escape load", simulation=math.isfinite)
     for (way, T), color in zip(WAYS.items(), (plots.COLORS[3], plots.COLORS[2], plots.COLORS[1]), strict=True):
         plots.points(ax, edges.where(curve=way), lambda r: 1.0 / r.N, color=color, markers=plots.markers_of(data))
         ax.plot([], [], "o", color=color, label=f"annealed from {T:g}" if T else "descent")
     for name in ("RS", "RSB(1)"):
         ax.axhline(ends[name], color="0.35", ls=plots.STYLES[name], lw=1.2)
-    ax.set(xlim=(0.0, 1.1 / case.sizes[0]), ylim=(0.0, top), xlabel="1/N", ylabel="load at which half of the chains are lost")
+    ax.set(
+        xlim=(0.0, 1.1 / case.sizes[0]),
+        ylim=(0.0, 1.1 * np.nanmax(data["load"])),
+        xlabel="1/N",
+        ylabel="load at which half of the chains are lost",
+    )
     ax.locator_params(axis="x", nbins=4)
     ax.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     fig.suptitle(

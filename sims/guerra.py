@@ -127,7 +127,7 @@ def panels(case: State, tables: Tables) -> Any:
             f"limits in 1/N left of t = {ONSET:g}, where RS breaks, in $N^{{-2/3}}$ right of it; all t share\n"
             "their patterns, so that neighbours are off together (by up to 2.9 errors), but not their area", fontsize=7.5,
         )  # fmt: skip
-        left.axvline(ONSET, color="0.6", lw=0.8)
+        plots.mark(left, ONSET)
     right.axhline(-case.saddle.free_energy / case.T, color=plots.COLORS[3], ls=plots.STYLES["RS"], lw=1.3, label="RS")
     if end:
         plots.limit(right, [0.0], [end.simulation], [end.error])

@@ -135,20 +135,17 @@ def panels(case: Glass, tables: Tables) -> Any:
         plots.points(ax, shown, "T", markers=plots.markers_of(data))
         if not case.continuous and quantity == "specific heat":
             ax.axvspan(0.83 * case.T_c, 1.45 * case.T_c, color="0.5", alpha=0.15, lw=0)
-        ax.axvline(case.T_c, color="0.6", lw=0.8)
-        ax.text(case.T_c, 1.0, " $T_c$", color="0.4", transform=ax.get_xaxis_transform(), va="top")
+            ax.set_title("grey: rounded by finite N, two powers are not enough for limits", fontsize=8.5, pad=14)
+        plots.mark(ax, case.T_c, "$T_c$")
         ax.set(xlabel="temperature T", ylabel=f"{quantity} per spin", xlim=(0.98 * low, top))
-    if not case.continuous:
-        axes[0][1].set_title("grey: rounded by finite N, two powers are not enough for limits", fontsize=8.5)
     theory = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
     plots.legend(axes[0][0], theory, [], extrapolated=True, unusable=True, below=True)
     plots.legend(axes[0][1], [], plots.markers_of(data), below=True)
     ax, N = axes[0][2], data.sizes[-1]
     for reduced, color in zip(HIST_T, plots.COLORS, strict=False):
         seen = histograms.where(reduced=reduced, N=N)
-        ax.errorbar(
-            seen["q"], seen["density"], seen["error"], fmt="o-", ms=2.5, lw=0.8, color=color, label=f"T = {seen['T'][0]:.3g}"
-        )
+        style: Any = {"fmt": "o-", "ms": 2.5, "lw": 0.8, "color": color, "label": f"T = {seen['T'][0]:.3g}"}
+        ax.errorbar(seen["q"], seen["density"], seen["error"], **style)
         near = min(lines.where(ansatz="RSB(1)"), key=lambda r: abs(r["T"] - seen["T"][0]))
         for q in {near["q_0"], near["q_1"]}:
             ax.axvline(q, color=color, lw=1.0)

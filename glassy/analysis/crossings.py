@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 
 from glassy.analysis.statistics import jackknife
 from glassy.core.results import Estimate
@@ -44,6 +45,29 @@ def crossing(x: Sequence[float], shares: npt.ArrayLike, *, falling: bool) -> Est
         return math.nan if k < 0 else float(x[k] + (x[k + 1] - x[k]) * (0.5 - share[k]) / (share[k + 1] - share[k]))
 
     return jackknife([np.repeat(s[:, None, None], 2, axis=2) for s in np.asarray(shares, np.float64)], half)
+
+
+def rising_root(f: Callable[[float], float], start: float) -> tuple[float, float]:
+    """Return the first root of a rising function from `start` < root on, looked for in steps of 2 %, and the slope there.
+
+    Parameters
+    ----------
+    f : callable
+        Negative at `start`; the slope is its symmetric difference over 1e-4.
+    start : float
+        Greater than 0.
+
+    Examples
+    --------
+    >>> root, slope = rising_root(lambda x: x**2 - 2.0, 1.0)
+    >>> round(root, 9), round(slope, 6)
+    (1.414213562, 2.828427)
+    """
+    above = start
+    while f(above) < 0.0:
+        above *= 1.02
+    root = float(brentq(f, above / 1.02, above, xtol=1e-10))
+    return root, (f(root + 1e-4) - f(root - 1e-4)) / 2e-4
 
 
 def moved_root(root: float, slope: float, off: Sequence[Estimate], common: Estimate) -> Estimate:

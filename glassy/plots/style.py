@@ -128,6 +128,12 @@ def stepped(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, order: npt.ArrayLike, 
     ax.plot(x, y, zorder=1, **style)
 
 
+def mark(ax: Axes, x: float, word: str = "") -> None:
+    """Draw a vertical line where something happens, with a word above the axes."""
+    ax.axvline(x, color="0.6", lw=0.8)
+    ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
+
+
 def branch(ax: Axes, x: Sequence[float], y: Sequence[float], states: Sequence[Solution], color: str) -> None:
     """Draw the theory line y(x) of solutions along a path: pale where the saddle is unstable, thin where another phase wins.
 
