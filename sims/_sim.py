@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -92,14 +92,6 @@ class Sampling:
         self.sources.append(json.loads((folder / "meta.json").read_text()))
         self.origins.append(glassy.Provenance(**self.sources[-1]["provenance"]))
         return read(folder)
-
-
-class Claim(Protocol):
-    """A module of sims/."""
-
-    CASES: Mapping[str, Any]
-    measure: Callable[[Any, Sampling], Tables]
-    panels: Callable[[Any, Tables], Any]
 
 
 def claims() -> dict[str, Any]:

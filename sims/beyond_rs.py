@@ -46,10 +46,6 @@ class Phase(Case):
         """Return the temperatures of the ladder at one load, with T and the warm one among them."""
         return sorted({T, *(x * self.warm * math.sqrt(load) for x in self.reduced)})
 
-    def of_rule(self, load: float) -> float:
-        """Return how far the integral over the rungs is from the free energy of RSB(1) at the warm T, with its energies."""
-        return Held.error_of_rule(self.network, load, [t for t in self.temperatures(load) if t <= self.warm_T(load)])
-
 
 def phase(P: int, where: str, **options: Any) -> Phase:
     """Return the case of one network."""
@@ -89,15 +85,8 @@ def measure(case: Phase, run: Sampling) -> Tables:
     for i, load in enumerate(case.loads):
         here, path, warm = Table(), case.temperatures(load), case.warm_T(load)
         for N, S, sweeps in case.runs:
-            burn_in = 2 * sweeps if load in case.slow else sweeps // 2
-            options: Any = {
-                "how": hold,
-                "samples": S,
-                "sweeps": sweeps,
-                "burn_in": burn_in,
-                "seed": case.seed + i,
-                "threads": 1,
-            }
+            options: Any = {"samples": S, "sweeps": sweeps, "seed": case.seed + i, "how": hold}
+            options["burn_in"] = 2 * sweeps if load in case.slow else sweeps // 2
             ladder = run(case.network, load, path, N, case.wall, out=f"{load:g}_{N}", **options)
             held, rest = (Held(part, load, case.wall, warm) for part in (ladder, ladder[1:]))
             here += [*held.rungs(), *held.free_energy(), *held.cooling(crowded=load == case.again)]
@@ -111,7 +100,8 @@ def measure(case: Phase, run: Sampling) -> Tables:
                 again = run(case.network, load, near, N, case.wall, out=out, start=case.wall + 0.03, **options)
                 here += rest.against(Held(again, load, case.wall, warm), "from the wall")
         known = here.where(curve=lambda name: name != "from the wall", quantity=lambda name: name != "share at the wall")
-        table += [*here, *known.limits(case.powers, common={FREE: abs(case.of_rule(load))})]
+        rule = Held.error_of_rule(case.network, load, [t for t in path if t <= warm])  # is in every free energy
+        table += [*here, *known.limits(case.powers, common={FREE: abs(rule)})]
     return {"data": table, **theory(case)}
 
 
@@ -120,10 +110,10 @@ def saddles(case: Phase, load: float, temperatures: Any) -> Lines:
     lines = Lines()
     for k, a in ANSAETZE.items():
         warm, *found = (solve(case.network, load, t, "retrieval", a, strict=False) for t in (case.warm_T(load), *temperatures))
-        for s in found:
+        for s in (s for s in found if s.status.ok):
             change = dict(zip(COOLING, (s.m - warm.m, s.energy - warm.energy), strict=True))
             lines.append({"ansatz": k, "load": load, "T": s.T, "m": s.m, "replicon": s.replicon, **change})
-    return lines.where(m=math.isfinite)
+    return lines
 
 
 def theory(case: Phase) -> Tables:
