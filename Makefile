@@ -28,20 +28,12 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 figures: $(STAMP)
-	$(BIN)/python -m sims.retrieval plot
-	$(BIN)/python -m sims.interactions plot
+	$(BIN)/python -m glassy sims plot
 	$(BIN)/python -m sims.rsb_hierarchy plot
 	$(BIN)/python -m sims.glassiness plot
 	$(BIN)/python -m sims.phase_diagram plot
 	$(BIN)/python -m sims.storage_capacity plot
 	$(BIN)/python -m sims.nishimori plot
-	$(BIN)/python -m sims.basins plot
-	$(BIN)/python -m sims.guerra plot
-	$(BIN)/python -m sims.escape plot
-	$(BIN)/python -m sims.spin_glass plot
-	$(BIN)/python -m sims.coexistence plot
-	$(BIN)/python -m sims.hard_glass plot
-	$(BIN)/python -m sims.beyond_rs plot
 	$(BIN)/python -m sims.report
 
 benchmark: $(STAMP)
@@ -60,7 +52,7 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(STAMP)
 
-# What can be made again at once. The rest of build/ stays: samples of the sims are hours of work (sims/harness.py).
+# What can be made again at once. The rest of build/ stays: samples of the sims are hours of work (sims/_sim.py).
 clean:
 	rm -rf .venv build/lib build/bdist.* build/__editable__.* demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +

@@ -4,6 +4,8 @@ import importlib
 from typing import Any
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
+from glassy.analysis.control_variates import controlled_mean, mean_of_samples
+from glassy.analysis.crossings import crossing, moved_root, rising_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.reweighting import Reweighted
@@ -20,10 +22,15 @@ from glassy.core.errors import (
     StoreError,
     StoreWarning,
 )
+from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.renamed import gone
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
+from glassy.evidence.glass import glass_table
+from glassy.evidence.guerra import Interpolation
+from glassy.evidence.held import Held, hold, wall
+from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.covariance import Covariance
 from glassy.model.network import DenseHebbian, StatePoint
@@ -36,20 +43,24 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
+from glassy.phases.glass_state import GlassState, glass_state
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
 from glassy.phases.spinodal import Spinodal, spinodal
+from glassy.phases.unstable import unstable_overlap
 from glassy.simulation.compare_starts import Starts, compare_starts
 from glassy.simulation.configuration import show_config
 from glassy.simulation.ensemble import Ensemble, read_ensemble
 from glassy.simulation.ensemble_result import EnsembleResult
 from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.exchange_temperatures import exchange_temperatures
+from glassy.simulation.keep.ledger import sampling_seconds
 from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
+from glassy.theory.annealed import Annealed, annealed, noise_load
 from glassy.theory.ansatz import RS, RSB, FullRSB
 from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve
@@ -58,6 +69,7 @@ __all__ = [
     "RS",
     "RSB",
     "ATLine",
+    "Annealed",
     "Annealing",
     "Autocorrelation",
     "Binning",
@@ -77,15 +89,19 @@ __all__ = [
     "Exact",
     "Exchange",
     "FullRSB",
+    "GlassState",
     "Glassiness",
     "GlassyError",
     "Glauber",
     "Grid",
+    "Held",
     "InputError",
     "IntegerRangeError",
+    "Interpolation",
     "Interrupted",
     "Ladder",
     "Limit",
+    "Measured",
     "MemoryLimitError",
     "Metropolis",
     "OverlapDistribution",
@@ -93,7 +109,9 @@ __all__ = [
     "PhaseDiagram",
     "PhaseError",
     "PhasePoint",
+    "Provenance",
     "Quench",
+    "Remark",
     "ReplicaExchange",
     "Reweighted",
     "Samples",
@@ -108,23 +126,38 @@ __all__ = [
     "StorageCapacity",
     "StoreError",
     "StoreWarning",
+    "Table",
+    "Verdict",
+    "annealed",
     "at_line",
     "coexistence",
     "compare",
     "compare_starts",
     "complexity",
+    "controlled_mean",
+    "crossing",
     "draw_patterns",
     "ensemble_status",
     "enumerate_states",
     "exchange_temperatures",
     "extrapolate",
+    "glass_state",
+    "glass_table",
     "glassiness",
+    "hold",
+    "joint_provenance",
     "load",
+    "mean_of_samples",
     "merge_ensembles",
+    "moved_root",
+    "noise_load",
     "patterns_without_errors",
     "phase_diagram",
     "phases_at",
+    "provenance",
     "read_ensemble",
+    "rising_root",
+    "sampling_seconds",
     "save",
     "scan",
     "show_config",
@@ -135,6 +168,8 @@ __all__ = [
     "spinodal",
     "storage_capacity",
     "transition_matrix",
+    "unstable_overlap",
+    "wall",
 ]
 
 

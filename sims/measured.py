@@ -15,10 +15,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.special import logsumexp
-from scipy.stats import binom
-
 import glassy
 from glassy.core.provenance import Provenance, joint_provenance
 from glassy.core.results import short
@@ -79,44 +75,6 @@ def row(
         "error": measured.error, "z": z, "samples": measured.samples, "sweeps": sweeps, "status": status,
         "sizes": "", "powers": "", "chi2": math.nan, "dof": 0, **fit,
     }  # fmt: skip
-
-
-def moved(e: glassy.Estimate, by: float) -> glassy.Estimate:
-    """Return an estimate moved by a number without an error."""
-    return e.shifted(by)
-
-
-def noise_load(network: glassy.DenseHebbian, K: int, N: int) -> float:
-    """Return the load of infinitely many spins at which the energies of random states scatter as they do with N spins.
-
-    For H.2 it is load (1 - 1/N) ... (1 - (P-1)/N). Theory at this load has the same limit as theory at `load`. It is not
-    nearer to a simulation: what is not Gaussian in the patterns (F.1) acts the other way.
-    At P = 2, where the noise is not a Gaussian process of the energies (N.3b), it is the load itself.
-    """
-    load = network.load(K, N)
-    if network.wishart:
-        return load
-    table = network.energy_table(N)
-    values = np.array([float(table.unit * v) for v in table.values])
-    weight = binom(N, 0.5).pmf(np.arange(N + 1))
-    variance = K * (weight @ values**2 - (weight @ values) ** 2) / N
-    return float(load * variance / (network.covariance(1.0, load) - network.covariance(0.0, load)))
-
-
-def annealed(network: glassy.DenseHebbian, K: int, N: int, T: float) -> dict[str, float]:
-    """Return energy, specific heat and -beta f of ln E[Z] for N spins exactly (F.1), without the mean M.3 of all K patterns.
-
-    Above T_c, and without retrieval, it is the quenched free energy but for the fluctuations of ln Z, 1/N and small.
-    """
-    table = network.energy_table(N)
-    F = np.array([float(table.unit * v) for v in table.values])
-    F -= float(table.mean) * (network.energy_offset(2, N) != 0.0)
-    log_weight = binom(N, 0.5).logpmf(np.arange(N + 1)) - F / T
-    log_mean = float(logsumexp(log_weight))
-    p = np.exp(log_weight - log_mean)
-    first = float(p @ F)
-    heat = K / N * float(p @ (F - first) ** 2) / T**2
-    return {"energy": K / N * first, "specific heat": heat, "-beta f": math.log(2.0) + K / N * log_mean}
 
 
 def limit(rows: Sequence[Row], powers: Sequence[float], theory: Mapping[str, float] | None = None) -> Row | None:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sims.harness import ROOT, counted, read
+from glassy import Table
+from sims.harness import ROOT, read
 from sims.measured import judged
 
 # the gallery: what a visitor should see, in this order
@@ -55,10 +56,11 @@ def _sampling(folder: Path, meta: dict[str, Any]) -> list[str]:
     """What was sampled, and how far the worst value is off; nothing for a case of theory alone."""
     if "sizes" not in meta:
         return []
-    data = read(folder / "data.csv")
-    rows = judged(data) if "quantity" in data[0] else counted(data)
-    rows = [r for r in rows if r.get("curve") != "RS"]  # beside RSB(1), where it is meant to fail
-    worst = f"Worst |z| = {max(abs(r['z']) for r in rows):.2f} of {len(rows)} values; " if rows else ""
+    try:
+        z = [r.z for r in Table.read_csv(folder / "data.csv").judged() if r.ansatz != "RS"]
+    except ValueError:
+        z = [r["z"] for r in judged(read(folder / "data.csv")) if r["curve"] != "RS"]  # RS is beside RSB(1), meant to fail
+    worst = f"Worst |z| = {max(map(abs, z)):.2f} of {len(z)} values; " if z else ""
     return [
         f"{worst}sizes {meta['sizes']}, samples {meta['samples']}, sweeps {meta['sweeps']}, two replicas; seed {meta['seed']}.",
         "",
@@ -68,7 +70,7 @@ def _sampling(folder: Path, meta: dict[str, Any]) -> list[str]:
 def _took(folder: Path, meta: dict[str, Any]) -> str:
     if "sizes" in meta:
         took = meta["sampling_seconds"]
-        cores = "at most one core" if "quantity" in read(folder / "data.csv")[0] else "two cores"
+        cores = "two cores" if meta.get("cores") == 2 else "at most one core"
         return f"sampling took {took:.0f} s on {cores}" if took else "no sampling of its own"
     return f"theory alone, {meta['seconds']:.0f} s on one core"
 

@@ -10,7 +10,6 @@ from benchmarks.matrix import PART, PLAIN
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FACES = {"glassy/__init__.py", "glassy/plots/__init__.py"}
-LONG = {"tests/claims/test_confront.py"}  # must shrink to none
 
 
 def trees(*folders):
@@ -75,7 +74,7 @@ def test_inner_inits_hold_a_docstring_alone():
 
 def test_no_file_of_tests_is_long():
     lines = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS}
-    assert {name for name, n in lines.items() if n > 350} == LONG
+    assert {name for name, n in lines.items() if n > 350} == set()
 
 
 def test_the_folders_of_tests_are_those_of_the_package():

@@ -48,7 +48,13 @@ def _commit() -> str:
 
 @lru_cache(maxsize=1)
 def provenance() -> Provenance:
-    """Return the provenance of this process; read once."""
+    """Return the provenance of this process; read once.
+
+    Examples
+    --------
+    >>> provenance().glassy == version("glassy")
+    True
+    """
     return Provenance(
         glassy=version("glassy"),
         commit=_commit(),
@@ -62,6 +68,11 @@ def provenance() -> Provenance:
 
 def joint_provenance(parts: Iterable[Provenance]) -> Provenance:
     """Return one provenance that names every version in `parts`, joined by "and".
+
+    Parameters
+    ----------
+    parts : iterable of Provenance
+        As those of several runs.
 
     Examples
     --------

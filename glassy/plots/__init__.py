@@ -3,6 +3,7 @@
 from glassy.plots.comparison import comparison
 from glassy.plots.curves import solutions
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
+from glassy.plots.evidence import markers_of, panel, points
 from glassy.plots.style import (
     COLORS,
     MARKERS,
@@ -13,9 +14,11 @@ from glassy.plots.style import (
     figure,
     legend,
     limit,
+    mark,
     marks_legend,
     save,
     simulation,
+    stepped,
     theory,
     without_suffix,
 )
@@ -33,11 +36,16 @@ __all__ = [
     "figure",
     "legend",
     "limit",
+    "mark",
+    "markers_of",
     "marks_legend",
+    "panel",
     "phase_diagram",
+    "points",
     "save",
     "simulation",
     "solutions",
+    "stepped",
     "theory",
     "without_suffix",
 ]

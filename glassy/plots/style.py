@@ -114,6 +114,23 @@ def theory(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, color: str, ansatz: str
     ax.plot(x, y, color=color, linestyle=STYLES[ansatz], linewidth=WIDTH, zorder=1)
 
 
+def stepped(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, order: npt.ArrayLike, **style: Any) -> None:
+    """Draw a theory line that breaks where an order parameter vanishes: no line leads through the jump of a transition."""
+    x, y = np.asarray(x, float), np.asarray(y, float).copy()
+    changes = np.nonzero(np.diff(np.asarray(order) > 0.0))[0]
+    for k in changes:
+        if abs(y[k + 1] - y[k]) > 4.0 * float(np.median(np.abs(np.diff(y)))):
+            far = max((k, k + 1), key=lambda i: abs(y[i] - np.median(y)))  # a difference taken across the jump
+            y[far] = np.nan
+    ax.plot(x, y, zorder=1, **style)
+
+
+def mark(ax: Axes, x: float, word: str = "") -> None:
+    """Draw a vertical line where something happens, with a word above the axes."""
+    ax.axvline(x, color="0.6", lw=0.8)
+    ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
+
+
 def branch(ax: Axes, x: Sequence[float], y: Sequence[float], states: Sequence[Solution], color: str) -> None:
     """Draw the theory line y(x) of solutions along a path: pale where the saddle is unstable, thin where another phase wins.
 

@@ -21,7 +21,13 @@ INTERNAL = {
     f"glassy.{module}:{name}"
     for module, names in {
         "model.covariance": "Covariance",
+        "evidence.guerra": "Interpolation",
+        "evidence.held": "Held",
+        "evidence.pattern_fields": "PatternFields",
         "evidence.sides": "Side",
+        "evidence.table": "Measured Remark Table Verdict",
+        "phases.glass_state": "GlassState",
+        "theory.annealed": "Annealed",
         "model.energy_table": "EnergyTable",
         "phases.complexity": "_State",
         "simulation.keep.claim": "Journal",

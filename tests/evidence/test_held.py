@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from glassy import RSB, DenseHebbian, Quench, draw_patterns, enumerate_states, simulate, solve
+from glassy import DenseHebbian, Quench, controlled_mean, draw_patterns, enumerate_states, hold, simulate, wall
+from glassy.evidence import held
+from glassy.evidence.pattern_fields import pattern_fields
 from glassy.exact import state_energies
-from sims import beyond_rs, held, measured, phase
 
 NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2)]
 
@@ -15,9 +16,9 @@ NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2
 def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
     network, load, N, at = DenseHebbian(3), 0.5, 14, 0.4
     T = [0.3, 0.5, 0.9]
-    ladder = held.hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path)
+    ladder = hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path)
     for r in ladder:
-        exact = enumerate_states(network, load, r.T, N, perturbation=held.wall(network, N, at), seed=3)
+        exact = enumerate_states(network, load, r.T, N, perturbation=wall(network, N, at), seed=3)
         free = enumerate_states(network, load, r.T, N, seed=3)
         assert exact.m_weights[exact.m_values < at].sum() < 1e-9
         assert float(exact.m_weights @ exact.m_values) > float(free.m_weights @ free.m_values) + 0.005  # the wall matters
@@ -31,7 +32,7 @@ def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
 @pytest.mark.parametrize("network", NETWORKS, ids=repr)
 def test_control_variates_have_the_expectations_they_claim(network):
     r = simulate(network, 0.2, 0.4, 48, seed=11, samples=300, sweeps=1, burn_in=0)
-    found = held.fields(r)
+    found = pattern_fields(r)
     controls = found.controls(0.4)
     z = controls.mean(axis=0) / (controls.std(axis=0, ddof=1) / math.sqrt(300))
     assert np.abs(z).max() < 4.5
@@ -42,7 +43,7 @@ def test_control_variates_have_the_expectations_they_claim(network):
 def test_fields_are_the_cost_of_a_flip():
     network, N = DenseHebbian(4), 12
     r = simulate(network, 0.3, 0.5, N, seed=5, samples=2, sweeps=1, burn_in=0)
-    for sample, h in enumerate(held.fields(r).h):
+    for sample, h in enumerate(pattern_fields(r).h):
         xi = draw_patterns(r.K, N, 5, sample)
         energies = state_energies(network, xi)
         state = int((xi[0] < 0) @ (1 << np.arange(N)))
@@ -59,7 +60,7 @@ def test_controlled_means_are_unbiased_and_sharper(twins):
         c = rng.normal(size=(30, 2))
         y = 2.0 + c @ [1.0, -0.5] + 0.3 * rng.normal(size=30)
         c = np.column_stack([c, 2.0 * c[:, 0], np.zeros(30)]) if twins else c
-        found = held.controlled(y, c)
+        found = controlled_mean(y, c)
         off.append((float(found) - 2.0) / found.error)
         plain.append(found.error / (y.std(ddof=1) / math.sqrt(30)))
     assert abs(np.mean(off)) < 0.2
@@ -78,7 +79,7 @@ def test_a_drift_is_seen_in_errors_between_samples():
 def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path):
     """Ladders find the ground state, both replicas the same; quenches end in two minima, and are no equilibrium."""
     network = DenseHebbian(3)
-    ladder = held.hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path)
+    ladder = hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path)
     cold = ladder[0]
     assert cold.frozen.any()
     floor = cold.series.energy[cold.frozen.any(axis=1)].min(axis=2)
@@ -88,48 +89,3 @@ def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path)
     quench = simulate(network, 4.0, 0.0, 40, method=Quench(), start="random", samples=8, sweeps=60, burn_in=30, seed=1)
     assert not quench.status.ok
     assert not held.rung_status(quench).ok
-
-
-@pytest.mark.parametrize("name", beyond_rs.CASES)
-def test_the_free_energy_of_a_phase_is_integrated_from_its_energy(name):
-    """M.6 from the cold side: with the energies of RSB(1) the integral is the free energy of RSB(1), to 1.5e-4."""
-    case = beyond_rs.CASES[name]
-    for load in case.loads:
-        s = solve(case.network, load, case.warm * math.sqrt(load), "retrieval", RSB(1))
-        off = abs(phase.error_of_rule(case, load))
-        assert off < 1.5e-4
-        assert abs(s.energy - s.free_energy) > 4.0 * off  # the entropy matters
-
-
-@pytest.mark.parametrize(
-    ("network", "N"), [(DenseHebbian(3), 40), (DenseHebbian(4), 24), (DenseHebbian(4, "self-interacting"), 24)]
-)
-def test_the_load_of_the_noise_is_the_scatter_of_random_states(network, N):
-    K = network.patterns(1.0, N)
-    r = simulate(network, 1.0, math.inf, N, seed=2, samples=40, sweeps=400, start="random")
-    load = measured.noise_load(network, K, N)
-    scatter = N * float((r.series.energy - network.energy_offset(K + 1, N)).var())
-    expected = network.covariance(1.0, load) - network.covariance(0.0, load)
-    assert scatter == pytest.approx(expected, rel=0.1)
-    if network.interactions == "distinct":
-        shrunk = math.prod(1.0 - i / N for i in range(network.P))
-        assert load == pytest.approx(network.load(K, N) * shrunk, rel=1e-9)
-    else:
-        assert load < network.load(K, N)
-
-
-@pytest.mark.parametrize("network", [DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=repr)
-def test_F1_is_the_mean_of_Z_over_all_patterns(network):
-    N, K, T = 4, 2, 0.7
-    shift = network.energy_offset(K + 1, N)  # M.3 of K patterns
-    Z, E = [], []
-    for code in range(2 ** (N * K)):
-        bits = np.array([(code >> i) & 1 for i in range(N * K)], np.int8).reshape(K, N)
-        H = state_energies(network, (1 - 2 * bits).astype(np.int8))
-        Z.append(np.exp(-H / T).sum())
-        E.append((H * np.exp(-H / T)).sum())
-    found = measured.annealed(network, K, N, T)
-    assert found["-beta f"] == pytest.approx(math.log(np.mean(Z)) / N + shift / T, rel=1e-12)
-    assert found["energy"] == pytest.approx(np.mean(E) / np.mean(Z) / N - shift, rel=1e-12)
-    up, down = (measured.annealed(network, K, N, T + h)["energy"] for h in (1e-5, -1e-5))
-    assert found["specific heat"] == pytest.approx((up - down) / 2e-5, rel=1e-6)

@@ -7,6 +7,7 @@ one of its entry, or has none, is read itself. A run appends to a ledger of its 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import zlib
 from collections.abc import Iterator
@@ -34,7 +35,11 @@ BLOCK = 512  # entries that are looked at together
 
 def entry_type(run: Run) -> np.dtype[Any]:
     """Return the type of an entry: which file, how long it took, its averages, and a checksum of all these."""
-    averages = record_type(run.replicas, run.sweeps, len(run.temperatures))
+    return _entry_type(run.replicas, run.sweeps, len(run.temperatures))
+
+
+def _entry_type(replicas: int, sweeps: int, rungs: int) -> np.dtype[Any]:
+    averages = record_type(replicas, sweeps, rungs)
     return np.dtype(
         [("sample", "i8"), ("seconds", "f8"), ("size", "i8"), ("time", "i8"), ("file", "u1", 32), ("averages", averages),
          ("check", "u4")]
@@ -189,3 +194,32 @@ class Ledger:
                 continue  # set aside by a run at work
             else:
                 yield sample, made, True
+
+
+def sampling_seconds(out: str | os.PathLike[str]) -> float:
+    """Return how many seconds of one core the finished samples in a folder, and in those below it, took.
+
+    Each run writes them down as a sample is finished; of what was done before an interruption nothing is known.
+
+    Parameters
+    ----------
+    out : path
+        A folder that was given to `simulate` or `Ensemble.run`, or one that holds such folders.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=2, sweeps=60, seed=1, out=folder)
+    ...     0.0 < glassy.sampling_seconds(folder) < 600.0
+    True
+    """
+    total = 0.0
+    for path in sorted(Path(out).rglob("description.json")):
+        found = json.loads(path.read_text())
+        rungs = len(found["T"]) if isinstance(found["T"], list) else 1
+        kind = _entry_type(found["replicas"], found["sweeps"], rungs)
+        for ledger in path.parent.glob("ledger_*.bin"):
+            seconds = np.fromfile(ledger, kind)["seconds"]
+            total += float(seconds[np.isfinite(seconds)].sum())
+    return total

@@ -1,0 +1,173 @@
+"""Guerra's interpolation from free spins to the network (I.1): what is simulated, its integrand, and the area under it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.analysis.control_variates import mean_of_samples
+from glassy.core.results import Estimate, Status
+from glassy.evidence.table import Measured, Table
+from glassy.model.network import DenseHebbian
+from glassy.model.perturbation import Perturbation
+from glassy.model.spin_glass import SpinGlass
+from glassy.simulation.samples import Samples
+from glassy.theory.ansatz import RSB
+from glassy.theory.solution import Solution
+from glassy.theory.solve import solve
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interpolation:
+    """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t = 0 .. 1.
+
+    In the spin glass no pattern is condensed, and pattern 0 is one of the noise.
+
+    Parameters
+    ----------
+    saddle : Solution
+        RS saddle of a DenseHebbian: "retrieval" or "spin_glass".
+
+    Notes
+    -----
+    Source: docs/explanation/theory.md, I.1. `nodes` are those of Gauss and Legendre: exact for polynomials in t up to the
+    power 2 n - 1.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> guerra = Interpolation(glassy.solve(network, load=0.1, T=0.4))
+    >>> T, added = guerra.simulated(60, 0.5, np.random.default_rng(1).normal(size=(4, 60)))
+    >>> r = glassy.simulate(network, 0.1, T, 60, seed=1, samples=4, sweeps=200, perturbation=added)
+    >>> bool(abs(guerra.integrand(r).mean()) < 0.01)  # RS is exact here: it falls as 1/N
+    True
+    """
+
+    saddle: Solution
+
+    @staticmethod
+    def nodes(n: int) -> tuple[FloatArray, FloatArray]:
+        """Return n values of t and their weights in the integral."""
+        x, w = np.polynomial.legendre.leggauss(n)
+        return 0.5 * (x + 1.0), 0.5 * w
+
+    @property
+    def condensed(self) -> bool:
+        """Whether pattern 0 is condensed."""
+        return self.saddle.phase == "retrieval"
+
+    @property
+    def network(self) -> DenseHebbian:
+        """The network."""
+        network = self.saddle.network
+        assert isinstance(network, DenseHebbian)
+        return network
+
+    def _covariance(self) -> tuple[float, float]:
+        """Return xi and xi' at q of the saddle."""
+        s = self.saddle
+        return self.network.covariance(s.q_EA, s.load), self.network.covariance(s.q_EA, s.load, derivative=1)
+
+    def simulated(self, N: int, t: float, normal: FloatArray) -> tuple[float, Perturbation]:
+        """Return the temperature and the Perturbation of a run whose Boltzmann weight is that of I.1 at t > 0.
+
+        `normal` [sample, N] are independent normal numbers; the noise of the patterns has the weight sqrt(t) beta.
+        """
+        root, P = math.sqrt(t), self.network.P
+        field = math.sqrt((1.0 - t) / t * self._covariance()[1]) * normal
+        if not self.condensed:
+            return self.saddle.T / root, Perturbation(field=field)
+        m = np.arange(N, -N - 1, -2) / N
+        signal = t * (N / 2) * m**P + (1.0 - t) * (P / 2) * self.saddle.m ** (P - 1) * N * m
+        return self.saddle.T / root, Perturbation(field=field, pattern_energies={0: (-signal / root).tolist()})
+
+    def integrand(self, run: Samples) -> FloatArray:
+        """Return the bracket of I.1, one mean for each sample; in the glass with the covariance that N spins have exactly."""
+        beta, q_, m_, P = 1.0 / self.saddle.T, self.saddle.q_EA, self.saddle.m, self.network.P
+        xi, q = self._covariance(), run.series.q
+        if not self.condensed:
+            table = self.network.energy_table(run.N)  # of one pattern, F = unit e_P: <F F'> = unit^2 e_P(sigma sigma')
+            exact = run.K * float(table.unit) ** 2 / run.N * np.array(table.values, np.float64)
+            of_q = exact[np.rint(run.N * (1.0 - q) / 2.0).astype(np.int64)]
+            return np.asarray(-0.5 * beta**2 * (of_q - xi[1] * q + q_ * xi[1] - xi[0]).mean(axis=(1, 2)))
+        scale = self.network.covariance(1.0, self.saddle.load)
+        noise = (scale * q**P - xi[1] * q + q_ * xi[1] - xi[0]).mean(axis=(1, 2))
+        m = run.series.m
+        signal = (m**P - P * m_ ** (P - 1) * m + (P - 1) * m_**P).mean(axis=(1, 2))
+        return np.asarray(0.5 * beta * signal - 0.5 * beta**2 * noise)
+
+    def expected(self, t: float) -> float:
+        """Return the integrand of infinite N by RSB(1): zero in retrieval, where RS is exact, and where RS is stable at t.
+
+        In the glass the overlaps are those of spins with covariance t xi(q) + (1-t) xi'(q_) q.
+        """
+        if self.condensed:
+            return 0.0
+        beta, q_, load, xi = 1.0 / self.saddle.T, self.saddle.q_EA, self.saddle.load, self._covariance()
+        spins = SpinGlass({1: 2.0 * (1.0 - t) * xi[1] / load, self.network.P: t})
+        s = solve(spins, load, self.saddle.T, "spin_glass", RSB(1), strict=False)
+        if not s.status.ok:
+            return 0.0
+        d = s.overlap_distribution
+        means = sum(w * (self.network.covariance(q, load) - xi[1] * q) for q, w in zip(d.q, d.weight, strict=True))
+        return -0.5 * beta**2 * (means + q_ * xi[1] - xi[0])
+
+    def measured(self, runs: Mapping[float, Samples], minus_beta_f: float) -> Table:
+        """Return the integrand of one N at the nodes of t, and the free energy, integrated sample by sample.
+
+        Parameters
+        ----------
+        runs : mapping of t to Samples
+            Runs of `simulated` at all `nodes`, in their order, which share their patterns and normal numbers.
+        minus_beta_f : float
+            What theory says of it.
+
+        Returns
+        -------
+        Table
+            Quantities "integrand", "-beta f" and "-beta f - RS", the area alone; load is left to the caller.
+        """
+        weights, status, rows = self.nodes(len(runs))[1], Status.STEADY, []
+        area: Any = 0.0
+        for w, (t, r) in zip(weights, runs.items(), strict=True):
+            each, status = self.integrand(r), status if r.status.ok else r.status
+            area = area + w * each
+            where: Any = {"T": self.saddle.T, "N": r.N, "sweeps": r.sweeps}
+            value = mean_of_samples(each, math.inf)
+            rows.append(Measured.of(value, self.expected(t), quantity="integrand", t=t, status=r.status, **where))
+        total = mean_of_samples(area, math.inf)
+        free = total.shifted(-self.saddle.free_energy / self.saddle.T)
+        rows.append(Measured.of(free, minus_beta_f, quantity="-beta f", status=status, **where))
+        return Table([*rows, Measured.of(total, quantity="-beta f - RS", status=status, **where)])
+
+    def limits(self, table: Table, power: Callable[[float], float]) -> Table:
+        """Return the limits of the integrand at every t, with the power of 1/N that `power` names; of the saddle of N = inf."""
+        finite = table.finite.where(quantity="integrand")
+        found = (
+            finite.where(t=t).limits((power(t),), {"integrand": self.expected(t)}) for t in dict.fromkeys(finite["t"].tolist())
+        )
+        return Table(r for limits in found for r in limits)
+
+    def minus_beta_f(self, table: Table, ends: Table) -> Estimate:
+        """Return -beta f of infinite N: that of RS and the area under `limits` of the integrand at all nodes.
+
+        All t share their patterns and fields, so that the errors of the nodes are not independent: those of the areas sample by
+        sample say by how much, and the error is that of independent nodes times the largest such factor.
+        """
+        of_t = dict(zip(ends["t"].tolist(), self.nodes(len(ends))[1].tolist(), strict=True))
+        area = sum(of_t[r.t] * r.simulation for r in ends)
+        error = math.sqrt(sum((of_t[r.t] * r.error) ** 2 for r in ends))
+        apart: dict[float, float] = {}  # variance of the area at each size, were its nodes independent
+        for r in table.finite.where(quantity="integrand"):
+            apart[r.N] = apart.get(r.N, 0.0) + (of_t[r.t] * r.error) ** 2
+        worse = max(r.error / math.sqrt(apart[r.N]) for r in table.where(quantity="-beta f - RS") if r.N in apart)
+        rs = -self.saddle.free_energy / self.saddle.T
+        return Estimate(area + rs, error * max(worse, 1.0), samples=int(min(ends["samples"])))

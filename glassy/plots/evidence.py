@@ -1,0 +1,97 @@
+"""Panels of a Table of evidence: every size a marker, limits black, what does not count hollow; theory lines through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from glassy.evidence.table import Measured, Table
+from glassy.plots.style import AXES, COLORS, MARKERS, limit, simulation, theory
+
+Number = str | Callable[[Measured], float]
+
+
+def points(
+    ax: Axes, table: Table, x: Number, y: Number = "simulation", error: Number = "error", *, color: str = "",
+    markers: Sequence[tuple[int, str]] = (), limits: bool = True, hollow: bool = True,
+) -> None:  # fmt: skip
+    """Draw the rows of one quantity: each size with its marker, hollow where it does not count, limits 1/N = 0 as black dots.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    table : Table
+        Rows of one quantity and curve.
+    x, y, error : str or callable
+        Name of a column, or a function of a row.
+    color : str
+        Of all sizes; default: one colour for each.
+    markers : sequence of (N, marker)
+        Markers of the sizes, as from `markers_of` of a whole figure; default: those of this table.
+    limits, hollow : bool
+        Whether the usable limits, and the points that do not count, are drawn.
+    """
+    value = [name if callable(name) else _column(name) for name in (x, y, error)]
+    markers = markers or markers_of(table)
+    for (N, marker), own in zip(markers, [color] * len(markers) if color else COLORS, strict=False):
+        at = [r for r in table.where(N=N) if hollow or not r.hollow]
+        a, b, c = ([f(r) for r in at] for f in value)
+        simulation(ax, a, b, c, [not r.hollow for r in at], own, marker)
+    if limits and (ends := table.ends.usable):
+        a, b, c = ([f(r) for r in ends] for f in value)
+        limit(ax, a, b, c)
+
+
+def panel(
+    ax: Axes, table: Table, lines: Sequence[Mapping[str, Any]], x: str, quantity: str, *, by: str = "load",
+    colors: Mapping[Any, str] | None = None, of: Callable[[Any], Any] | None = None, ansatz: str = "RS",
+    markers: Sequence[tuple[int, str]] = (), limits: bool = True, hollow: bool = True,
+) -> dict[Any, str]:  # fmt: skip
+    """Draw one quantity against x with its theory lines, one colour for each value of the column `by`; return the colours.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    table : Table
+        Rows of one curve; those of other quantities are left out.
+    lines : sequence of mappings
+        Theory lines as rows, with x, `by` and the quantity among their columns.
+    x, quantity, by : str
+        Columns.
+    colors : mapping, optional
+        Values of `by` that are drawn, and their colours; default: all.
+    of : callable, optional
+        What is drawn of the quantity, as lambda m: (1 - m)/2.
+    ansatz : str
+        Style of the lines.
+    markers, limits, hollow
+        As in `points`.
+    """
+    mine = table.where(quantity=quantity)
+    found = dict(zip(sorted(set(table[by])), COLORS, strict=False)) if colors is None else dict(colors)
+    f = of or float
+
+    def error(r: Measured) -> float:
+        return float(abs(f(r.simulation + r.error) - f(r.simulation)))
+
+    for value, color in found.items():
+        line = [r for r in lines if r[by] == value]
+        theory(ax, [r[x] for r in line], [f(r[quantity]) for r in line], color, ansatz)
+        points(ax, mine.where(**{by: value}), x, lambda r: f(r.simulation), error, color=color,
+               markers=markers or markers_of(table), limits=limits, hollow=hollow)  # fmt: skip
+    ax.set_xlabel(AXES.get(x, x))
+    ax.set_ylabel(AXES.get(quantity, quantity))
+    return found
+
+
+def markers_of(table: Table) -> list[tuple[int, str]]:
+    """Return the sizes of a table and the marker of each, as `points` draws and `legend` takes them."""
+    return list(zip(table.sizes, MARKERS, strict=False))
+
+
+def _column(name: str) -> Callable[[Measured], Any]:
+    return lambda r: getattr(r, name)

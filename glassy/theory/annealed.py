@@ -1,0 +1,95 @@
+"""Annealed: ln E[Z] of N spins exactly (F.1), and the load whose Gaussian noise scatters as theirs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+from scipy.stats import binom
+
+from glassy.model.network import DenseHebbian
+
+
+@dataclass(frozen=True)
+class Annealed:
+    """What ln E[Z] of N spins gives: energy and specific heat per spin, and -beta f."""
+
+    energy: float
+    specific_heat: float
+    minus_beta_f: float
+
+
+def _energies(network: DenseHebbian, N: int) -> npt.NDArray[np.float64]:
+    """Energies of one pattern by the number of misaligned spins."""
+    table = network.energy_table(N)
+    return np.array([float(table.unit * v) for v in table.values])
+
+
+def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
+    """Return energy, specific heat and -beta f of ln E[Z] for N spins exactly (F.1), without the mean M.3 of all K patterns.
+
+    Above T_c, and without retrieval, it is the quenched free energy but for the fluctuations of ln Z, 1/N and small.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        Its P and kind of interactions.
+    K, N : int
+        Patterns and spins.
+    T : float
+        Temperature > 0.
+
+    Notes
+    -----
+    Source: docs/explanation/finite-size.md, F.1. Exact for every N: the patterns are independent, so E[Z] is 2^N times a
+    power K.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> found, flat = annealed(network, network.patterns(1.0, 400), 400, 2.0), glassy.solve(network, 1.0, 2.0, "paramagnetic")
+    >>> abs(found.minus_beta_f + flat.free_energy / 2.0) < 0.01
+    True
+    """
+    F = _energies(network, N)
+    F -= float(network.energy_table(N).mean) * (network.energy_offset(2, N) != 0.0)
+    log_weight = binom(N, 0.5).logpmf(np.arange(N + 1)) - F / T
+    log_mean = float(logsumexp(log_weight))
+    p = np.exp(log_weight - log_mean)
+    first = float(p @ F)
+    heat = K / N * float(p @ (F - first) ** 2) / T**2
+    return Annealed(K / N * first, heat, math.log(2.0) + K / N * log_mean)
+
+
+def noise_load(network: DenseHebbian, K: int, N: int) -> float:
+    """Return the load of infinitely many spins at which the energies of random states scatter as they do with N spins.
+
+    For H.2 it is load (1 - 1/N) ... (1 - (P-1)/N). Theory at this load has the same limit as theory at `load`. It is not
+    nearer to a simulation: what is not Gaussian in the patterns (F.1) acts the other way. At P = 2, where the noise is not a
+    Gaussian process of the energies (N.3b), it is the load itself.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        Its P and kind of interactions.
+    K, N : int
+        Patterns and spins.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> round(noise_load(network, 100, 20) / network.load(100, 20), 6) == round((1 - 1 / 20) * (1 - 2 / 20), 6)
+    True
+    """
+    load = network.load(K, N)
+    if network.wishart:
+        return load
+    values = _energies(network, N)
+    weight = binom(N, 0.5).pmf(np.arange(N + 1))
+    variance = K * (weight @ values**2 - (weight @ values) ** 2) / N
+    return float(load * variance / (network.covariance(1.0, load) - network.covariance(0.0, load)))

@@ -1,0 +1,28 @@
+"""The committed files of a claim, checked for what every claim promises."""
+
+import math
+
+import pytest
+
+from sims import _sim
+
+
+def tables(claim, module, case):
+    """Return the tables of a case, after its meta.json and z.txt have been found to be those of the data."""
+    folder, meta = _sim.ROOT / "results" / claim / case.name, _sim.meta(claim, case.name)
+    found = _sim.read(folder)
+    assert (meta["claim"], meta["verdict"]) == (case.claim, _sim.verdict(module, case, found))
+    assert len(meta["verdict"]) <= 250
+    assert meta["command"] == f"python -m glassy sims run {claim}/{case.name}"
+    assert (folder / "z.txt").read_text() == found["data"].text()
+    if case.sizes:
+        assert meta["sizes"] == list(case.sizes)
+    return found
+
+
+def checked(table):
+    """Return the judged rows, after their z have been worked out again from the raw values."""
+    for r in table:
+        if math.isfinite(r.z):
+            assert r.z == pytest.approx((r.simulation - r.theory) / r.error, rel=1e-9)
+    return table.judged()

@@ -1,0 +1,115 @@
+"""The machinery of sims/: run, go on, plot, status, and a command line that says what is missing."""
+
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+
+import pytest
+
+from glassy import DenseHebbian, InputError, provenance
+from glassy.simulation.drive import work
+from glassy.simulation.sampler import checkpoint
+from sims import _sim, retrieval
+
+TINY = dataclasses.replace(
+    retrieval.CASES["P3"], at_load={0.1: (0.3, 0.5)}, at_T={0.3: (0.05, 0.9)}, sizes=(20, 30), samples=(3, 2), sweeps=60,
+    seed=5, network=DenseHebbian(3), quick={},
+)  # fmt: skip
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setitem(retrieval.CASES, "P3", TINY)
+
+
+def sims(folder, *arguments):
+    _sim.main([*arguments, "--out", str(folder)])
+
+
+def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
+    sims(tmp_path, "run", "retrieval/P3")
+    folder = tmp_path / "results" / "retrieval" / "P3"
+    data = (folder / "data.csv").read_text()
+    samples = sorted((tmp_path / "build" / "samples" / "retrieval" / "P3").rglob("sample_*.npz"))
+    assert len(samples) == 4 * (3 + 2)
+    stamps = [p.stat().st_mtime_ns for p in samples]
+    sims(tmp_path, "run", "retrieval/P3")  # finds its samples
+    assert [p.stat().st_mtime_ns for p in samples] == stamps
+    assert (folder / "data.csv").read_text() == data
+    beyond = _sim.read(folder)["data"].where(load=0.9)
+    assert set(beyond["quantity"]) == {"m", "q", "energy", "energy_excess"}
+    assert all(math.isnan(r.theory) for r in beyond)  # no theory there, but the simulation is kept
+    meta = json.loads((folder / "meta.json").read_text())
+    assert meta["verdict"]
+    assert meta["command"] == "python -m glassy sims run retrieval/P3"
+    assert 0.0 < meta["core_seconds"] < 600.0
+    (folder / "figure.png").unlink()
+    _sim.main(["plot", "--out", str(tmp_path), "retrieval/P3"])
+    assert (folder / "figure.png").exists()
+    assert "retrieval/P3: T=0.3/0.9_0.3_30" in capsys.readouterr().out
+
+
+def test_status_says_what_is_done(tiny, tmp_path, capsys):
+    sims(tmp_path, "status", "retrieval/P3")
+    assert capsys.readouterr().out == "retrieval/P3: no samples yet\n"
+    sims(tmp_path, "run", "retrieval/P3")
+    capsys.readouterr()
+    sims(tmp_path, "status", "retrieval/P3")
+    text = capsys.readouterr().out
+    assert "retrieval/P3 load=0.1/0.1_0.3_20: 3 samples finished, 0 in work or stopped" in text
+    assert text.count("finished") == 8
+    assert "s of one core" in text
+
+
+def test_meta_names_the_code_that_made_the_samples(tiny, tmp_path, monkeypatch):
+    """Drawn again from finished samples, a case does not pass them off as those of today's code."""
+    today = provenance()
+    for commit in ("old", "new"):
+        for place in (checkpoint, work):
+            monkeypatch.setattr(place, "provenance", lambda commit=commit: dataclasses.replace(today, commit=commit))
+        sims(tmp_path, "run", "retrieval/P3")
+        found = json.loads((tmp_path / "results" / "retrieval" / "P3" / "meta.json").read_text())["provenance"]
+        assert found == {**dataclasses.asdict(today), "commit": "old"}
+
+
+def test_every_case_is_well_posed_and_listed(capsys):
+    _sim.main(["list"])
+    listed = capsys.readouterr().out
+    for name, claim in _sim.claims().items():
+        for key, case in claim.CASES.items():
+            assert key == case.name
+            assert f"{name}/{key}: {case.claim}" in listed
+            quick = dataclasses.replace(case, **case.quick)
+            assert len(list(case.runs)) >= len(list(quick.runs))
+
+
+def test_command_line_refuses_nonsense(tmp_path):
+    for arguments, message in (
+        (["sims", "dance"], "invalid choice"),
+        (["sims", "plot", "retrieval/P9"], "There are retrieval/P2, retrieval/P3"),
+        (["sims", "run", "love"], "'love' must name a claim"),
+        (["sing"], "usage: python -m glassy status FOLDER"),
+    ):
+        run = subprocess.run([sys.executable, "-m", "glassy", *arguments], capture_output=True, text=True, cwd=_sim.ROOT)
+        assert run.returncode
+        assert message in run.stderr
+
+
+def test_an_installed_package_says_that_the_claims_are_in_the_repository(tmp_path):
+    (tmp_path / "glassy").symlink_to(_sim.ROOT / "glassy")
+    paths = [str(tmp_path), *(p for p in sys.path if "site-packages" in p or "lib/python" in p)]
+    code = f"import sys; sys.path = {paths!r}; import glassy.__main__ as glassy; glassy.main(['sims', 'list'])"
+    found = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert "there is no folder sims here" in found.stderr
+
+
+def test_only_tables_of_evidence_are_read_as_such(tmp_path):
+    (tmp_path / "data.csv").write_text("quantity,simulation,color\nm,0.5,red\n")
+    with pytest.raises(InputError, match=r"has the columns \['color'\]"):
+        _sim.read(tmp_path)
+    (tmp_path / "data.csv").write_text("ansatz,T,status\nRS,0.5,\n")
+    (row,) = _sim.read(tmp_path)["data"]
+    assert (row["ansatz"], row["T"]) == ("RS", 0.5)
+    assert math.isnan(row["status"])

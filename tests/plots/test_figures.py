@@ -1,0 +1,103 @@
+"""Figures: the same bytes from the same data, one suffix, and each point where it is."""
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import glassy
+from glassy import DenseHebbian, InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def comparison(load=0.1, T=0.3, sizes=(20, 30), network=DenseHebbian(3), **options):  # noqa: B008
+    runs = [glassy.simulate(network, load=load, T=T, N=N, samples=2, sweeps=60, seed=1, **options) for N in sizes]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", glassy.EquilibrationWarning)
+        return glassy.compare(glassy.solve(network, load, T), runs)
+
+
+def test_figures_are_the_same_bytes_from_the_same_data(root):
+    comparisons = [comparison(T=T) for T in (0.3, 0.5)]
+    first = glassy.plots.comparison(comparisons, root / "a", observables=("m", "q", "energy"))
+    second = glassy.plots.comparison(comparisons, root / "b", observables=("m", "q", "energy"))
+    assert first.read_bytes() == second.read_bytes()
+    assert (root / "a.pdf").exists()
+    with Image.open(first) as picture:
+        assert picture.mode == "P"
+        found = {tuple(c) for c in np.asarray(picture.convert("RGB")).reshape(-1, 3)}
+    for color in glassy.plots.COLORS[1:3]:  # those in use survive the palette
+        assert tuple(int(color[i : i + 2], 16) for i in (1, 3, 5)) in found
+
+
+def test_figures_have_one_suffix(root):
+    pair = [comparison(T=T) for T in (0.3, 0.5)]
+    for given, name in (("a.png", "a"), ("b.pdf", "b"), ("c.PNG", "c"), ("d", "d"), ("T=0.4", "T=0.4")):
+        assert glassy.plots.comparison(pair, root / "new" / given, ("m",)) == root / "new" / f"{name}.png"
+    names = {f"{name}.{kind}" for name in ("a", "b", "c", "d", "T=0.4") for kind in ("png", "pdf")}
+    assert {p.name for p in (root / "new").iterdir()} == names
+    fig, _ = glassy.plots.figure(1, 1)
+    diagram = glassy.phase_diagram(DenseHebbian(3), tolerance=0.05)
+    for draw in (
+        lambda path: glassy.plots.comparison(pair, path, ("m",)),
+        lambda path: glassy.plots.phase_diagram(diagram, path),
+        lambda path: glassy.plots.save(fig, path),
+    ):
+        with pytest.raises(InputError, match=r"path must end in .png, .pdf or neither.* Leave .jpg out"):
+            draw(root / "other" / "x.jpg")
+    assert not (root / "other").exists()
+
+
+def test_figures_draw_each_size_where_it_is(root, monkeypatch):
+    sizes = tuple(range(20, 34, 2))  # more than there are markers
+    drawn = []
+    monkeypatch.setattr(sys.modules[glassy.plots.comparison.__module__], "simulation", lambda ax, x, *_: drawn.append(list(x)))
+    glassy.plots.comparison([comparison(sizes=sizes), comparison(T=0.5, sizes=(20, 40))], root / "a", observables=("m",))
+    assert drawn == [[0.3, 0.5], *[[0.3]] * 6, [0.5]]
+
+
+def test_figures_of_comparisons_that_do_not_belong_together_are_refused(root):
+    one = comparison()
+    lone = comparison(T=0.5, replicas=1)  # no q
+    for comparisons, observables, message in [
+        ([], ("m",), "must be a non-empty sequence of Comparison"),
+        (3, ("m",), "must be a non-empty sequence of Comparison"),
+        ([one, 3], ("m",), "must be a non-empty sequence of Comparison"),
+        ([one, comparison(load=0.2)], ("m",), "must be of one network, load, phase and ansatz"),
+        ([one, comparison(network=DenseHebbian(4))], ("m",), "must be of one network, load, phase and ansatz"),
+        ([one], (), "observables must be a non-empty sequence"),
+        ([one], "m", "observables must be a non-empty sequence"),
+        ([one], ("magnetization",), "must be rows of every comparison, got 'magnetization'"),
+        ([one, lone], ("m", "q"), "must be rows of every comparison, got 'q'"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            glassy.plots.comparison(comparisons, root / "a", observables)
+    assert not (root / "a.png").exists()
+    assert glassy.plots.comparison(one, root / "a", ("m",)).exists()  # one alone needs no list
+
+
+def test_matplotlib_is_not_imported_with_glassy():
+    code = "import sys, glassy; assert 'matplotlib' not in sys.modules; glassy.plots; assert 'matplotlib' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = glassy.nothing
+
+
+def test_points_of_a_case_without_any_are_drawn_as_none():
+    from glassy import plots
+
+    _, axes = plots.figure(1, 1)
+    plots.simulation(axes[0][0], [], [], [], [], "k", "o")
+    plots.simulation(axes[0][0], [1.0, 2.0], [1.0, 2.0], [0.1, 0.1], [True, False], "k", "o")
+    assert len(axes[0][0].containers) == 2
