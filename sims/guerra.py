@@ -126,8 +126,8 @@ def panels(case: State, tables: Tables) -> Any:
         far = max(abs(mine.ends["z"]))
         note = (
             "\nlimits in 1/N left of the onset, in $N^{-2/3}$ right of it; all t share their patterns: neighbours are off "
-            f"together\n(by up to {far:.1f} errors), their area is not. The ladder knows the energies of single patterns, which "
-            "I.1 leaves out"
+            f"together\n(by up to {far:.1f} errors), their area is not. The ladder knows the energies of single patterns, "
+            "which I.1 leaves out"
         )
     right.axhline(-case.saddle.free_energy / case.T, color=plots.COLORS[3], ls=plots.STYLES["RS"], lw=1.3, label="RS")
     if end:
