@@ -91,16 +91,16 @@ def end_of(table: Table) -> Measured | None:
 
 
 def verdict(case: State, tables: Tables) -> str:
-    data, rs = tables["data"], -case.saddle.free_energy / case.T
-    if (end := end_of(data)) is None:
-        return "fewer than two sizes are equilibrated at every t"
-    text = f"-beta f for 1/N -> 0 is {end.value}, RS {rs:.5f}"
-    if case.name == "glass":
-        text += f" (z = {end.beside(rs).z:.0f}), RSB(1) {end.theory:.4f}"
-    worst = data.where(quantity="integrand").verdict().worst
-    return (
-        f"{text} (z = {end.z:.2f}); the integrand at {NODES} t tends to theory, worst z = {worst.z if worst else math.nan:.2f}"
+    rs, end, nodes = (
+        -case.saddle.free_energy / case.T,
+        end_of(tables["data"]),
+        tables["data"].where(quantity="integrand").verdict(),
     )
+    if end is None or nodes.worst is None:
+        return "fewer than two sizes are equilibrated at every t"
+    glass = f" (z = {end.beside(rs).z:.0f}), RSB(1) {end.theory:.4f}" if case.name == "glass" else ""
+    text = f"-beta f for 1/N -> 0 is {end.value}, RS {rs:.5f}{glass} (z = {end.z:.2f})"
+    return f"{text}; the integrand at {nodes.counted} t tends to theory, worst z = {nodes.worst.z:.2f}"
 
 
 def panels(case: State, tables: Tables) -> Any:
@@ -117,17 +117,18 @@ def panels(case: State, tables: Tables) -> Any:
     plots.legend(left, named, plots.markers_of(mine), extrapolated=True, below=True)
     finite, end = data.finite.where(quantity="-beta f"), end_of(data)
     plots.points(right, finite, lambda r: 1.0 / r.N, color=plots.COLORS[5], markers=plots.markers_of(mine))
+    note = ""
     if glass:
+        plots.mark(left, ONSET, "RS breaks")
         found = ladder(case)
         x, y, e = 1.0 / found["N"], found["simulation"], found["error"]
-        right.errorbar(
-            x, y, e, fmt="x", color=plots.COLORS[1], label="ladder from T = inf: energies of single patterns are in it"
+        right.errorbar(x, y, e, fmt="x", color=plots.COLORS[1], label="ladder from T = inf")
+        far = max(abs(mine.ends["z"]))
+        note = (
+            "\nlimits in 1/N left of the onset, in $N^{-2/3}$ right of it; all t share their patterns: neighbours are off "
+            f"together\n(by up to {far:.1f} errors), their area is not. The ladder knows the energies of single patterns, "
+            "which I.1 leaves out"
         )
-        left.set_title(
-            f"limits in 1/N left of t = {ONSET:g}, where RS breaks, in $N^{{-2/3}}$ right of it; all t share\n"
-            "their patterns, so that neighbours are off together (by up to 2.9 errors), but not their area", fontsize=7.5,
-        )  # fmt: skip
-        plots.mark(left, ONSET)
     right.axhline(-case.saddle.free_energy / case.T, color=plots.COLORS[3], ls=plots.STYLES["RS"], lw=1.3, label="RS")
     if end:
         plots.limit(right, [0.0], [end.simulation], [end.error])
@@ -137,7 +138,7 @@ def panels(case: State, tables: Tables) -> Any:
     right.locator_params(axis="x", nbins=5)
     right.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     what = "the spin glass, where RS is broken" if glass else "retrieval, where RS is exact"
-    fig.suptitle(f"Guerra's interpolation in {what} (P = 3, load {case.load:g}, T = {case.T:g})", fontsize=10)
+    fig.suptitle(f"Guerra's interpolation in {what} (P = 3, load {case.load:g}, T = {case.T:g}){note}", fontsize=9)
     return fig
 
 

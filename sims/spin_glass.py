@@ -59,7 +59,7 @@ def named(s: Any) -> dict[str, float]:
 
 
 # at P > 2 the load is so large that single patterns lie above the glass but for the smallest N
-CASES = {c.name: c for c in (
+CASES = {c.name: replace(c, quick={"sizes": c.sizes[:2], "samples": (8, 8), "sweeps": (400, 400)}) for c in (
     Glass(
         name="P2", network=DenseHebbian(2), load=1.0, sizes=(48, 96, 192, 384), samples=(256, 192, 128, 64),
         sweeps=(1000, 1000, 1000, 1500), ansatz=FullRSB(), seed=102,
@@ -81,7 +81,6 @@ CASES = {c.name: c for c in (
         "temperature 2.8 times as high, and follows full RSB with a continuous P(q).",
     ),
 )}  # fmt: skip
-CASES = {k: replace(c, quick={"sizes": c.sizes[:2], "samples": (8, 8), "sweeps": (400, 400)}) for k, c in CASES.items()}
 
 
 def measure(case: Glass, run: Sampling) -> Tables:
