@@ -99,7 +99,7 @@ def row(root: Path) -> tuple[int, ...]:
 
 
 def main() -> None:
-    names = "files rooms arrows floors room-circles hops circles glassy sims tests".split()
+    names = ["files", "rooms", "arrows", "floors", "room-circles", "hops", "circles", "glassy", "sims", "tests"]
     print(f"{'tree':<24}", *(f"{n:>{max(6, len(n))}}" for n in names))
     for folder in map(Path, sys.argv[1:] or [str(ROOT)]):
         print(f"{folder.resolve().name:<24}", *(f"{v:>{max(6, len(n))}}" for v, n in zip(row(folder), names, strict=True)))

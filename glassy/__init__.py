@@ -6,7 +6,9 @@ from typing import Any
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
+from glassy.analysis.overlaps import density
 from glassy.analysis.reweighting import Reweighted
+from glassy.analysis.statistics import estimate
 from glassy.core.errors import (
     ConvergenceError,
     EnsembleError,
@@ -119,9 +121,11 @@ __all__ = [
     "compare",
     "compare_starts",
     "complexity",
+    "density",
     "draw_patterns",
     "ensemble_status",
     "enumerate_states",
+    "estimate",
     "exchange_temperatures",
     "extrapolate",
     "glassiness",
