@@ -26,6 +26,7 @@ from glassy.core.provenance import provenance
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
+from glassy.evidence.nishimori import nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.covariance import Covariance
@@ -132,6 +133,7 @@ __all__ = [
     "joint_provenance",
     "load",
     "merge_ensembles",
+    "nishimori_identities",
     "patterns_without_errors",
     "phase_diagram",
     "phases_at",

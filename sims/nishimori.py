@@ -12,7 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Estimate, Measured, Samples, Table, density, estimate, plots, solve, spin_glass_temperatures
+from glassy import (
+    DenseHebbian,
+    Estimate,
+    Measured,
+    Samples,
+    Table,
+    density,
+    nishimori_identities,
+    plots,
+    solve,
+    spin_glass_temperatures,
+)
 from sims._sim import Case, Lines, Sampling, Tables
 
 EXCESS = "energy above the pattern"
@@ -27,61 +38,50 @@ class Line(Case):
     shown: tuple[float, ...]
 
 
-def line(P: int, loads: tuple[float, ...], shown: tuple[float, ...], **protocol: Any) -> Line:
+def line(P: int, **fields: Any) -> Line:
     """Return the case of one P."""
     claim = (
         f"On the Nishimori line T = load (P = {P}, distinct) the phase of a pattern is that of a Bayes-optimal problem: the "
         "overlap q of two replicas is distributed as the overlap m with the pattern, e = -1/2, and the pattern itself has the "
         "energy of a typical state."
     )
-    quick = {"loads": shown, "sizes": protocol["sizes"][:2], "samples": (16, 12)}
-    return Line(
-        name=f"P{P}", claim=claim, network=DenseHebbian(P), loads=loads, shown=shown, seed=1000 * P, quick=quick, **protocol
-    )
+    quick = {"loads": fields["shown"], "sizes": fields["sizes"][:2], "samples": (16, 12)}
+    return Line(name=f"P{P}", claim=claim, network=DenseHebbian(P), seed=1000 * P, quick=quick, **fields)
 
 
 LOADS = (0.15, 0.2, 0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5)
+SIZES, SAMPLES = {3: (128, 200, 300, 450), 4: (64, 96, 140)}, (192, 160, 128, 96)
 CASES = {
-    "P3": line(3, (0.1, *LOADS), (0.2, 0.3, 0.38), sizes=(128, 200, 300, 450), samples=(192, 160, 128, 96), sweeps=600),
-    "P4": line(4, LOADS, (0.25, 0.34, 0.42), sizes=(64, 96, 140), samples=(192, 160, 128), sweeps=500),
+    "P3": line(3, loads=(0.1, *LOADS), shown=(0.2, 0.3, 0.38), sizes=SIZES[3], samples=SAMPLES, sweeps=600),
+    "P4": line(4, loads=LOADS, shown=(0.25, 0.34, 0.42), sizes=SIZES[4], samples=SAMPLES[:3], sweeps=500),
 }
 
 
-def says(network: DenseHebbian, load: float) -> dict[str, float]:
-    """Return what the line fixes (B.1), and m = q of the phase."""
-    s = solve(network, load, load, strict=False)
-    zero = dict.fromkeys(("<m> - <q>", "<m^2> - <q^2>", "energy + signal", EXCESS), 0.0)
-    return {"m": s.m, "q": s.q_EA, "energy": -0.5, **zero}
-
-
-def moments(r: Samples) -> dict[str, Estimate]:
-    """Return moments of m minus moments of q within each sample, the energies, and what became of the chains."""
-    m, q = (x.mean(axis=1, keepdims=True) for x in (r.series.m, r.series.q))
-    m2, q2 = ((x**2).mean(axis=1, keepdims=True) for x in (r.series.m, r.series.q))
-    signal = -float(r.network.energy_table(r.N).unit) * r.network.energy_table(r.N).values[0] / r.N  # e = -signal at every N
+def fate(r: Samples) -> dict[str, tuple[Estimate, float]]:
+    """Return the share of chains that stay at the pattern, and of those that leave the share that ends at another one."""
     stay = Estimate(1.0 - r.escaped.mean(), r.escaped.any(axis=1).std(ddof=1) / math.sqrt(r.samples), samples=r.samples)
-    found = {"m": r.m, "q": r.q, "<m> - <q>": estimate(m - q), "<m^2> - <q^2>": estimate(m2 - q2), "energy": r.energy,
-             "energy + signal": r.energy.shifted(signal), EXCESS: r.energy_excess, "chains that stay": stay}  # fmt: skip
-    n = int(r.escaped.sum())
+    found, n = {"chains that stay": (stay, math.nan)}, int(r.escaped.sum())
     if n:  # |m| > 0.6: random spins do not reach it
         share = float((np.abs(r.largest_overlaps(1)[1][..., 0])[r.escaped] > 0.6).mean())
-        found["lost to another"] = Estimate(share, math.sqrt((share * (1.0 - share) + 1.0 / n) / n), samples=n)
+        error = math.sqrt((share * (1.0 - share) + 1.0 / n) / n)
+        found["lost to another"] = (Estimate(share, error, samples=n), math.nan)
     return found
 
 
 def measure(case: Line, run: Sampling) -> Tables:
     table, densities, edges = Table(), Lines(), np.linspace(-1.0, 1.0, 201)
     for i, load in enumerate(case.loads):
-        here, say = Table(), says(case.network, load)
+        here = Table()
         for N, S, sweeps in case.runs:
             r = run(case.network, load, load, N, seed=case.seed + i, samples=S, sweeps=sweeps, threads=1, out=f"{load:g}_{N}")
             where: Any = {"curve": "line", "load": load, "T": load, "N": N, "K": r.K, "sweeps": sweeps, "status": r.status}
-            here += [Measured.of(x, say.get(name, math.nan), quantity=name, **where) for name, x in moments(r).items()]
+            found = nishimori_identities(r) | fate(r)
+            here += [Measured.of(x, say, quantity=name, **where) for name, (x, say) in found.items()]
             for name in "mq" if case.sizes[-1] == N else "":
                 own = {"load": load, "N": N, "quantity": name}
                 bins = zip(*density(getattr(r.series, name), edges), strict=True)
                 densities += [{**own, "x": round(float(x), 6), "density": p, "error": e} for x, p, e in bins if p]
-        table += here + Table(x for x in here if x.quantity in say).limits()
+        table += here + Table(x for x in here if math.isfinite(x.theory)).limits()
     along = [solve(case.network, x, x, strict=False) for x in np.linspace(0.02, 0.55, 107).tolist()]
     lines = Lines({"load": s.load, "m": s.m, "status": s.status.name} for s in along)
     return {"data": table, "densities": densities, "lines": lines}
