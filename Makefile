@@ -29,11 +29,6 @@ lint: $(STAMP)
 
 figures: $(STAMP)
 	$(BIN)/python -m glassy sims plot
-	$(BIN)/python -m sims.rsb_hierarchy plot
-	$(BIN)/python -m sims.glassiness plot
-	$(BIN)/python -m sims.phase_diagram plot
-	$(BIN)/python -m sims.storage_capacity plot
-	$(BIN)/python -m sims.nishimori plot
 	$(BIN)/python -m sims.report
 
 benchmark: $(STAMP)

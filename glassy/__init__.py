@@ -8,7 +8,9 @@ from glassy.analysis.control_variates import controlled_mean, mean_of_samples
 from glassy.analysis.crossings import crossing, moved_root, rising_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
+from glassy.analysis.overlaps import density
 from glassy.analysis.reweighting import Reweighted
+from glassy.analysis.statistics import estimate
 from glassy.core.errors import (
     ConvergenceError,
     EnsembleError,
@@ -30,6 +32,7 @@ from glassy.evidence.compare import Comparison, compare
 from glassy.evidence.glass import glass_table
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
+from glassy.evidence.nishimori import nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.covariance import Covariance
@@ -136,9 +139,11 @@ __all__ = [
     "complexity",
     "controlled_mean",
     "crossing",
+    "density",
     "draw_patterns",
     "ensemble_status",
     "enumerate_states",
+    "estimate",
     "exchange_temperatures",
     "extrapolate",
     "glass_state",
@@ -150,6 +155,7 @@ __all__ = [
     "mean_of_samples",
     "merge_ensembles",
     "moved_root",
+    "nishimori_identities",
     "noise_load",
     "patterns_without_errors",
     "phase_diagram",

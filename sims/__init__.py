@@ -1,3 +1,1 @@
-"""Simulations: one short script for one claim."""
-
-GOOD = ("EQUILIBRATED", "STEADY")  # statuses that a claim may rest on
+"""Claims: one short script for one claim."""

@@ -45,6 +45,20 @@ class Lines(list[dict[str, Any]]):
         return Lines(r for r in self if all(v(r[k]) if callable(v) else r[k] == v for k, v in wanted.items()))
 
 
+def columns(result: Any, *names: str) -> dict[str, Any]:
+    """Return attributes of a result as cells of a row: statuses and ansaetze by name, "x_error" the error of x in k."""
+
+    def cell(name: str) -> Any:
+        if name.endswith("_error"):
+            return getattr(getattr(result, name.removesuffix("_error")), "error", 0.0)
+        found = getattr(result, name)
+        if isinstance(found, float):
+            return float(found)  # of an Estimate the value
+        return found if isinstance(found, int | str) else getattr(found, "name", repr(found))
+
+    return {name: cell(name) for name in names}
+
+
 Tables = Mapping[str, Any]  # name of the file, without .csv: a glassy.Table ("data" of a measured claim) or Lines
 
 

@@ -2,90 +2,76 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, glassiness, plots, spin_glass_temperatures
-from sims.harness import command_line, folder, read, write_theory
+from sims._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 0.2
-PARTS = ("hard", "soft", "remainder", "total")
+COLORS = dict(zip(("hard", "soft", "remainder", "total"), (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))
+WIDTHS = {"hard": 3.0, "soft": 3.0}  # parts stay visible where they fall on each other
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glass(Case):
+    """One network, and the number of temperatures."""
+
+    network: DenseHebbian
+    temperatures: int = 65
+
+
 CLAIMS = {
-    "P2": "Without retrieval the P = 2 network is a hard (Sherrington-Kirkpatrick) and a soft (Gaussian) spin glass and a "
+    2: "Without retrieval the P = 2 network is a hard (Sherrington-Kirkpatrick) and a soft (Gaussian) spin glass and a "
     "remainder. The hard part dominates; replica symmetry breaking moves hard part and remainder by more than their sum.",
-    "P4": "For P > 2 and distinct interactions only the hard part survives: the network is the Ising p-spin glass, with "
+    4: "For P > 2 and distinct interactions only the hard part survives: the network is the Ising p-spin glass, with "
     "nothing left over.",
 }
+QUICK = {"temperatures": 13}
+CASES = {f"P{P}": Glass(name=f"P{P}", claim=text, network=DenseHebbian(P), quick=QUICK) for P, text in CLAIMS.items()}
 
 
-def run(name: str, quick: bool) -> None:
-    """Split -beta f along T."""
-    network = DenseHebbian(int(name[1:]))
-    began = time.perf_counter()
-    top = spin_glass_temperatures(network, LOAD).T_c
-    rows = []
-    for T in np.linspace(0.02, 1.3, 13 if quick else 65) * top:
-        for ansatz in (RS(), RSB(1)):
-            g = glassiness(network, LOAD, float(T), ansatz)
-            rows.append(
-                {"ansatz": repr(ansatz), "T": g.T, **{part: getattr(g, part) for part in PARTS}, "q": g.q, "x": g.x,
-                 "beta_1": g.beta_1, "beta_2": g.beta_2, "status": g.status.name}
-            )  # fmt: skip
-    write_theory("glassiness", name, quick, CLAIMS[name], verdict(rows), time.perf_counter() - began, {"data.csv": rows})
+def measure(case: Glass, run: Sampling) -> Tables:
+    grid = np.linspace(0.02, 1.3, case.temperatures) * spin_glass_temperatures(case.network, LOAD).T_c
+    found = (glassiness(case.network, LOAD, float(T), ansatz) for T in grid for ansatz in (RS(), RSB(1)))
+    return {"data": Lines(columns(g, "ansatz", "T", *COLORS, "q", "x", "beta_1", "beta_2", "status") for g in found)}
 
 
-def verdict(rows: list[dict[str, Any]]) -> str:
-    """How large the parts of T A = -f are, and what RSB(1) changes in each."""
-    broken = [(a, b) for a, b in zip(rows[::2], rows[1::2], strict=True) if b["status"] == "CONVERGED"]
-    change = {part: max(abs(b["T"] * (b[part] - a[part])) for a, b in broken) for part in PARTS}
-    size = {part: max(abs(r["T"] * r[part]) for r in rows) for part in PARTS}
-    parts = ", ".join(f"{part} {size[part]:.3g}" for part in PARTS)
-    moves = ", ".join(f"{part} by {change[part]:.2g}" for part in PARTS)
-    return f"parts of -f = T A, largest over T: {parts}; RSB(1) changes {moves}"
+def parts(tables: Tables, ansatz: str, part: str) -> Any:
+    """Return a part of -f = T A against T."""
+    mine = tables["data"].where(ansatz=ansatz)
+    return mine["T"] * mine[part]
 
 
-def plot(name: str, target: Path) -> None:
-    """Draw the parts of -f = T A."""
-    rows = read(target / "data.csv")
+def verdict(case: Glass, tables: Tables) -> str:
+    broken = tables["data"].where(ansatz="RSB(1)")["status"] == "CONVERGED"
+    size = {p: max(abs(parts(tables, a, p)).max() for a in ("RS()", "RSB(1)")) for p in COLORS}
+    moved = {p: abs(parts(tables, "RSB(1)", p) - parts(tables, "RS()", p))[broken].max() for p in COLORS}
+    return (
+        f"parts of -f = T A, largest over T: {', '.join(f'{p} {size[p]:.3g}' for p in COLORS)}; "
+        f"RSB(1) changes {', '.join(f'{p} by {moved[p]:.2g}' for p in COLORS)}"
+    )
+
+
+def panels(case: Glass, tables: Tables) -> Any:
     fig, axes = plots.figure(1, 2, width=4.2, height=3.2)
-    whole, change = axes.ravel()
-    rs, one = rows[::2], rows[1::2]
-    T = [r["T"] for r in rs]
-    for part, color in zip(PARTS, (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True):
-        for which, k in ((rs, 0), (one, 1)):
-            width = {"hard": 3.0, "soft": 3.0}.get(part, 1.0)  # parts stay visible where they fall on each other
-            style = {**plots.depth_style(k), "color": color, "linewidth": width}
-            whole.plot(T, [r["T"] * r[part] for r in which], label=part if k else None, **style)
-        change.plot(T, [t * (b[part] - a[part]) for t, a, b in zip(T, rs, one, strict=True)], label=part, **style)
-    whole.plot([], [], color="0.4", **{k: v for k, v in plots.depth_style(0).items() if k != "color"}, label="RS")
-    whole.plot([], [], color="0.4", **{k: v for k, v in plots.depth_style(1).items() if k != "color"}, label="RSB(1)")
-    glass = spin_glass_temperatures(DenseHebbian(int(name[1:])), LOAD)
-    for ax in (whole, change):
-        ax.axvline(glass.T_c, color="0.6", lw=0.8)
+    whole, change = axes[0]
+    T = tables["data"].where(ansatz="RS()")["T"]
+    glass = spin_glass_temperatures(case.network, LOAD)
+    for part, color in COLORS.items():
+        look: Any = {"color": color, "linewidth": WIDTHS.get(part, 1.0)}
+        rs, one = (parts(tables, ansatz, part) for ansatz in ("RS()", "RSB(1)"))
+        whole.plot(T, rs, linestyle=plots.STYLES["RS"], **look)
+        whole.plot(T, one, label=part, **look)
+        change.plot(T, one - rs, label=part, **look)
+    for ax, ylabel in ((whole, "part of -f = T A"), (change, "RSB(1) - RS")):
+        plots.mark(ax, glass.T_c, "$T_g$" if glass.continuous else "$T_c$")
         ax.axhline(0.0, color="k", lw=0.6)
-        ax.set_xlabel("temperature T")
+        ax.set(xlabel="temperature T", ylabel=ylabel)
         ax.legend(fontsize=7)
-    whole.text(glass.T_c, whole.get_ylim()[0], " $T_g$" if glass.continuous else " $T_c$", color="0.4", va="bottom")
-    whole.set_ylabel("part of -f = T A")
-    change.set_ylabel("RSB(1) - RS")
-    what = "a hard and a soft glass, and a remainder" if name == "P2" else "all of it is hard"
-    fig.suptitle(f"How glassy is P = {name[1:]}, load {LOAD:g}: {what}")
-    plots.save(fig, target / "figure")
-
-
-def main() -> None:
-    """Run and draw both networks."""
-    arguments = command_line("glassiness", __doc__ or "").parse_args()
-    for name in CLAIMS:
-        target = folder("glassiness", name, arguments.quick)
-        if arguments.what != "plot":
-            run(name, arguments.quick)
-        if arguments.what != "run":
-            plot(name, target)
-
-
-if __name__ == "__main__":
-    main()
+    whole.set_title("dashed RS, solid RSB(1)", fontsize=8.5, loc="left")
+    what = "a hard and a soft glass, and a remainder" if case.network.P == 2 else "all of it is hard"
+    fig.suptitle(f"How glassy is P = {case.network.P}, load {LOAD:g}: {what}", fontsize=10)
+    return fig

@@ -2,28 +2,17 @@
 
 lines.csv   every line of every ansatz: load, T, residual, status
 points.csv  ends, crossings and multicritical points
-Any network: python -m sims.phase_diagram all --P 5 --interactions self-interacting
 """
 
 from __future__ import annotations
 
-import argparse
-import math
-import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from glassy import RS, RSB, DenseHebbian, PhaseDiagram, phase_diagram, plots
-from glassy.core.results import Status
-from glassy.phases.diagram import Line, NamedPoint
-from glassy.theory.ansatz import Ansatz
-from sims.harness import command_line, folder, read, write_theory
+from sims._sim import Case, Lines, Sampling, Tables
 
-ORDERS = (2, 3, 4, 6)
-ANSAETZE: tuple[Ansatz, ...] = (RS(), RSB(1))
-KINDS = ("distinct", "self-interacting")
+ANSAETZE = (RS(), RSB(1))
 CLAIMS = {
     "wishart": "The diagram of Amit, Gutfreund and Sompolinsky: retrieval in equilibrium, metastable, lost. RSB(1) moves "
     "coexistence to larger loads and takes most of the small re-entrance of the spinodal away.",
@@ -34,93 +23,55 @@ CLAIMS = {
 }
 
 
-def case(P: int, interactions: str) -> str:
-    """Name of the folder of a network."""
-    return f"P{P}" + ("" if interactions == "distinct" else f"-{interactions}")
+@dataclass(frozen=True, kw_only=True)
+class Diagram(Case):
+    """One network; each point of a line lies within the tolerance of the chord through its neighbours."""
+
+    network: DenseHebbian
+    tolerance: float = 5e-4
 
 
-def run(P: int, interactions: str, quick: bool) -> None:
-    """Trace both diagrams of one network."""
-    network, name = DenseHebbian(P, interactions), case(P, interactions)
-    store = folder("phase_diagram", name, True).parents[1] / "parts"
-    store.mkdir(parents=True, exist_ok=True)
-    began = time.perf_counter()
-    diagrams = []
+def diagram(P: int, kind: str) -> Diagram:
+    """Return the case of one network."""
+    network, name = DenseHebbian(P, kind), f"P{P}" + ("" if kind == "distinct" else f"-{kind}")
+    return Diagram(name=name, network=network, claim=CLAIMS["wishart" if P == 2 else kind], quick={"tolerance": 5e-3})
+
+
+KINDS = ("distinct", "self-interacting")  # at P = 2 their diagrams are the same
+CASES = {c.name: c for c in (diagram(2, "distinct"), *(diagram(P, kind) for P in (3, 4, 6) for kind in KINDS))}
+
+
+def measure(case: Diagram, run: Sampling) -> Tables:
+    tables = {"lines": Lines(), "points": Lines()}
     for ansatz in ANSAETZE:
-        out = store / f"phase_diagram_{name}_{ansatz!r}{'_quick' if quick else ''}.npz"
-        diagrams.append(phase_diagram(network, ansatz, tolerance=5e-3 if quick else 5e-4, out=out))
-    seconds = time.perf_counter() - began
-    lines = [
-        {"ansatz": repr(d.ansatz), "line": line.name, "load": x, "T": T, "residual": r, "status": s.name}
-        for d in diagrams
-        for line in d.lines
-        for x, T, r, s in zip(line.load.tolist(), line.T.tolist(), line.residual.tolist(), line.status, strict=True)
-    ]
-    points = [
-        {"ansatz": repr(d.ansatz), "point": p.name, "load": float(p.load), "T": float(p.T), "meaning": p.meaning}
-        for d in diagrams
-        for p in d.points
-    ]
-    claim = CLAIMS["wishart" if network.wishart else interactions]
-    write_theory(
-        "phase_diagram", name, quick, claim, verdict(points), seconds, {"lines.csv": lines, "points.csv": points},
-        arguments=f" --P {P} --interactions {interactions}",
-    )  # fmt: skip
+        found = phase_diagram(case.network, ansatz, tolerance=case.tolerance)
+        for table, rows in zip(tables.values(), found.rows(), strict=True):
+            table += [{"ansatz": repr(ansatz), **row} for row in rows]
+    return tables
 
 
-def verdict(points: list[dict[str, Any]]) -> str:
-    """What the named points say, in numbers."""
-
-    def load(ansatz: str, name: str) -> float:
-        return next((p["load"] for p in points if p["ansatz"] == ansatz and p["point"] == name), math.nan)
-
-    back = {a: load(a, "spinodal nose") - load(a, "capacity") for a in ("RS()", "RSB(1)")}
-    at = {name: tuple(load(a, name) for a in ("RS()", "RSB(1)")) for name in ("capacity", "ground state")}
+def verdict(case: Diagram, tables: Tables) -> str:
+    rs, one = ({p["point"]: p["load"] for p in tables["points"].where(ansatz=repr(a))} for a in ANSAETZE)
     text = (
-        f"capacity at T = 0: {at['capacity'][0]:.6f} RS, {at['capacity'][1]:.6f} RSB(1); the spinodal bends back by "
-        f"{back['RS()']:.2g} at RS, {back['RSB(1)']:.2g} at RSB(1); coexistence at T = 0: {at['ground state'][0]:.6f} RS, "
-        f"{at['ground state'][1]:.6f} RSB(1)"
+        f"capacity at T = 0: {rs['capacity']:.6f} RS, {one['capacity']:.6f} RSB(1); the spinodal bends back by "
+        f"{rs['spinodal nose'] - rs['capacity']:.2g} and {one['spinodal nose'] - one['capacity']:.2g}; coexistence at T = 0: "
+        f"{rs['ground state']:.6f} and {one['ground state']:.6f}"
     )
-    nishimori, triple = load("RSB(1)", "Nishimori point"), load("RSB(1)", "coexistence meets T_c")
-    if math.isfinite(nishimori):
-        text += f"; Nishimori point at load = T = {nishimori:.9f}, RSB(1) triple point at {triple:.9f}"
+    if "Nishimori point" in one:
+        text += f"; Nishimori point at load = T = {one['Nishimori point']:.9f}, RSB(1) triple point at "
+        text += f"{one['coexistence meets T_c']:.9f}"
     return text
 
 
-def restored(P: int, interactions: str, target: Path) -> list[PhaseDiagram]:
-    """Return the diagrams of the committed tables, for the figure."""
-    rows, points = read(target / "lines.csv"), read(target / "points.csv")
-    network = DenseHebbian(P, interactions)
-    found = []
-    for ansatz in ANSAETZE:
-        mine = [r for r in rows if r["ansatz"] == repr(ansatz)]
-        lines = []
-        for name in dict.fromkeys(r["line"] for r in mine):
-            line = [r for r in mine if r["line"] == name]
-            load, T, residual = (np.array([r[key] for r in line]) for key in ("load", "T", "residual"))
-            lines.append(Line(name, "", load, T, residual, tuple(Status[r["status"]] for r in line)))
-        named = tuple(NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points if p["ansatz"] == repr(ansatz))
-        end = max(float(np.nanmax(line.load)) for line in lines)
-        found.append(PhaseDiagram(network, ansatz, end, tuple(lines), named, ()))
-    return found
-
-
-def main() -> None:
-    """Run and draw."""
-    parser = command_line("phase_diagram", __doc__ or "")
-    parser.add_argument("--P", type=int, help="one order instead of all of 2, 3, 4, 6")
-    parser.add_argument("--interactions", choices=KINDS, help="one kind instead of both")
-    arguments: argparse.Namespace = parser.parse_args()
-    for P in (arguments.P,) if arguments.P else ORDERS:
-        for kind in (arguments.interactions,) if arguments.interactions else KINDS:
-            if P == 2 and kind == "self-interacting" and not arguments.interactions:
-                continue  # the diagram of P = 2 is the same for both
-            if arguments.what != "plot":
-                run(P, kind, arguments.quick)
-            target = folder("phase_diagram", case(P, kind), arguments.quick)
-            if arguments.what != "run":
-                plots.phase_diagram(restored(P, kind, target), target / "figure")
-
-
-if __name__ == "__main__":
-    main()
+def panels(case: Diagram, tables: Tables) -> Any:
+    found = [
+        PhaseDiagram.of_rows(case.network, a, *(t.where(ansatz=repr(a)) for t in (tables["lines"], tables["points"])))
+        for a in ANSAETZE
+    ]
+    fig, axes = plots.figure(1, 1, width=6.4, height=4.0)
+    plots.draw_phase_diagram(axes[0][0], found)
+    axes[0][0].set_title(f"P = {case.network.P}, {case.network.interactions} interactions", fontsize=9.5)
+    axes[0][0].legend(
+        handles=plots.diagram_legend(found), fontsize=7.5, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5)
+    )
+    return fig

@@ -1,191 +1,109 @@
-"""RSB hierarchy: what each step of replica symmetry breaking changes in the spin-glass phase, up to full RSB.
-
-data.csv    thermodynamics against T for RS, RSB(1), RSB(2), RSB(3) and full RSB, every status kept
-depth.csv   the same against the number of steps at T = 0 and at one low temperature
-levels.csv  x(q) of every depth at that temperature
-fields.csv  the distribution of local fields at T = 0
-"""
+"""RSB hierarchy: what each step of replica symmetry breaking changes in the spin-glass phase, up to full RSB."""
 
 from __future__ import annotations
 
 import math
-import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, DenseHebbian, FullRSB, Solution, plots, solve, spin_glass_temperatures
-from glassy.theory.ansatz import Ansatz
-from sims.harness import command_line, folder, read, write_theory
+from glassy import RS, RSB, DenseHebbian, FullRSB, plots, solve, spin_glass_temperatures
+from sims._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 1.0  # for distinct interactions another load only rescales T and f by sqrt(load) (P > 2)
-NETWORKS = {
-    "P2": DenseHebbian(2),
-    "P3": DenseHebbian(3),
-    "P4": DenseHebbian(4),
-    "P4-self-interacting": DenseHebbian(4, "self-interacting"),
-}
-DEPTH = 8
-COLUMNS = (
-    "ansatz", "phase", "T", "k", "q_EA", "q_mean", "free_energy", "free_energy_error", "energy", "entropy", "entropy_error",
-    "complexity", "replicon", "residual", "status",
-)  # fmt: skip
-CLAIM = (
-    "In the spin-glass phase RS is wrong in every respect: its entropy turns negative, its replicon is negative and its ground "
-    "state lies too low. Every step of replica symmetry breaking raises the free energy, and the steps converge to full RSB."
-)
+NUMBERS = ("q_EA", "q", "free_energy", "free_energy_error", "energy", "entropy", "entropy_error", "complexity", "replicon")
 
 
-def _row(s: Solution, ansatz: Ansatz) -> dict[str, Any]:
-    def error(name: str) -> float:  # of the extrapolation in k
-        return float(getattr(getattr(s, name), "error", 0.0))
+@dataclass(frozen=True, kw_only=True)
+class Glass(Case):
+    """One network, the largest number of steps, and which of the temperatures are solved."""
 
-    return {
-        "ansatz": repr(ansatz), "phase": s.phase, "T": s.T, "k": len(s.x_levels), "q_EA": s.q_EA, "q_mean": s.q,
-        "free_energy": float(s.free_energy), "free_energy_error": error("free_energy"), "energy": float(s.energy),
-        "entropy": float(s.entropy), "entropy_error": error("entropy"), "complexity": s.complexity, "replicon": s.replicon,
-        "residual": s.residual, "status": s.status.name,
-    }  # fmt: skip
+    network: DenseHebbian
+    depth: int = 8
+    every: int = 1
 
-
-def temperatures(network: DenseHebbian) -> tuple[float, tuple[float, ...]]:
-    """One low temperature, below every transition, and the grid of the curves."""
-    glass = spin_glass_temperatures(network, LOAD)
-    low = 0.2 * glass.T_c if glass.continuous else 0.5 * glass.T_G
-    return low, (0.0, *np.linspace(0.03, 1.08, 36) * glass.T_d)
+    @property
+    def ansaetze(self) -> tuple[Any, ...]:
+        """RS, RSB(1), RSB(2), ... and full RSB."""
+        return (RS(), *(RSB(k) for k in range(1, self.depth + 1)), FullRSB(self.depth))
 
 
-def run(name: str, quick: bool) -> None:
-    """Solve one network and write its tables."""
-    network = NETWORKS[name]
-    began = time.perf_counter()
-    low, grid = temperatures(network)
-    depth = 4 if quick else DEPTH
-    ansaetze: tuple[Ansatz, ...] = (RS(), RSB(1), RSB(2), RSB(3), FullRSB(depth))
-    data, steps, levels = [], [], []
-    for T in grid[::6] if quick else grid:
-        data += [_row(solve(network, LOAD, T, "spin_glass", a, strict=False), a) for a in ansaetze]
-        data.append(_row(solve(network, LOAD, T, "paramagnetic", strict=False), RS()))
-        print(f"rsb_hierarchy/{name}: T={T:.4g}, {data[-2]['status']}", flush=True)
-    h = np.linspace(0.0, 4.0 * float(network.unit_covariance(1.0, 1)) ** 0.5, 161)
-    fields: dict[str, Any] = {"h": h}
-    for T in (0.0, low):
-        every: tuple[Ansatz, ...] = (RS(), *(RSB(k) for k in range(1, depth + 1)), FullRSB(depth))
-        for a in every:
-            s = solve(network, LOAD, T, "spin_glass", a, strict=False)
-            steps.append(_row(s, a))
-            if isinstance(a, FullRSB):
-                continue
+CLAIM = """In the spin-glass phase RS is wrong in every respect: its entropy turns negative, its replicon is negative and \
+its ground state lies too low. Every step of replica symmetry breaking raises the free energy, and the steps converge to full \
+RSB."""
+NETWORKS = {f"P{P}": DenseHebbian(P) for P in (2, 3, 4)} | {"P4-self-interacting": DenseHebbian(4, "self-interacting")}
+CASES = {x: Glass(name=x, claim=CLAIM, network=n, quick={"depth": 4, "every": 6}) for x, n in NETWORKS.items()}
+
+
+def measure(case: Glass, run: Sampling) -> Tables:
+    data, steps, levels, glass = Lines(), Lines(), Lines(), spin_glass_temperatures(case.network, LOAD)
+
+    def state(T: float, ansatz: Any, phase: str = "spin_glass") -> tuple[Any, dict[str, Any]]:
+        s = solve(case.network, LOAD, T, phase, ansatz, strict=False)
+        return s, {"ansatz": repr(ansatz), "phase": s.phase, "T": T, "k": len(s.x_levels),
+                   **columns(s, *NUMBERS, "residual", "status")}  # fmt: skip
+
+    for T in [0.0, *(np.linspace(0.03, 1.08, 36) * glass.T_d).tolist()][:: case.every]:
+        data += [state(T, ansatz)[1] for ansatz in (*case.ansaetze[:4], case.ansaetze[-1])]
+        data.append(state(T, RS(), "paramagnetic")[1])
+    fields = {"h": np.linspace(0.0, 4.0 * float(case.network.unit_covariance(1.0, 1)) ** 0.5, 161)}
+    for T in (0.0, 0.2 * glass.T_c if glass.continuous else 0.5 * glass.T_G):
+        found = [state(T, ansatz) for ansatz in case.ansaetze]
+        steps += [row for _, row in found]
+        for s, row in found[:-1]:
             if T > 0.0:
                 x = (0.0, *s.x_levels, 1.0)
-                levels += [
-                    {"T": T, "k": len(s.x_levels), "q": q, "x_left": x[i], "x": x[i + 1]} for i, q in enumerate(s.q_levels)
-                ]
-            elif len(s.x_levels) in (0, 1, 2, depth):
-                fields[repr(a)] = s.field_distribution(h)
-    write_theory(
-        "rsb_hierarchy", name, quick, CLAIM, verdict(data, steps), time.perf_counter() - began,
-        {
-            "data.csv": data, "depth.csv": steps, "levels.csv": levels,
-            "fields.csv": [dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True)],
-        },
-    )  # fmt: skip
+                levels += [{"T": T, "k": row["k"], "q": q, "x_left": x[i], "x": x[i + 1]} for i, q in enumerate(s.q_levels)]
+            elif row["k"] in (0, 1, 2, case.depth):
+                fields[row["ansatz"]] = s.field_distribution(fields["h"])
+    densities = Lines(dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True))
+    return {"data": data, "depth": steps, "levels": levels, "fields": densities}
 
 
-def verdict(data: list[dict[str, Any]], steps: list[dict[str, Any]]) -> str:
-    """What RS gets wrong at this network, in numbers."""
-    zero = {r["ansatz"]: r for r in steps if r["T"] == 0.0}
-    rs, one = zero["RS()"], zero["RSB(1)"]
-    full = next(r for a, r in zero.items() if a.startswith("Full"))
-    glass = [r for r in data if r["ansatz"] == "RS()" and r["phase"] == "spin_glass" and r["status"] == "CONVERGED"]
-    cold = max((r["T"] for r in glass if r["entropy"] < 0.0), default=math.nan)
-    unstable = sum(r["replicon"] < 0.0 for r in glass)
+def verdict(case: Glass, tables: Tables) -> str:
+    rs, one, *_, full = tables["depth"].where(T=0.0)
+    glass = tables["data"].where(ansatz="RS()", phase="spin_glass", status="CONVERGED")
+    low = [100.0 * (r["free_energy"] / full["free_energy"] - 1.0) for r in (rs, one)]
     return (
-        f"the ground-state energy is {full['free_energy']:.8f} +- {full['free_energy_error']:.0e} at full RSB; RS has "
-        f"{rs['free_energy']:.6f} ({100 * (rs['free_energy'] / full['free_energy'] - 1):.1f} % too low), RSB(1) "
-        f"{one['free_energy']:.6f} ({100 * (one['free_energy'] / full['free_energy'] - 1):.2g} %). At T = 0 the entropy is "
-        f"{rs['entropy']:.4f} at RS, {one['entropy']:.4f} at RSB(1), {full['entropy']:.1e} +- {full['entropy_error']:.0e} "
-        f"at full RSB; that of RS is negative up to T = {cold:.2f}, and its replicon at {unstable} of {len(glass)} temperatures"
+        f"ground state {full['free_energy']:.8f} +- {full['free_energy_error']:.0e} at full RSB; RS lies {low[0]:.1f} % too "
+        f"low, RSB(1) {low[1]:.2g} %, with entropies {rs['entropy']:.4f} and {one['entropy']:.4f}; at RS the entropy is "
+        f"negative at {sum(glass['entropy'] < 0.0)}, the replicon at {sum(glass['replicon'] < 0.0)} of {len(glass)} values of T"
     )
 
 
-def steps_of(ansatz: str) -> float:
-    """Number of steps in the name of an ansatz: RS() 0, RSB(2) 2, FullRSB(...) infinity."""
-    return 0.0 if ansatz == "RS()" else math.inf if ansatz.startswith("Full") else float(ansatz[4:-1])
-
-
-def short(ansatz: str) -> str:
-    """Name of an ansatz in a legend."""
-    return {0.0: "RS", math.inf: "full RSB"}.get(steps_of(ansatz), ansatz)
-
-
-def plot(name: str, target: Path) -> None:
-    """Draw one network from its tables."""
-    data, steps, levels, fields = (read(target / f"{t}.csv") for t in ("data", "depth", "levels", "fields"))
-    good = [r for r in data if r["status"] in ("CONVERGED", "COLLAPSED")]
+def panels(case: Glass, tables: Tables) -> Any:
+    good = tables["data"].where(status=lambda s: s in ("CONVERGED", "COLLAPSED"))
+    glass, steps, levels, fields = good.where(phase="spin_glass"), tables["depth"], tables["levels"], tables["fields"]
+    looks = plots.ansatz_looks(case.ansaetze)
     fig, axes = plots.figure(2, 3)
     f, s, replicon, depth, order, field = axes.ravel()
-    for ansatz in dict.fromkeys(r["ansatz"] for r in data):
-        rows = [r for r in good if r["ansatz"] == ansatz and r["phase"] == "spin_glass"]
-        look = plots.depth_style(steps_of(ansatz))
-        T = [r["T"] for r in rows]
-        f.plot(T, [r["free_energy"] for r in rows], label=short(ansatz), **look)
-        s.plot(T, [r["entropy"] for r in rows], **look)
-        if not ansatz.startswith("Full"):
-            replicon.plot(T[1:], [r["replicon"] for r in rows[1:]], label=short(ansatz), **look)
-    quiet = [r for r in good if r["phase"] == "paramagnetic"]
-    f.plot([r["T"] for r in quiet], [r["free_energy"] for r in quiet], color="0.6", lw=1, label="paramagnet")
-    s.plot([r["T"] for r in quiet], [r["entropy"] for r in quiet], color="0.6", lw=1)
-    glass = [r for r in good if r["phase"] == "spin_glass"]
-    f.set_ylim(min(r["free_energy"] for r in glass) - 0.02, max(r["free_energy"] for r in glass) + 0.02)
-    s.set_ylim(-0.5, 0.5)
-    s.axhline(0.0, color="k", lw=0.6)
-    replicon.axhline(0.0, color="k", lw=0.6)
-    replicon.set_ylim(-1.5, 1.0)
-    low = max(r["T"] for r in steps)
-    for cold, color in ((0.0, plots.COLORS[2]), (low, plots.COLORS[3])):
-        rows = [r for r in steps if r["T"] == cold]
-        end = rows[-1]
-        gaps = [(r["k"], end["free_energy"] - r["free_energy"]) for r in rows[:-1] if r["status"] == "CONVERGED"]
-        depth.semilogy(*zip(*gaps, strict=True), "o-", ms=4, lw=1, color=color, label=f"T = {cold:.3g}")
-        depth.axhline(end["free_energy_error"], color=color, lw=0.8, ls=":")
-    for k in sorted({r["k"] for r in levels} & {1.0, 2.0, 4.0, max(r["k"] for r in levels)}):
-        rows = [r for r in levels if r["k"] == k]
-        q = [0.0, *(r["q"] for r in rows), 1.0]
-        order.step(q, [0.0, *(r["x"] for r in rows), 1.0], where="post", label=f"RSB({int(k)})", **plots.depth_style(k))
-    first = min(r["q"] for r in levels if r["q"] > 0.0)
-    if first > 0.8:  # q_0 = 0, and all that happens lies near q = 1
-        order.set_xlim(1.0 - 1.4 * (1.0 - first), 1.0)
-    for name_ in [c for c in fields[0] if c != "h"]:
-        look = plots.depth_style(steps_of(name_))
-        field.plot([r["h"] for r in fields], [r[name_] for r in fields], label=short(name_), **look)
-    for ax, x, y in (
-        (f, "temperature T", "free energy f"),
-        (s, "temperature T", "entropy s"),
-        (replicon, "temperature T", "replicon (< 0: unstable)"),
-        (depth, "steps k", "f(full RSB) - f(k)"),
-        (order, "overlap q", f"Parisi function x(q), T = {low:.3g}"),
-        (field, "local field h", "density P(h), T = 0"),
+    span, grey = glass["free_energy"] + [[-0.02], [0.02]], {"color": "0.6", "lw": 1.0, "label": "paramagnet"}
+    for ax, y, ylim in (
+        (f, "free_energy", (span.min(), span.max())),
+        (s, "entropy", (-0.5, 0.5)),
+        (replicon, "replicon", (-1.5, 1.0)),
     ):
-        ax.set_xlabel(x)
-        ax.set_ylabel(y)
+        few = glass if ax is not replicon else glass.where(T=lambda T: T > 0.0, ansatz=lambda a: a in list(looks)[:4])
+        plots.lines(ax, few, "T", y, "ansatz", {a: looks[a] for a in dict.fromkeys(few["ansatz"])})
+        plots.lines(ax, good if ax is not replicon else [], "T", y, "phase", {"paramagnetic": grey})
+        ax.axhline(0.0, color="k", lw=0.6)
+        ax.set_ylim(ylim)
+    ends = {T: full for T in dict.fromkeys(steps["T"]) for full in steps.where(T=T)[-1:]}
+    gaps = Lines({**r, "gap": ends[r["T"]]["free_energy"] - r["free_energy"]} for r in steps.where(status="CONVERGED"))
+    gaps += [{**r, "k": math.inf, "gap": r["free_energy_error"]} for r in ends.values()]
+    looks_T = dict(zip(ends, ({"color": plots.COLORS[i], "label": f"T = {T:.3g}"} for i, T in enumerate(ends, 2)), strict=True))
+    plots.approach(depth, gaps, "gap", "T", looks_T)
+    for k in sorted({1.0, 2.0, 4.0, levels["k"].max()}):
+        order.step(*([0.0, *levels.where(k=k)[name], 1.0] for name in "qx"), where="post", **looks[f"RSB({k:g})"])
+    for ansatz in list(fields[0])[1:]:
+        field.plot(fields["h"], fields[ansatz], **looks[ansatz])
+    near = 1.4 * levels.where(q=lambda q: q > 0.0)["q"].min() - 0.4  # where q_0 = 0 all that happens may lie near q = 1
+    depth.set(xlabel="steps k of RSB; dotted: error of full RSB", ylabel="f(full RSB) - f(k)")
+    order.set(xlabel="overlap q", ylabel=f"Parisi function x(q), T = {levels['T'][0]:.3g}", xlim=(max(near, 0.0), 1.0))
+    field.set(xlabel="local field h", ylabel="density P(h), T = 0")
     for ax in (f, replicon, depth, order, field):
         ax.legend(fontsize=7)
-    fig.suptitle(f"In the spin-glass phase RS (dashed) fails and the steps of RSB converge: {NETWORKS[name]!r}, load {LOAD:g}")
-    plots.save(fig, target / "figure")
-
-
-def main() -> None:
-    """Run and draw every network."""
-    arguments = command_line("rsb_hierarchy", __doc__.splitlines()[0]).parse_args()
-    for name in NETWORKS:
-        target = folder("rsb_hierarchy", name, arguments.quick)
-        if arguments.what != "plot":
-            run(name, arguments.quick)
-        if arguments.what != "run":
-            plot(name, target)
-
-
-if __name__ == "__main__":
-    main()
+    what = f"P = {case.network.P} {case.network.interactions}, load {LOAD:g}"
+    fig.suptitle(f"In the spin glass RS (dashed) fails and the steps of RSB converge: {what}", fontsize=10)
+    return fig

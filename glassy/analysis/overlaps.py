@@ -40,6 +40,30 @@ def lattice_bins(N: int, bins: int) -> FloatArray:
     return np.asarray((2 * np.cumsum([0, ends, *inner * [each], ends]) - values) / N)
 
 
+def density(series: FloatArray, edges: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return centres of bins, density of a series in them, and its error by the scatter between samples.
+
+    Several series on the same bins compare, as m and q do. Values q = 1 - 2k/N of bins that hold unequally many of them make
+    steps: `lattice_bins` are even.
+
+    Parameters
+    ----------
+    series : array [sample, chain, time]
+        Two samples or more.
+    edges : array
+        Edges of the bins, rising.
+
+    Examples
+    --------
+    >>> x, p, error = density(np.random.default_rng(0).uniform(size=(50, 1, 100)), np.linspace(0.0, 1.0, 5))
+    >>> x, bool(np.all(np.abs(p - 1.0) < 4.0 * error))
+    (array([0.125, 0.375, 0.625, 0.875]), True)
+    """
+    edges = np.asarray(edges, np.float64)
+    each = np.array([np.histogram(x, edges, density=True)[0] for x in series])
+    return 0.5 * (edges[:-1] + edges[1:]), each.mean(axis=0), each.std(axis=0, ddof=1) / math.sqrt(len(each))
+
+
 def histograms(q: FloatArray, N: int, bins: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the centres of about `bins` bins, and density and thermal error of each sample, [sample, bin].
 

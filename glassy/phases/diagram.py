@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -127,15 +129,50 @@ class PhaseDiagram(Drawn, Saved):
         """Return which phase wins at (load, T) and which are metastable, solved afresh in this ansatz."""
         return phases_at(self.network, load, T, self.ansatz)
 
+    def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the points of all lines and the named points, as rows of two tables.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+        >>> lines, points = diagram.rows()
+        >>> list(lines[0]), list(points[0])
+        (['line', 'load', 'T', 'residual', 'status'], ['point', 'load', 'T', 'meaning'])
+        >>> PhaseDiagram.of_rows(diagram.network, diagram.ansatz, lines, points).points == diagram.points
+        True
+        """
+        lines = [
+            {"line": line.name, "load": x, "T": T, "residual": r, "status": s.name}
+            for line in self.lines
+            for x, T, r, s in zip(line.load.tolist(), line.T.tolist(), line.residual.tolist(), line.status, strict=True)
+        ]
+        return lines, [{"point": p.name, "load": float(p.load), "T": float(p.T), "meaning": p.meaning} for p in self.points]
+
+    @classmethod
+    def of_rows(
+        cls, network: Network, ansatz: Ansatz, lines: Iterable[Mapping[str, Any]], points: Iterable[Mapping[str, Any]]
+    ) -> PhaseDiagram:
+        """Return the diagram of rows that `rows` gave, to draw it again; what its lines mean and lack is not in them."""
+        named: dict[str, list[Mapping[str, Any]]] = {}
+        for row in lines:
+            named.setdefault(row["line"], []).append(row)
+        found = []
+        for name, mine in named.items():
+            load, T, residual = (np.array([r[key] for r in mine]) for key in ("load", "T", "residual"))
+            found.append(Line(name, "", load, T, residual, tuple(Status[r["status"]] for r in mine)))
+        end = max(float(np.nanmax(line.load)) for line in found)
+        marks = tuple(NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points)
+        return cls(network=network, ansatz=ansatz, load_max=end, lines=tuple(found), points=marks, absent=())
+
     def csv(self, path: str | os.PathLike[str]) -> Path:
         """Write lines and points for other programs: line, load, T, residual, status."""
         path = ready(path)
         with path.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow(("line", "load", "T", "residual", "status"))
-            for line in self.lines:
-                for row in zip(line.load.tolist(), line.T.tolist(), line.residual.tolist(), line.status, strict=True):
-                    out.writerow((line.name, repr(row[0]), repr(row[1]), f"{row[2]:.1e}", row[3].name))
+            for row in self.rows()[0]:
+                out.writerow((row["line"], repr(row["load"]), repr(row["T"]), f"{row['residual']:.1e}", row["status"]))
             for point in self.points:
                 out.writerow((f"point: {point.name}", repr(point.load), repr(point.T), "", Status.CONVERGED.name))
         return path

@@ -3,12 +3,13 @@
 from glassy.plots.comparison import comparison
 from glassy.plots.curves import solutions
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
-from glassy.plots.evidence import markers_of, panel, points
+from glassy.plots.evidence import approach, lines, markers_of, panel, points
 from glassy.plots.style import (
     COLORS,
     MARKERS,
     STYLES,
     WIDTH,
+    ansatz_looks,
     branch,
     depth_style,
     figure,
@@ -28,6 +29,8 @@ __all__ = [
     "MARKERS",
     "STYLES",
     "WIDTH",
+    "ansatz_looks",
+    "approach",
     "branch",
     "comparison",
     "depth_style",
@@ -36,6 +39,7 @@ __all__ = [
     "figure",
     "legend",
     "limit",
+    "lines",
     "mark",
     "markers_of",
     "marks_legend",

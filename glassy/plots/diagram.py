@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from scipy.spatial import cKDTree
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
@@ -97,15 +98,34 @@ def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
     ax.set_xlabel("load")
     ax.set_ylabel("temperature T")
     ax.xaxis.set_major_locator(MaxNLocator(6))
-    text: Any = {"fontsize": 8.0, "ha": "center", "va": "center", "color": "0.15"}
-    coex, spin = last["coexistence"], last["spinodal"]
-    T = (0.28 if wishart else 0.7) * float(coex.T[-1])
-    ax.text(0.45 * float(np.interp(T, coex.T, coex.load)), T, "retrieval", **text)
-    T = (0.28 if wishart else 0.7) * end
-    left, right = (float(np.interp(T, line.T, line.load)) for line in (coex, spin))
-    ax.text(0.5 * (left + right), T, "metastable\nretrieval", **{**text, "fontsize": 7.0})
-    ax.text(0.5 * (float(np.nanmax(spin.load)) + last.load_max), 0.14 * top, "spin\nglass", **text)
-    ax.text((0.25 if wishart else 0.8) * last.load_max, 0.95 * top, "paramagnet", **text)
+    _name_regions(ax, diagrams, top)
+
+
+def _name_regions(ax: Axes, diagrams: Sequence[PhaseDiagram], top: float) -> None:
+    """Write the name of each region where it is farthest from every line, and nowhere if no place holds it."""
+    last = diagrams[-1]
+    load, T = np.meshgrid(np.linspace(0.0, 1.0, 61)[1:-1] * last.load_max, np.linspace(0.0, 1.0, 61)[1:-1] * top)
+    right = {n: np.interp(T, last[n].T, last[n].load, right=-1.0) for n in ("spinodal", "coexistence")}
+    onset = next((line for line in last.lines if line.name in ("T_c", "T_g", "onset", "m = 0 AT")), None)
+    glass = np.zeros_like(T, bool) if onset is None else np.interp(load, onset.load, onset.T) > T
+    outside = load > right["spinodal"]
+    paths = [np.column_stack([line.load / last.load_max, line.T / top]) for d in diagrams for line in d.lines]
+    dense = np.vstack([p[:-1] + t * np.diff(p, axis=0) for p in paths for t in np.linspace(0.0, 1.0, 20)])
+    dense = dense[np.isfinite(dense).all(axis=1)]
+    frame = [load / last.load_max, 1.0 - load / last.load_max, T / top, 1.0 - T / top]
+    for name, inside, size in (
+        ("retrieval", load < right["coexistence"], (0.09, 0.03)),
+        ("metastable\nretrieval", (load > right["coexistence"]) & ~outside, (0.11, 0.05)),
+        ("spin\nglass", outside & glass, (0.05, 0.05)),
+        ("paramagnet", outside & ~glass, (0.12, 0.03)),
+    ):
+        half = np.array(size)  # of the text, as a share of the panel
+        tree = cKDTree(dense / half)
+        near = np.reshape(tree.query(np.dstack([load / last.load_max, T / top]) / half, p=np.inf)[0], T.shape)
+        room = np.min([near, frame[0] / half[0], frame[1] / half[0], frame[2] / half[1], frame[3] / half[1]], axis=0)
+        best = np.unravel_index(np.argmax(np.where(inside, room, 0.0)), T.shape)
+        if room[best] > 0.8 and inside[best]:
+            ax.text(load[best], T[best], name, fontsize=7.5, ha="center", va="center", color="0.15")
 
 
 def _ansatz_style(diagram: PhaseDiagram) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from glassy.evidence.table import Measured, Table
 from glassy.plots.style import AXES, COLORS, MARKERS, limit, simulation, theory
@@ -86,6 +88,46 @@ def panel(
     ax.set_xlabel(AXES.get(x, x))
     ax.set_ylabel(AXES.get(quantity, quantity))
     return found
+
+
+def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:
+    """Draw y against x of rows that are no evidence, as theory: one line for each value of the column `by`.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    rows : sequence of mappings
+        Columns by name.
+    x, y, by : str
+        Columns.
+    looks : mapping
+        Values of `by` that are drawn, and matplotlib's words for each, as `ansatz_looks` gives them.
+    """
+    for value, look in looks.items():
+        mine = [r for r in rows if r[by] == value]
+        ax.plot([r[x] for r in mine], [r[y] for r in mine], **look)
+    ax.set_xlabel(AXES.get(x, x))
+    ax.set_ylabel(AXES.get(y, y))
+
+
+def approach(
+    ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]
+) -> None:  # fmt: skip
+    """Draw how a positive number shrinks with the steps k of RSB, on a logarithmic axis; dotted lines are the rows of k = inf.
+
+    The arguments are those of `lines`, x being the column k.
+    """
+    rows = [r for r in rows if r[y] > 0.0]
+    here = {
+        value: {"marker": "o", "ms": 4, "lw": 1.0, **look} for value, look in looks.items() if any(r[by] == value for r in rows)
+    }
+    lines(ax, [r for r in rows if math.isfinite(r["k"])], "k", y, by, here)
+    for r in rows:
+        if math.isinf(r["k"]) and r[by] in here:
+            ax.axhline(r[y], color=here[r[by]]["color"], linestyle=":", linewidth=1.0)
+    ax.set(yscale="log", xlabel="steps k of RSB; dotted: full RSB")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def markers_of(table: Table) -> list[tuple[int, str]]:

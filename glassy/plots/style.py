@@ -7,6 +7,7 @@ never silently counted. So is theory: pale where its saddle is unstable, thin wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import pairwise
@@ -42,6 +43,7 @@ AXES = {name: observable.symbol for name, observable in OBSERVABLES.items()} | {
     "q_EA": "overlap $q_{EA}$",
     "free_energy": "free energy per spin",
     "entropy": "entropy per spin",
+    "replicon": "replicon (< 0: unstable)",
 }
 
 _RC: Any = {
@@ -69,6 +71,18 @@ def depth_style(k: float) -> dict[str, Any]:
     name = "RS" if k == 0 else "RSB(1)" if k == 1 else "deeper"
     color = {0: COLORS[3], 1: COLORS[2], 2: COLORS[1], 3: COLORS[0], 4: COLORS[4]}.get(int(min(k, 9)), COLORS[5])
     return {"color": color, "linestyle": STYLES[name], "linewidth": 1.3}
+
+
+def ansatz_looks(ansaetze: Iterable[Ansatz]) -> dict[str, dict[str, Any]]:
+    """Return `depth_style` with a name for the legend, by the ansatz as it is written in tables; `lines` takes it."""
+    names = {0.0: "RS", math.inf: "full RSB"}
+    return {repr(a): {**depth_style(a.depth), "label": names.get(a.depth, repr(a))} for a in ansaetze}
+
+
+def mark(ax: Axes, x: float, word: str = "") -> None:
+    """Draw a thin vertical line and its name above the panel."""
+    ax.axvline(x, color="0.6", lw=0.8, zorder=0)
+    ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
 
 
 def without_suffix(path: str | Path) -> Path:
@@ -123,12 +137,6 @@ def stepped(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, order: npt.ArrayLike, 
             far = max((k, k + 1), key=lambda i: abs(y[i] - np.median(y)))  # a difference taken across the jump
             y[far] = np.nan
     ax.plot(x, y, zorder=1, **style)
-
-
-def mark(ax: Axes, x: float, word: str = "") -> None:
-    """Draw a vertical line where something happens, with a word above the axes."""
-    ax.axvline(x, color="0.6", lw=0.8)
-    ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
 
 
 def branch(ax: Axes, x: Sequence[float], y: Sequence[float], states: Sequence[Solution], color: str) -> None:

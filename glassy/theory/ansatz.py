@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from glassy.core import checks
@@ -13,6 +14,11 @@ DEEPEST = 30  # steps
 @dataclass(frozen=True)
 class RS:
     """Replica symmetry: one overlap q (R.5)."""
+
+    @property
+    def depth(self) -> float:
+        """Number of steps: 0."""
+        return 0.0
 
     def __repr__(self) -> str:
         return "RS()"
@@ -35,6 +41,11 @@ class RSB:
         object.__setattr__(self, "k", checks.integer("k of RSB(k)", self.k, 1, remedy))
         if self.k > DEEPEST:
             raise InputError(f"k of RSB(k) must be at most {DEEPEST}, got {self.k}. Use FullRSB(), which extrapolates in k.")
+
+    @property
+    def depth(self) -> float:
+        """Number of steps."""
+        return float(self.k)
 
     def __repr__(self) -> str:
         return f"RSB({self.k})"
@@ -59,6 +70,11 @@ class FullRSB:
             raise InputError(
                 f"steps of FullRSB must be at most {DEEPEST}, got {steps}. The error falls like steps^-4 without more."
             )
+
+    @property
+    def depth(self) -> float:
+        """Number of steps: infinity, the limit."""
+        return math.inf
 
     def __repr__(self) -> str:
         return "FullRSB()" if self.steps == 8 else f"FullRSB(steps={self.steps})"

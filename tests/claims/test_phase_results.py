@@ -1,36 +1,35 @@
 """The claims of results/phase_diagram and results/storage_capacity re-checked from the committed data and today's code."""
 
 import itertools
-import json
 import math
-from pathlib import Path
 
 import pytest
 
 from glassy import RS, RSB, DenseHebbian, coexistence, solve, spin_glass_temperatures, spinodal
-from sims import phase_diagram, storage_capacity
-from sims.harness import read
+from sims import _sim, phase_diagram, storage_capacity
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
-NETWORKS = [DenseHebbian(P, kind) for P in phase_diagram.ORDERS for kind in phase_diagram.KINDS if P > 2 or kind == "distinct"]
+CASES = list(phase_diagram.CASES.values())
+each = pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
 ANSATZ = {"RS()": RS(), "RSB(1)": RSB(1)}
 
 
-def folder(network):
-    return RESULTS / "phase_diagram" / phase_diagram.case(network.P, network.interactions)
+def lines_of(case):
+    return _sim.results("phase_diagram", case.name)["lines"]
 
 
-def named(network):
-    return {(p["ansatz"], p["point"]): p for p in read(folder(network) / "points.csv")}
+def named(case):
+    return {(p["ansatz"], p["point"]): p for p in _sim.results("phase_diagram", case.name)["points"]}
 
 
 def test_every_network_is_committed():
-    assert {p.name for p in (RESULTS / "phase_diagram").iterdir()} == {folder(n).name for n in NETWORKS}
+    assert {p.name for p in (_sim.ROOT / "results" / "phase_diagram").iterdir()} == set(phase_diagram.CASES)
+    wanted = {(P, kind) for P in (2, 3, 4, 6) for kind in ("distinct", "self-interacting") if P > 2 or kind == "distinct"}
+    assert {(c.network.P, c.network.interactions) for c in CASES} == wanted
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=repr)
-def test_lines_are_those_of_this_code(network):
-    rows = read(folder(network) / "lines.csv")
+@each
+def test_lines_are_those_of_this_code(case):
+    network, rows = case.network, lines_of(case)
     assert {r["ansatz"] for r in rows} == set(ANSATZ)
     assert all(r["status"] in ("CONVERGED", "COLLAPSED") for r in rows)
     assert all(r["residual"] <= 1e-10 for r in rows)
@@ -44,28 +43,31 @@ def test_lines_are_those_of_this_code(network):
         assert abs(solve(network, row["load"], row["T"]).replicon) < 1e-5
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=repr)
-def test_verdict_is_that_of_the_data(network):
-    meta = json.loads((folder(network) / "meta.json").read_text())
-    assert meta["verdict"] == phase_diagram.verdict(read(folder(network) / "points.csv"))
+@each
+def test_verdict_is_that_of_the_data(case):
+    meta = _sim.meta("phase_diagram", case.name)
+    assert (meta["claim"], meta["command"]) == (case.claim, f"python -m glassy sims run phase_diagram/{case.name}")
+    assert meta["verdict"] == phase_diagram.verdict(case, _sim.results("phase_diagram", case.name))
+    assert len(meta["verdict"]) <= 250
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=repr)
-def test_claim_RSB_removes_most_of_the_re_entrance(network):
-    points = named(network)
+@each
+def test_claim_RSB_removes_most_of_the_re_entrance(case):
+    points = named(case)
     back = {a: points[a, "spinodal nose"]["load"] - points[a, "capacity"]["load"] for a in ANSATZ}
-    assert 0.0 < back["RSB(1)"] < (0.05 if network.P > 2 else 0.04) * max(back["RS()"], 1e-9)
+    assert 0.0 < back["RSB(1)"] < (0.05 if case.network.P > 2 else 0.04) * max(back["RS()"], 1e-9)
     assert points["RSB(1)", "ground state"]["load"] > points["RS()", "ground state"]["load"]
 
 
-@pytest.mark.parametrize("network", [n for n in NETWORKS if n.P > 2 and n.interactions == "distinct"], ids=repr)
-def test_claim_everything_meets_on_the_nishimori_line(network):
-    points, glass = named(network), spin_glass_temperatures(network)
+@pytest.mark.parametrize("name", ["P3", "P4", "P6"])
+def test_claim_everything_meets_on_the_nishimori_line(name):
+    case = phase_diagram.CASES[name]
+    points, glass = named(case), spin_glass_temperatures(case.network)
     meet = points["RSB(1)", "Nishimori point"]
     assert (meet["load"], meet["T"]) == pytest.approx((glass.T_d**2, glass.T_d**2), abs=1e-8)
     triple = points["RSB(1)", "coexistence meets T_c"]
     assert (triple["load"], triple["T"]) == pytest.approx((glass.T_c**2, glass.T_c**2), abs=1e-8)
-    rows = read(folder(network) / "lines.csv")
+    rows = lines_of(case)
     assert max(r["load"] for r in rows if r["line"] == "spinodal") <= glass.T_d**2 * (1 + 1e-12)
     assert max(r["load"] for r in rows if r["line"] == "coexistence" and r["ansatz"] == "RSB(1)") <= glass.T_c**2 * (1 + 1e-12)
 
@@ -73,8 +75,12 @@ def test_claim_everything_meets_on_the_nishimori_line(network):
 # ---- storage capacity ----
 
 
+CAPACITY = storage_capacity.CASES["capacity"]
+networks = pytest.mark.parametrize("network", CAPACITY.networks, ids=repr)
+
+
 def depth():
-    return read(RESULTS / "storage_capacity" / "capacity" / "depth.csv")
+    return _sim.results("storage_capacity", "capacity")["depth"]
 
 
 def rows_of(P, interactions="distinct"):
@@ -82,15 +88,17 @@ def rows_of(P, interactions="distinct"):
 
 
 def test_capacity_verdict_and_completeness():
-    meta = json.loads((RESULTS / "storage_capacity" / "capacity" / "meta.json").read_text())
-    assert meta["verdict"] == storage_capacity.verdict(depth())
-    for network in storage_capacity.NETWORKS:
+    meta, tables = _sim.meta("storage_capacity", "capacity"), _sim.results("storage_capacity", "capacity")
+    assert (meta["claim"], meta["command"]) == (CAPACITY.claim, "python -m glassy sims run storage_capacity/capacity")
+    assert meta["verdict"] == storage_capacity.verdict(CAPACITY, tables)
+    assert len(meta["verdict"]) <= 250
+    for network in CAPACITY.networks:
         rows = rows_of(network.P, network.interactions)
-        assert [r["k"] for r in rows] == [*range(storage_capacity.DEPTH + 1), math.inf]
+        assert [r["k"] for r in rows] == [*range(CAPACITY.depth + 1), math.inf]
         assert all(r["status"] == "CONVERGED" for r in rows)
 
 
-@pytest.mark.parametrize("network", storage_capacity.NETWORKS, ids=repr)
+@networks
 def test_capacity_is_that_of_this_code(network):
     rows = rows_of(network.P, network.interactions)
     for row, ansatz in zip(rows[:3], (RS(), RSB(1), RSB(2)), strict=True):
@@ -101,7 +109,7 @@ def test_capacity_is_that_of_this_code(network):
     )
 
 
-@pytest.mark.parametrize("network", storage_capacity.NETWORKS, ids=repr)
+@networks
 def test_claim_every_step_raises_the_capacity_and_the_steps_converge(network):
     *steps, full = [r["load_c"] for r in rows_of(network.P, network.interactions)]
     gains = [b - a for a, b in itertools.pairwise(steps)]
@@ -119,7 +127,7 @@ def test_claim_the_limits_stay_below_the_bounds(P):
 
 
 def nose(P, k):
-    rows = read(RESULTS / "storage_capacity" / "capacity" / "nose.csv")
+    rows = _sim.results("storage_capacity", "capacity")["nose"]
     return [r for r in rows if (r["P"], r["interactions"], r["k"]) == (P, "distinct", k)]
 
 
@@ -127,7 +135,7 @@ def test_claim_re_entrance():
     """P = 2: none is left; P = 3: three and four steps agree, below the bound, at T > 0 too."""
     full = rows_of(2)[-1]["load_c"]
     assert max(r["load"] for r in nose(2, 1)) > nose(2, 1)[0]["load"]
-    deepest = max(r["load"] for r in nose(2, storage_capacity.NOSE_DEPTH))
+    deepest = max(r["load"] for r in nose(2, CAPACITY.nose_depth))
     assert deepest < full
     bound = rows_of(3)[-1]["bound_c"]
     part = [(a, b) for a, b in zip(nose(3, 3), nose(3, 4), strict=True) if 0.55 * bound < a["T"] < 0.95 * bound]
@@ -140,4 +148,27 @@ def test_large_P():
     """Coexistence falls towards 1/(4 ln 2) of the random energy model."""
     loads = [rows_of(P)[-1]["load_t"] for P in (3, 4, 5, 6, 8, 12)]
     assert all(b < a for a, b in itertools.pairwise(loads))
-    assert loads[-1] == pytest.approx(storage_capacity.LARGE_P, abs=2e-4)
+    assert loads[-1] == pytest.approx(0.25 / math.log(2.0), abs=2e-4)
+
+
+@networks
+def test_senses_are_those_of_the_depths(network):
+    (row,) = _sim.results("storage_capacity", "capacity")["senses"].where(P=network.P, interactions=network.interactions)
+    found = storage_capacity.senses(network, depth().where(P=network.P, interactions=network.interactions))
+    assert found == pytest.approx({k: row[k] for k in found}, rel=1e-12)
+
+
+def test_the_spinodal_is_followed_up_to_where_RS_breaks_on_it():
+    for name, network in CAPACITY.noses.items():
+        meet = _sim.results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
+        rows = _sim.results("storage_capacity", "capacity")["nose"].where(P=network.P, interactions=network.interactions)
+        assert [r["T"] for r in rows.where(k=0.0)] == pytest.approx([p * max(meet["T"]) for p in storage_capacity.PARTS])
+
+
+@pytest.mark.parametrize(("claim", "module", "name"), [("phase_diagram", phase_diagram, "P3"),
+                                                       ("storage_capacity", storage_capacity, "capacity")])  # fmt: skip
+def test_figures_are_redrawn_from_the_data_alone(tmp_path, claim, module, name):
+    for path in (_sim.ROOT / "results" / claim / name).glob("*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    _sim.plot(module, module.CASES[name], tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size > 20_000

@@ -1,23 +1,25 @@
 """The claims of results/rsb_hierarchy re-checked from the committed data, against the theory of today's code."""
 
-import json
 import math
 import shutil
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from glassy import RS, RSB, solve
-from sims import rsb_hierarchy
-from sims.harness import read
+from sims import _sim, rsb_hierarchy
 
-RESULTS = Path(__file__).resolve().parents[2] / "results" / "rsb_hierarchy"
-NAMES = sorted(rsb_hierarchy.NETWORKS)
+RESULTS = _sim.ROOT / "results" / "rsb_hierarchy"
+NAMES = sorted(rsb_hierarchy.CASES)
 
 
 def table(name, which):
-    return read(RESULTS / name / f"{which}.csv")
+    return _sim.results("rsb_hierarchy", name)[which]
+
+
+def steps_of(ansatz):
+    """Number of steps in the name of an ansatz: RS() 0, RSB(2) 2, FullRSB(...) infinity."""
+    return 0.0 if ansatz == "RS()" else math.inf if ansatz.startswith("Full") else float(ansatz[4:-1])
 
 
 def test_every_network_is_committed():
@@ -27,12 +29,12 @@ def test_every_network_is_committed():
 @pytest.mark.parametrize("name", NAMES)
 def test_data_is_that_of_this_code(name):
     for row in table(name, "data")[:: 17 if name != "P2" else 7]:
-        k = rsb_hierarchy.steps_of(row["ansatz"])
+        k = steps_of(row["ansatz"])
         if math.isinf(k):
             continue
         ansatz = RSB(int(k)) if k else RS()
         s = solve(
-            rsb_hierarchy.NETWORKS[name],
+            rsb_hierarchy.CASES[name].network,
             rsb_hierarchy.LOAD,
             row["T"],
             row["phase"] if k else "spin_glass",
@@ -102,12 +104,17 @@ def test_claim_the_parisi_function_rises(name):
         assert rows[-1]["x"] == 1.0
 
 
-def test_verdicts_and_figures_come_from_the_data(tmp_path):
-    for name in NAMES:
-        meta = json.loads((RESULTS / name / "meta.json").read_text())
-        assert meta["verdict"] == rsb_hierarchy.verdict(table(name, "data"), table(name, "depth"))
-        assert meta["verdict"] in (RESULTS.parent / "README.md").read_text()
+@pytest.mark.parametrize("name", NAMES)
+def test_verdicts_are_those_of_the_data(name):
+    case, meta = rsb_hierarchy.CASES[name], _sim.meta("rsb_hierarchy", name)
+    assert (meta["claim"], meta["command"]) == (case.claim, f"python -m glassy sims run rsb_hierarchy/{name}")
+    assert meta["verdict"] == rsb_hierarchy.verdict(case, _sim.results("rsb_hierarchy", name))
+    assert len(meta["verdict"]) <= 250
+    assert meta["verdict"] in (RESULTS.parent / "README.md").read_text()
+
+
+def test_figures_come_from_the_data_alone(tmp_path):
     for csv in (RESULTS / "P3").glob("*.csv"):
         shutil.copy(csv, tmp_path)
-    rsb_hierarchy.plot("P3", tmp_path)
+    _sim.plot(rsb_hierarchy, rsb_hierarchy.CASES["P3"], tmp_path)
     assert (tmp_path / "figure.png").stat().st_size > 50_000

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from glassy import RS, RSB, DenseHebbian, FullRSB, InputError, SpinGlass, Status, glassiness, solve
 from glassy.theory.rsb.solve import symmetric_glass
 from sims import glassiness as sim
-from sims.harness import read
+from sims._sim import read
 
 RESULTS = Path(__file__).resolve().parents[2] / "results" / "glassiness"
 KINDS = ("distinct", "self-interacting")
@@ -157,7 +157,7 @@ def test_bad_input(arguments, message):
 
 @pytest.mark.parametrize("name", ["P2", "P4"])
 def test_claims_of_the_results(name):
-    rows, meta = read(RESULTS / name / "data.csv"), json.loads((RESULTS / name / "meta.json").read_text())
+    rows, meta = read(RESULTS / name)["data"], json.loads((RESULTS / name / "meta.json").read_text())
     assert meta["verdict"] == sim.verdict(rows)
     assert len(rows) == 130
     for row in rows[::9]:

@@ -1,0 +1,54 @@
+"""What the Nishimori line T = load fixes (B.1), asked of a run: there the pattern is one more replica."""
+
+from __future__ import annotations
+
+from glassy.analysis.statistics import estimate
+from glassy.core.errors import InputError
+from glassy.core.results import Estimate
+from glassy.model.network import DenseHebbian
+from glassy.simulation.samples import Samples
+from glassy.theory.solve import solve
+
+
+def nishimori_identities(run: Samples) -> dict[str, tuple[Estimate, float]]:
+    """Return what a run on the Nishimori line measured, and what B.1 says it is for infinite N, by name.
+
+    m and q are those of the saddle and have equal distributions: so have <m> - <q> and <m^2> - <q^2>, taken within each sample,
+    the limit 0. The energy is -1/2; "energy + signal", with the energy of one pattern alone at this N, and "energy above the
+    pattern" vanish.
+
+    Parameters
+    ----------
+    run : Samples
+        Of a network with distinct interactions and P > 2 at T = load, two replicas or more, from the pattern.
+
+    Raises
+    ------
+    InputError
+        If the run is not on the line, or its network has none.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> run = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.2, N=100, samples=24, sweeps=200, seed=1)
+    >>> measured, exact = nishimori_identities(run)["<m> - <q>"]
+    >>> exact, abs(measured.z(exact)) < 4.0
+    (0.0, True)
+    """
+    network, T = run.network, run.T
+    if not isinstance(network, DenseHebbian) or network.P == 2 or network.interactions != "distinct":
+        raise InputError(f"the network must have P > 2 and distinct interactions, got {network!r}: others have no such line.")
+    if network.patterns(T, run.N) != run.K:
+        raise InputError(f"the run must lie on the line T = load, got load={run.load:g}, T={T:g}. Simulate at load=T.")
+    s, table = solve(network, T, T, strict=False), network.energy_table(run.N)
+    m, q = run.series.m, run.series.q
+    means, squares = ([x.mean(axis=1, keepdims=True) for x in pair] for pair in ((m, q), (m**2, q**2)))
+    return {
+        "m": (run.m, s.m),
+        "q": (run.q, s.q_EA),
+        "<m> - <q>": (estimate(means[0] - means[1]), 0.0),
+        "<m^2> - <q^2>": (estimate(squares[0] - squares[1]), 0.0),
+        "energy": (run.energy, -0.5),
+        "energy + signal": (run.energy.shifted(-float(table.unit * table.values[0]) / run.N), 0.0),
+        "energy above the pattern": (run.energy_excess, 0.0),
+    }
