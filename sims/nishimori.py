@@ -50,10 +50,11 @@ def line(P: int, **fields: Any) -> Line:
 
 
 LOADS = (0.15, 0.2, 0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5)
-SIZES, SAMPLES = {3: (128, 200, 300, 450), 4: (64, 96, 140)}, (192, 160, 128, 96)
 CASES = {
-    "P3": line(3, loads=(0.1, *LOADS), shown=(0.2, 0.3, 0.38), sizes=SIZES[3], samples=SAMPLES, sweeps=600),
-    "P4": line(4, loads=LOADS, shown=(0.25, 0.34, 0.42), sizes=SIZES[4], samples=SAMPLES[:3], sweeps=500),
+    "P3": line(
+        3, loads=(0.1, *LOADS), shown=(0.2, 0.3, 0.38), sizes=(128, 200, 300, 450), samples=(192, 160, 128, 96), sweeps=600
+    ),
+    "P4": line(4, loads=LOADS, shown=(0.25, 0.34, 0.42), sizes=(64, 96, 140), samples=(192, 160, 128), sweeps=500),
 }
 
 
@@ -108,7 +109,8 @@ def panels(case: Line, tables: Tables) -> Any:
         label = f"load {load:g}: {kept.where(load=load, N=N)['simulation'][0]:.2f} of chains stay"
         alike.step(m["x"], m["density"], where="mid", color=color, lw=1.2, label=label)
         alike.errorbar(q["x"], q["density"], q["error"], fmt=markers[-1][1], ms=3, lw=0.8, color=color)
-    alike.set(xlim=(0.55, 1.0), ylim=(1e-2, 3e3), yscale="log", xlabel="line: m with the pattern; points: q of two replicas")
+    alike.set(xlabel="line: m with the pattern; points: q of two replicas", ylabel=f"density, N = {N}", yscale="log")
+    alike.set(xlim=(0.55, 1.0), ylim=(1e-2, 3e3))
     plots.points(energy, data.where(quantity=EXCESS), "load", color="0.35", markers=markers, hollow=False)
     energy.axhline(0.0, color="k", ls=plots.STYLES["RS"], lw=plots.WIDTH, zorder=1)
     for size, marker in markers:
@@ -117,15 +119,12 @@ def panels(case: Line, tables: Tables) -> Any:
     glass = spin_glass_temperatures(case.network)
     plots.mark(stay, glass.T_c**2, "$t_c^2$")
     plots.mark(stay, glass.T_d**2, "$t_d^2$")
-    for ax, ylabel, title in (
-        (alike, f"density, N = {N}", "q is distributed as m"),
-        (energy, f"{EXCESS}, per spin", "the pattern has the energy of a typical state: 0"),
-        (stay, "share of chains that stay", "small networks lose the pattern, large ones less"),
+    energy.set(xlabel="load = temperature T", xlim=(0.08, 0.52), ylabel=f"{EXCESS}, per spin")
+    stay.set(xlabel="load = temperature T", xlim=(0.08, 0.52), ylabel="share of chains that stay")
+    for ax, title in zip(
+        axes[0], ("q is distributed as m", "a pattern is a typical state: 0", "small N lose the pattern"), strict=True
     ):
-        ax.set_ylabel(ylabel)
         ax.set_title(title, fontsize=9, pad=14)
-    for ax in (energy, stay):
-        ax.set(xlabel="load = temperature T", xlim=(0.08, 0.52))
     alike.legend(fontsize=7.5)
     plots.legend(energy, [("exact", "k")], markers, extrapolated=True)
     note = "colour tells the load, the marker N; in the middle, runs that were short or lost the pattern (right) are not drawn"

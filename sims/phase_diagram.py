@@ -6,6 +6,7 @@ points.csv  ends, crossings and multicritical points
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +53,15 @@ def measure(case: Diagram, run: Sampling) -> Tables:
 
 def verdict(case: Diagram, tables: Tables) -> str:
     rs, one = ({p["point"]: p["load"] for p in tables["points"].where(ansatz=repr(a))} for a in ANSAETZE)
+    back = [d.get("spinodal nose", d["capacity"]) - d["capacity"] for d in (rs, one)]  # no nose: it does not bend
     text = (
         f"capacity at T = 0: {rs['capacity']:.6f} RS, {one['capacity']:.6f} RSB(1); the spinodal bends back by "
-        f"{rs['spinodal nose'] - rs['capacity']:.2g} and {one['spinodal nose'] - one['capacity']:.2g}; coexistence at T = 0: "
+        f"{back[0]:.2g} and {back[1]:.2g}; coexistence at T = 0: "
         f"{rs['ground state']:.6f} and {one['ground state']:.6f}"
     )
     if "Nishimori point" in one:
         text += f"; Nishimori point at load = T = {one['Nishimori point']:.9f}, RSB(1) triple point at "
-        text += f"{one['coexistence meets T_c']:.9f}"
+        text += f"{one.get('coexistence meets T_c', math.nan):.9f}"
     return text
 
 

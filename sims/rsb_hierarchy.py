@@ -79,11 +79,8 @@ def panels(case: Glass, tables: Tables) -> Any:
     fig, axes = plots.figure(2, 3)
     f, s, replicon, depth, order, field = axes.ravel()
     span, grey = glass["free_energy"] + [[-0.02], [0.02]], {"color": "0.6", "lw": 1.0, "label": "paramagnet"}
-    for ax, y, ylim in (
-        (f, "free_energy", (span.min(), span.max())),
-        (s, "entropy", (-0.5, 0.5)),
-        (replicon, "replicon", (-1.5, 1.0)),
-    ):
+    ylims = (span.min(), span.max()), (-0.5, 0.5), (-1.5, 1.0)
+    for ax, y, ylim in zip((f, s, replicon), ("free_energy", "entropy", "replicon"), ylims, strict=True):
         few = glass if ax is not replicon else glass.where(T=lambda T: T > 0.0, ansatz=lambda a: a in list(looks)[:4])
         plots.lines(ax, few, "T", y, "ansatz", {a: looks[a] for a in dict.fromkeys(few["ansatz"])})
         plots.lines(ax, good if ax is not replicon else [], "T", y, "phase", {"paramagnetic": grey})

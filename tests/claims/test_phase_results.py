@@ -172,3 +172,16 @@ def test_figures_are_redrawn_from_the_data_alone(tmp_path, claim, module, name):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     _sim.plot(module, module.CASES[name], tmp_path)
     assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
+@each
+def test_names_of_regions_stand_on_no_line(case):
+    fig = phase_diagram.panels(case, _sim.results("phase_diagram", case.name))
+    (ax,) = fig.axes
+    fig.draw_without_rendering()
+    names = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert {"retrieval", "paramagnet", "spin\nglass", "metastable\nretrieval"} == set(names)
+    for box in names.values():
+        assert not any(
+            line.get_path().transformed(line.get_transform()).intersects_bbox(box, filled=False) for line in ax.lines
+        )

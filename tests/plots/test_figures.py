@@ -101,3 +101,18 @@ def test_points_of_a_case_without_any_are_drawn_as_none():
     plots.simulation(axes[0][0], [], [], [], [], "k", "o")
     plots.simulation(axes[0][0], [1.0, 2.0], [1.0, 2.0], [0.1, 0.1], [True, False], "k", "o")
     assert len(axes[0][0].containers) == 2
+
+
+def test_lines_and_approach_draw_each_value_that_has_a_look():
+    fig, axes = glassy.plots.figure(1, 2)
+    rows = [{"k": k, "gap": g, "P": P} for P in (3, 4) for k, g in ((0.0, 1.0), (1.0, 0.1), (2.0, -0.1), (float("inf"), 0.05))]
+    looks = {3: {"color": "C0", "label": "P = 3"}, 5: {"color": "C1", "label": "P = 5"}}
+    glassy.plots.approach(axes[0][0], rows, "gap", "P", looks)
+    steps, end = axes[0][0].lines  # no line for P = 5, of which there is nothing, nor for P = 4, which has no look
+    assert (list(steps.get_xdata()), list(steps.get_ydata())) == ([0.0, 1.0], [1.0, 0.1])  # what is not positive has no place
+    assert list(end.get_ydata()) == [0.05, 0.05]
+    names = glassy.plots.ansatz_looks([glassy.RS(), glassy.RSB(2), glassy.FullRSB(6)])
+    assert [look["label"] for look in names.values()] == ["RS", "RSB(2)", "full RSB"]
+    glassy.plots.lines(axes[0][1], [{"T": 0.1, "entropy": 0.2, "ansatz": "RSB(2)"}], "T", "entropy", "ansatz", names)
+    assert [len(line.get_xdata()) for line in axes[0][1].lines] == [0, 1, 0]
+    assert axes[0][1].get_ylabel() == "entropy per spin"
