@@ -27,9 +27,21 @@ CASES = {
     "storage_capacity RSB(1), P = 12": "g.storage_capacity(D(12), g.RSB(1))",
     "no retrieval at D(8), load 1, T = .6011, RSB(3)": "g.solve(D(8), 1.0, 0.6011, 'retrieval', g.RSB(3), strict=False)",
 }
+SIMULATIONS = {
+    "simulate P = 4, N = 100, load .2": "g.simulate(D(4), 0.2, 0.5, 100, seed=1, samples=2, sweeps=100, threads=1)",
+    "simulate 200 small samples, P = 3": "g.simulate(D(3), 0.3, 0.6, 20, seed=1, samples=200, sweeps=50, threads=1)",
+    "simulate a ladder of 8, P = 3": "g.simulate(D(3), 0.3, [0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0], 32, seed=1, "
+    "samples=4, threads=1, method=g.ReplicaExchange())",
+    "simulate into a folder, and again": "with tempfile.TemporaryDirectory() as out:\n    for _ in range(2): "
+    "g.simulate(D(3), 0.3, 0.6, 20, seed=1, samples=100, sweeps=50, threads=1, out=out)",
+    "compare": "r = g.simulate(D(3), 0.1, 0.4, 40, seed=1, samples=32, sweeps=200, threads=1); s = g.solve(D(3), r.load, 0.4)\n"
+    "for _ in range(20): g.compare(s, r)",
+}
+CASES |= SIMULATIONS
 FIRST = "g.solve(D(3, S), 0.3, 0.2, 'spin_glass', g.RSB(1))"
 SCRIPT = """
-import json, sys, time
+import json, sys, tempfile, time, warnings
+warnings.simplefilter("ignore")
 import glassy as g
 D, S = g.DenseHebbian, "self-interacting"
 began = time.process_time()
@@ -67,7 +79,7 @@ def main() -> None:
                     if turn > 0 or call == FIRST:
                         spent[i].append(took)
             a, b = min(spent[0]), min(spent[1])
-            print(f"{name:52s} {a:8.2f} s {b:8.2f} s {a / b:7.1f}", flush=True)
+            print(f"{name:52s} {a:8.2f} s {b:8.2f} s {a / b:7.2f}", flush=True)
 
 
 if __name__ == "__main__":

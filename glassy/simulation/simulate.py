@@ -265,7 +265,7 @@ def simulate(
         session = Session(
             apart,
             lambda: (Task(p.run, i, place=p.name, threads=spare) for p in apart for i in range(samples)),
-            workers=width, progress=progress, root=folder, desk=desk,
+            workers=width, progress=progress, root=folder, desk=desk, whole=True,
         )  # fmt: skip
         try:
             session.run(pool, width if here else 2 * width)

@@ -58,6 +58,8 @@ class Session:
         Where a file may ask the workers for the end; without it they must be threads of this process.
     patient : bool
         Whether a sample that fails lets the others finish.
+    whole : bool
+        Whether all samples will be read in the end: then those of earlier runs are read at once, not looked through first.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class Session:
         part: Part = (0, 1),
         desk: Path | None = None,
         patient: bool = False,
+        whole: bool = False,
     ) -> None:
         self.places, self.tasks = {place.name: place for place in places}, tasks
-        self.root, self.part, self.patient = root, part, patient
+        self.root, self.part, self.patient, self.whole = root, part, patient, whole
         self.ledgers = {p.name: Ledger(p.store, p.run, name(part)) for p in places if p.store}
         self.results: dict[str, dict[int, tuple[Series | Rungs, Provenance]]] = {p.name: {} for p in places}
         self.total = sum(p.samples for p in self.places.values())
@@ -121,11 +124,15 @@ class Session:
     def read(self) -> dict[str, dict[int, tuple[Series | Rungs, Provenance]]]:
         """Return what is finished of every place by the index of the sample, from its file where it has one."""
         for place in self.places.values():
-            known = self.results[place.name]
-            for index in range(place.samples) if place.store else ():
-                if index not in known and (kept := place.store.read(index)) is not None:  # type: ignore[union-attr]
-                    known[index] = kept.series, kept.provenance
+            self._read(place)
         return self.results
+
+    def _read(self, place: Place) -> dict[int, tuple[Series | Rungs, Provenance]]:
+        known = self.results[place.name]
+        for index in range(place.samples) if place.store else ():
+            if index not in known and (kept := place.store.read(index)) is not None:  # type: ignore[union-attr]
+                known[index] = kept.series, kept.provenance
+        return known
 
     def _survey(self, place: Place, own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Check every file of a state point, set aside what is none of it, and return which samples are finished.
@@ -136,6 +143,9 @@ class Session:
         if store is None:
             return finished
         store.clean()
+        if self.whole:
+            finished[list(self._read(place))] = True
+            return finished
         with self.ledgers[place.name] as ledger:
             for sample, entry, made in ledger.survey(place.samples):
                 if not own[sample]:
@@ -156,7 +166,7 @@ class Session:
                 self.bar.update(task.run.cost)
                 continue
             self.in_work[task.key] = None
-            self._write(PAUSE if len(self.in_work) > self.journal.workers else 0.0)
+            self._write(PAUSE if self.whole or len(self.in_work) > self.journal.workers else 0.0)
             yield replace(task, run=sent[task.place], store=self.places[task.place].store, stop=self.stop.path)
 
     def _done(self, task: Task, outcome: Outcome) -> None:
