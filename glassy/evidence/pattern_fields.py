@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.integrate import quad
-from scipy.stats import binom, norm
 
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
 from glassy.core.results import Estimate
@@ -59,6 +58,8 @@ class PatternFields:
         return controlled_mean(values, self.controls(T)) if enough else mean_of_samples(values)
 
     def _expectation(self, g: Callable[[Any], Any]) -> float:
+        from scipy.stats import norm
+
         sigma = math.sqrt(self.variance)
         edge = -self.mean / sigma  # where h = 0: min and the share have a kink or a step there
         pieces = ((-9.0, edge), (edge, 9.0))
@@ -98,6 +99,8 @@ def pattern_fields(run: Samples) -> PatternFields:
         even, odd = 0.5 * (lose[k] + gain[k]), 0.5 * (lose[k] - gain[k])
         h.append(0.5 * (x.T.astype(np.float64) @ odd + even.sum()))
     # one more pattern costs lose[u] with probability 1 - u/N, gain[u] with u/N, at binomial u
+    from scipy.stats import binom  # at first use, as `norm`: it takes a sixth of the import of glassy
+
     weight = binom(N, 0.5).pmf(u)
     first = weight @ (lose * (1.0 - u / N) + gain * u / N)
     second = weight @ (lose**2 * (1.0 - u / N) + gain**2 * u / N)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
-from scipy.stats import binom
 
 from glassy.model.network import DenseHebbian
 
@@ -57,6 +56,8 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
     """
     F = _energies(network, N)
     F -= float(network.energy_table(N).mean) * (network.energy_offset(2, N) != 0.0)
+    from scipy.stats import binom  # at first use: it takes a sixth of the import of glassy
+
     log_weight = binom(N, 0.5).logpmf(np.arange(N + 1)) - F / T
     log_mean = float(logsumexp(log_weight))
     p = np.exp(log_weight - log_mean)
@@ -90,6 +91,8 @@ def noise_load(network: DenseHebbian, K: int, N: int) -> float:
     if network.wishart:
         return load
     values = _energies(network, N)
+    from scipy.stats import binom
+
     weight = binom(N, 0.5).pmf(np.arange(N + 1))
     variance = K * (weight @ values**2 - (weight @ values) ** 2) / N
     return float(load * variance / (network.covariance(1.0, load) - network.covariance(0.0, load)))
