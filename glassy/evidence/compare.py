@@ -231,7 +231,10 @@ def _beside(first: Compared, second: Compared) -> Comparison:
             z = difference(a.says[name], b.says[name])
         none = a.says[name].error == b.says[name].error == 0.0
         why = "" if math.isfinite(z) else "neither side has an error" if none else "nothing moved: an error is a bound"
-        rows.append(Row(name, float(a.says[name]), b.says[name], min(a.N, b.N), z, status, reason=why))
+        rows.append(
+            Row(observable=name, theory=float(a.says[name]), simulation=b.says[name], N=min(a.N, b.N), z=z, status=status,
+                reason=why)
+        )  # fmt: skip
     _warn("another result", None, [run for run in (first, second) if isinstance(run, Samples)])
     note = "the runs share their patterns: z is that of the differences within each sample" if same else ""
     return Comparison(first, tuple(rows), note, (a.kind, b.kind))  # type: ignore[arg-type]  # `side` refuses all else
@@ -316,7 +319,7 @@ def _compare_exact(exact: Exact, runs: list[Samples]) -> Comparison:
         alone = Estimate(float(found), found.thermal, None, None, found.tau_int, 1, found.thermal_dof, bound=found.bound)
         why = reason or ("nothing moved: the error is a bound" if alone.bound else "")
         z = math.nan if why else alone.z(expected)
-        rows.append(Row(name, expected, alone, float(run.N), z, run.status, reason=why))
+        rows.append(Row(observable=name, theory=expected, simulation=alone, N=float(run.N), z=z, status=run.status, reason=why))
     return Comparison(exact, tuple(rows))
 
 
@@ -351,7 +354,10 @@ def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row]) 
     value = Estimate(reference + limit, error, samples=min(run.samples for run, _ in used), dof=free)
     bad = next((row.status for _, row in used if not row.status.ok), None)
     status = bad or (Status.EQUILIBRATED if all(row.status is Status.EQUILIBRATED for _, row in used) else Status.STEADY)
-    return [Row(name, reference, value, math.inf, value.z(reference), status, sizes, chi2, dof)]
+    return [
+        Row(observable=name, theory=reference, simulation=value, N=math.inf, z=value.z(reference), status=status, sizes=sizes,
+            chi2=chi2, dof=dof)
+    ]  # fmt: skip
 
 
 def _check_same(solution: Solution, run: Samples) -> None:
@@ -414,7 +420,8 @@ def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
         reason = f"N={run.N}: nothing moved: the error is a bound"
     else:
         reason = ""
-    return Row(name, expected, measured, float(run.N), math.nan if reason else measured.z(expected), status, reason=reason)
+    z = math.nan if reason else measured.z(expected)
+    return Row(observable=name, theory=expected, simulation=measured, N=float(run.N), z=z, status=status, reason=reason)
 
 
 def _extrapolate(used: list[tuple[Samples, Row]]) -> tuple[float, float, float, int, float]:
