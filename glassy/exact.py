@@ -288,18 +288,18 @@ def enumerate_states(
     else:
         free = low - T * math.log(float(boltzmann.sum())) / size
     return Exact(
-        network,
-        size,
-        count,
-        T,
-        values,
-        m_weights,
-        values,
-        np.asarray(q_weights / q_weights.sum(), np.float64),
-        mean,
-        float(weights @ e**2),
-        free,
-        float(e[condensed]),
+        network=network,
+        N=size,
+        K=count,
+        T=T,
+        m_values=values,
+        m_weights=m_weights,
+        q_values=values,
+        q_weights=np.asarray(q_weights / q_weights.sum(), np.float64),
+        energy=mean,
+        energy2=float(weights @ e**2),
+        free_energy=free,
+        pattern_energy=float(e[condensed]),
     )
 
 

@@ -126,7 +126,14 @@ def autocorrelation(series: FloatArray, observable: str, lags: Sequence[int] | I
         for t in chosen.tolist()
     ]
     rho = covariance[chosen] / covariance[0]
-    return Autocorrelation(observable, chosen.astype(np.int64), rho, np.array([e.error for e in found]), tau, window)
+    return Autocorrelation(
+        observable=observable,
+        lags=chosen.astype(np.int64),
+        rho=rho,
+        error=np.array([e.error for e in found]),
+        tau_int=tau,
+        window=window,
+    )
 
 
 def binning(series: FloatArray, observable: str) -> Binning:
@@ -149,4 +156,4 @@ def binning(series: FloatArray, observable: str) -> Binning:
         errors[i] = math.sqrt(variance / count / samples)
         uncertainties[i] = errors[i] / math.sqrt(2.0 * max(freedom, 1))
     taus = 0.5 * (errors / errors[0]) ** 2 if errors[0] > 0.0 else np.full(len(widths), 0.5)
-    return Binning(observable, widths.astype(np.int64), errors, uncertainties, taus)
+    return Binning(observable=observable, widths=widths.astype(np.int64), errors=errors, uncertainties=uncertainties, taus=taus)

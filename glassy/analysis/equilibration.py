@@ -321,7 +321,15 @@ def _trend(name: str, series: FloatArray, pairs: int, summary: Summary) -> Trend
     lengths = tuple(dict.fromkeys(max(n // part, 1) for part in (4, 2, 1)))
     taus = tuple(estimate(series[..., :length], pairs).tau_int or 0.5 for length in lengths)
     means = tuple(estimate(series[..., a:b], pairs) for a, b in bins)
-    return Trend(name, bins, means, lengths, taus, drift(summary), disagreement(summary))
+    return Trend(
+        observable=name,
+        bins=bins,
+        means=means,
+        lengths=lengths,
+        taus=taus,
+        p_drift=drift(summary),
+        p_apart=disagreement(summary),
+    )
 
 
 def _log_bins(n: int) -> Iterator[tuple[int, int]]:

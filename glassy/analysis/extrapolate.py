@@ -97,7 +97,14 @@ def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[f
         )
     limit, amplitudes, error, chi2 = weighted_fit(sizes, [float(v) for v in found], errors, powers)
     samples = min(int(getattr(v, "samples", 1)) for v in found)
-    return Limit(Estimate(limit, error, samples=samples), powers, amplitudes, sizes, chi2, len(sizes) - len(powers) - 1)
+    return Limit(
+        value=Estimate(limit, error, samples=samples),
+        powers=powers,
+        amplitudes=amplitudes,
+        sizes=sizes,
+        chi2=chi2,
+        dof=len(sizes) - len(powers) - 1,
+    )
 
 
 def weighted_fit(

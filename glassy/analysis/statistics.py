@@ -208,7 +208,9 @@ def summarise(series: FloatArray, replicas: int = 0) -> Summary:
     starts = np.array([a for a, _ in block_edges(n, BLOCKS)])
     blocks = np.add.reduceat(series, starts, axis=-1) / np.diff([*starts, n])
     largest = float(np.abs(series).max())
-    return Summary(series.mean(axis=(1, 2)), blocks, window_sums(series), largest, n, left_out)
+    return Summary(
+        mean=series.mean(axis=(1, 2)), blocks=blocks, sums=window_sums(series), largest=largest, sweeps=n, left_out=left_out
+    )
 
 
 def estimate(series: FloatArray, replicas: int = 0) -> Estimate:

@@ -75,7 +75,7 @@ def _(result: Exact) -> Side:
     says = {name: _sharp(getattr(result, name)) for name in ("m", "m_abs", "q", "q_abs", "q2")}
     says |= {"energy": _sharp(result.energy - offset), "energy_excess": _sharp(result.energy - result.pattern_energy)}
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K}
-    return Side("exact", state, says, float(result.N), Status.EQUILIBRATED)
+    return Side(kind="exact", state=state, says=says, N=float(result.N), status=Status.EQUILIBRATED)
 
 
 @side.register
@@ -84,7 +84,7 @@ def _(result: Samples) -> Side:
     says = {name: result.mean(name) for name in names(result.replicas)}
     says["energy"] = says["energy"].shifted(-offset)
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
-    return Side(f"run from {result.start}", state, says, float(result.N), result.status)
+    return Side(kind=f"run from {result.start}", state=state, says=says, N=float(result.N), status=result.status)
 
 
 @singledispatch

@@ -160,7 +160,9 @@ class PhaseDiagram(Drawn, Saved):
         found = []
         for name, mine in named.items():
             load, T, residual = (np.array([r[key] for r in mine]) for key in ("load", "T", "residual"))
-            found.append(Line(name, "", load, T, residual, tuple(Status[r["status"]] for r in mine)))
+            found.append(
+                Line(name=name, meaning="", load=load, T=T, residual=residual, status=tuple(Status[r["status"]] for r in mine))
+            )
         end = max(float(np.nanmax(line.load)) for line in found)
         marks = tuple(NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points)
         return cls(network=network, ansatz=ansatz, load_max=end, lines=tuple(found), points=marks, absent=())

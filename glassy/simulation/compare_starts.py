@@ -156,7 +156,14 @@ def meet(name: str, x: FloatArray, y: FloatArray, replicas: int) -> Meeting:
         z = 0.0 if abs(difference) <= 1e-12 else math.copysign(math.inf, difference)
     else:
         z = difference / error
-    return Meeting(name, a, b, Estimate(difference, error, error, None, None, a.samples), z, p_value(z, n))
+    return Meeting(
+        observable=name,
+        first=a,
+        second=b,
+        difference=Estimate(difference, error, error, None, None, a.samples),
+        z=z,
+        p=p_value(z, n),
+    )
 
 
 def _status(first: Samples, second: Samples, meetings: tuple[Meeting, ...]) -> Status:

@@ -149,7 +149,19 @@ class EnsembleResult(Saved):
             done, status = (0, None) if known is None else (known.samples, known.status)
             for word in observables(run.replicas):
                 value = None if known is None else known.estimate(word)
-                found.append(EnsembleRow(run.network, run.N, run.K, T, word, value, done, place.samples, status))
+                found.append(
+                    EnsembleRow(
+                        network=run.network,
+                        N=run.N,
+                        K=run.K,
+                        T=T,
+                        observable=word,
+                        estimate=value,
+                        samples=done,
+                        asked=place.samples,
+                        status=status,
+                    )
+                )
         return tuple(found)
 
     def _array(self, observable: str, part: str) -> FloatArray:

@@ -125,12 +125,12 @@ def ensemble_status(out: str | os.PathLike[str]) -> EnsembleStatus:
     at_work = [(part, journal) for part, journal, held in known if held]
     shown = at_work or [(part, journal) for part, journal, _ in known]
     return EnsembleStatus(
-        tuple(places),
-        tuple(key for _, journal in at_work for key in journal.in_work),
-        tuple(item for _, journal, _ in known for item in journal.failed.items() if not _is_there(root, item[0])),
-        tuple(f"part {part}, process {journal.pid} on {journal.host}" for part, journal in at_work),
-        sum(journal.workers for _, journal in shown) or 1,
-        _left(ensemble.places, places, seconds),
+        places=tuple(places),
+        in_work=tuple(key for _, journal in at_work for key in journal.in_work),
+        failed=tuple(item for _, journal, _ in known for item in journal.failed.items() if not _is_there(root, item[0])),
+        runs=tuple(f"part {part}, process {journal.pid} on {journal.host}" for part, journal in at_work),
+        workers=sum(journal.workers for _, journal in shown) or 1,
+        work_left=_left(ensemble.places, places, seconds),
     )
 
 

@@ -197,7 +197,11 @@ class Ladder(Grid[Samples]):
                 from_left_out(float(mean[i, k]), parts, [float(x[i, k]) for x in left], [float(x[i, k]) for x in rest])
                 for k in range(4)
             )
-            rows.append(Reweighted(float(t), f, e, s, c, next(bad, points[below - 1].status)))
+            rows.append(
+                Reweighted(
+                    T=float(t), minus_beta_f=f, energy=e, entropy=s, specific_heat=c, status=next(bad, points[below - 1].status)
+                )
+            )
         return Grid(tuple(rows), (len(rows),))
 
     def _from_infinity(self, what: str) -> list[Samples]:

@@ -65,17 +65,17 @@ class Request:
         sweeps = checks.integer("sweeps", sweeps, 1, "A sweep is N attempted flips.")
         burn_in = checks.integer("burn_in", sweeps // 5 if burn_in is None else burn_in, 0, "Sweeps before measuring.")
         return cls(
-            check_seed(seed),
-            samples,
-            replicas,
-            sweeps,
-            burn_in,
-            method,
-            start,
-            start_overlap,
-            perturbation,
-            tuple(watch),
-            kernel,
+            seed=check_seed(seed),
+            samples=samples,
+            replicas=replicas,
+            sweeps=sweeps,
+            burn_in=burn_in,
+            method=method,
+            start=start,
+            start_overlap=start_overlap,
+            perturbation=perturbation,
+            watch=tuple(watch),
+            kernel=kernel,
         )
 
     def runs(

@@ -142,7 +142,9 @@ def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
         if result is None:
             return Outcome(False, time.perf_counter() - begun)
         digest = store.write(task.index, result, checkpoints.origin)
-        kept = Kept(store.digest, checkpoints.origin, result, task.index, store.text)
+        kept = Kept(
+            digest=store.digest, provenance=checkpoints.origin, series=result, sample=task.index, description=store.text
+        )
     seconds = time.perf_counter() - begun
     return Outcome(True, seconds, entry=make_entry(store, run, task.index, kept, digest, seconds))
 

@@ -143,7 +143,9 @@ class Store:
 
     def write(self, sample: int, series: Series | Rungs, origin: Provenance) -> bytes:
         """Keep a finished sample, its checkpoint has served; return the SHA-256 of the file."""
-        digest = storage.seal(Kept(self.digest, origin, series, sample, self.text), self.path(sample))
+        digest = storage.seal(
+            Kept(digest=self.digest, provenance=origin, series=series, sample=sample, description=self.text), self.path(sample)
+        )
         self.checkpoints(sample).remove()
         return digest
 

@@ -81,7 +81,14 @@ def whole_numbers(tables: KernelTables, extras: Extras, K: int) -> Wide:
     """Return the numbers of the other kernels, for energies that 64 bits hold."""
     F = [extras.scale * w for w in tables.W.tolist()]
     rows = _rows(F, (extras.turn // 2).tolist(), extras.energies.tolist())
-    return Wide(words(rows, _terms(F, len(extras.own), K)), np.array(rows, np.float64), 0, True, extras.step, extras.base)
+    return Wide(
+        words=words(rows, _terms(F, len(extras.own), K)),
+        rough=np.array(rows, np.float64),
+        shift=0,
+        whole=True,
+        step=extras.step,
+        base=extras.base,
+    )
 
 
 @lru_cache(maxsize=4)

@@ -147,7 +147,7 @@ def find_window(B: IntArray, N: int, K: int, half: int | None = None) -> Window 
     for row in digits:
         row[:] = (rest + 128) % 256 - 128
         rest = (rest - row) // 256
-    return Window(low, high - low + 1, base, unit, t, digits, form=(0,) * n)
+    return Window(low=low, width=high - low + 1, base=base, unit=unit, t=t, digits=digits, form=(0,) * n)
 
 
 def find_squares(A: IntArray, B: IntArray, N: int, K: int, most: int = 127) -> Window | None:

@@ -42,8 +42,8 @@ class Swapper:
         """Return what fixes all later exchanges and counts."""
         generator = generator_state(self.generator)
         return SwapperState(
-            generator, self.parity, self.swaps, self.label, self.heading, self.round_trips,
-            self.lowest, self.marks, self.trips, self.kept,
+            generator=generator, parity=self.parity, swaps=self.swaps, label=self.label, heading=self.heading,
+            round_trips=self.round_trips, lowest=self.lowest, marks=self.marks, trips=self.trips, kept=self.kept,
         )  # fmt: skip
 
     def restore(self, state: SwapperState) -> None:
