@@ -53,6 +53,8 @@ class Exact(Saved):
         -T ln Z / N; at T = 0 the ground-state energy per spin.
     pattern_energy : float
         H/N of pattern 0 itself; NaN in files of older versions.
+    perturbation : Perturbation, optional
+        What was added to the energy of the network; None in files of older versions as well, which do not say it.
     """
 
     network: Network
@@ -68,6 +70,7 @@ class Exact(Saved):
     free_energy: float
     pattern_energy: float = math.nan
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+    perturbation: Perturbation | None = None
 
     @property
     def load(self) -> float:
@@ -300,6 +303,7 @@ def enumerate_states(
         energy2=float(weights @ e**2),
         free_energy=free,
         pattern_energy=float(e[condensed]),
+        perturbation=perturbation,
     )
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
+from scipy.special import ndtri
 
 from glassy.analysis.extrapolate import weighted_fit
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.provenance import Provenance, provenance
-from glassy.core.results import Estimate, Grid, Status
+from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.evidence.sides import check_state, difference, rungs, side
 from glassy.exact import Exact
@@ -102,7 +103,8 @@ class Comparison(Drawn, Saved):
         """
         first, second = (name[:22] for name in self.sides)
         lines = [f"{'observable':<18} {'N':>6} {first:>11} {second:>22} {'error':>9} {'z':>8}  status"]
-        judged, reasons = bool(self.extrapolated), [f"the theory is {words}" for words in getattr(self.solution, "remarks", ())]
+        judged = bool(self.extrapolated) and len(self.extrapolated) < len(self.rows)
+        reasons = [f"the theory is {words}" for words in getattr(self.solution, "remarks", ())]
         for row in self.rows:
             size = "1/N->0" if math.isinf(row.N) else f"{int(row.N)}"
             sim = row.simulation
@@ -112,12 +114,16 @@ class Comparison(Drawn, Saved):
             z = "-" if not math.isfinite(row.z) else f"({row.z:.1f})" if judged and math.isfinite(row.N) else f"{row.z:.2f}"
             if row.reason and row.reason not in reasons:
                 reasons.append(row.reason)
-            lines.append(f"{row.observable:<18} {size:>6} {row.theory:>11.6f} {sim!r:>22} {sim.error:>9.1e} {z:>8}  {note}")
+            lines.append(f"{row.observable:<18} {size:>6} {self._first(row):>11} {sim!r:>22} {sim.error:>9.1e} {z:>8}  {note}")
         if judged:
             reasons.append(
                 "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"
             )
         return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
+
+    @staticmethod
+    def _first(row: Row) -> str:
+        return repr(row.theory) if isinstance(row.theory, Estimate) else f"{row.theory:.6f}"
 
     def __repr__(self) -> str:
         w = self.worst
@@ -130,18 +136,19 @@ Compared = Solution | Exact | Samples | Ladder | Sequence[Samples]
 
 
 @overload
-def compare(first: Ladder, second: Ladder) -> Grid[Comparison]: ...  # type: ignore[overload-overlap]
+def compare(solution: Ladder, samples: Ladder) -> tuple[Comparison, ...]: ...  # type: ignore[overload-overlap]
 @overload
-def compare(first: Compared, second: Compared) -> Comparison: ...
+def compare(solution: Compared, samples: Compared) -> Comparison: ...
 
 
-def compare(first: Compared, second: Compared) -> Comparison | Grid[Comparison]:
+def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
     judged as said below. Of a Ladder the rung at the temperature of the other side is taken; two ladders, or Grids along T,
-    give a Grid, a Comparison for each temperature of both. Two runs of the same patterns are compared within each sample, as
-    in `compare_starts`; any others by the errors of both. Where neither side has an error there is no z.
+    give a tuple, a Comparison for each temperature of both. Two runs that share patterns are compared within each sample of
+    both; any others by the errors of both, which hold the scatter between samples: a run of one sample then has no z. Where
+    neither side has an error there is none either. z is that of the second minus the first.
 
     Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
     give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (their
@@ -157,12 +164,12 @@ def compare(first: Compared, second: Compared) -> Comparison | Grid[Comparison]:
 
     Parameters
     ----------
-    first, second : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
+    solution, samples : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
         A converged saddle; what `enumerate_states` says; runs. In any order: theory comes first, then enumeration.
 
     Returns
     -------
-    Comparison, or Grid of Comparison for two Ladders
+    Comparison, or a tuple of them for two Ladders, one for each temperature
         In the retrieval phase rows for m, q, energy and energy_excess; at m = 0 for q (|q| in the spin glass, which is
         known up to a global flip only) and energy; of an Exact m, |m|, q, |q|, q^2, energy. z is (simulation - theory)/error as
         a normal deviate (`Estimate.z`).
@@ -190,13 +197,13 @@ def compare(first: Compared, second: Compared) -> Comparison | Grid[Comparison]:
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
-    a, b = rungs(first), rungs(second)
+    a, b = rungs(solution), rungs(samples)
     if a and b:
         shared = [T for T in a if T in b]
         if not shared:
             raise InputError(f"two ladders must share a temperature, got {[*a]} and {[*b]}.")
-        return Grid(tuple(_pair(a[T], b[T]) for T in shared), (len(shared),))
-    return _pair(_rung(a, second) if a else first, _rung(b, first) if b else second)
+        return tuple(_pair(a[T], b[T]) for T in shared)
+    return _pair(_rung(a, samples) if a else solution, _rung(b, solution) if b else samples)
 
 
 def _rung(ladder: dict[float, Any], other: Any) -> Any:
@@ -219,30 +226,53 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     """Compare two results of which neither judges the other."""
     a, b = side(first), side(second)
     check_state(a, b)
-    even = a.state["network"].even if isinstance(first, Samples) and first.perturbation is None else False
-    shared = [name for name in a.says if name in b.says and not (even and name in ("m", "q"))]  # known up to a global flip
-    same = isinstance(first, Samples) and isinstance(second, Samples) and _share_patterns(first, second)
+    runs = [run for run in (first, second) if isinstance(run, Samples)]
+    up_to_flip = ("m", "q") if runs and runs[0].network.even and runs[0].perturbation is None else ()
+    same = _common_samples(*runs) if len(runs) == 2 else 0
+    alone = "" if same else next((why for run in runs if (why := _alone(run))), "")
     status = next((s.status for s in (a, b) if not s.status.ok), b.status)
     rows = []
-    for name in shared:
-        if same and isinstance(first, Samples) and isinstance(second, Samples):
-            z = meet(name, first.series_of[name], second.series_of[name], first.replicas if OBSERVABLES[name].pairs else 0).z
-        else:
-            z = difference(a.says[name], b.says[name])
-        none = a.says[name].error == b.says[name].error == 0.0
-        why = "" if math.isfinite(z) else "neither side has an error" if none else "nothing moved: an error is a bound"
+    for name in (name for name in a.says if name in b.says and name not in up_to_flip):
+        one, other = a.says[name], b.says[name]
+        none = one.error == other.error == 0.0
+        why = alone or ("neither side has an error" if none else "an error is a bound" if one.bound or other.bound else "")
+        z = math.nan if why else _within(name, runs[0], runs[1], same) if same else difference(one, other)
         rows.append(
-            Row(observable=name, theory=float(a.says[name]), simulation=b.says[name], N=min(a.N, b.N), z=z, status=status,
-                reason=why)
+            Row(observable=name, theory=one if one.error > 0.0 else float(one), simulation=other, N=min(a.N, b.N), z=z,
+                status=status, reason=why)
         )  # fmt: skip
-    _warn("another result", None, [run for run in (first, second) if isinstance(run, Samples)])
-    note = "the runs share their patterns: z is that of the differences within each sample" if same else ""
-    return Comparison(first, tuple(rows), note, (a.kind, b.kind))  # type: ignore[arg-type]  # `side` refuses all else
+    _warn("another result", None, runs)
+    notes = [f"the runs share the patterns of {same} samples: z is that of the differences within each"] if same else []
+    notes += ["m and q are left out: at even P they are known up to a flip of all spins"] if up_to_flip else []
+    kinds = (a.kind, b.kind) if a.kind != b.kind else (f"first {a.kind}", f"second {b.kind}")
+    return Comparison(first, tuple(rows), "; ".join(notes), kinds)  # type: ignore[arg-type]  # `side` refuses all else
 
 
-def _share_patterns(first: Samples, second: Samples) -> bool:
-    same = all(getattr(first, word) == getattr(second, word) for word in ("seed", "samples", "replicas", "patterns_drawn"))
-    return same and bool(np.all(first.series.pattern_energy == second.series.pattern_energy))
+def _alone(run: Samples) -> str:
+    """Return why a run has no error that holds the scatter between patterns; "" if it has one."""
+    if not run.patterns_drawn:
+        return "given patterns are one sample, whose scatter is unknown"
+    if run.samples == 1:
+        return "one sample has no scatter between samples, which is part of the error; raise samples"
+    return ""
+
+
+def _common_samples(first: Samples, second: Samples) -> int:
+    """Return how many of the first samples of two runs have the same patterns."""
+    S = min(first.samples, second.samples)
+    same = first.patterns_drawn == second.patterns_drawn and (first.seed == second.seed or not first.patterns_drawn)
+    return S if same and np.array_equal(first.series.pattern_energy[:S], second.series.pattern_energy[:S]) else 0
+
+
+def _within(name: str, first: Samples, second: Samples, S: int) -> float:
+    """Return second - first within each sample as a normal deviate."""
+    x, y = (run.series_of[name][:S] for run in (first, second))
+    replicas = first.replicas if OBSERVABLES[name].pairs else 0
+    if first.replicas != second.replicas:
+        x, y, replicas = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True), 0
+    n = min(x.shape[-1], y.shape[-1])
+    met = meet(name, x[..., :n], y[..., :n], replicas)
+    return math.copysign(-float(ndtri(max(met.p, 1e-300) / 2.0)), float(met.second) - float(met.first)) if met.z else 0.0
 
 
 def _judge(solution: Solution | Exact, samples: Compared) -> Comparison:
@@ -320,7 +350,7 @@ def _compare_exact(exact: Exact, runs: list[Samples]) -> Comparison:
         why = reason or ("nothing moved: the error is a bound" if alone.bound else "")
         z = math.nan if why else alone.z(expected)
         rows.append(Row(observable=name, theory=expected, simulation=alone, N=float(run.N), z=z, status=run.status, reason=why))
-    return Comparison(exact, tuple(rows))
+    return Comparison(exact, tuple(rows), sides=("enumeration", "simulation"))
 
 
 def _upright(run: Samples) -> Samples:

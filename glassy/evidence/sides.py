@@ -48,7 +48,10 @@ class Side:
 def side(result: Any) -> Side:
     """Return what a result says, or raise InputError where `compare` does not know its kind."""
     known = ", ".join(kind.__name__ for kind in side.registry if kind is not object)
-    raise InputError(f"compare takes {known}, Ladder, or a sequence of Samples; got {result!r}. Give two of these.")
+    raise InputError(
+        f"compare takes {known}, Ladder, and several Samples (sizes) beside a Solution, got a {type(result).__name__}. "
+        "Give two of these."
+    )
 
 
 def _sharp(value: float) -> Estimate:
@@ -63,7 +66,8 @@ def _(result: Solution) -> Side:
     wanted = ("m", "q", "energy", "energy_excess") if signal else ("q_abs" if result.phase == "spin_glass" else "q", "energy")
     asked = {name: OBSERVABLES[name].theory for name in wanted}
     return Side(
-        kind=f"{result.ansatz!r} {result.phase}", state={"network": result.network, "T": result.T, "load": result.load},
+        kind=f"{result.ansatz!r} {result.phase}",
+        state={"network": result.network, "T": result.T, "load": result.load, "perturbation": None},
         says={name: _sharp(theory(result)) for name, theory in asked.items() if theory is not None}, N=math.inf,
         status=result.status,
     )  # fmt: skip
@@ -74,14 +78,19 @@ def _(result: Exact) -> Side:
     offset = result.network.energy_offset(result.K, result.N) if result.network.has_load else 0.0
     says = {name: _sharp(getattr(result, name)) for name in ("m", "m_abs", "q", "q_abs", "q2")}
     says |= {"energy": _sharp(result.energy - offset), "energy_excess": _sharp(result.energy - result.pattern_energy)}
-    state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K}
+    state = {
+        "network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation,
+        "energy of the pattern": round(result.pattern_energy, 9),
+    }  # fmt: skip
     return Side(kind="exact", state=state, says=says, N=float(result.N), status=Status.EQUILIBRATED)
 
 
 @side.register
 def _(result: Samples) -> Side:
     offset = result.network.energy_offset(result.K, result.N) if result.network.has_load else 0.0
-    says = {name: result.mean(name) for name in names(result.replicas)}
+    says = {
+        name: result.mean(name) for name in names(result.replicas) if name != "acceptance"
+    }  # of the method, not of the state
     says["energy"] = says["energy"].shifted(-offset)
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
     return Side(kind=f"run from {result.start}", state=state, says=says, N=float(result.N), status=result.status)
@@ -95,7 +104,7 @@ def rungs(result: Any) -> dict[float, Any]:
 
 @rungs.register
 def _(result: Grid) -> dict[float, Any]:  # type: ignore[type-arg]  # a Ladder as well
-    found = {point.T: point for point in result}
+    found = {point.T: point for point in result if hasattr(point, "T")}
     return found if len(found) == len(result) else {}
 
 

@@ -138,7 +138,10 @@ def check_network(network: object, *parts: str) -> Network:
     (DenseHebbian(P=4), 'network must have patterns that the theory can retrieve')
     """
     if not isinstance(network, Network):
-        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}. Make one: glassy.DenseHebbian(P=4).")
+        raise InputError(
+            f"network must be a glassy.DenseHebbian or another model of glassy, got {network!r}. Make one: "
+            "glassy.DenseHebbian(P=4)."
+        )
     for part in parts:
         if not getattr(network, "has_" + part):
             raise lacks(network, part)

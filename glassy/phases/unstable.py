@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from glassy.core import checks
+from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.theory.rs.retrieval import flip_range, fold, point
 
@@ -37,6 +39,8 @@ def unstable_overlap(network: DenseHebbian, load: float, T: float) -> float:
     >>> 0.0 < unstable_overlap(network, 0.2, 0.0) < glassy.spinodal(network, 0.0).m < glassy.solve(network, 0.2, 0.0).m
     True
     """
+    check_network(network, "patterns", "signal")
+    load, T = checks.load(load), checks.temperature(T)
     turn = fold(network, T)
     if turn is None or load > turn.load:
         return math.nan

@@ -35,7 +35,7 @@ def _check(comparisons: Sequence[Comparison], observables: Sequence[str]) -> Sol
         raise InputError(f"comparisons must be a non-empty sequence of Comparison, got {comparisons!r}. Call compare first.")
     solutions = [c.solution for c in comparisons if isinstance(c.solution, Solution)]
     if len(solutions) < len(comparisons):
-        raise InputError("comparisons must be with a Solution, got one with an Exact, which has no curve. Use its table().")
+        raise InputError("comparisons must be with a Solution, got one without, which has no curve. Use its table().")
     first = solutions[0]
     for s in solutions:
         if (s.network, s.load, s.phase, s.ansatz) != (first.network, first.load, first.phase, first.ansatz):

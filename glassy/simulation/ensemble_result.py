@@ -147,7 +147,7 @@ class EnsembleResult(Saved):
         for place, T, known in self._points():
             run = place.run
             done, status = (0, None) if known is None else (known.samples, known.status)
-            for word in observables(run.replicas):
+            for word in observables(run.replicas) if known is None else known.names[: len(known.summaries)]:
                 value = None if known is None else known.estimate(word)
                 found.append(
                     EnsembleRow(
@@ -165,7 +165,7 @@ class EnsembleResult(Saved):
         return tuple(found)
 
     def _array(self, observable: str, part: str) -> FloatArray:
-        words = observables(self.ensemble.replicas)
+        words = tuple(dict.fromkeys(row.observable for row in self.rows))
         if observable not in words:
             raise InputError(f"observable must be one of {', '.join(words)}, got {observable!r}. Pick one of these.")
         found = [row.estimate for row in self.rows if row.observable == observable]
@@ -273,7 +273,7 @@ class EnsembleResult(Saved):
 
     def __repr__(self) -> str:
         done = sum(0 if p is None else p.samples for p in self.pools)
-        asked = sum(row.asked for row in self.rows) // max(len(observables(self.ensemble.replicas)), 1)
+        asked = sum(place.samples for place, *_ in self._points())
         bad = f", {len(self.damaged)} files not used" if self.damaged else ""
         return f"EnsembleResult({len(self.pools)} state points, {done} of {asked} samples finished{bad})"
 

@@ -138,8 +138,9 @@ class Samples(Renamed, Saved):
 
     def summary(self, name: str) -> Summary:
         """Return what is left of the series of a mean when it is averaged."""
+        checks.choice("observable", name, tuple(OBSERVABLES))
         if name not in self._summaries:
-            pairs = OBSERVABLES[checks.choice("observable", name, tuple(OBSERVABLES))].pairs
+            pairs = OBSERVABLES[name].pairs
             if pairs:
                 self._check_pairs("q is the overlap")
             self._summaries[name] = summarise(self.series_of[name], self.replicas if pairs else 0)

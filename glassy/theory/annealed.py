@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
+from glassy.core import checks
+from glassy.core.errors import InputError
+from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 
 
@@ -54,6 +57,10 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
     >>> abs(found.minus_beta_f + flat.free_energy / 2.0) < 0.01
     True
     """
+    check_network(network, "patterns", "table", "signal")
+    T = checks.temperature(T)
+    if T == 0.0:
+        raise InputError("T must be > 0, got 0: the mean of Z is that of the lowest energy there. Raise T.")
     F = _energies(network, N)
     F -= float(network.energy_table(N).mean) * (network.energy_offset(2, N) != 0.0)
     from scipy.stats import binom  # at first use: it takes a sixth of the import of glassy
@@ -87,6 +94,7 @@ def noise_load(network: DenseHebbian, K: int, N: int) -> float:
     >>> round(noise_load(network, 100, 20) / network.load(100, 20), 6) == round((1 - 1 / 20) * (1 - 2 / 20), 6)
     True
     """
+    check_network(network, "patterns", "table", "signal")
     load = network.load(K, N)
     if network.wishart:
         return load

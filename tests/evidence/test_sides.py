@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 import glassy
 from glassy import RSB, DenseHebbian, Estimate, InputError, ReplicaExchange, compare, enumerate_states, simulate, solve
@@ -29,10 +30,51 @@ def test_order_does_not_matter():
 def test_runs_of_the_same_patterns_are_compared_within_each_sample():
     a, b = run(start="pattern"), run(start="random")
     found = compare(a, b)
-    met = {m.observable: m.z for m in glassy.compare_starts(a, b).meetings}
-    assert {r.observable: r.z for r in found.rows if r.observable in met} == met
-    assert found.note
+    rows = {r.observable: r for r in found.rows}
+    for m in glassy.compare_starts(a, b).meetings:
+        row = rows[m.observable]
+        assert 2.0 * ndtr(-abs(row.z)) == pytest.approx(m.p, rel=1e-6)
+        assert row.z * (float(m.second) - float(m.first)) >= 0.0
+        assert row.theory.error == pytest.approx(m.first.error, rel=1e-3)
+    assert "acceptance" not in rows
+    assert "patterns of 8 samples" in found.note
     assert found.sides == ("run from pattern", "run from random")
+
+
+def test_runs_that_share_some_samples_are_compared_within_these():
+    """More samples, other replicas: the first eight have the same patterns, which carry most of the scatter."""
+    a, b, c = run(start="random"), run(samples=16, start="both"), run(replicas=4, start="both")
+    for other in (b, c):
+        found = compare(a, other)
+        assert "patterns of 8 samples" in found.note
+        assert all(math.isfinite(row.z) for row in found.rows)
+    apart = compare(run(9), b)
+    assert not apart.note
+
+
+def test_one_sample_and_given_patterns_have_no_z():
+    xi = glassy.draw_patterns(20, 12, seed=3)
+    given = [simulate(network, T=0.8, patterns=p, seed=1, sweeps=400) for p in (xi, xi[::-1])]
+    for a, b in ((run(samples=1), run(2, samples=1)), (run(samples=1), run(2)), given):
+        found = compare(a, b)
+        assert {row.used for row in found.rows} == {False}
+        assert {math.isnan(row.z) for row in found.rows} == {True}
+    assert compare(run(samples=1), run(samples=1, start="random")).note  # of the same patterns: thermal errors are all
+
+
+def test_what_never_moved_has_no_z():
+    a, b = (simulate(network, 0.05, 0.0, 60, seed=s, samples=8, sweeps=20) for s in (1, 1))
+    assert math.isnan(next(row.z for row in compare(a, b).rows if row.observable == "m"))
+
+
+def test_even_P_says_what_is_left_out():
+    a, b = (simulate(DenseHebbian(4), 0.2, 0.8, 12, seed=1, samples=4, sweeps=50, start=s) for s in ("pattern", "random"))
+    found = compare(a, b)
+    assert {"m_abs", "q_abs"} <= {row.observable for row in found.rows}
+    assert not {"m", "q"} & {row.observable for row in found.rows}
+    assert "left out" in found.note
+    assert "m and q" in found.table()
+    assert compare(a, a).sides == ("first run from pattern", "second run from pattern")
 
 
 def test_runs_of_other_patterns_differ_by_the_errors_of_both():
@@ -107,6 +149,15 @@ def test_what_does_not_belong_together_is_refused():
     for other, match in ((run(T=0.9), "T .0.8 and 0.9"), (run(N=14), "N .12 and 14"), (four, "network")):
         with pytest.raises(InputError, match=match):
             compare(r, other)
+    hot = enumerate_states(network, 0.2, 0.8, 12, seed=1, perturbation=glassy.Perturbation(field=0.5))
+    for theory in (solve(network, 0.2, 0.8, "paramagnetic"), enumerate_states(network, 0.2, 0.8, 12, seed=1)):
+        with pytest.raises(InputError, match="perturbation"):
+            compare(theory, hot)
+    with pytest.raises(InputError, match="energy of the pattern"):
+        compare(*(enumerate_states(network, 0.2, 0.8, 12, seed=k) for k in (1, 2)))
+    for wrong in (glassy.Grid((1, 2), (2,)), [r, r]):
+        with pytest.raises(InputError):
+            compare(wrong, r)
     with pytest.raises(InputError, match="load"):
         compare(solve(network, 0.3, 0.8, "paramagnetic"), enumerate_states(network, 0.2, 0.8, 12, seed=1))
     for wrong in (None, 3.0, "run", network):

@@ -95,7 +95,7 @@ class Session:
         finished = {place.name: self._survey(place, own[place.name]) for place in self.places.values()}
         mine = sum(int(x.sum()) for x in own.values())
         work = sum(p.run.cost * p.samples for p in self.places.values()) / self.part[1]
-        with progress_bar(work, self.progress, "flip") as self.bar:
+        with progress_bar(work, self.progress, "term") as self.bar:
             self.bar.set_description_str(f"{self.total} samples" if mine == self.total else f"{mine} of {self.total} samples")
             self._write()
             try:

@@ -26,11 +26,12 @@ from glassy.simulation import samples
 from glassy.simulation.keep import averages as averages_module
 from glassy.simulation.keep.averages import FloatArray, Records, averages, record_type
 from glassy.simulation.keep.joined import points
-from glassy.simulation.keep.store import Kept, Store
+from glassy.simulation.keep.store import Kept, Store, folder_path
 from glassy.simulation.sampler.run import Run
 
 IntArray = npt.NDArray[np.int64]
 BLOCK = 512  # entries that are looked at together
+LONGEST = 1e7  # seconds of a sample
 
 
 def entry_type(run: Run) -> np.dtype[Any]:
@@ -215,11 +216,15 @@ def sampling_seconds(out: str | os.PathLike[str]) -> float:
     True
     """
     total = 0.0
-    for path in sorted(Path(out).rglob("description.json")):
-        found = json.loads(path.read_text())
+    for path in sorted(folder_path(out).rglob("description.json")):
+        try:
+            found = json.loads(path.read_text())
+        except ValueError:  # damaged: `simulate` says so
+            continue
         rungs = len(found["T"]) if isinstance(found["T"], list) else 1
         kind = _entry_type(found["replicas"], found["sweeps"], rungs)
         for ledger in path.parent.glob("ledger_*.bin"):
-            seconds = np.fromfile(ledger, kind)["seconds"]
-            total += float(seconds[np.isfinite(seconds)].sum())
+            entries = np.fromfile(ledger, kind)
+            seconds = entries["seconds"][(entries["sample"] >= 0) & (entries["sample"] < 10**9) & (entries["size"] > 0)]
+            total += float(seconds[(seconds > 0.0) & (seconds < LONGEST)].sum())  # no other bytes pass for a time
     return total
