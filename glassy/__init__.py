@@ -32,7 +32,7 @@ from glassy.evidence.compare import Comparison, compare
 from glassy.evidence.glass import glass_table
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
-from glassy.evidence.nishimori import nishimori_identities
+from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.covariance import Covariance
@@ -64,7 +64,7 @@ from glassy.simulation.ladder import Exchange, Ladder
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.theory.annealed import Annealed, annealed, noise_load
-from glassy.theory.ansatz import RS, RSB, FullRSB
+from glassy.theory.ansatz import RS, RSB, FullRSB, hierarchy
 from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve
 
@@ -149,9 +149,11 @@ __all__ = [
     "glass_state",
     "glass_table",
     "glassiness",
+    "hierarchy",
     "hold",
     "joint_provenance",
     "load",
+    "lost_chains",
     "mean_of_samples",
     "merge_ensembles",
     "moved_root",

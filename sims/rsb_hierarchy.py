@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, DenseHebbian, FullRSB, plots, solve, spin_glass_temperatures
+from glassy import RS, DenseHebbian, hierarchy, plots, solve, spin_glass_temperatures
 from sims._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 1.0  # for distinct interactions another load only rescales T and f by sqrt(load) (P > 2)
@@ -23,11 +23,6 @@ class Glass(Case):
     depth: int = 8
     every: int = 1
 
-    @property
-    def ansaetze(self) -> tuple[Any, ...]:
-        """RS, RSB(1), RSB(2), ... and full RSB."""
-        return (RS(), *(RSB(k) for k in range(1, self.depth + 1)), FullRSB(self.depth))
-
 
 CLAIM = """In the spin-glass phase RS is wrong in every respect: its entropy turns negative, its replicon is negative and \
 its ground state lies too low. Every step of replica symmetry breaking raises the free energy, and the steps converge to full \
@@ -38,18 +33,17 @@ CASES = {x: Glass(name=x, claim=CLAIM, network=n, quick={"depth": 4, "every": 6}
 
 def measure(case: Glass, run: Sampling) -> Tables:
     data, steps, levels, glass = Lines(), Lines(), Lines(), spin_glass_temperatures(case.network, LOAD)
+    ansaetze = hierarchy(case.depth)
 
     def state(T: float, ansatz: Any, phase: str = "spin_glass") -> tuple[Any, dict[str, Any]]:
         s = solve(case.network, LOAD, T, phase, ansatz, strict=False)
-        return s, {"ansatz": repr(ansatz), "phase": s.phase, "T": T, "k": len(s.x_levels),
-                   **columns(s, *NUMBERS, "residual", "status")}  # fmt: skip
+        return s, {**columns(s, "ansatz", "phase", "T"), "k": len(s.x_levels), **columns(s, *NUMBERS, "residual", "status")}
 
     for T in [0.0, *(np.linspace(0.03, 1.08, 36) * glass.T_d).tolist()][:: case.every]:
-        data += [state(T, ansatz)[1] for ansatz in (*case.ansaetze[:4], case.ansaetze[-1])]
-        data.append(state(T, RS(), "paramagnetic")[1])
+        data += [state(T, ansatz)[1] for ansatz in (*ansaetze[:4], ansaetze[-1])] + [state(T, RS(), "paramagnetic")[1]]
     fields = {"h": np.linspace(0.0, 4.0 * float(case.network.unit_covariance(1.0, 1)) ** 0.5, 161)}
     for T in (0.0, 0.2 * glass.T_c if glass.continuous else 0.5 * glass.T_G):
-        found = [state(T, ansatz) for ansatz in case.ansaetze]
+        found = [state(T, ansatz) for ansatz in ansaetze]
         steps += [row for _, row in found]
         for s, row in found[:-1]:
             if T > 0.0:
@@ -75,7 +69,7 @@ def verdict(case: Glass, tables: Tables) -> str:
 def panels(case: Glass, tables: Tables) -> Any:
     good = tables["data"].where(status=lambda s: s in ("CONVERGED", "COLLAPSED"))
     glass, steps, levels, fields = good.where(phase="spin_glass"), tables["depth"], tables["levels"], tables["fields"]
-    looks = plots.ansatz_looks(case.ansaetze)
+    looks = plots.ansatz_looks(hierarchy(case.depth))
     fig, axes = plots.figure(2, 3)
     f, s, replicon, depth, order, field = axes.ravel()
     span, grey = glass["free_energy"] + [[-0.02], [0.02]], {"color": "0.6", "lw": 1.0, "label": "paramagnet"}

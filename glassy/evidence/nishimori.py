@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from glassy.analysis.statistics import estimate
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
@@ -52,3 +56,36 @@ def nishimori_identities(run: Samples) -> dict[str, tuple[Estimate, float]]:
         "energy + signal": (run.energy.shifted(-float(table.unit * table.values[0]) / run.N), 0.0),
         "energy above the pattern": (run.energy_excess, 0.0),
     }
+
+
+def lost_chains(run: Samples) -> dict[str, Estimate]:
+    """Return the share of chains that stay at the pattern, and of those that leave it the share that ends at another one.
+
+    At another one is |m| > 0.6, which random spins do not reach. Where no chain leaves, "lost to another" is missing.
+
+    Parameters
+    ----------
+    run : Samples
+        From the pattern, two samples or more.
+
+    Raises
+    ------
+    InputError
+        If it has one sample, which shows no error.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> run = glassy.simulate(glassy.DenseHebbian(P=3), load=0.42, T=0.42, N=60, samples=8, sweeps=200, seed=3)
+    >>> [f"{name}: {float(x):.2f}" for name, x in lost_chains(run).items()]
+    ['chains that stay: 0.19', 'lost to another: 0.85']
+    """
+    if run.samples < 2:
+        raise InputError(f"the run must have two samples or more, got {run.samples}: one shows no error. Simulate more.")
+    left, n = run.escaped, int(run.escaped.sum())
+    stay = Estimate(1.0 - left.mean(), left.any(axis=1).std(ddof=1) / math.sqrt(run.samples), samples=run.samples)
+    if not n:
+        return {"chains that stay": stay}
+    share = float((np.abs(run.largest_overlaps(1)[1][..., 0])[left] > 0.6).mean())
+    error = math.sqrt((share * (1.0 - share) + 1.0 / n) / n)
+    return {"chains that stay": stay, "lost to another": Estimate(share, error, samples=n)}

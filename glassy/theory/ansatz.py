@@ -83,6 +83,28 @@ class FullRSB:
 Ansatz = RS | RSB | FullRSB
 
 
+def hierarchy(depth: int) -> tuple[Ansatz, ...]:
+    """Return RS, RSB(1), ..., RSB(depth) and FullRSB(depth).
+
+    Parameters
+    ----------
+    depth : int
+        The largest number of steps, 4 to 30.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+
+    Examples
+    --------
+    >>> hierarchy(4)
+    (RS(), RSB(1), RSB(2), RSB(3), RSB(4), FullRSB(steps=4))
+    """
+    full = FullRSB(depth)
+    return RS(), *map(RSB, range(1, full.steps + 1)), full
+
+
 def check(ansatz: object) -> Ansatz:
     """Return the ansatz, or raise InputError."""
     if not isinstance(ansatz, RS | RSB | FullRSB):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, InputError, nishimori_identities, simulate, solve
+from glassy import DenseHebbian, InputError, lost_chains, nishimori_identities, simulate, solve
 
 NETWORK = DenseHebbian(3)
 
@@ -33,3 +33,8 @@ def test_runs_off_the_line_are_refused():
     for network in (DenseHebbian(2), DenseHebbian(3, "self-interacting")):
         with pytest.raises(InputError, match="others have no such line"):
             nishimori_identities(simulate(network, load=0.2, T=0.2, **options))
+
+
+def test_one_sample_does_not_say_how_many_chains_are_lost():
+    with pytest.raises(InputError, match="two samples or more, got 1"):
+        lost_chains(simulate(NETWORK, load=0.2, T=0.2, N=40, samples=1, sweeps=20, seed=1))
