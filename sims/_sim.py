@@ -240,8 +240,10 @@ def main(arguments: Iterable[str]) -> None:
             else:
                 if given.what == "run":
                     run(claim, module, case, target, samples, options)
+                if not any(target.glob("*.csv")):
+                    sys.exit(f"{target} has no data to draw. First: python -m glassy sims run {place}{options}")
                 plot(module, case, target)
-    except glassy.InputError as error:
-        sys.exit(str(error))
     except glassy.Interrupted as stopped:
         sys.exit(f"\n{stopped} Repeat the command to go on.")
+    except glassy.GlassyError as error:
+        sys.exit(str(error))
