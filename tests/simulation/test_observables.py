@@ -49,3 +49,15 @@ def test_theory_that_does_not_speak_says_so():
     assert predicted("energy_excess", s) == pytest.approx(s.energy + 0.5)
     with pytest.raises(InputError, match="theory says nothing of 'acceptance'"):
         predicted("acceptance", s)
+
+
+def test_a_new_observable_shifts_no_older_result(monkeypatch, tmp_path):
+    ensemble = glassy.Ensemble(DenseHebbian(3), 0.2, 20, 0.5, samples=3, sweeps=60, seed=3)
+    before = ensemble.run(tmp_path / "run", "threads")
+    glassy.save(before, tmp_path / "result")
+    monkeypatch.setitem(OBSERVABLES, "m2", Observable(lambda s: s.m**2, "$m^2$"))
+    after = glassy.load(tmp_path / "result")
+    assert [(row.observable, row.estimate) for row in after.rows] == [(row.observable, row.estimate) for row in before.rows]
+    assert after.values("q") == before.values("q")
+    with pytest.raises(InputError, match="observable must be one of"):
+        after.values("m2")
