@@ -20,10 +20,12 @@ import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
+from glassy.core import checks
 from glassy.core.results import Estimate, Status
 from glassy.evidence.compare import predicted
 from glassy.evidence.pattern_fields import PatternFields, pattern_fields
 from glassy.evidence.table import AGREE, Measured, Remark, Table
+from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.dynamics import ReplicaExchange
@@ -65,6 +67,8 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     >>> float(r.series.m.min()) >= 0.4
     True
     """
+    check_network(network, "patterns", "table")
+    m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     table = network.energy_table(N)
     overlap = np.arange(N, -N - 1, -2) / N
     own = np.array([float(table.unit * v) for v in table.values])

@@ -193,6 +193,8 @@ def simulate(
         If the run needs more than `max_bytes`.
     StoreError
         If the folder cannot be written, or another run is at work in it.
+    EnsembleError
+        If an executor of your own broke while samples went into a folder; those that are finished are safe there.
     Interrupted
         On Ctrl-C; `err.samples` is a tuple with the finished samples of each state point that has any.
 

@@ -89,3 +89,18 @@ def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path)
     quench = simulate(network, 4.0, 0.0, 40, method=Quench(), start="random", samples=8, sweeps=60, burn_in=30, seed=1)
     assert not quench.status.ok
     assert not held.rung_status(quench).ok
+
+
+def test_what_cannot_be_is_refused():
+    from glassy import InputError, SpinGlass, annealed, noise_load, unstable_overlap
+
+    network = DenseHebbian(3)
+    glass = SpinGlass({2: 1.0})
+    for call in (
+        lambda: wall(3, 10, 0.5), lambda: wall(network, 10, 1.5), lambda: noise_load(3, 5, 10),
+        lambda: annealed(3, 5, 10, 1.0), lambda: annealed(network, 5, 10, 0.0), lambda: annealed(network, 5, 10, -1.0),
+        lambda: unstable_overlap(glass, 0.5, 0.5), lambda: unstable_overlap(network, -0.1, 0.3),
+        lambda: unstable_overlap(3, 0.1, 0.3),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            call()
