@@ -85,8 +85,7 @@ def pattern_fields(run: Samples) -> PatternFields:
     """
     network, K, N = run.network, run.K, run.N
     assert isinstance(network, DenseHebbian)
-    table = network.energy_table(N)
-    F = np.array([float(table.unit * v) for v in table.values])
+    F = network.energy_table(N).energies
     u = np.arange(N + 1)
     lose = np.where(u < N, F[np.minimum(u + 1, N)], 0.0) - F  # a flip of an aligned spin: u + 1 are misaligned
     gain = np.where(u > 0, F[np.maximum(u - 1, 0)], 0.0) - F

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import logsumexp
 from scipy.stats import binom
 
@@ -20,12 +19,6 @@ class Annealed:
     energy: float
     specific_heat: float
     minus_beta_f: float
-
-
-def _energies(network: DenseHebbian, N: int) -> npt.NDArray[np.float64]:
-    """Energies of one pattern by the number of misaligned spins."""
-    table = network.energy_table(N)
-    return np.array([float(table.unit * v) for v in table.values])
 
 
 def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
@@ -55,7 +48,7 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
     >>> abs(found.minus_beta_f + flat.free_energy / 2.0) < 0.01
     True
     """
-    F = _energies(network, N)
+    F = network.energy_table(N).energies
     F -= float(network.energy_table(N).mean) * (network.energy_offset(2, N) != 0.0)
     log_weight = binom(N, 0.5).logpmf(np.arange(N + 1)) - F / T
     log_mean = float(logsumexp(log_weight))
@@ -89,7 +82,7 @@ def noise_load(network: DenseHebbian, K: int, N: int) -> float:
     load = network.load(K, N)
     if network.wishart:
         return load
-    values = _energies(network, N)
+    values = network.energy_table(N).energies
     weight = binom(N, 0.5).pmf(np.arange(N + 1))
     variance = K * (weight @ values**2 - (weight @ values) ** 2) / N
     return float(load * variance / (network.covariance(1.0, load) - network.covariance(0.0, load)))
