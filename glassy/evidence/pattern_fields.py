@@ -100,4 +100,5 @@ def pattern_fields(run: Samples) -> PatternFields:
     weight = binom(N, 0.5).pmf(u)
     first = weight @ (lose * (1.0 - u / N) + gain * u / N)
     second = weight @ (lose**2 * (1.0 - u / N) + gain**2 * u / N)
-    return PatternFields(np.array(h), 0.5 * (lose[0] + (K - 1) * first), 0.25 * (K - 1) * (second - first**2))
+    mean = float(0.5 * (lose[0] + (K - 1) * first))
+    return PatternFields(np.array(h), mean, float(0.25 * (K - 1) * (second - first**2)))
