@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -66,7 +66,7 @@ Tables = Mapping[str, Any]  # name of the file, without .csv: a glassy.Table ("d
 class Case:
     """One folder of results; a claim adds fields of its own.
 
-    `quick` replaces fields where a run is to be small and fast. `samples` and `sweeps` go by size, or are one for all.
+    `samples` and `sweeps` go by size, or are one for all. `quick` replaces fields where a run is to be small and fast.
     """
 
     name: str
@@ -76,6 +76,11 @@ class Case:
     sweeps: tuple[int, ...] | int = ()
     seed: int = 0
     quick: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def small(self) -> Self:
+        """The case of a small and fast run: its first two sizes."""
+        return replace(self, **{"sizes": self.sizes[:2], **self.quick})
 
     @property
     def runs(self) -> Iterator[tuple[int, int, int]]:
@@ -232,7 +237,7 @@ def main(arguments: Iterable[str]) -> None:
             target = base / ("build/quick" if given.quick else "results") / place
             samples = base / "build" / ("quick-samples" if given.quick else "samples") / place
             if given.quick:
-                case = replace(case, **case.quick)
+                case = case.small
             if given.what == "list":
                 print(f"{claim}/{case.name}: {case.claim}")
             elif given.what == "status":

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Measured, Metropolis, Quench, Status, Table, crossing, plots, solve, spinodal, unstable_overlap
+from glassy import DenseHebbian, Measured, Metropolis, Quench, Table, crossing, plots, solve, spinodal, unstable_overlap
 from glassy import mean_of_samples as mean
 from sims._sim import Case, Lines, Sampling, Tables
 
@@ -49,39 +49,33 @@ def measure(case: Falls, run: Sampling) -> Tables:
                 if not theory.status.ok:
                     continue  # no retrieval phase to return to
                 for N in case.of[name] if T == 0.0 else case.of[name][-1:]:
+                    here: Any = {"network": name, "load": load, "T": T, "N": N}
                     kept = []
                     for m0 in STARTS:
-                        r = run(
-                            network, load, T, N, seed=1000 * network.P + i, samples=case.samples, start_overlap=m0, burn_in=0,
-                            sweeps=case.sweeps, method=Metropolis() if T else Quench(),
-                            out=f"{network.P}_{T:g}_{load:g}_{N}/{m0:g}",
-                        )  # fmt: skip
+                        r = run(network, load, T, N, seed=1000 * network.P + i, samples=case.samples, start_overlap=m0,
+                                burn_in=0, sweeps=case.sweeps, method=Metropolis() if T else Quench(),
+                                out=f"{network.P}_{T:g}_{load:g}_{N}/{m0:g}")  # fmt: skip
                         final = r.series.m[..., -r.sweeps // 4 :].mean(axis=-1)
                         kept.append((final > 0.8 * theory.m).mean(axis=1))
-                        each = mean(final.mean(axis=1))
-                        word = "settled" if T == 0.0 and r.settled.all() else "moving"
-                        maps.append({"network": name, "load": load, "T": T, "N": N, "start": m0, "final": float(each),
-                                     "error": each.error, "kept": kept[-1].mean(), "samples": r.samples,
-                                     "status": word})  # fmt: skip
+                        each, settled = mean(final.mean(axis=1)), T == 0.0 and r.settled.all()
+                        maps.append({**here, "start": m0, "final": float(each), "error": each.error, "kept": kept[-1].mean(),
+                                     "samples": r.samples, "status": "settled" if settled else "moving"})  # fmt: skip
                     edge = crossing(STARTS, kept, falling=False)
-                    where: Any = {"load": load, "T": T, "N": N, "sweeps": case.sweeps, "network": name}
-                    status = Status.STEADY if math.isfinite(edge) else Status.NO_BOUNDARY
-                    table += [Measured.of(edge, quantity="edge of the basin", status=status, **where)]
+                    table += [Measured.edge(edge, quantity="edge of the basin", sweeps=case.sweeps, **here)]
             for load in np.linspace(0.002, spinodal(network, T).load, 80):
-                saddle = unstable_overlap(network, float(load), T)
                 m = solve(network, float(load), T, strict=False).m
+                saddle = unstable_overlap(network, float(load), T)
                 lines.append({"network": name, "T": T, "load": load, "saddle": saddle, "m": m})
     return {"data": table, "maps": maps, "lines": lines}
 
 
 def gaps(table: Table, T: float) -> dict[str, list[float]]:
     """Return edge minus unstable saddle at the largest N of every network."""
-    found = {}
-    for name, network in NETWORKS.items():
-        mine = table.where(network=name, T=T, simulation=math.isfinite)
-        mine = mine.where(N=max(mine["N"]))
-        found[name] = [r.simulation - unstable_overlap(network, r.load, T) for r in mine]
-    return found
+    found = {name: table.where(network=name, T=T, simulation=math.isfinite) for name in NETWORKS}
+    return {
+        name: [r.simulation - unstable_overlap(NETWORKS[name], r.load, T) for r in rows.where(N=max(rows["N"]))]
+        for name, rows in found.items()
+    }
 
 
 def verdict(case: Falls, tables: Tables) -> str:
@@ -95,27 +89,23 @@ def panels(case: Falls, tables: Tables) -> Any:
     data, maps, lines = tables["data"], tables["maps"], tables["lines"]
     colors = dict(zip(NETWORKS, plots.COLORS, strict=False))
     fig, axes = plots.figure(1, 3, width=4.2, height=3.9)
-    ax = axes[0][0]
+    left, *edges = axes[0]
     for name, color in colors.items():
-        for N, marker in zip(SIZES[name], plots.MARKERS, strict=False):
+        markers = list(zip(SIZES[name], plots.MARKERS, strict=False))
+        for N, marker in markers:
             at = maps.where(network=name, T=0.0, load=SHOWN, N=N)
             if at:
-                ax.errorbar(at["start"], at["final"], at["error"], fmt=marker, ms=3.5, lw=0.8, color=color)
-    ax.plot([0, 1], [0, 1], color="0.6", lw=0.8)
-    ax.set(xlabel="initial overlap $m_0$", ylabel="final overlap m")
-    ax.set_title(f"descent at T = 0, load {SHOWN:g}: returns above the diagonal", fontsize=9)
-    for ax, T in zip(axes[0][1:], TEMPERATURES, strict=True):
-        for name, color in colors.items():
-            line = lines.where(network=name, T=T)
+                left.errorbar(at["start"], at["final"], at["error"], fmt=marker, ms=3.5, lw=0.8, color=color)
+        for ax, T in zip(edges, TEMPERATURES, strict=True):
+            mine, line = data.where(network=name, T=T), lines.where(network=name, T=T)
             plots.theory(ax, line["load"], line["saddle"], color)
-            markers = list(zip(SIZES[name], plots.MARKERS, strict=False))
-            plots.points(ax, data.where(network=name, T=T), "load", color=color, markers=markers)
-        ax.set(xlabel="load", ylabel="edge of the basin: initial overlap $m_0$", ylim=(0.0, 1.02))
-        ax.set_title(f"Metropolis dynamics, T = {T:g}" if T else "descent at T = 0", fontsize=9)
-    plots.legend(axes[0][1], [(f"P = {NETWORKS[name].P}", color) for name, color in colors.items()], [], below=True)
-    fig.suptitle(
-        "Basins of attraction shrink with load and with P; at T = 0 and P > 2 they end near the unstable "
-        "saddle of RS (dashed)\n"
-        "circles: the smaller N of each P, squares: the larger", fontsize=9,
-    )  # fmt: skip
+            plots.points(ax, mine, "load", color=color, markers=markers)
+            ax.set(xlabel="load", ylabel="edge of the basin: initial overlap $m_0$", ylim=(0.0, 1.02))
+            ax.set_title(f"Metropolis dynamics, T = {T:g}" if T else "descent at T = 0", fontsize=9)
+    left.plot([0, 1], [0, 1], color="0.6", lw=0.8)
+    left.set(xlabel="initial overlap $m_0$", ylabel="final overlap m")
+    left.set_title(f"descent at T = 0, load {SHOWN:g}: returns above the diagonal", fontsize=9)
+    plots.legend(edges[0], [(f"P = {NETWORKS[name].P}", color) for name, color in colors.items()], [], below=True)
+    what = "shrink with load and with P; at T = 0 and P > 2 they end near the unstable saddle of RS (dashed)"
+    fig.suptitle(f"Basins of attraction {what}\ncircles: the smaller N of each P, squares: the larger", fontsize=9)
     return fig

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, Annealing, DenseHebbian, Measured, Quench, Remark, Status, Table, crossing, plots, spinodal
+from glassy import RS, RSB, Annealing, DenseHebbian, Measured, Quench, Remark, Table, crossing, plots, spinodal
 from glassy import mean_of_samples as mean
 from sims._sim import Case, Lines, Sampling, Tables
 
@@ -16,7 +16,7 @@ DESCENT = (0.5, 0.7, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.4, 2.8, 3.3)  # 
 COOLED = (0.45, 0.55, 0.65, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3)
 T_END, COOLING = 0.05, 150
 WAYS = {"descent": 0.0, "annealing from T=0.25": 0.25, "annealing from T=0.4": 0.4}
-FOLDERS = dict(zip(WAYS, ("descent", "annealing", "annealing_from_T=0.4"), strict=True))
+FOLDERS = ("descent", "annealing", "annealing_from_T=0.4")
 ANSAETZE: dict[str, RS | RSB] = {"RS": RS(), "RSB(1)": RSB(1), "RSB(2)": RSB(2)}
 KEPT = 0.7  # m above which the pattern is kept: between the retrieval phase and what is left of it
 CLAIM = (
@@ -38,7 +38,7 @@ class Network(Case):
 CASES = {
     f"P{P}-{kind}": Network(
         name=f"P{P}-{kind}", claim=CLAIM, network=DenseHebbian(P, kind), sizes=sizes, samples=48, sweeps=COOLING + 50,
-        seed=50 + P, quick={"sizes": sizes[:2], "samples": 8, "descent": DESCENT[1::3], "cooled": COOLED[1::3]},
+        seed=50 + P, quick={"samples": 8, "descent": DESCENT[1::3], "cooled": COOLED[1::3]},
     )
     for P, sizes in ((3, (75, 150, 300)), (4, (40, 72, 120)))
     for kind in ("distinct", "self-interacting")
@@ -46,29 +46,28 @@ CASES = {
 
 
 def measure(case: Network, run: Sampling) -> Tables:
-    ends = {T: {k: spinodal(case.network, T, a).load for k, a in ANSAETZE.items()} for T in WAYS.values()}
-    table = Table()
-    for way, T_start in WAYS.items():
-        edges = Table()
-        options: Any = {"method": Quench(), "burn_in": 0, "sweeps": 60}
-        if T_start:
-            options = {"method": Annealing(T_start, shape="linear"), "burn_in": COOLING, "sweeps": 50}
+    lines = Lines(
+        {"ansatz": k, "T": T, "load": spinodal(case.network, T, a).load} for T in WAYS.values() for k, a in ANSAETZE.items()
+    )
+    table, unit = Table(), spinodals(lines)["RSB(2)"]
+    for (way, T_start), folder in zip(WAYS.items(), FOLDERS, strict=True):
+        edges, loads = Table(), np.array(case.cooled if T_start else case.descent) * unit
+        how = Annealing(T_start, shape="linear") if T_start else Quench()
+        options: Any = (
+            {"method": how, "burn_in": COOLING, "sweeps": 50} if T_start else {"method": how, "burn_in": 0, "sweeps": 60}
+        )
         for N, S, _ in case.runs:
-            kept, loads = [], []
-            for load in np.array(case.cooled if T_start else case.descent) * ends[0.0]["RSB(2)"]:
-                r = run(case.network, float(load), T_END if T_start else 0.0, N, seed=case.seed, samples=S,
-                        out=f"{FOLDERS[way]}_{load:.5f}_{N}", **options)  # fmt: skip
-                final = r.series.m[..., -25:].mean(axis=-1)
-                kept.append((final > KEPT).mean(axis=1))
-                loads.append(r.load)
+            runs = [run(case.network, float(load), T_END if T_start else 0.0, N, seed=case.seed, samples=S,
+                        out=f"{folder}_{load:.5f}_{N}", **options) for load in loads]  # fmt: skip
+            final = [r.series.m[..., -25:].mean(axis=-1) for r in runs]
+            kept = [(m > KEPT).mean(axis=1) for m in final]
+            for load, r, share, m in zip(loads, runs, kept, final, strict=True):
                 where: Any = {"curve": way, "load": float(load), "T": r.T, "N": N, "sweeps": r.sweeps + r.burn_in}
-                found = {"share kept": kept[-1], "final m": final.mean(axis=1)}
+                found = {"share kept": share, "final m": m.mean(axis=1)}
                 table += [Measured.of(mean(x), **where, quantity=q, status=Remark.MEASURED) for q, x in found.items()]
-            edge = crossing(loads, kept, falling=True)
-            status = Status.STEADY if math.isfinite(edge) else Status.NO_BOUNDARY
-            edges += [Measured.of(edge, curve=way, load=math.nan, T=r.T, N=N, quantity="escape load", status=status)]
+            edge = crossing([r.load for r in runs], kept, falling=True)
+            edges += [Measured.edge(edge, curve=way, T=runs[0].T, N=N, quantity="escape load")]
         table += edges
-    lines = Lines({"ansatz": a, "T": T, "load": x} for T, found in ends.items() for a, x in found.items())
     return {"data": table, "lines": lines}
 
 
@@ -95,33 +94,28 @@ def verdict(case: Network, tables: Tables) -> str:
 
 def panels(case: Network, tables: Tables) -> Any:
     data, ends = tables["data"], spinodals(tables["lines"])
+    markers, shown = plots.markers_of(data), {k: ends[k] for k in ("RS", "RSB(1)")}
     fig, axes = plots.figure(1, 4, width=3.5, height=3.9)
-    for ax, (way, T) in zip(axes[0], WAYS.items(), strict=False):
+    *ways, last = axes[0]
+    edges = data.where(quantity="escape load", simulation=math.isfinite)
+    colors = {
+        "descent" if not T else f"annealed from {T:g}": c for T, c in zip(WAYS.values(), plots.COLORS[3:0:-1], strict=True)
+    }
+    for ax, (way, T), color in zip(ways, WAYS.items(), colors.values(), strict=True):
         plots.points(ax, data.where(curve=way, quantity="share kept"), "load")
-        for name in ("RS", "RSB(1)"):
-            ax.axvline(ends[name], color="0.35", ls=plots.STYLES[name], lw=1.2)
+        plots.points(last, edges.where(curve=way), lambda r: 1.0 / r.N, color=color, markers=markers)
+        for name, load in shown.items():
+            ax.axvline(load, color="0.35", ls=plots.STYLES[name], lw=1.2)
         ax.axhline(0.5, color="0.8", lw=0.8)
         ax.set(xlabel="load", ylabel="share of chains that keep the pattern", ylim=(-0.03, 1.05))
         ax.set_title(f"annealed, T = {T:g} to {T_END:g}" if T else "descent at T = 0", fontsize=9)
-    theory = [(f"spinodal of {name} at T = 0", "0.35", name) for name in ("RS", "RSB(1)")]
-    plots.legend(axes[0][1], theory, plots.markers_of(data), below=True)
-    ax = axes[0][3]
-    edges = data.where(quantity="escape load", simulation=math.isfinite)
-    for (way, T), color in zip(WAYS.items(), (plots.COLORS[3], plots.COLORS[2], plots.COLORS[1]), strict=True):
-        plots.points(ax, edges.where(curve=way), lambda r: 1.0 / r.N, color=color, markers=plots.markers_of(data))
-        ax.plot([], [], "o", color=color, label=f"annealed from {T:g}" if T else "descent")
-    for name in ("RS", "RSB(1)"):
-        ax.axhline(ends[name], color="0.35", ls=plots.STYLES[name], lw=1.2)
-    ax.set(
-        xlim=(0.0, 1.1 / case.sizes[0]),
-        ylim=(0.0, 1.1 * np.nanmax(data["load"])),
-        xlabel="1/N",
-        ylabel="load at which half of the chains are lost",
-    )
-    ax.locator_params(axis="x", nbins=4)
-    ax.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
-    fig.suptitle(
-        f"P = {case.network.P}, {case.network.interactions}: the pattern is kept beyond the spinodal of RS (dashed), the more "
-        "the larger N", fontsize=10,
-    )  # fmt: skip
+    for name, load in shown.items():
+        last.axhline(load, color="0.35", ls=plots.STYLES[name], lw=1.2)
+    last.set(xlim=(0.0, 1.1 / case.sizes[0]), ylim=(0.0, 1.1 * np.nanmax(data["load"])), xlabel="1/N")
+    last.set_ylabel("load at which half of the chains are lost")
+    last.locator_params(axis="x", nbins=4)
+    plots.legend(ways[1], [(f"spinodal of {name} at T = 0", "0.35", name) for name in shown], markers, below=True)
+    plots.legend(last, [], [], dots=list(colors.items()), below=True)
+    what = "the pattern is kept beyond the spinodal of RS (dashed), there the more the larger N"
+    fig.suptitle(f"P = {case.network.P}, {case.network.interactions}: {what}", fontsize=10)
     return fig

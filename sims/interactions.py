@@ -37,7 +37,7 @@ CASES = {
         claim="Distinct (H.2) and self-interacting (H.3) energies of the same P = 4 network are different models: each follows "
         "its own theory (N.1, N.2), and neither follows the other's.",
         sizes=(64, 100, 140, 200), samples=(128, 96, 64, 64), sweeps=240, seed=77_000_000,
-        quick={"temperatures": (0.2, 0.5), "loads": (0.025, 0.075), "sizes": (64, 100), "samples": (8, 8), "sweeps": 100},
+        quick={"temperatures": (0.2, 0.5), "loads": (0.025, 0.075), "samples": 8, "sweeps": 100},
     )
 }  # fmt: skip
 

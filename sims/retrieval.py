@@ -36,7 +36,7 @@ def grid(P: int, at_load: Paths, at_T: Paths, sizes: tuple[int, ...], samples: t
     few = {"at_load": {k: v[1::3] for k, v in at_load.items()}, "at_T": {k: v[1::3] for k, v in at_T.items()}}
     return Grid(
         name=f"P{P}", network=DenseHebbian(P), at_load=at_load, at_T=at_T, reach=reach, sizes=sizes, samples=samples,
-        sweeps=240, seed=10_000_000 * P, quick={**few, "sizes": sizes[:2], "samples": (8, 8), "sweeps": 100},
+        sweeps=240, seed=10_000_000 * P, quick={**few, "samples": 8, "sweeps": 100},
         claim=f"In the retrieval phase at P = {P} (distinct) m, q and the energy of finite networks extrapolate in 1/N to the "
         "replica-symmetric theory, at every load and temperature where RS is stable.",
     )  # fmt: skip
@@ -96,21 +96,21 @@ def misaligned(m: Any) -> Any:
 
 def panels(case: Grid, tables: Tables) -> Any:
     fig, axes = plots.figure(2, 2, width=4.6, height=3.2)
-    data, hidden = tables["data"], [r for r in tables["data"].finite if not r.usable]
-    for column, (curve, (x, held)) in zip(axes.T, AGAINST.items(), strict=True):
+    data = tables["data"]
+    for (top, low), (curve, (x, held)) in zip(axes.T, AGAINST.items(), strict=True):
         reach = case.reach[x == "load"]
         table, lines = data.where(curve=curve), tables["lines"].where(curve=curve, **{x: lambda v, end=reach: v <= end})
         options: Any = {"by": held, "hollow": False, "markers": plots.markers_of(data)}
-        plots.panel(column[0], table, lines, x, "m", of=misaligned, limits=False, **options)
-        colors = plots.panel(column[1], table, lines, x, "energy_excess", **options)
-        column[0].set(yscale="log", ylim=(1e-6, 0.2), xlim=(0.0, reach), ylabel="misaligned fraction, (1 - m)/2")
-        column[1].set(xlim=(0.0, reach))
+        plots.panel(top, table, lines, x, "m", of=misaligned, limits=False, **options)
+        colors = plots.panel(low, table, lines, x, "energy_excess", **options)
+        top.set(yscale="log", ylim=(1e-6, 0.2), xlim=(0.0, reach), ylabel="misaligned fraction, (1 - m)/2")
+        low.set(xlim=(0.0, reach))
         named = [(f"{held} = {value:g}", color) for value, color in colors.items()]
-        plots.legend(column[1], named, plots.markers_of(data), extrapolated=True, below=True)
-    left_out = f"{len(hidden)} of {len(data.finite)} values, of runs that left the phase, stood still or were short"
+        plots.legend(low, named, plots.markers_of(data), extrapolated=True, below=True)
+    hidden, all_ = len(data.finite) - len(data.finite.usable), len(data.finite)
     fig.suptitle(
         f"P = {case.network.P}, {case.network.interactions}: finite networks approach RS (dashed) as N grows, and are on it "
-        f"for 1/N → 0 (black)\nnot drawn: {left_out}",
+        f"for 1/N → 0 (black)\nnot drawn: {hidden} of {all_} values, of runs that left the phase, stood still or were short",
         fontsize=9,
-    )
+    )  # fmt: skip
     return fig

@@ -109,9 +109,15 @@ def test_bad_input():
         glassy.enumerate_states(network, load=0.1, N=9, seed=1)
     point = {"load": 0.1, "T": 0.3, "N": 9, "seed": 1}
     for bad in (3, None, DenseHebbian, glassy.SpinGlass({3: 1.0})):
-        with pytest.raises(InputError, match=r"network must (be a glassy.DenseHebbian or another model of glassy|have stored patterns), got .* Make one"):
+        with pytest.raises(
+            InputError,
+            match=r"network must (be a glassy.DenseHebbian or another model of glassy|have stored patterns), got .* Make one",
+        ):
             glassy.enumerate_states(bad, **point)
-        with pytest.raises(InputError, match=r"network must (be a glassy.DenseHebbian or another model of glassy|have stored patterns), got .* Make one"):
+        with pytest.raises(
+            InputError,
+            match=r"network must (be a glassy.DenseHebbian or another model of glassy|have stored patterns), got .* Make one",
+        ):
             glassy.transition_matrix(bad, **point, method=Metropolis())
     for method in ("metropolis", None, Metropolis, 3):
         with pytest.raises(InputError, match=r"method must be a dynamics, got .* Give glassy.Metropolis\(\)"):

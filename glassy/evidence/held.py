@@ -30,6 +30,7 @@ from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.ladder import Ladder
+from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.theory.ansatz import RS, RSB
@@ -69,10 +70,8 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     """
     check_network(network, "patterns", "table")
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
-    table = network.energy_table(N)
     overlap = np.arange(N, -N - 1, -2) / N
-    own = np.array([float(table.unit * v) for v in table.values])
-    return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, own).tolist()})
+    return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
 
 
 def hold(
@@ -155,13 +154,6 @@ def near_wall(r: Samples, at: float) -> FloatArray:
     return np.asarray((r.series.m < at + max(0.03, 4.0 / r.N)).mean(axis=(1, 2)))
 
 
-def observed(r: Samples) -> dict[str, FloatArray]:
-    """Return m, q and the energy above the pattern, [sample, sweep], each the mean over the chains of a sample."""
-    excess = r.series.energy - r.series.pattern_energy[:, None, None]
-    found = {"m": r.series.m, "q": r.series.q, "energy_excess": excess}
-    return {name: np.asarray(x.mean(axis=1)) for name, x in found.items()}
-
-
 def saddles(network: DenseHebbian, load: float, T: float) -> dict[str, Solution]:
     """Return the saddles of the phase by RS and by RSB(1)."""
     return {k: solve(network, load, T, "retrieval", a, strict=False) for k, a in ANSAETZE.items()}
@@ -219,8 +211,9 @@ class Held:
 
     @cached_property
     def series(self) -> list[dict[str, FloatArray]]:
-        """m, q and the energy above the pattern of every rung."""
-        return [observed(r) for r in self.ladder]
+        """m, q and the energy above the pattern of every rung, [sample, sweep], each the mean over the chains of a sample."""
+        names = ("m", "q", "energy_excess")
+        return [{k: OBSERVABLES[k].series(r.series).mean(axis=1) for k in names} for r in self.ladder]
 
     @cached_property
     def crowd(self) -> float:
@@ -293,15 +286,8 @@ class Held:
         return table
 
     def _where(self, r: Samples, quantity: str, status: Status | Remark, curve: str = "") -> dict[str, Any]:
-        return {
-            "curve": curve,
-            "load": self.load,
-            "T": r.T,
-            "N": r.N,
-            "quantity": quantity,
-            "sweeps": r.sweeps,
-            "status": status,
-        }
+        return {"curve": curve, "load": self.load, "T": r.T, "N": r.N, "quantity": quantity, "sweeps": r.sweeps,
+                "status": status}  # fmt: skip
 
     def _rows(
         self, quantity: str, r: Samples, say: dict[str, float], value: Estimate, status: Status | Remark, curve: str = ""

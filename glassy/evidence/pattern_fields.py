@@ -86,8 +86,7 @@ def pattern_fields(run: Samples) -> PatternFields:
     """
     network, K, N = run.network, run.K, run.N
     assert isinstance(network, DenseHebbian)
-    table = network.energy_table(N)
-    F = np.array([float(table.unit * v) for v in table.values])
+    F = network.energy_table(N).energies
     u = np.arange(N + 1)
     lose = np.where(u < N, F[np.minimum(u + 1, N)], 0.0) - F  # a flip of an aligned spin: u + 1 are misaligned
     gain = np.where(u > 0, F[np.maximum(u - 1, 0)], 0.0) - F
@@ -104,4 +103,5 @@ def pattern_fields(run: Samples) -> PatternFields:
     weight = binom(N, 0.5).pmf(u)
     first = weight @ (lose * (1.0 - u / N) + gain * u / N)
     second = weight @ (lose**2 * (1.0 - u / N) + gain**2 * u / N)
-    return PatternFields(np.array(h), 0.5 * (lose[0] + (K - 1) * first), 0.25 * (K - 1) * (second - first**2))
+    mean = float(0.5 * (lose[0] + (K - 1) * first))
+    return PatternFields(np.array(h), mean, float(0.25 * (K - 1) * (second - first**2)))

@@ -112,6 +112,11 @@ class Measured:
         row = {"simulation": float(value), "error": value.error, "samples": value.samples, "z": z, **parts, **where}
         return cls(theory=theory, **row)
 
+    @classmethod
+    def edge(cls, value: Estimate, **where: Any) -> Measured:
+        """Return the row of a boundary, as `crossing` finds it: NO_BOUNDARY where it found none."""
+        return cls.of(value, status=Status.STEADY if math.isfinite(value) else Status.NO_BOUNDARY, **where)
+
     @property
     def value(self) -> Estimate:
         """The simulation as an Estimate."""

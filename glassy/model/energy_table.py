@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
+
 from glassy.numerics.integers import binomial_mean
 
 
@@ -27,6 +30,11 @@ class EnergyTable:
     def N(self) -> int:
         """Number of spins."""
         return len(self.values) - 1
+
+    @property
+    def energies(self) -> npt.NDArray[np.float64]:
+        """Energies [u] of one pattern."""
+        return np.array([float(self.unit * v) for v in self.values])
 
     @property
     def mean(self) -> Fraction:

@@ -61,7 +61,7 @@ def panel(
     table : Table
         Rows of one curve; those of other quantities are left out.
     lines : sequence of mappings
-        Theory lines as rows, with x, `by` and the quantity among their columns.
+        Theory lines as rows, with x, `by` and the quantity among their columns; where there is a column ansatz, a line of each.
     x, quantity, by : str
         Columns.
     colors : mapping, optional
@@ -69,7 +69,7 @@ def panel(
     of : callable, optional
         What is drawn of the quantity, as lambda m: (1 - m)/2.
     ansatz : str
-        Style of the lines.
+        Style of the lines, where they have no column that says it.
     markers, limits, hollow
         As in `points`.
     """
@@ -81,8 +81,9 @@ def panel(
         return float(abs(f(r.simulation + r.error) - f(r.simulation)))
 
     for value, color in found.items():
-        line = [r for r in lines if r[by] == value]
-        theory(ax, [r[x] for r in line], [f(r[quantity]) for r in line], color, ansatz)
+        for style in dict.fromkeys(r.get("ansatz", ansatz) for r in lines):
+            line = [r for r in lines if r[by] == value and r.get("ansatz", style) == style]
+            theory(ax, [r[x] for r in line], [f(r[quantity]) for r in line], color, style)
         points(ax, mine.where(**{by: value}), x, lambda r: f(r.simulation), error, color=color,
                markers=markers or markers_of(table), limits=limits, hollow=hollow)  # fmt: skip
     ax.set_xlabel(AXES.get(x, x))

@@ -189,14 +189,16 @@ def legend(
     lines: Sequence[tuple[str, ...]],
     sizes: Sequence[tuple[int, str]],
     *,
+    dots: Sequence[tuple[str, str]] = (),
     extrapolated: bool = False,
     unusable: bool = False,
     below: bool = False,
     more: Sequence[Line2D] = (),
 ) -> None:
-    """Draw one legend for lines (label, colour[, key of STYLES]), dashed without a key, for sizes (N, marker), and `more`."""
+    """Draw one legend: lines (label, colour[, key of STYLES]), dashed without a key, sizes (N, marker), dots, `more`."""
     handles = [Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label) for label, c, *rest in lines]
     handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
+    handles += [Line2D([], [], color=c, marker="o", linestyle="none", markersize=4.5, label=label) for label, c in dots]
     if extrapolated:
         handles.append(Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0"))
     if unusable:

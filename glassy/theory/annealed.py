@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import logsumexp
 
 from glassy.core import checks
@@ -22,12 +21,6 @@ class Annealed:
     energy: float
     specific_heat: float
     minus_beta_f: float
-
-
-def _energies(network: DenseHebbian, N: int) -> npt.NDArray[np.float64]:
-    """Energies of one pattern by the number of misaligned spins."""
-    table = network.energy_table(N)
-    return np.array([float(table.unit * v) for v in table.values])
 
 
 def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
@@ -61,7 +54,7 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
     T = checks.temperature(T)
     if T == 0.0:
         raise InputError("T must be > 0, got 0: the mean of Z is that of the lowest energy there. Raise T.")
-    F = _energies(network, N)
+    F = network.energy_table(N).energies
     F -= float(network.energy_table(N).mean) * (network.energy_offset(2, N) != 0.0)
     from scipy.stats import binom  # at first use: it takes a sixth of the import of glassy
 
@@ -98,7 +91,7 @@ def noise_load(network: DenseHebbian, K: int, N: int) -> float:
     load = network.load(K, N)
     if network.wishart:
         return load
-    values = _energies(network, N)
+    values = network.energy_table(N).energies
     from scipy.stats import binom
 
     weight = binom(N, 0.5).pmf(np.arange(N + 1))

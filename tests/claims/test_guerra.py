@@ -24,8 +24,7 @@ def test_I1_weight_of_the_interpolation():
     T_t, added = Interpolation(saddle).simulated(N, t, J)
     H, unit = perturbed_integers(network, xi, added)
     spins = np.array(list(product((1, -1), repeat=N)))
-    table_ = network.energy_table(N)
-    F = np.array([float(table_.unit * v) for v in table_.values])
+    F = network.energy_table(N).energies
     M = spins @ xi.T
     m, beta = M[:, 0] / N, 1.0 / saddle.T
     slope = network.covariance(saddle.q_EA, saddle.load, derivative=1)

@@ -55,7 +55,9 @@ def test_a_model_without_anything_is_refused_everywhere():
     ):  # fmt: skip
         with pytest.raises(InputError, match=r"network must have .*, got Empty\(\)\. "):
             ask(Empty())
-        with pytest.raises(InputError, match=r"network must be a glassy\.DenseHebbian or another model of glassy, got 3\. Make one"):
+        with pytest.raises(
+            InputError, match=r"network must be a glassy\.DenseHebbian or another model of glassy, got 3\. Make one"
+        ):
             ask(3)
 
 
