@@ -28,6 +28,7 @@ def sims(folder, *arguments):
     _sim.main([*arguments, "--out", str(folder)])
 
 
+@pytest.mark.slow
 def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
     sims(tmp_path, "run", "retrieval/P3")
     folder = tmp_path / "results" / "retrieval" / "P3"
@@ -63,6 +64,7 @@ def test_status_says_what_is_done(tiny, tmp_path, capsys):
     assert "s of one core" in text
 
 
+@pytest.mark.slow
 def test_meta_names_the_code_that_made_the_samples(tiny, tmp_path, monkeypatch):
     """Drawn again from finished samples, a case does not pass them off as those of today's code."""
     today = provenance()
@@ -84,6 +86,7 @@ def test_every_case_is_well_posed_and_listed(capsys):
             assert len(list(case.runs)) >= len(list(case.small.runs))
 
 
+@pytest.mark.slow
 def test_command_line_refuses_nonsense(tmp_path):
     for arguments, message in (
         (["sims", "dance"], "invalid choice"),

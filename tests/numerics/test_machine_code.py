@@ -33,6 +33,7 @@ print(x, sum(caller.stats.cache_hits.values()), sum(caller.stats.cache_misses.va
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", [False, True])
 def test_kernels_are_those_of_the_files_that_they_call(tmp_path, chosen):
     root, package = tmp_path / "site", tmp_path / "site" / "glassy"

@@ -73,6 +73,7 @@ def test_versions_and_the_processor_are_those_of_this_process(tmp_path):
     assert configuration._processor(tmp_path / "none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [{"NUMBA_DISABLE_JIT": "1"}, pytest.param(HASWELL, marks=pytest.mark.skipif(not X86, reason="x86 only"))],
@@ -88,6 +89,7 @@ def test_a_kernel_is_available_where_it_is_not_refused(environment, tmp_path):
         assert "avx512" not in config["compiler"]["vectors"]
 
 
+@pytest.mark.slow
 def test_the_folder_is_where_machine_code_is_kept(tmp_path, monkeypatch):
     config, refused = elsewhere(NUMBA_CACHE_DIR=str(tmp_path))
     check(config["kernels"], refused)

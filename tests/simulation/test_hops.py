@@ -5,6 +5,8 @@ import sys
 import traceback
 from pathlib import Path
 
+import pytest
+
 import glassy
 from glassy import DenseHebbian, simulate
 from glassy.simulation.kernels import chains
@@ -47,6 +49,7 @@ glassy.simulate(network, 0.1, 0.3, 20, seed=1, sweps=10)
 """
 
 
+@pytest.mark.slow
 def test_types_say_what_comes_back_and_see_a_misspelt_option(tmp_path):
     (tmp_path / "wrong.py").write_text(WRONG)
     command = [

@@ -38,6 +38,7 @@ def test_pack_and_unpack():
     assert problem.pack(Levels(0.9, (0.8, 0.5), 0.3, (0.7, 2.0))) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from((2, 3, 4, 6, 12, 20)),
