@@ -270,8 +270,7 @@ def _within(name: str, first: Samples, second: Samples, S: int) -> float:
     replicas = first.replicas if OBSERVABLES[name].pairs else 0
     if first.replicas != second.replicas:
         x, y, replicas = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True), 0
-    n = min(x.shape[-1], y.shape[-1])
-    met = meet(name, x[..., :n], y[..., :n], replicas)
+    met = meet(name, x, y, replicas)
     return math.copysign(-float(ndtri(max(met.p, 1e-300) / 2.0)), float(met.second) - float(met.first)) if met.z else 0.0
 
 

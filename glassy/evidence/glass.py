@@ -12,7 +12,7 @@ from glassy.analysis.control_variates import mean_of_samples
 from glassy.core.errors import EquilibrationWarning
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
-from glassy.model.network import DenseHebbian
+from glassy.model.family import check_network
 from glassy.simulation.compare_starts import compare_starts
 from glassy.simulation.ladder import Ladder
 
@@ -52,8 +52,7 @@ def glass_table(
         free = ladder.minus_beta_f()
     table = []
     for i, (r, a, b) in enumerate(zip(ladder[:-1], random[:-1], pattern[:-1], strict=True)):
-        network, meeting = r.network, compare_starts(a, b)
-        assert isinstance(network, DenseHebbian)
+        network, meeting = check_network(r.network, "patterns", "signal"), compare_starts(a, b)
         close = np.abs(r.largest_overlaps(1)[1][..., 0]).max(axis=1) > CLOSE
         share = mean_of_samples(close.astype(float), math.inf)
         status = Remark.AT_A_PATTERN if share > PATTERNS else meeting.status if r.status.ok else r.status

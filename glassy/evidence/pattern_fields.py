@@ -16,8 +16,9 @@ import numpy.typing as npt
 from scipy.integrate import quad
 
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
+from glassy.core.errors import InputError
 from glassy.core.results import Estimate
-from glassy.model.network import DenseHebbian
+from glassy.model.family import check_network
 from glassy.model.patterns import draw_patterns
 from glassy.simulation.samples import Samples
 
@@ -84,8 +85,9 @@ def pattern_fields(run: Samples) -> PatternFields:
     >>> fields.h.shape, fields.controls(0.4).shape
     ((3, 40), (3, 5))
     """
-    network, K, N = run.network, run.K, run.N
-    assert isinstance(network, DenseHebbian)
+    network, K, N = check_network(run.network, "patterns", "table", "signal"), run.K, run.N
+    if not run.patterns_drawn:
+        raise InputError("the patterns of the run must be those of its seed, but were given: they cannot be drawn again.")
     F = network.energy_table(N).energies
     u = np.arange(N + 1)
     lose = np.where(u < N, F[np.minimum(u + 1, N)], 0.0) - F  # a flip of an aligned spin: u + 1 are misaligned

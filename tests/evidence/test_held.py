@@ -96,6 +96,9 @@ def test_what_cannot_be_is_refused():
 
     network = DenseHebbian(3)
     glass = SpinGlass({2: 1.0})
+    given = simulate(network, T=0.5, patterns=draw_patterns(5, 12, 1), sweeps=5, seed=1)  # not those that seed 1 draws
+    with pytest.raises(InputError, match="were given"):
+        pattern_fields(given)
     for call in (
         lambda: wall(3, 10, 0.5), lambda: wall(network, 10, 1.5), lambda: noise_load(3, 5, 10),
         lambda: annealed(3, 5, 10, 1.0), lambda: annealed(network, 5, 10, 0.0), lambda: annealed(network, 5, 10, -1.0),

@@ -48,6 +48,12 @@ def test_runs_that_share_some_samples_are_compared_within_these():
         found = compare(a, other)
         assert "patterns of 8 samples" in found.note
         assert all(math.isfinite(row.z) for row in found.rows)
+    longer = run(start="both", sweeps=800)  # no sweep of the longer run is dropped
+    (row,) = (r for r in compare(a, longer).rows if r.observable == "energy")
+    means = [r.series.energy.mean(axis=2) for r in (a, longer)]
+    gap = (means[1] - means[0]).ravel()
+    t = gap.mean() / (gap.std(ddof=1) / math.sqrt(len(gap)))
+    assert row.z == pytest.approx(glassy.core.results.deviate(t, len(gap) - 1.0), rel=1e-6)
     apart = compare(run(9), b)
     assert not apart.note
 
