@@ -114,7 +114,7 @@ def panels(case: State, tables: Tables) -> Any:
         plots.theory(left, lines["t"], lines["RSB(1)"], plots.COLORS[2], "RSB(1)")
     left.set(xlabel="t: from free spins (0) to the network (1)", ylabel="integrand of I.1: the error of RS")
     named = [("RS: 0", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")][: 1 + glass]
-    plots.legend(left, named, plots.markers_of(mine), extrapolated=True, below=True)
+    plots.legend(left, named, plots.markers_of(mine), extrapolated=True, unusable=True, below=True)
     finite, end = data.finite.where(quantity="-beta f"), end_of(data)
     plots.points(right, finite, lambda r: 1.0 / r.N, color=plots.COLORS[5], markers=plots.markers_of(mine))
     note = ""
