@@ -115,7 +115,7 @@ class Sampling:
 
 def claims() -> dict[str, Any]:
     """Return every claim by name."""
-    found = {m.name: importlib.import_module(f"sims.{m.name}") for m in pkgutil.iter_modules([str(ROOT / "sims")])}
+    found = {m.name: importlib.import_module(f".{m.name}", __package__) for m in pkgutil.iter_modules([str(ROOT / "sims")])}
     return {name: module for name, module in found.items() if hasattr(module, "panels")}
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from glassy import DenseHebbian, Measured, Metropolis, Quench, Table, crossing, plots, solve, spinodal, unstable_overlap
 from glassy import mean_of_samples as mean
-from sims._sim import Case, Lines, Sampling, Tables
+
+from ._sim import Case, Lines, Sampling, Tables
 
 TEMPERATURES = (0.0, 0.3)
 STARTS = tuple(round(0.1 * k, 1) for k in range(11))

@@ -10,8 +10,9 @@ import numpy as np
 
 import glassy
 from glassy import RSB, Estimate, Measured, Table, moved_root, plots, solve
-from sims import beyond_rs, spin_glass
-from sims._sim import Case, Lines, Sampling, Tables
+
+from . import beyond_rs, spin_glass
+from ._sim import Case, Lines, Sampling, Tables
 
 NEAR = 0.25  # distance in load, in units of the crossing, up to which a measured free energy says where it is
 

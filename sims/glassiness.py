@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, glassiness, plots, spin_glass_temperatures
-from sims._sim import Case, Lines, Sampling, Tables, columns
+
+from ._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 0.2
 COLORS = dict(zip(("hard", "soft", "remainder", "total"), (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))

@@ -10,7 +10,8 @@ import numpy as np
 
 import glassy
 from glassy import RSB, DenseHebbian, Interpolation, Measured, Table, plots, solve
-from sims._sim import ROOT, Case, Lines, Sampling, Tables, read
+
+from ._sim import ROOT, Case, Lines, Sampling, Tables, read
 
 HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs above the measured one, in the glass
 NODES = 6

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, Remark, Table, glassiness, plots
-from sims import spin_glass
-from sims._sim import Case, Lines, Sampling, Tables
+
+from . import spin_glass
+from ._sim import Case, Lines, Sampling, Tables
 
 PARTS = ("hard", "soft", "remainder", "total")
 TOP = 1.10  # of the unit of temperature: above it no part is glassy

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, Table, plots
-from sims._sim import Case, Lines, Sampling, Tables
-from sims.retrieval import Grid, confront, misaligned, theory
+
+from ._sim import Case, Lines, Sampling, Tables
+from .retrieval import Grid, confront, misaligned, theory
 
 KINDS = ("distinct", "self-interacting")
 LOAD, T = 0.05, 0.3

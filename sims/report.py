@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sims._sim import ROOT
+from ._sim import ROOT
 
 # the gallery: what a visitor should see, in this order
 GALLERY = {

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, Table, plots, solve, spinodal
-from sims._sim import Case, Lines, Sampling, Tables
+
+from ._sim import Case, Lines, Sampling, Tables
 
 Paths = Mapping[float, tuple[float, ...]]
 AGAINST = {"against T": ("T", "load"), "against load": ("load", "T")}  # what varies along a curve, and what is held

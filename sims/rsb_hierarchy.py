@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, DenseHebbian, hierarchy, plots, solve, spin_glass_temperatures
-from sims._sim import Case, Lines, Sampling, Tables, columns
+
+from ._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 1.0  # for distinct interactions another load only rescales T and f by sqrt(load) (P > 2)
 NUMBERS = ("q_EA", "q", "free_energy", "free_energy_error", "energy", "entropy", "entropy_error", "complexity", "replicon")

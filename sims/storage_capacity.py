@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassy import DenseHebbian, hierarchy, patterns_without_errors, plots, signal_to_noise_load, spinodal, storage_capacity
-from sims._sim import Case, Lines, Sampling, Tables, columns, results
+
+from ._sim import Case, Lines, Sampling, Tables, columns, results
 
 SELF = "self-interacting"
 LOADS = ("load_c", "load_c_error", "m_c", "load_t", "load_t_error", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
