@@ -28,6 +28,7 @@ from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.renamed import gone
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
+from glassy.core.version import __version__ as __version__
 from glassy.evidence.compare import Comparison, compare
 from glassy.evidence.glass import glass_table
 from glassy.evidence.guerra import Interpolation
