@@ -15,7 +15,7 @@ from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
-from glassy.model.patterns import Int8Array, check_patterns, check_seed, draw_patterns
+from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns
 from glassy.model.perturbation import Perturbation, check_perturbation, check_range
 from glassy.model.separable import grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
@@ -188,10 +188,8 @@ def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
     return floats(*state_integers(network, patterns))
 
 
-def _temperature(T: Any) -> float:
-    if T is None:
-        raise InputError("T must be given: a temperature >= 0.")
-    return checks.temperature(T, infinite=True)
+def _temperature(T: Any, beta: Any) -> float:
+    return checks.temperature(checks.given_temperature(T, beta), infinite=True)
 
 
 def _patterns(
@@ -200,8 +198,7 @@ def _patterns(
     if patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load, N and seed, not both: the patterns fix K and N.")
-        xi = check_patterns(patterns, network.fewest)
-        network.size(xi.shape[1])
+        xi = given_patterns(network, patterns, 4)
     else:
         N = network.N if N is None else N
         if (load is None) == (K is None) or N is None or seed is None:
@@ -234,6 +231,7 @@ def enumerate_states(
     T: float | None = None,
     N: int | None = None,
     *,
+    beta: float | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     perturbation: Perturbation | None = None,
@@ -243,7 +241,7 @@ def enumerate_states(
 
     Parameters
     ----------
-    network, load, T, N, K, patterns, perturbation, seed
+    network, load, T, N, beta, K, patterns, perturbation, seed
         As in `simulate`, for sample 0: the same seed gives the same patterns. N <= 20.
 
     Returns
@@ -262,7 +260,7 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
     xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
     count, size = xi.shape
     if perturbation is None:
@@ -314,6 +312,7 @@ def transition_matrix(
     N: int | None = None,
     *,
     method: Dynamics,
+    beta: float | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     seed: int | None = None,
@@ -322,7 +321,7 @@ def transition_matrix(
 
     Parameters
     ----------
-    network, load, T, N, K, patterns, seed
+    network, load, T, N, beta, K, patterns, seed
         As in `enumerate_states`; N <= 10.
     method : Metropolis or Glauber
         The dynamics.
@@ -346,7 +345,7 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)

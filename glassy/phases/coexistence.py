@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
@@ -104,9 +105,10 @@ def _over_paramagnet(network: Network, T: float) -> float:
 
 def coexistence(
     network: Network,
-    T: float,
+    T: float | None = None,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: float | None = None,
     start: Coexistence | None = None,
     strict: bool = True,
 ) -> Coexistence:
@@ -120,6 +122,8 @@ def coexistence(
         The network.
     T : float
         Temperature, >= 0.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Of both states. FullRSB extrapolates load_t in the number of steps: an Estimate.
     start : Coexistence, optional
@@ -145,7 +149,7 @@ def coexistence(
     >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 5)          # Amit, Gutfreund and Sompolinsky print 0.051
     0.05185
     """
-    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    network, T = solvable(network, "signal"), check_point(T=checks.given_temperature(T, beta))[1]
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):
         raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")

@@ -85,7 +85,15 @@ class _State:
     B: float
 
 
-def complexity(network: Network, load: float, T: float, *, points: int = 60, strict: bool = True) -> Complexity:
+def complexity(
+    network: Network,
+    load: float,
+    T: float | None = None,
+    *,
+    beta: float | None = None,
+    points: int = 60,
+    strict: bool = True,
+) -> Complexity:
     """Return Sigma(f) of the spin glass along the 1RSB saddle at fixed x (B.2).
 
     Sigma = x^2 d(beta f_rep)/dx at f = d(x f_rep)/dx.
@@ -98,6 +106,8 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
         Storage load, > 0.
     T : float
         Temperature, 0 <= T <= T_d; T = 0 counts energy minima.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     points : int
         Points of the curve.
     strict : bool
@@ -115,7 +125,7 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, (load, T) = solvable(network), check_point(load, T)
+    network, (load, T) = solvable(network), check_point(load, checks.given_temperature(T, beta))
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")

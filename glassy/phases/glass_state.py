@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassy.core import checks
+from glassy.core.errors import InputError
 from glassy.model.network import DenseHebbian
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
-from glassy.theory.ansatz import RSB, Ansatz, FullRSB
+from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.solution import Solution
-from glassy.theory.solve import solve
+from glassy.theory.solve import check_point, solve
 
 STEP = 1e-3  # of T: half the difference that gives the specific heat
 
@@ -43,7 +45,15 @@ def winner(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *, cont
     return glass if continuous or (glass.status.ok and glass.free_energy >= flat.free_energy) else flat
 
 
-def glass_state(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *, continuous: bool = False) -> GlassState:
+def glass_state(
+    network: DenseHebbian,
+    load: float,
+    T: float | None = None,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    beta: float | None = None,
+    continuous: bool = False,
+) -> GlassState:
     """Return the m = 0 state that wins at one T, with its averages.
 
     Parameters
@@ -52,6 +62,8 @@ def glass_state(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *,
         Its P and kind of interactions.
     load, T : float
         State point, T > 0.
+    beta : float, optional
+        1/T, instead of T.
     ansatz : RS, RSB or FullRSB
         Of the spin glass.
     continuous : bool
@@ -65,6 +77,9 @@ def glass_state(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *,
     >>> found.solution.phase, round(found.energy, 3), round(found.specific_heat, 2)
     ('spin_glass', -1.587, 0.12)
     """
+    T = check_point(T=checks.given_temperature(T, beta))[1]
+    if T == 0.0:
+        raise InputError("T must be > 0, got 0: the specific heat and -beta f are not there. Use solve.")
     s = winner(network, load, T, ansatz, continuous=continuous)
     few = RSB(2) if isinstance(ansatz, FullRSB) else ansatz
     warm, cold = (winner(network, load, T + h, few, continuous=continuous).energy for h in (STEP * T, -STEP * T))

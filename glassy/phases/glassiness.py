@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassy.core import checks
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.results import Status
@@ -63,7 +64,9 @@ class Glassiness(Equal):
         return self.hard + self.soft + self.remainder
 
 
-def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = None) -> Glassiness:
+def glassiness(
+    network: Network, load: float, T: float | None = None, ansatz: Ansatz | None = None, *, beta: float | None = None
+) -> Glassiness:
     """Split A = -beta f of the spin-glass (or paramagnetic) phase into a hard and a soft glass (G.1, G.1', G.2).
 
     At P = 2 the network is a Sherrington-Kirkpatrick glass at beta_1 = beta sqrt(load)/D, a Gaussian glass on its critical
@@ -78,6 +81,8 @@ def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = 
         Storage load > 0.
     T : float
         Temperature > 0.
+    beta : float, optional
+        1/T, instead of T.
     ansatz : RS, RSB
         RS or RSB(1) at P = 2; RS or RSB(k) for P > 2. Default RS().
 
@@ -110,7 +115,7 @@ def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = 
     ansatz = RS() if ansatz is None else ansatz
     if not solvable(network).has_patterns:
         raise InputError(f"network must have stored patterns, got {network!r}. Without them all is hard: A is -f/T of solve.")
-    load, T = check_point(load, T)
+    load, T = check_point(load, checks.given_temperature(T, beta))
     if T == 0.0 or load == 0.0:
         raise InputError(f"load and T must be > 0, got load={load:g}, T={T:g}: the parts are those of -beta f.")
     if network.P > 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
@@ -56,9 +57,10 @@ class Spinodal(Saved):
 
 def spinodal(
     network: Network,
-    T: float,
+    T: float | None = None,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: float | None = None,
     start: Spinodal | None = None,
     strict: bool = True,
 ) -> Spinodal:
@@ -70,6 +72,8 @@ def spinodal(
         The network.
     T : float
         Temperature; T = 0 gives the storage capacity load_c of the ansatz.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Replica symmetry, k steps of its breaking, or the limit of many steps: load and m are then Estimates, extrapolated in k.
         Where RS is stable at its spinodal RSB(k) is COLLAPSED and equal.
@@ -102,7 +106,7 @@ def spinodal(
     >>> round(spinodal(glassy.DenseHebbian(P=2), 0.0, glassy.RSB(1)).load, 6)          # Steffan and Kuehn
     0.138186
     """
-    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    network, T = solvable(network, "signal"), check_point(T=checks.given_temperature(T, beta))[1]
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import InitVar, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Ensemble(Saved):
         The networks.
     loads, sizes, temperatures : float or sequence of float
         All combinations are run. With ReplicaExchange all temperatures are one task.
+    beta : float or sequence of float, optional
+        1/T of the temperatures, instead of them; not kept.
     K : int or sequence of int, optional
         Numbers of patterns, instead of loads.
     samples : int, or one for each size
@@ -76,8 +78,12 @@ class Ensemble(Saved):
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
     kernel: str = "auto"
+    beta: InitVar[Any] = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, beta: Any) -> None:
+        if beta is not None:
+            given = None if isinstance(self.temperatures, tuple) and not self.temperatures else self.temperatures
+            object.__setattr__(self, "temperatures", checks.given_temperature(given, beta, "temperatures"))
         networks = self.networks if isinstance(self.networks, tuple | list) else (self.networks,)
         checked: dict[str, Any] = {"networks": tuple(check_network(network, "patterns", "table") for network in networks)}
         for word in ("loads", "sizes", "temperatures", "K"):

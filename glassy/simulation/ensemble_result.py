@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import Saved, ready
@@ -186,12 +187,13 @@ class EnsembleResult(Saved):
 
     def samples(
         self, network: Network | None = None, N: int | None = None, load: float | None = None, T: float | None = None,
-        K: int | None = None,
+        K: int | None = None, *, beta: float | None = None,
     ) -> Samples:  # fmt: skip
         """Return the finished Samples of one state point, joined from the files: series, spins and all.
 
         The arguments pick it as they stand in the description; what the ensemble has one of may be left out.
         """
+        T = checks.given_temperature(T, beta) if beta is not None else T
         place, at = self._pick(network, N, load, T, K, True)
         return points(place.run, self._finished(place))[place.run.temperatures.index(at)]
 

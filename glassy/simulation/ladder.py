@@ -144,7 +144,9 @@ class Ladder(Grid[Samples]):
             )  # fmt: skip
         return tuple(found[p.T] for p in self.points)
 
-    def reweighted(self, T: float | Sequence[float] | FloatArray) -> Grid[Reweighted]:
+    def reweighted(
+        self, T: float | Sequence[float] | FloatArray | None = None, *, beta: float | Sequence[float] | FloatArray | None = None
+    ) -> Grid[Reweighted]:
         """Return -beta f, energy, entropy and specific heat at any temperature within the ladder (M.9).
 
         The energies of all temperatures of a sample are joined (M.8), so the curves between the temperatures cost no run.
@@ -153,6 +155,8 @@ class Ladder(Grid[Samples]):
         ----------
         T : float or 1-d array
             Temperatures from the coldest of the ladder up to infinity.
+        beta : float or 1-d array, optional
+            1/T, instead of T.
 
         Returns
         -------
@@ -176,6 +180,7 @@ class Ladder(Grid[Samples]):
         >>> bool(np.all(curve.errors("energy") < 0.02))
         True
         """
+        T = checks.given_temperature(T, beta)
         points = self._from_infinity("reweighting")
         asked = np.atleast_1d(checks.array("T", T, "Give a temperature or a 1-d array of them."))
         if asked.ndim != 1 or asked.dtype.kind not in "iuf" or not np.all(asked >= points[-1].T):
@@ -183,9 +188,9 @@ class Ladder(Grid[Samples]):
                 f"T must be temperatures from the coldest of the ladder, {points[-1].T:g}, up to infinity; got {T!r}. "
                 "Add colder temperatures to the ladder."
             )
-        beta = np.array([1.0 / p.T for p in points])
+        betas = np.array([1.0 / p.T for p in points])
         N, samples = points[0].N, points[0].samples
-        found = [reweight(beta, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
+        found = [reweight(betas, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
         each, left, parts = np.array([x[0] for x in found]), np.array([x[1] for x in found]).mean(axis=0), found[0][2]
         rest = [np.delete(each, s, axis=0).mean(axis=0) for s in range(samples)] if samples > 1 else []
         mean = each.mean(axis=0)

@@ -57,10 +57,11 @@ def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
 def solve(
     network: Network,
     load: float,
-    T: float,
+    T: float | None = None,
     phase: str = "retrieval",
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: float | None = None,
     start: Solution | None = None,
     strict: bool = True,
 ) -> Solution:
@@ -74,6 +75,8 @@ def solve(
         Storage load, >= 0, at most 1e200; below 1e-300 it counts as 0.
     T : float
         Temperature, >= 0, at most 1e200; T = 0 is the exact limit, and below 1e-300 T counts as 0.
+    beta : float, optional
+        1/T, instead of T: beta = inf is T = 0. So it is wherever T is asked for.
     phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium"}
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
@@ -119,7 +122,7 @@ def solve(
     'LEFT_PHASE'
     """
     network = solvable(network)
-    load, T = check_point(load, T)
+    load, T = check_point(load, checks.given_temperature(T, beta))
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Solution):
@@ -255,10 +258,11 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
 def scan(
     network: Network,
     load: npt.ArrayLike,
-    T: npt.ArrayLike,
+    T: npt.ArrayLike | None = None,
     phase: str = "retrieval",
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: npt.ArrayLike | None = None,
     wins: bool = False,
     threads: int | None = None,
 ) -> Grid[Solution]:
@@ -273,6 +277,8 @@ def scan(
         As in `solve`.
     load, T : array_like
         The path: two arrays of one length, or one array and one float. Any order; neighbours are fastest.
+    beta : array_like, optional
+        1/T, instead of T.
     threads : int, optional
         Threads for the points of RS; default: the cores that this process may use. They change no number.
     wins : bool
@@ -296,6 +302,7 @@ def scan(
     >>> [s.status.name for s in path]
     ['CONVERGED', 'CONVERGED', 'LEFT_PHASE']
     """
+    T = checks.given_temperature(T, beta)
     loads, temperatures = (
         np.atleast_1d(checks.array(name, x, "Give floats or 1-d arrays.")) for name, x in (("load", load), ("T", T))
     )
