@@ -152,7 +152,7 @@ def given_patterns(network: Network, patterns: Any, level: int = 3) -> Int8Array
     if network.has_load and K > N and network.load(K, N) > OVERFULL and network.load(*swapped) < 1.0:
         here, there = network.load(K, N), network.load(*swapped)
         warn(
-            f"patterns of shape {array.shape} are read as K={K} patterns of N={N} spins: load={here:.3g}, which nothing retrieves. "
+            f"patterns of shape {array.shape} are read as K={K} patterns of N={N} spins: load={here:.3g}, beyond retrieval. "
             f"If they are {N} patterns of {K} spins, load={there:.3g}, give patterns.T.", PatternsWarning, level
         )  # fmt: skip
     return array
