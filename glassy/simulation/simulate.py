@@ -185,7 +185,8 @@ def simulate(
         Where the samples run; default: "threads", which start at once and whose kernels do not wait for each other.
         Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/how-to/cluster.md and `Ensemble`.
     progress : bool, optional
-        Progress on stderr, a bar on a terminal and lines in a file; default: where stderr is a terminal.
+        A bar on stderr, in a file lines; default: where it is slow and stderr is a terminal or a notebook. It counts terms,
+        attempted flips times patterns, burn-in included: these take about the same time at every size.
 
     Returns
     -------
