@@ -69,13 +69,22 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     True
     """
     check_network(network, "patterns", "table")
+    N = network.size(N)
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
     return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
 
 
 def hold(
-    network: DenseHebbian, load: float, T: Sequence[float], N: int, at: float, *, start: float = 1.0, **options: Any
+    network: DenseHebbian,
+    load: float,
+    T: Sequence[float] | None = None,
+    N: int | None = None,
+    at: float | None = None,
+    *,
+    beta: Sequence[float] | None = None,
+    start: float = 1.0,
+    **options: Any,
 ) -> Ladder:
     """Run a ladder from overlap `start` with the pattern, behind a wall at m = `at`.
 
@@ -83,6 +92,8 @@ def hold(
     ----------
     network, load, T, N
         State points of the ladder, coldest first.
+    beta : sequence of float, optional
+        1/T, instead of T.
     at, start : float
         Overlaps with the pattern: of the wall, and of the first configuration.
     **options
@@ -95,8 +106,10 @@ def hold(
     >>> len(ladder), ladder[0].start
     (2, 'pattern')
     """
+    check_network(network, "patterns", "table")
+    N, at = network.size(N), checks.number("at", at, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     found = simulate(
-        network, load, list(T), N, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
+        network, load, T, N, beta=beta, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
         perturbation=wall(network, N, at), **options,
     )  # fmt: skip
     return cast("Ladder", found)
