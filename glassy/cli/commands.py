@@ -159,7 +159,8 @@ def _runs(found: Any) -> Answer:
     """Return the answer of one run, or of several."""
     runs, width = [found] if isinstance(found, glassy.Samples) else list(found), columns()
     r, good = runs[0], all(r.status.ok for r in runs)
-    head = f"{r.network!r} N={r.N} K={r.K}, {r.method!r}: {r.samples} samples of {r.replicas} replicas, {r.sweeps} sweeps"
+    patterns = "" if len({run.K for run in runs}) > 1 else f" K={r.K}"
+    head = f"{r.network!r} N={r.N}{patterns}, {r.method!r}: {r.samples} samples of {r.replicas} replicas, {r.sweeps} sweeps"
     lacks = [] if r.replicas > 1 else ["q", "q_abs"]
     lacks += [] if 0.0 < r.T < math.inf else ["specific_heat", "susceptibility"]
     if len(runs) == 1:
@@ -194,8 +195,8 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
     solution = glassy.solve(which, *where, **taken(given, "phase", "ansatz"))
     runs = []
     for N in given["N"]:
-        folder = {"out": Path(given["out"]) / f"N={N}"} if "out" in given else {}
-        runs.append(glassy.simulate(which, *where, N, **folder, **say))
+        say |= {"out": Path(given["out"]) / f"N={N}"} if "out" in given else {}
+        runs.append(glassy.simulate(which, *where, N, **say))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
         found = glassy.compare(solution, runs)
@@ -208,6 +209,7 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
 
 def _status_options(parser: Any) -> None:
     parser.add_argument("folder", metavar="FOLDER", help="the folder that was given to Ensemble.run")
+    output_options(parser, plot=False)
 
 
 def _status(given: Given, _: Wrong) -> Answer:

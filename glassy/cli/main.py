@@ -124,7 +124,9 @@ def _run(words: list[str], given: dict[str, Any], parser: Parser) -> int:
         except glassy.InputError as error:
             output.say(f"{parser.prog}: {error}")
             return MISUSE
-        except glassy.GlassyError as error:
+        except BrokenPipeError:
+            raise
+        except (glassy.GlassyError, OSError) as error:
             output.say(f"{parser.prog}: {error}")
             return UNUSABLE
     return GOOD if answer.good else UNUSABLE

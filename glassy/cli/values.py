@@ -101,7 +101,9 @@ def made(classes: Sequence[type]) -> Callable[[str], Any]:
             raise Wrong(f"must be one of {', '.join(map(spelt, classes))}, between quotes, got {text!r}") from None
         try:
             return kind(*values, **named)
-        except (TypeError, ValueError) as error:
+        except TypeError:
+            raise Wrong(f"must be written {spelt(kind)}, between quotes, got {text!r}") from None
+        except ValueError as error:
             raise Wrong(str(error)) from None
 
     return make
