@@ -44,6 +44,8 @@ class Autocorrelation(Saved):
     tau_int: float
     window: int
 
+    axis = "lags"
+
     def __repr__(self) -> str:
         return (
             f"Autocorrelation({self.observable}: tau_int={self.tau_int:.4g} sweeps, window {self.window}, "
@@ -72,6 +74,8 @@ class Binning(Saved):
     errors: FloatArray
     uncertainties: FloatArray
     taus: FloatArray
+
+    axis = "widths"
 
     @property
     def tau_int(self) -> Estimate:

@@ -8,6 +8,7 @@ import numpy as np
 
 from glassy.core import checks
 from glassy.core.errors import InputError
+from glassy.core.export import Exported
 from glassy.core.progress import progress_bar
 from glassy.model.network import DenseHebbian
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
@@ -19,7 +20,7 @@ STEP = 1e-3  # of T: half the difference that gives the specific heat
 
 
 @dataclass(frozen=True)
-class GlassState:
+class GlassState(Exported):
     """The m = 0 state that wins at one T, and its averages per spin.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy as np
 from glassy.core import checks
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
+from glassy.core.export import Exported
 from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Status
 from glassy.model.family import Network
@@ -24,7 +25,7 @@ from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
-class Glassiness(Equal):
+class Glassiness(Equal, Exported):
     """Parts of A = -beta f per spin at m = 0; `total` is their sum and equals -beta f of the network.
 
     Parameters

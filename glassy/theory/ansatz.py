@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from glassy.core import checks
 from glassy.core.errors import InputError
@@ -14,6 +14,8 @@ DEEPEST = 30  # steps
 @dataclass(frozen=True)
 class RS:
     """Replica symmetry: one overlap q (R.5)."""
+
+    type: str = field(default="RS", init=False, repr=False, compare=False)  # for dataclasses.asdict, which drops the class
 
     @property
     def depth(self) -> float:
@@ -34,6 +36,7 @@ class RSB:
         Number of steps, 1 to 30. RSB(1) is 1RSB.
     """
 
+    type: str = field(default="RSB", init=False, repr=False, compare=False)
     k: int
 
     def __post_init__(self) -> None:
@@ -61,6 +64,7 @@ class FullRSB:
         The largest k that is solved, 4 to 30.
     """
 
+    type: str = field(default="FullRSB", init=False, repr=False, compare=False)
     steps: int = 8
 
     def __post_init__(self) -> None:

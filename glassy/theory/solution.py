@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,11 @@ class OverlapDistribution(Saved):
 
     q: tuple[float, ...]
     weight: tuple[float, ...]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the atoms."""
+        for q, weight in zip(self.q, self.weight, strict=True):
+            yield {"q": q, "weight": weight}
 
     @property
     def mean(self) -> float:
