@@ -15,7 +15,8 @@ from scipy.spatial import cKDTree
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
-from glassy.plots.style import COLORS, STYLES, figure, save, style_of, without_suffix
+from glassy.plots.sheet import Sheet, several
+from glassy.plots.style import COLORS, STYLES, not_drawn, style_of
 
 # Lines of a phase diagram: colour, width, and what the legend says. AT and glass lines do not follow the style of the ansatz.
 _LINES: Any = {
@@ -34,7 +35,7 @@ _FIXED: Any = {"AT": (0, (4, 1, 1, 1)), "T_d": (0, (6, 1.5)), "T_G": (0, (2, 1))
 
 
 @draws(PhaseDiagram)
-def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | Path) -> Path:
+def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = None, *, path: str | Path | None = None) -> Any:
     """Draw phase diagrams of one network over each other: load across, temperature up; RS dashed, RSB(1) solid, deeper dotted.
 
     The regions of the last one are shaded: retrieval in equilibrium darker, metastable retrieval lighter.
@@ -43,34 +44,42 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | P
     ----------
     diagrams : PhaseDiagram or sequence of them
         Of one network.
-    path : path
+    ax : Axes, optional
+        Where to draw; default: a figure of its own, with its legend beside the panel.
+    path : path, optional
         Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
 
     Returns
     -------
-    Path
-        The .png.
+    Axes
 
     Raises
     ------
     InputError
         If there is nothing to draw, the networks differ, or the path has the suffix of another format.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+    >>> ax = glassy.plots.phase_diagram(diagram)
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('load', 'temperature T')
     """
-    found = [diagrams] if isinstance(diagrams, PhaseDiagram) else list(diagrams)
-    if not found or not all(isinstance(d, PhaseDiagram) for d in found):
-        raise InputError(f"diagrams must be one PhaseDiagram or several, got {diagrams!r}. Call glassy.phase_diagram.")
+    found = several("diagrams", diagrams, PhaseDiagram, "Call glassy.phase_diagram.")
     if any(d.network != found[0].network for d in found):
         raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
-    path = without_suffix(path)
-    fig, axes = figure(1, 1, width=6.4, height=4.0)
-    ax = axes[0][0]
-    draw_phase_diagram(ax, found)
+    sheet = Sheet(ax, path, width=6.4, height=4.0)
+    panel = sheet.axes[0]
+    draw_phase_diagram(panel, found)
+    lost = [s for d in found for line in d.lines for s in line.status if not s.ok]
+    not_drawn(panel, len(lost), sum(len(line.status) for d in found for line in d.lines), ", ".join({s.name: 0 for s in lost}))
     network = found[0].network
     kind = "distinct interactions" if network.interactions == "distinct" else "self-interacting"
-    ax.set_title(f"P = {network.P}, {kind}", fontsize=9.5)
+    sheet.title(f"P = {network.P}, {kind}")
     where: Any = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "frameon": False}
-    ax.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
-    return save(fig, path)[0]
+    panel.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
+    return sheet.done()
 
 
 def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:

@@ -206,16 +206,18 @@ def test_a_failed_point_is_kept_and_breaks_the_line(monkeypatch, tmp_path):
     assert bad.any()
     assert np.array_equal(np.isnan(line.load), bad)
     assert "failed" in repr(line)
-    assert glassy.plots.phase_diagram(d, tmp_path / "gap").exists()
+    count = f"{bad.sum()} of {sum(len(line.T) for line in d.lines)}"
+    assert glassy.plots.phase_diagram(d).get_xlabel() == f"load\n{count} points not drawn: NOT_CONVERGED"
 
 
 def test_figures(diagrams, tmp_path):
     both = [diagrams[DenseHebbian(3), a] for a in (RS(), RSB(1))]
-    assert glassy.plots.phase_diagram(both, tmp_path / "figure").stat().st_size > 20000
+    glassy.plots.phase_diagram(both, path=tmp_path / "figure")
+    assert (tmp_path / "figure.png").stat().st_size > 20000
     with pytest.raises(InputError, match="of one network"):
-        glassy.plots.phase_diagram([both[0], diagrams[DenseHebbian(2), RS()]], tmp_path / "figure")
+        glassy.plots.phase_diagram([both[0], diagrams[DenseHebbian(2), RS()]])
     with pytest.raises(InputError, match="Call glassy.phase_diagram"):
-        glassy.plots.phase_diagram([], tmp_path / "figure")
+        glassy.plots.phase_diagram([])
 
 
 def test_a_network_without_an_AT_line_at_m0():
