@@ -12,6 +12,7 @@ from glassy.plots.exchanges import exchange
 from glassy.plots.glass import complexity, glassiness
 from glassy.plots.grids import binder, grids
 from glassy.plots.overlaps import overlaps, parisi
+from glassy.plots.page import page
 from glassy.plots.runs import autocorrelation, binning, series
 from glassy.plots.style import (
     COLORS,
@@ -62,6 +63,7 @@ __all__ = [
     "markers_of",
     "marks_legend",
     "overlaps",
+    "page",
     "panel",
     "parisi",
     "phase_diagram",

@@ -51,7 +51,7 @@ DRAWN = [  # a result, the method, how many panels
 
 @pytest.fixture(scope="module")
 def ensemble(tmp_path_factory):
-    return ENSEMBLE.run(tmp_path_factory.mktemp("ensemble") / "e", progress=False)
+    return ENSEMBLE.run(tmp_path_factory.mktemp("ensemble") / "e", "threads", progress=False)
 
 
 @pytest.mark.parametrize(("result", "name", "panels"), DRAWN, ids=lambda x: type(x).__name__ if not isinstance(x, str) else x)
@@ -80,17 +80,18 @@ def test_an_ensemble_draws_its_averages(ensemble):
 
 def test_the_table_holds_what_draws(ensemble):
     """Every drawing has its method, and every method its drawing."""
-    results = {(r.kind(), name): r for r, name, _ in DRAWN} | {(ensemble.kind(), "plot"): ensemble}
+    results = {(r.kind(), name) for r, name, _ in DRAWN} | {(ensemble.kind(), "plot"), (DIAGRAM.kind(), "to_html")}
     for kind, name in DRAWINGS:
         owner = glassy.Grid if kind[0] is glassy.Grid else kind[0]
         assert callable(getattr(owner, name)), (kind, name)
         assert any(mine[:1] == kind[:1] and word == name for mine, word in results), (kind, name)
     for kind in {kind[0] for kind, _ in DRAWINGS} - {glassy.Grid}:
         mine = {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if name.startswith("plot_")}
-        assert mine == {name for (k, *_), name in DRAWINGS if k is kind and name != "plot"}
+        assert mine == {name for (k, *_), name in DRAWINGS if k is kind and name.startswith("plot_")}
     assert all(f is getattr(glassy.plots, f.__name__) for f in DRAWINGS.values() if not f.__name__.startswith("_"))
 
 
+@pytest.mark.slow
 def test_a_path_writes_both_formats_and_leaves_nothing_open(tmp_path):
     before = plt.get_fignums()
     ax = PATH.plot(["m", "q"], path=tmp_path / "own")
@@ -116,6 +117,7 @@ def test_a_part_of_a_figure_writes_the_whole(tmp_path):
         assert picture.size == (960, 320)
 
 
+@pytest.mark.slow
 def test_options_and_numbers_reach_the_figure(tmp_path):
     """The twin: another observable, other numbers, another figure."""
     for name, draw in (("a", PATH.plot), ("b", PATH[1:].plot)):
@@ -148,6 +150,7 @@ def test_the_old_way_to_name_a_file_says_the_new_one():
         _ = glassy.plots.solutions
 
 
+@pytest.mark.slow
 def test_only_a_figure_imports_matplotlib(tmp_path):
     code = (
         "import sys, glassy; path = glassy.scan(glassy.DenseHebbian(P=3), load=0.1, T=[0.1, 0.2]); "
