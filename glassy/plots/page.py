@@ -113,10 +113,12 @@ def _states(point: PhasePoint) -> dict[str, Any]:
     """Return what the page says of the phases at a point, the equilibrium first."""
     every = [point.equilibrium, *point.metastable]
     found = [s for s in every if s.status.ok]
-    failed = [f"{s.phase}: {s.status.name}, {s.status.value}" for s in every if not s.status.ok]
-    if not failed and not any(s.phase == "retrieval" for s in found):
-        failed = ["retrieval: no saddle here."]
-    return {"states": [_state(s, found) for s in found], "absent": "; ".join(failed)}
+    failed = {s.phase == "retrieval": f": {s.status.name}" for s in every if not s.status.ok}
+    lacking = {True: "retrieval", False: "m = 0"}.items()
+    absent = [
+        name + failed.get(kind, ": no saddle") for kind, name in lacking if all((s.phase == "retrieval") != kind for s in found)
+    ]
+    return {"states": [_state(s, found) for s in found], "absent": "; ".join(absent)}
 
 
 def _state(s: Solution, states: list[Solution]) -> dict[str, Any]:

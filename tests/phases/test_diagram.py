@@ -241,3 +241,14 @@ def test_bad_input(diagrams):
         diagrams[DenseHebbian(2), RS()]["T_d"]
     with pytest.raises(InputError, match="a point must be one of"):
         diagrams[DenseHebbian(2), RS()].point("Nishimori point")
+
+
+def test_on_the_onset_itself_one_phase_is_named():
+    """Where the replicon of m = 0 is zero to rounding, the state has the name that `solve` gives it."""
+    network = DenseHebbian(3, "self-interacting")
+    for load in np.linspace(0.25, 0.35, 30).tolist():
+        T = glassy.at_line(network, load, "paramagnetic").T
+        for ansatz in (RS(), RSB(1)):
+            found = phases_at(network, load, T, ansatz).equilibrium
+            assert found.status.ok
+            assert found.free_energy == pytest.approx(solve(network, load, T, "equilibrium", ansatz).free_energy, abs=1e-14)
