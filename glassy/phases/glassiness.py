@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.export import Exported
@@ -25,7 +26,7 @@ from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
-class Glassiness(Equal, Exported):
+class Glassiness(Drawn, Equal, Exported):
     """Parts of A = -beta f per spin at m = 0; `total` is their sum and equals -beta f of the network.
 
     Parameters

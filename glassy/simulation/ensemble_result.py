@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.cubes import Cube
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.progress import Bar
 from glassy.core.results import Estimate, Status, short
@@ -110,7 +111,7 @@ class EnsembleRow(Saved):
 
 
 @dataclass(frozen=True)
-class EnsembleResult(Saved):
+class EnsembleResult(Drawn, Saved):
     """Averages of an ensemble over its finished samples, read from its folder.
 
     Parameters
