@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy.integrate import trapezoid
 from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
@@ -138,7 +139,7 @@ def excess_free_energy(T: FloatArray, excess: FloatArray, at: int) -> FloatArray
     """
     curve = PchipInterpolator(np.r_[0.0, T], np.vstack([excess[:1], excess]), axis=0)
     x = np.linspace(0.0, T[at], 4001)[1:]
-    entropy = np.trapezoid(curve.derivative()(x) / x[:, None], x, axis=0)
+    entropy = trapezoid(curve.derivative()(x) / x[:, None], x, axis=0)
     return np.asarray(excess[at] - T[at] * entropy)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
 import re
 import shutil
 import sys
@@ -77,11 +76,7 @@ def kernel_files() -> list[Path]:
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Return the digest of all that shapes machine code, but the processor: numba knows that one."""
-    try:
-        version = importlib.metadata.version("glassy")
-    except importlib.metadata.PackageNotFoundError:
-        version = "unknown"
-    found = hashlib.sha256(repr((version, numba.__version__, llvmlite.__version__, np.__version__, sys.version)).encode())
+    found = hashlib.sha256(repr((numba.__version__, llvmlite.__version__, np.__version__, sys.version)).encode())
     for path in kernel_files():
         text = path.read_bytes()
         found.update(f"{path.relative_to(PACKAGE).as_posix()} {len(text)} ".encode() + text)
