@@ -87,17 +87,17 @@ class Ladder(Grid[Samples]):
             the error: bounds for wide steps, far too large for narrow ones. Errors are those of the jackknife over samples
             and over blocks of time.
 
-        Warns
-        -----
-        EquilibrationWarning
-            If a temperature of the ladder has not shown its equilibrium (`status`).
-
         Raises
         ------
         InputError
             If the ladder does not hold T = inf, or fewer than three temperatures.
         ConvergenceError
             If the energies of neighbouring temperatures do not overlap ("mbar").
+
+        Warns
+        -----
+        EquilibrationWarning
+            If a temperature of the ladder has not shown its equilibrium (`status`).
 
         Examples
         --------

@@ -1,0 +1,10 @@
+"""
+A first network
+===============
+
+Text.
+"""
+
+import glassy
+
+print(glassy.DenseHebbian(P=4))
