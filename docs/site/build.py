@@ -40,8 +40,10 @@ def written(page: Path) -> str:
     """Return the text of a page for Sphinx, with its links, and with what else stands in the contents."""
     text = LINK.sub(lambda m: m[1] + link(page, m[2]), page.read_text(encoding="utf-8"))
     if page == START:
-        return text + (SITE / "contents.md").read_text(encoding="utf-8")
-    return text + "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n" if page.parent.name == "decisions" and page.stem == "README" else text
+        text += (SITE / "contents.md").read_text(encoding="utf-8")
+    elif page.name == "README.md" and ROOT / "docs" in page.parents:
+        text += "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
+    return text
 
 
 def link(page: Path, to: str) -> str:

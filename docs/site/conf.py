@@ -24,6 +24,7 @@ extensions = [
 ]
 root_doc = "index"
 nitpicky = True
+smartquotes = False  # G.1' is a label
 default_role = "public"
 templates_path = [str(SITE / "templates")]
 
