@@ -33,6 +33,15 @@ class Exchange(Saved):
         Attempted and accepted exchanges, burn-in left out.
     round_trips : array [sample, replica]
         Round trips between the ends of the ladder, burn-in left out.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T = [0.5, 0.7, 1.0, 2.0]
+    >>> method = glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=400, samples=2, seed=1)
+    >>> len(r.exchange.acceptance), min(r.exchange.acceptance) > 0.3
+    (3, True)
     """
 
     T: tuple[float, ...]
@@ -68,6 +77,15 @@ class Ladder(Grid[Samples]):
     ----------
     exchange : Exchange
         Acceptance of every edge, and round trips.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T = [0.5, 0.7, 1.0, 2.0]
+    >>> method = glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=400, samples=2, seed=1)
+    >>> [x.T for x in r], r[0].N
+    ([0.5, 0.7, 1.0, 2.0], 14)
     """
 
     exchange: Exchange
