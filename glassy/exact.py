@@ -61,6 +61,13 @@ class Exact(Drawn, Saved):
         H/N of pattern 0 itself; NaN in files of older versions.
     perturbation : Perturbation, optional
         What was added to the energy of the network; None in files of older versions as well, which do not say it.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> exact = glassy.enumerate_states(glassy.DenseHebbian(P=3), load=0.3, T=1.0, N=10, seed=1)
+    >>> exact.K, round(exact.energy, 6), round(exact.q2, 6)
+    (10, -0.213575, 0.118176)
     """
 
     network: Network

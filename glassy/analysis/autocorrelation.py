@@ -36,6 +36,14 @@ class Autocorrelation(Drawn, Saved):
         1/2 + sum rho over every lag up to the window, the tau_int of the Estimate.
     window : int
         Lag at which the sum was cut.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.5, N=40, samples=2, sweeps=400, seed=1)
+    >>> memory = r.autocorrelation("energy")
+    >>> float(memory.rho[0]), bool(memory.rho[1] < 1.0)
+    (1.0, True)
     """
 
     observable: str
@@ -68,6 +76,14 @@ class Binning(Drawn, Saved):
         Thermal error of the mean from independent bins of each width, and the standard deviation of this error itself.
     taus : array
         The tau_int that each error means; it rises to that of M.10 from below, short of it by a share of about tau_int/width.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.5, N=40, samples=2, sweeps=400, seed=1)
+    >>> bins = r.binning("energy")
+    >>> bins.widths[:4].tolist()
+    [1, 2, 4, 8]
     """
 
     observable: str

@@ -23,7 +23,15 @@ CONVENTIONS = ("albanese", "gardner", "baldi-venkatesh", "amit-gutfreund-sompoli
 
 @dataclass(frozen=True)
 class StatePoint(Exported):
-    """A load and a temperature in some convention (docs/reference/conventions.md)."""
+    """A load and a temperature in some convention (docs/reference/conventions.md).
+
+    Examples
+    --------
+    >>> import glassy
+    >>> point = glassy.DenseHebbian(P=4).to_convention("baldi-venkatesh", load=0.6, T=0.0)
+    >>> round(point.load, 12), point.T
+    (0.05, 0.0)
+    """
 
     load: float
     T: float

@@ -55,6 +55,13 @@ class StorageCapacity(Drawn, Saved):
         (P = 2, self-interacting).
     reason : str
         Why load_t or load_t_ansatz does not exist.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> c = glassy.storage_capacity(glassy.DenseHebbian(P=4))
+    >>> round(c.load_c, 6), round(c.load_t, 6)
+    (0.39572, 0.38062)
     """
 
     network: Network

@@ -34,6 +34,13 @@ class Coexistence(Saved):
         The two states; `other` is the spin glass or the paramagnet.
     reason : str
         Why there is no such load, where status is NO_BOUNDARY.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> c = glassy.coexistence(glassy.DenseHebbian(P=3), T=0.2)
+    >>> round(c.load, 6), c.status.name
+    (0.337089, 'CONVERGED')
     """
 
     network: Network

@@ -46,6 +46,13 @@ class Complexity(Drawn, Saved):
         The states that dominate: x = 1 between T_c and T_d; the lowest below T_c.
     reason : str
         Why there is no curve, where status is NO_BOUNDARY.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> c = glassy.complexity(glassy.DenseHebbian(P=3), load=1.0, T=0.6)
+    >>> round(float(max(c.complexity)), 5), c.status.name
+    (0.02723, 'CONVERGED')
     """
 
     network: Network

@@ -70,6 +70,13 @@ class PhasePoint(Saved):
     """What exists at one state point: the equilibrium state, and the metastable ones.
 
     Where two have equal free energies to rounding both win (`Solution.wins`): one is `equilibrium`, the other in `metastable`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> point = glassy.phases_at(glassy.DenseHebbian(P=4), load=0.3, T=0.2)
+    >>> point.equilibrium.phase, [s.phase for s in point.metastable]
+    ('paramagnetic', ['retrieval'])
     """
 
     network: Network
@@ -112,6 +119,15 @@ class PhaseDiagram(Drawn, Saved):
         Ends, crossings and multicritical points.
     absent : tuple of str
         Which boundaries do not exist, and why.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=4))
+    >>> [(p.name, round(p.load, 6)) for p in diagram.points][:2]
+    [('capacity', 0.39572), ('ground state', 0.196544)]
+    >>> diagram.at(load=0.3, T=0.2).equilibrium.phase
+    'paramagnetic'
     """
 
     network: Network

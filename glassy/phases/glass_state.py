@@ -29,6 +29,13 @@ class GlassState(Exported):
         The spin glass where the ansatz has one in equilibrium, else the paramagnet.
     energy, specific_heat, minus_beta_f, q2 : float
         The specific heat is a symmetric difference of energies, at full RSB of those of two steps; q2 is <q^2> of two replicas.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> g = glassy.glass_state(glassy.DenseHebbian(P=3), load=4.0, T=0.8, ansatz=glassy.RSB(1))
+    >>> round(g.energy, 6), round(g.specific_heat, 6), g.solution.phase
+    (-1.606131, 0.075015, 'spin_glass')
     """
 
     solution: Solution

@@ -45,6 +45,13 @@ class Glassiness(Drawn, Equal, Exported):
         Inverse temperatures of the two glasses, and the lambda of the Gaussian one; NaN where there is no soft part.
     status : Status
         COLLAPSED where the ansatz has no broken saddle and the numbers are those of RS.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> g = glassy.glassiness(glassy.DenseHebbian(P=3), load=0.2, T=0.3)
+    >>> bool(abs(g.total - g.hard) < 1e-12)
+    True
     """
 
     network: Network

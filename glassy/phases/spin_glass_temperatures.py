@@ -39,6 +39,13 @@ class SpinGlassTemperatures(Drawn, Saved):
         What does not exist, or exists beside the three.
     residual : float
         Largest violation of the definitions: |complexity| at T_c, |replicon| at T_G; 0 where they are explicit.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> t = glassy.spin_glass_temperatures(glassy.DenseHebbian(P=3), load=1.0)
+    >>> [round(T, 6) for T in (t.T_d, t.T_c, t.T_G)], t.continuous
+    ([0.681598, 0.651385, 0.24026], False)
     """
 
     network: Network

@@ -23,7 +23,15 @@ from glassy.theory.solve import COLDEST, check_point, solvable, steps_of
 
 @dataclass(frozen=True)
 class Spinodal(Saved):
-    """The largest load with a retrieval saddle at temperature T, and the saddle there."""
+    """The largest load with a retrieval saddle at temperature T, and the saddle there.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> end = glassy.spinodal(glassy.DenseHebbian(P=4), T=0.0)
+    >>> round(end.load, 6), round(end.m, 6)
+    (0.39572, 0.917922)
+    """
 
     network: Network
     T: float

@@ -124,6 +124,16 @@ class EnsembleResult(Drawn, Saved):
         What is known of each state point, in C order of `ensemble.shape`; None where no sample is finished.
     damaged : tuple of str
         Files that could not be used, and why; they are in no average, and the next run sets them aside.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> e = glassy.Ensemble(network, loads=0.1, sizes=(20, 30), temperatures=0.3, samples=2, seed=7, sweeps=50)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = e.run(folder)
+    >>> result.values("m").shape, result.samples_done.ravel().tolist()
+    ((1, 2, 1, 1), [2, 2])
     """
 
     ensemble: Description

@@ -42,6 +42,17 @@ class EnsembleStatus(Saved):
         Their workers, together; of the last run where none is at work.
     work_left : float, optional
         Seconds of one worker that remain, from the times of finished samples; None where none is known.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> e = glassy.Ensemble(network, loads=0.1, sizes=20, temperatures=0.3, samples=2, seed=7, sweeps=50)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = e.run(folder)
+    ...     status = glassy.ensemble_status(folder)
+    >>> status
+    EnsembleStatus(2 of 2 samples finished, 0 runs at work)
     """
 
     places: tuple[tuple[str, int, int], ...]

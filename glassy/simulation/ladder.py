@@ -36,6 +36,15 @@ class Exchange(Drawn, Saved):
         Attempted and accepted exchanges, burn-in left out.
     round_trips : array [sample, replica]
         Round trips between the ends of the ladder, burn-in left out.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T = [0.5, 0.7, 1.0, 2.0]
+    >>> method = glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=400, samples=2, seed=1)
+    >>> len(r.exchange.acceptance), min(r.exchange.acceptance) > 0.3
+    (3, True)
     """
 
     T: tuple[float, ...]
@@ -79,6 +88,15 @@ class Ladder(Grid[Samples]):
     ----------
     exchange : Exchange
         Acceptance of every edge, and round trips.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T = [0.5, 0.7, 1.0, 2.0]
+    >>> method = glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=400, samples=2, seed=1)
+    >>> [x.T for x in r], r[0].N
+    ([0.5, 0.7, 1.0, 2.0], 14)
     """
 
     exchange: Exchange
@@ -107,17 +125,17 @@ class Ladder(Grid[Samples]):
         progress : bool, optional
             A bar on stderr that counts samples ("mbar"); default: where it is slow and stderr is a terminal or a notebook.
 
-        Warns
-        -----
-        EquilibrationWarning
-            If a temperature of the ladder has not shown its equilibrium (`status`).
-
         Raises
         ------
         InputError
             If the ladder does not hold T = inf, or fewer than three temperatures.
         ConvergenceError
             If the energies of neighbouring temperatures do not overlap ("mbar").
+
+        Warns
+        -----
+        EquilibrationWarning
+            If a temperature of the ladder has not shown its equilibrium (`status`).
 
         Examples
         --------

@@ -70,6 +70,17 @@ class Samples(Drawn, Renamed, Saved):
         What was added to the energy of the network.
     watch : tuple of int
         The patterns whose overlaps are in `series.watched`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=40, samples=4, sweeps=200, seed=1)
+    >>> r.K, r.status.name, r.phase
+    (53, 'STEADY', 'pattern 0')
+    >>> r.series.m.shape
+    (4, 2, 200)
+    >>> print(r.m)
+    0.9966(16)
     """
 
     network: Network

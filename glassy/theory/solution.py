@@ -28,6 +28,14 @@ class OverlapDistribution(Saved):
     """P(q) as atoms: the overlap of two replicas is q[i] with probability weight[i] (weight_i = x_{i+1} - x_i).
 
     For full RSB the atoms of the deepest level of breaking stand for a density, see `density`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> g = glassy.solve(glassy.DenseHebbian(P=3), load=4.0, T=0.8, phase="spin_glass", ansatz=glassy.RSB(1))
+    >>> P = g.overlap_distribution
+    >>> [round(q, 6) for q in P.q], [round(w, 6) for w in P.weight]
+    ([0.0, 0.929223], [0.554371, 0.445629])
     """
 
     q: tuple[float, ...]
@@ -97,6 +105,13 @@ class Solution(Drawn, Renamed, Saved):
         Whether the numbers may be used, as a sentence. Whether the saddle is stable and wins is said by `stable` and `wins`.
     winner : str or None
         The phase that wins where it was asked, see `wins`: this one, the rival that it loses to, or None. No part of equality.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> s = glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.4)
+    >>> round(s.m, 6), round(s.q, 6), round(s.free_energy, 6), s.stable, s.status.name
+    (0.992949, 0.986702, -0.501418, True, 'CONVERGED')
     """
 
     network: Network
