@@ -1,6 +1,7 @@
 # make demo   theory and simulation of one dense network, compared, with a figure
 # make test   everything that CI runs
 # make quick  the everyday part of it
+# make docs   the site of the documents in build/docs/html; make docs-links asks whether links to elsewhere are alive
 # make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
 # make lowest, make highest   the everyday part with the oldest and the newest libraries; TESTS=part or all for less or more
 # make release-check          all that stands before a release, hours; ONLY='newcomer lowest' for some of it
@@ -11,7 +12,7 @@ STAMP := .venv/.installed
 TESTS ?= quick
 export MPLBACKEND := Agg
 
-.PHONY: demo test quick matrix lowest highest release-check lint figures benchmark clean
+.PHONY: demo test quick docs docs-links matrix lowest highest release-check lint figures benchmark clean
 demo: $(STAMP)
 	$(BIN)/python -m sims.demo
 
@@ -20,6 +21,12 @@ test: lint
 
 quick: lint
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+docs: $(STAMP)
+	$(BIN)/python docs/site/build.py
+
+docs-links: $(STAMP)
+	$(BIN)/python docs/site/build.py --builder linkcheck
 
 matrix: $(STAMP)
 	$(BIN)/python -m benchmarks.matrix -n auto --out build/matrix/matrix.txt

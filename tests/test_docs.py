@@ -18,7 +18,7 @@ TESTS = {p: p.read_text() for p in sorted((ROOT / "tests").rglob("*.py")) if p.n
 ALL = {**CODE, **TESTS, **PAGES, **TOP}
 EXPLAIN = ROOT / "docs" / "explanation"
 DEFINED = Counter(
-    label for p, text in PAGES.items() if p.parent == EXPLAIN for label in re.findall(rf"  \(({LABEL})\)$", text, re.M)
+    label for p, text in PAGES.items() if p.parent == EXPLAIN for label in re.findall(rf"\\tag\{{({LABEL})\}}$", text, re.M)
 )
 
 

@@ -14,7 +14,15 @@ from glassy.core.version import __version__
 
 @dataclass(frozen=True)
 class Provenance:
-    """Versions of everything that shapes a number, and the commit of glassy ("+" marks uncommitted changes)."""
+    """Versions of everything that shapes a number, and the commit of glassy ("+" marks uncommitted changes).
+
+    Examples
+    --------
+    >>> import glassy
+    >>> here = glassy.provenance()
+    >>> here.glassy == glassy.provenance().glassy, here.numpy != ""
+    (True, True)
+    """
 
     glassy: str
     commit: str

@@ -10,7 +10,7 @@ both ends belong to one ladder of one sample, so that nearly all of the scatter 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -22,6 +22,7 @@ from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
+from glassy.core.export import Exported
 from glassy.core.results import Estimate, Status
 from glassy.evidence.compare import predicted
 from glassy.evidence.pattern_fields import PatternFields, pattern_fields
@@ -70,13 +71,22 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     True
     """
     check_network(network, "patterns", "table")
+    N = network.size(N)
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
     return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
 
 
 def hold(
-    network: DenseHebbian, load: float, T: Sequence[float], N: int, at: float, *, start: float = 1.0, **options: Any
+    network: DenseHebbian,
+    load: float,
+    T: Sequence[float] | None = None,
+    N: int | None = None,
+    at: float | None = None,
+    *,
+    beta: Sequence[float] | None = None,
+    start: float = 1.0,
+    **options: Any,
 ) -> Ladder:
     """Run a ladder from overlap `start` with the pattern, behind a wall at m = `at`.
 
@@ -84,6 +94,8 @@ def hold(
     ----------
     network, load, T, N
         State points of the ladder, coldest first.
+    beta : sequence of float, optional
+        1/T, instead of T.
     at, start : float
         Overlaps with the pattern: of the wall, and of the first configuration.
     **options
@@ -96,8 +108,10 @@ def hold(
     >>> len(ladder), ladder[0].start
     (2, 'pattern')
     """
+    check_network(network, "patterns", "table")
+    N, at = network.size(N), checks.number("at", at, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     found = simulate(
-        network, load, list(T), N, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
+        network, load, T, N, beta=beta, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
         perturbation=wall(network, N, at), **options,
     )  # fmt: skip
     return cast("Ladder", found)
@@ -161,7 +175,7 @@ def saddles(network: DenseHebbian, load: float, T: float) -> dict[str, Solution]
 
 
 @dataclass(frozen=True)
-class Held:
+class Held(Exported):
     """A ladder that `hold` ran, and what it says of the phase, as Tables beside RS and RSB(1).
 
     Parameters
@@ -192,6 +206,11 @@ class Held:
     load: float
     wall: float
     warm: float
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield what every rung measures, the free energy and what cooling changes, beside RS and RSB(1)."""
+        for table in (self.rungs(), self.free_energy(), self.cooling()):
+            yield from table.records()
 
     @property
     def network(self) -> DenseHebbian:

@@ -34,6 +34,7 @@ PACKAGE = Path(__file__).parents[1]
 UNCACHED = "glassy keeps no machine code"  # the beginning of a warning
 _DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined|part|shared)\b")
 _said: list[str] = []
+before_compiling: list[Callable[[], None]] = []  # what hears that machine code is not on the disk and must be made
 
 
 def kernel(function: F) -> F:
@@ -93,6 +94,14 @@ def most_threads() -> int:
     return int(_numba.config.NUMBA_NUM_THREADS)
 
 
+def nothing_kept() -> bool:
+    """Whether the disk holds no machine code of this glassy, so that processes which begin now will make it."""
+    try:
+        return COMPILED and not Path(_Cache(where_kept)._cache_path).exists()
+    except RuntimeError:
+        return True
+
+
 def where_kept() -> tuple[str, str]:
     """Return the folder of the machine code of this file's neighbours, and why nothing is kept there, or ""."""
     if not COMPILED:
@@ -118,9 +127,13 @@ class _Cache(_caching.FunctionCache):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the machine code for a signature, or None."""
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
         except Exception:  # a damaged file: it is compiled and written again
-            return None
+            found = None
+        if found is None:
+            for hear in before_compiling:
+                hear()
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the machine code for a signature; that of another glassy goes."""

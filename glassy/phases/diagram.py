@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import progress_bar
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.records import record
 from glassy.core.results import Status
-from glassy.core.storage import Saved, ready
+from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.phases.coexistence import zero_state
 from glassy.theory import ansatz as ansaetze
@@ -42,6 +43,11 @@ class Line(Saved):
     residual: FloatArray
     status: tuple[Status, ...]
 
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the points of the line."""
+        for x, T, r, s in zip(self.load.tolist(), self.T.tolist(), self.residual.tolist(), self.status, strict=True):
+            yield {"line": self.name, "load": x, "T": T, "residual": r, "status": s}
+
     def __repr__(self) -> str:
         failed = sum(not s.ok for s in self.status)
         return f"Line({self.name}: {self.meaning}; {len(self.load)} points{f', {failed} failed' if failed else ''})"
@@ -65,6 +71,13 @@ class PhasePoint(Saved):
     """What exists at one state point: the equilibrium state, and the metastable ones.
 
     Where two have equal free energies to rounding both win (`Solution.wins`): one is `equilibrium`, the other in `metastable`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> point = glassy.phases_at(glassy.DenseHebbian(P=4), load=0.3, T=0.2)
+    >>> point.equilibrium.phase, [s.phase for s in point.metastable]
+    ('paramagnetic', ['retrieval'])
     """
 
     network: Network
@@ -73,6 +86,12 @@ class PhasePoint(Saved):
     ansatz: Ansatz
     equilibrium: Solution
     metastable: tuple[Solution, ...]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the equilibrium and the metastable states, told apart by "role"."""
+        for role, states in (("equilibrium", (self.equilibrium,)), ("metastable", self.metastable)):
+            for state in states:
+                yield {"role": role, **record(state)}
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.ansatz!r} load={self.load:g} T={self.T:g}"
@@ -101,6 +120,15 @@ class PhaseDiagram(Drawn, Saved):
         Ends, crossings and multicritical points.
     absent : tuple of str
         Which boundaries do not exist, and why.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=4))
+    >>> [(p.name, round(p.load, 6)) for p in diagram.points][:2]
+    [('capacity', 0.39572), ('ground state', 0.196544)]
+    >>> diagram.at(load=0.3, T=0.2).equilibrium.phase
+    'paramagnetic'
     """
 
     network: Network
@@ -125,9 +153,9 @@ class PhaseDiagram(Drawn, Saved):
                 return point
         raise InputError(f"a point must be one of {[point.name for point in self.points]}, got {name!r}.")
 
-    def at(self, load: float, T: float) -> PhasePoint:
+    def at(self, load: float, T: float | None = None, *, beta: float | None = None, progress: bool | None = None) -> PhasePoint:
         """Return which phase wins at (load, T) and which are metastable, solved afresh in this ansatz."""
-        return phases_at(self.network, load, T, self.ansatz)
+        return phases_at(self.network, load, T, self.ansatz, beta=beta, progress=progress)
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the points of all lines and the named points, as rows of two tables.
@@ -142,11 +170,7 @@ class PhaseDiagram(Drawn, Saved):
         >>> PhaseDiagram.of_rows(diagram.network, diagram.ansatz, lines, points).points == diagram.points
         True
         """
-        lines = [
-            {"line": line.name, "load": x, "T": T, "residual": r, "status": s.name}
-            for line in self.lines
-            for x, T, r, s in zip(line.load.tolist(), line.T.tolist(), line.residual.tolist(), line.status, strict=True)
-        ]
+        lines = [row | {"status": row["status"].name} for line in self.lines for row in line.records()]
         return lines, [{"point": p.name, "load": float(p.load), "T": float(p.T), "meaning": p.meaning} for p in self.points]
 
     @classmethod
@@ -167,24 +191,57 @@ class PhaseDiagram(Drawn, Saved):
         marks = tuple(NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points)
         return cls(network=network, ansatz=ansatz, load_max=end, lines=tuple(found), points=marks, absent=())
 
-    def csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write lines and points for other programs: line, load, T, residual, status."""
-        path = ready(path)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(("line", "load", "T", "residual", "status"))
-            for row in self.rows()[0]:
-                out.writerow((row["line"], repr(row["load"]), repr(row["T"]), f"{row['residual']:.1e}", row["status"]))
-            for point in self.points:
-                out.writerow((f"point: {point.name}", repr(point.load), repr(point.T), "", Status.CONVERGED.name))
-        return path
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the points of all lines, and the named points as lines "point: NAME"."""
+        for line in self.lines:
+            yield from line.records()
+        for p in self.points:
+            where = {"load": float(p.load), "T": float(p.T)}
+            yield {"line": f"point: {p.name}", **where, "residual": None, "status": Status.CONVERGED}
+
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, mesh: int = 16, progress: bool | None = None) -> Any:
+        """Return this diagram as one self-contained, interactive HTML page, or write it.
+
+        The pointer shows the nearest solved point and never an interpolated number; a click gives the Python line that solves
+        there.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write, ending in .html; default: the page is returned as text.
+        mesh : int
+            Steps on each axis of a mesh of points that are solved beside those of the lines; 0 for none.
+        progress : bool, optional
+            Progress bar on stderr; default: where stderr is a terminal.
+
+        Returns
+        -------
+        str, or Path
+            The page, or where it was written.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+        >>> "glassy.solve(glassy.DenseHebbian(P=3), " in diagram.to_html(mesh=0)
+        True
+        """
+        return self.draw("to_html", path, mesh=mesh, progress=progress)
 
     def __repr__(self) -> str:
         names = ", ".join(line.name for line in self.lines)
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"
 
 
-def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
+def phases_at(
+    network: Network,
+    load: float,
+    T: float | None = None,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    beta: float | None = None,
+    progress: bool | None = None,
+) -> PhasePoint:
     """Return which phase wins at one state point and which are metastable, with all their order parameters (theory, section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
@@ -196,8 +253,12 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
         The network.
     load, T : float
         The state point.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Of all states.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -212,8 +273,12 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
     ('spin_glass', ['retrieval'])
     """
     network = solvable(network, "signal")
-    (load, T), ansatz = check_point(load, T), ansaetze.check(ansatz)
-    both = (zero_state(network, load, T, ansatz), solve(network, load, T, "retrieval", ansatz, strict=False))
+    (load, T), ansatz = check_point(load, checks.given_temperature(T, beta)), ansaetze.check(ansatz)
+    with progress_bar(2.0, progress, "state", f"{ansatz!r} phases") as bar:
+        other = zero_state(network, load, T, ansatz)
+        bar.update()
+        both = (other, solve(network, load, T, "retrieval", ansatz, strict=False))
+        bar.update()
     zero, retrieval = judged(both)
     found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
     failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]

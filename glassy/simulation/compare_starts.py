@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from glassy.analysis.equilibration import WANDERS
 from glassy.analysis.statistics import SEVERAL, estimate, p_value
 from glassy.core.errors import InputError
+from glassy.core.records import record
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.simulation.observables import OBSERVABLES
@@ -47,11 +50,25 @@ class Starts(Saved):
         50 tau_int (100 where its chains wander), EQUILIBRATED if the chains of both forget where they were (or their ladders
         renew themselves), else NOT_SHOWN: chains that stand still may have met by chance. A run that left the pattern may meet
         the other all the same: above the spinodal it should.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> options = dict(load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=1)
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> pair = glassy.compare_starts(glassy.simulate(network, **options), glassy.simulate(network, start="random", **options))
+    >>> pair.status.name, pair.worst.observable
+    ('NOT_EQUILIBRATED', 'q')
     """
 
     starts: tuple[str, str]
     meetings: tuple[Meeting, ...]
     status: Status
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the observables of both runs."""
+        for meeting in self.meetings:
+            yield {**record(meeting), "starts": self.starts, "status": self.status}
 
     @property
     def worst(self) -> Meeting:

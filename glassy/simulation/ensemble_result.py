@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +12,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core import checks
+from glassy.core.cubes import Cube
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import Bar
 from glassy.core.results import Estimate, Status, short
-from glassy.core.storage import Saved, ready
+from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.simulation.drive.session import Place
 from glassy.simulation.keep.averages import Pool, Records, observables, pool
@@ -28,10 +30,6 @@ from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
-COLUMNS = (
-    "network", "N", "K", "load", "T", "observable", "value", "error", "thermal", "disorder", "tau_int", "samples", "asked",
-    "status",
-)  # fmt: skip
 
 
 class Description(Protocol):
@@ -113,7 +111,7 @@ class EnsembleRow(Saved):
 
 
 @dataclass(frozen=True)
-class EnsembleResult(Saved):
+class EnsembleResult(Drawn, Saved):
     """Averages of an ensemble over its finished samples, read from its folder.
 
     Parameters
@@ -126,12 +124,46 @@ class EnsembleResult(Saved):
         What is known of each state point, in C order of `ensemble.shape`; None where no sample is finished.
     damaged : tuple of str
         Files that could not be used, and why; they are in no average, and the next run sets them aside.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> e = glassy.Ensemble(network, loads=0.1, sizes=(20, 30), temperatures=0.3, samples=2, seed=7, sweeps=50)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = e.run(folder)
+    >>> result.values("m").shape, result.samples_done.ravel().tolist()
+    ((1, 2, 1, 1), [2, 2])
     """
 
     ensemble: Description
     folder: str
     pools: tuple[Pool | None, ...]
     damaged: tuple[str, ...] = ()
+
+    unexported = ("pools",)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield one row for each state point and observable, with the parts of its error."""
+        for r in self.rows:
+            e = r.estimate
+            yield {
+                **{name: getattr(r, name) for name in ("network", "N", "K", "load", "T", "observable")},
+                **{k: None if e is None else getattr(e, k) for k in ("value", "error", "thermal", "disorder", "tau_int")},
+                **{name: getattr(r, name) for name in ("samples", "asked", "status")},
+            }
+
+    def cube(self) -> Cube:
+        """Return the observables along (network, N, load or K, T): of the load that was asked for; K is that of each N."""
+        e, rows = self.ensemble, []
+        places = np.ndindex(e.shape)
+        for (place, T, known), (*_, load, _) in zip(self._points(), places, strict=True):
+            row: dict[str, Any] = {"network": place.run.network, "N": place.run.N, "K": place.run.K, "T": T}
+            row |= {"load": e.loads[load]} if e.loads else {}
+            row |= {} if known is None else {name: known.estimate(name) for name in known.names[: len(known.summaries)]}
+            done, status = (0, None) if known is None else (known.samples, known.status)
+            rows.append(row | {"samples": done, "asked": place.samples, "status": status})
+        return Cube(dims=("network", "N", "load" if e.loads else "K", "T"), shape=e.shape, rows=rows)
 
     def _points(self) -> Iterator[tuple[Place, float, Pool | None]]:
         """Yield place, T and Pool of every state point."""
@@ -186,12 +218,13 @@ class EnsembleResult(Saved):
 
     def samples(
         self, network: Network | None = None, N: int | None = None, load: float | None = None, T: float | None = None,
-        K: int | None = None,
+        K: int | None = None, *, beta: float | None = None,
     ) -> Samples:  # fmt: skip
         """Return the finished Samples of one state point, joined from the files: series, spins and all.
 
         The arguments pick it as they stand in the description; what the ensemble has one of may be left out.
         """
+        T = checks.given_temperature(T, beta) if beta is not None else T
         place, at = self._pick(network, N, load, T, K, True)
         return points(place.run, self._finished(place))[place.run.temperatures.index(at)]
 
@@ -255,22 +288,6 @@ class EnsembleResult(Saved):
             )
         return "\n".join([*lines, *(f"not used: {text}" for text in self.damaged)])
 
-    def csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the table for other programs, every digit."""
-        path = ready(path)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(COLUMNS)
-            for r in self.rows:
-                e = r.estimate
-                numbers = (e.value, e.error, e.thermal, e.disorder, e.tau_int) if e is not None else (None,) * 5
-                out.writerow(
-                    (repr(r.network), r.N, r.K, repr(r.load), repr(r.T), r.observable,
-                     *("" if x is None else repr(float(x)) for x in numbers), r.samples, r.asked,
-                     r.status.name if r.status else "")
-                )  # fmt: skip
-        return path
-
     def __repr__(self) -> str:
         done = sum(0 if p is None else p.samples for p in self.pools)
         asked = sum(place.samples for place, *_ in self._points())
@@ -284,24 +301,25 @@ def in_call_order(run: Run, temperatures: Sequence[float]) -> tuple[float, ...]:
 
 
 def pools_of(
-    places: Sequence[Place], temperatures: Sequence[float], root: Path, verify: bool
+    places: Sequence[Place], temperatures: Sequence[float], root: Path, verify: bool, bar: Bar
 ) -> tuple[list[Pool | None], list[str]]:
     """Return what a folder knows of every state point, and which of its files could not be used, and why."""
     damaged: list[str] = []
     pools: list[Pool | None] = []
     for place in places:
-        known = pool(place.run, _blocks(place, root / place.name, verify, damaged))
+        known = pool(place.run, _blocks(place, root / place.name, verify, damaged, bar))
         pools += [known[place.run.temperatures.index(T)] for T in in_call_order(place.run, temperatures)]
     return pools, damaged
 
 
-def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str]) -> Iterator[Records]:
+def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str], bar: Bar) -> Iterator[Records]:
     """Yield the records of the finished samples in their order, block by block."""
     if not (folder / "description.json").exists():
         return
     block: list[Any] = []
     with Ledger(Store(folder, place.run.description()), place.run) as ledger:
         for sample, entry, _ in ledger.survey(place.samples, verify):
+            bar.update()
             if isinstance(entry, InputError):
                 damaged.append(f"{folder.name}/{ledger.store.path(sample).name}: {entry}")
                 continue

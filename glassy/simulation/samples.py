@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ from glassy.analysis.statistics import (
     summarise,
 )
 from glassy.core import checks
+from glassy.core.cubes import Cube
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.renamed import Renamed
@@ -42,7 +45,7 @@ CHANCE = 0.01  # share of random spins that count as being at a pattern, where s
 
 
 @dataclass(frozen=True)
-class Samples(Renamed, Saved):
+class Samples(Drawn, Renamed, Saved):
     """Monte Carlo of one network at one state point: series, and averages with their errors.
 
     Parameters
@@ -67,6 +70,17 @@ class Samples(Renamed, Saved):
         What was added to the energy of the network.
     watch : tuple of int
         The patterns whose overlaps are in `series.watched`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=40, samples=4, sweeps=200, seed=1)
+    >>> r.K, r.status.name, r.phase
+    (53, 'STEADY', 'pattern 0')
+    >>> r.series.m.shape
+    (4, 2, 200)
+    >>> print(r.m)
+    0.9966(16)
     """
 
     network: Network
@@ -84,6 +98,42 @@ class Samples(Renamed, Saved):
     kernel: str = field(default="patterns", compare=False)
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
+
+    unexported = ("series",)
+
+    def cube(self) -> Cube:
+        """Return the series along (sample, replica, sweep), those of q along (sample, pair, sweep), with what was asked.
+
+        Attributes of m, energy, acceptance and q hold the mean with its error and tau_int; other averages are in `records`.
+        """
+        s, chain = self.series, ("sample", "replica")
+        arrays: dict[str, tuple[tuple[str, ...], npt.NDArray[Any]]] = {
+            "m": ((*chain, "sweep"), s.m),
+            "energy": ((*chain, "sweep"), s.energy),
+            "acceptance": ((*chain, "sweep"), s.acceptance),
+            "pattern_energy": (("sample",), s.pattern_energy),
+            "start_m": (chain, s.start_m),
+        }
+        first, second = np.triu_indices(self.replicas, 1)
+        coords: dict[str, tuple[tuple[str, ...], Any]] = {
+            "sample": (("sample",), np.arange(self.samples)),
+            "replica": (("replica",), np.arange(self.replicas)),
+            "sweep": (("sweep",), np.arange(1, self.sweeps + 1)),
+        }
+        if self.replicas > 1:
+            arrays["q"] = (("sample", "pair", "sweep"), s.q)
+            coords |= {"first_replica": (("pair",), first), "second_replica": (("pair",), second)}
+        if s.settled is not None:
+            arrays["settled"] = (chain, s.settled)
+        if s.watched is not None:
+            arrays["watched"] = ((*chain, "pattern", "sweep"), s.watched)
+            coords["pattern"] = (("pattern",), np.array(self.watch))
+        means = {name: self.mean(name) for name in arrays if name in ("m", "energy", "acceptance", "q")}
+        notes = {name: {"mean": e.value, "error": e.error, "tau_int": e.tau_int or math.nan} for name, e in means.items()}
+        asked = ("method", "start", "start_overlap", "burn_in", "seed", "phase", "status")
+        state = ("network", "N", "K", *(("load",) if self.network.has_load else ()), "T", "perturbation")
+        row = {name: getattr(self, name) for name in (*state, *asked)}
+        return Cube(dims=(), shape=(), rows=[row], arrays=arrays, coords=coords, notes=notes)
 
     @property
     def load(self) -> float:
@@ -297,6 +347,27 @@ class Samples(Renamed, Saved):
         self._check_pairs("P(q) is that")
         return histograms(self.series.q, self.N, bins)
 
+    def plot_overlaps(self, *args: Any, **options: Any) -> Any:
+        """Draw P(q), with the errors of its bins.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.overlaps`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
+        >>> r.plot_overlaps(bins=11).get_ylabel()
+        'P(q)'
+        """
+        return self.draw("plot_overlaps", *args, **options)
+
     # ---- other patterns ----
 
     def m_of(self, pattern: int) -> Estimate:
@@ -427,6 +498,27 @@ class Samples(Renamed, Saved):
         True
         """
         return binning(self._watched(observable), observable)
+
+    def plot_autocorrelation(self, *args: Any, **options: Any) -> Any:
+        """Draw rho(t) of observables, by default "energy" and "m", with its errors and window (M.10).
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.autocorrelation`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=400, seed=7)
+        >>> r.plot_autocorrelation("energy").get_xlabel()
+        'lag t in sweeps'
+        """
+        return self.draw("plot_autocorrelation", *args, **options)
 
     # ---- what became of the run ----
 

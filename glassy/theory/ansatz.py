@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from glassy.core import checks
 from glassy.core.errors import InputError
@@ -13,7 +13,19 @@ DEEPEST = 30  # steps
 
 @dataclass(frozen=True)
 class RS:
-    """Replica symmetry: one overlap q (R.5)."""
+    """Replica symmetry: one overlap q (R.5).
+
+    Examples
+    --------
+    >>> import glassy
+    >>> RS(), RS().depth
+    (RS(), 0.0)
+    >>> s = glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.4, ansatz=RS())
+    >>> round(s.q_EA, 6), len(s.q_levels)
+    (0.986702, 1)
+    """
+
+    type: str = field(default="RS", init=False, repr=False, compare=False)  # for dataclasses.asdict, which drops the class
 
     @property
     def depth(self) -> float:
@@ -32,8 +44,16 @@ class RSB:
     ----------
     k : int
         Number of steps, 1 to 30. RSB(1) is 1RSB.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> g = glassy.solve(glassy.DenseHebbian(P=3), load=4.0, T=0.8, phase="spin_glass", ansatz=RSB(1))
+    >>> round(g.q_EA, 6), round(g.x_levels[0], 6)
+    (0.929223, 0.554371)
     """
 
+    type: str = field(default="RSB", init=False, repr=False, compare=False)
     k: int
 
     def __post_init__(self) -> None:
@@ -59,8 +79,16 @@ class FullRSB:
     ----------
     steps : int
         The largest k that is solved, 4 to 30.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> g = glassy.solve(glassy.SpinGlass({2: 1.0}), load=1.0, T=0.5, phase="spin_glass", ansatz=FullRSB())
+    >>> round(g.free_energy, 8), g.free_energy.error < 1e-9
+    (-0.79117757, True)
     """
 
+    type: str = field(default="FullRSB", init=False, repr=False, compare=False)
     steps: int = 8
 
     def __post_init__(self) -> None:
