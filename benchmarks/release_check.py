@@ -68,6 +68,12 @@ def online() -> bool:
         return False
 
 
+def in_browser() -> list[str]:
+    """Return the files of tests that open a page; the newcomer is a step of its own."""
+    files = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if path.parent.name != "packaging"]
+    return [str(path.relative_to(ROOT)) for path in files if "from browser import" in path.read_text(encoding="utf-8")]
+
+
 def steps(workers: str) -> tuple[Step, ...]:
     """Return all steps, in order."""
     n = ("-n", workers) if workers else ()
@@ -78,7 +84,7 @@ def steps(workers: str) -> tuple[Step, ...]:
         Step("tests", "every test", (*PYTEST, *n)),
         Step("docs", "the site, warnings as errors", ("make", "docs"), ("make",), target="docs"),
         Step("links", "links of the site to elsewhere", ("make", "docs-links"), ("make",), target="docs-links", network=True),
-        Step("browser", "pages and diagrams in a browser", (*PYTEST, "-k", "browser", "tests"), CHROMIUM),
+        Step("browser", "pages and diagrams in a browser", (*PYTEST, *in_browser()), CHROMIUM),
         Step("newcomer", "install, README, tutorials, commands, export", (*PYTEST, "tests/packaging")),
         Step("newcomer-second", "the same on another Python", (*PYTEST, "tests/packaging"), reason=lacks,
              environment={"GLASSY_NEWCOMER_PYTHON": second}),

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "versions"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 FIRST = tuple(map(int, re.findall(r"\d+", PROJECT["requires-python"])))
-TOOLS = ("pytest", "pytest-xdist", "hypothesis", "mpmath")
-OLD_TOOLS = ("pyparsing<3.3",)  # matplotlib 3.8 warns of a newer one, and a warning is an error in the tests
+TOOLS = ("pytest", "pytest-xdist", "hypothesis", "mpmath", "arviz")
+OLD_TOOLS = ("arviz==0.18", "pyparsing<3.3")  # matplotlib 3.8 warns of a newer pyparsing, and tests take warnings for errors
 PART = (
     "tests/laws/test_bits.py", "tests/laws/test_faces.py", "tests/core", "tests/model", "tests/plots", "tests/analysis",
     "tests/evidence", "tests/simulation/test_simulate.py", "tests/theory/rsb/test_rsb_solution.py",

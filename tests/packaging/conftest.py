@@ -11,6 +11,7 @@ from filelock import FileLock
 from newcomers import PYTHON, ROOT, Built, Newcomer, command
 
 PAGES = (ROOT / "README.md", ROOT / "docs" / "how-to" / "install.md")
+INSTALL = r"^ {4}((?:python -m )?pip install \.) *(?:#.*)?$"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def built(shared):
 @pytest.fixture(scope="session")
 def newcomer(shared, built):
     """Install glassy from the unpacked source with the line that the README has for a checkout, with nothing else there."""
-    lines = [line for page in PAGES for line in re.findall(r"^\s+(pip install \.)$", page.read_text(encoding="utf-8"), re.M)]
+    lines = [line for page in PAGES for line in re.findall(INSTALL, page.read_text(encoding="utf-8"), re.M)]
 
     def fill(folder):
         command(PYTHON, "-m", "venv", folder, cwd=folder)

@@ -82,7 +82,8 @@ def test_versions_agree():
 
 
 def strangers(text):
-    """Return the commands that would install the other glassy, or extras that are not there."""
+    """Return the commands that would install the other glassy, or extras that are not there; a sentence may name the first."""
+    text = re.sub(r"^(?! {4}).*$", lambda line: line[0].replace("`pip install glassy`", ""), text, flags=re.M)
     found = re.findall(r"pip\s+install\s+(?:-\S+\s+)*['\"]?(glassy(?![\w/-])\S*)", text)
     extras = re.findall(r"glassy-networks\[([\w,-]+)\]", text)
     return found + [e for group in extras for e in group.split(",") if e not in PROJECT["optional-dependencies"]]
@@ -99,5 +100,7 @@ def test_nothing_tells_to_install_the_other_glassy():
 
 def test_a_line_that_installs_the_other_glassy_is_seen():
     assert strangers("pip install glassy") == ["glassy"]
+    assert strangers("    `pip install glassy`") == ["glassy`"]
+    assert strangers("The name is taken: `pip install glassy` is another package.") == []
     assert strangers("pip install -U 'glassy[cluster]'") == ["glassy[cluster]'"]
     assert strangers("pip install 'glassy-networks[cluster,love]'; pip install glassy-networks; import glassy") == ["love"]

@@ -59,6 +59,7 @@ def test_rows_of_steps_that_were_not_chosen_stay(tmp_path):
 def test_steps_have_commands_that_exist():
     found = release_check.steps("2")
     assert len({step.name for step in found}) == len(found)
+    assert "tests/plots/test_page.py" in release_check.in_browser()
     for step in found:
         if step.command[:2] == (sys.executable, "-m") and step.command[2].startswith("benchmarks."):
             assert (ROOT / f"{step.command[2].replace('.', '/')}.py").exists()
