@@ -124,7 +124,7 @@ class Comparison(Drawn, Saved):
             )
         elif isinstance(self.solution, Solution) and any(math.isfinite(row.z) for row in self.rows):
             reasons.append(
-                "theory is that of 1/N = 0, and a finite N is off by about 1/N: give runs of several sizes and read the rows 1/N->0"
+                "theory is that of 1/N = 0, and a finite N is off by about 1/N: give runs of several sizes and read 1/N->0"
             )
         return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
 
