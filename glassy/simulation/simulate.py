@@ -164,7 +164,8 @@ def simulate(
         has no scatter between samples, and `compare` gives no z; one replica has nothing to disagree with, and no status is
         good. Eight cost eight times as much as one.
     sweeps, burn_in : int
-        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
+        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`. Wherever an
+        integer is asked for, a whole float counts as one: sweeps=1e4.
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
