@@ -76,6 +76,7 @@ def _many(rows: Sequence[dict[str, Any]], count: int) -> str:
     said = {name: [text(row.get(name)) for row in rows] for name in names}
     same = [n for n in names if len(set(said[n])) == 1 and len(rows) > 1 and n != "status"]
     above = ", ".join(f"{n} {said[n][0]}" for n in same if said[n][0] not in ("-", ""))
+    above = f"in these rows: {above}" if above and count > len(rows) else above
     style = {n: _CELL if all(_worded(row.get(n)) for row in rows) else _NUMBER for n in names if n not in same}
     head = "".join(f'<th style="{x};{_RULE}">{html.escape(n)}{_unit(n)}</th>' for n, x in style.items())
     cells = ("".join(f'<td style="{x}">{html.escape(said[n][i])}</td>' for n, x in style.items()) for i in range(len(rows)))
