@@ -38,10 +38,12 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def page(result: Any) -> str:
-    """Return the table of a result, of at most `MOST` rows."""
+def page(result: Any) -> str | None:
+    """Return the table of a result, of at most `MOST` rows; None where it has none, so that a notebook shows its repr."""
     rows = result.records()
     shown = list(islice(rows, MOST + 1))
+    if not any(shown):
+        return None
     if len(shown) == 1:
         body = _one(shown[0])
     else:
@@ -53,7 +55,7 @@ def page(result: Any) -> str:
 
 def _one(row: dict[str, Any]) -> str:
     lines = [_line(name, row[name]) for name in in_order(row) if not isinstance(row[name], str | tuple) or row[name]]
-    return f'<table style="border-collapse:collapse">{"".join(lines)}</table>'
+    return f'<table style="border-collapse:collapse;margin:0">{"".join(lines)}</table>'
 
 
 def _line(name: str, value: Any) -> str:
@@ -84,7 +86,7 @@ def _many(rows: Sequence[dict[str, Any]], count: int) -> str:
     below = [f"{count - len(rows)} more of {count} rows: to_dataframe() and csv(path) have all"] if count > len(rows) else []
     found = dict.fromkeys(v for row in rows for v in row.values() if isinstance(v, enum.Enum) and not getattr(v, "ok", True))
     below += [f"{v.name}: {v.value}" for v in found if isinstance(v.value, str)]
-    table = f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    table = f'<table style="border-collapse:collapse;margin:0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return _note(above) + table + "".join(map(_note, below))
 
 

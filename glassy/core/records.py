@@ -24,6 +24,7 @@ KINDS = {
     "float", "float | None", "int", "bool", "bool | None", "str", "str | None", "Estimate", "Status", "tuple[float, ...]",
     "tuple[str, ...]", "tuple[Estimate, ...]",
 }  # fmt: skip
+PLAIN = {type(None), bool, int, float, str}
 Row = dict[str, Any]
 
 
@@ -84,7 +85,9 @@ def cells(row: Mapping[str, Any]) -> Row:
 
     def put(name: str, value: Any) -> None:
         nonlocal measured
-        if hasattr(value, "records") and hasattr(value, "status") and dataclasses.is_dataclass(value):
+        if type(value) in PLAIN:
+            found[name] = value
+        elif hasattr(value, "records") and hasattr(value, "status") and dataclasses.is_dataclass(value):
             for k, v in record(value).items():
                 if k in STATE:
                     found.setdefault(k, plain(v))

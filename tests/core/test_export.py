@@ -12,6 +12,7 @@ import sys
 import warnings
 from fractions import Fraction
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pandas
@@ -270,3 +271,18 @@ def test_what_is_not_installed_is_named_with_the_extra(monkeypatch, package, cal
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(InputError, match=rf"{package} must be installed .*pip install 'glassy-networks\[export\]'"):
         getattr(glassy.spinodal(DenseHebbian(3), 0.2), call)()
+
+
+def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "export.md").read_text()
+    monkeypatch.chdir(tmp_path)
+    space: dict[str, object] = {}
+    with warnings.catch_warnings():  # that of older versions of ArviZ
+        warnings.simplefilter("ignore")
+        for block in re.findall(r"```python\n(.*?)```", page, re.S):
+            exec(compile(block, "export.md", "exec"), space)
+    assert {p.name for p in tmp_path.iterdir()} == {"path.csv", "with_units.csv", "grid.nc"}
+    wanted = glassy.scan(DenseHebbian(3), [0.1, 0.2, 0.3], 0.3).values("m").tolist()
+    for name in ("path.csv", "with_units.csv"):
+        found = np.genfromtxt(tmp_path / name, delimiter=",", names=True, dtype=None, encoding=None)
+        assert found["m"].tolist() == wanted
