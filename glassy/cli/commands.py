@@ -214,7 +214,7 @@ def _status_options(parser: Any) -> None:
 
 def _status(given: Given, _: Wrong) -> Answer:
     found = glassy.ensemble_status(given["folder"])
-    return Answer(found, found.table())
+    return Answer(found, found.table(), not found.failed)
 
 
 COMMANDS = {

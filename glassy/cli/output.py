@@ -52,17 +52,18 @@ def check(given: dict[str, Any], error: Any) -> None:
 
 def write(answer: Answer, given: dict[str, Any]) -> None:
     """Write files and figures, then the text; where stdout belongs to a machine, the notes alone, on stderr."""
-    files = {kind: path for kind, path in taken(given, "csv", "json", "plot", "html").items() if path}
     machine = ""
-    for kind, path in files.items():
+    for kind, path in taken(given, "csv", "json", "plot", "html").items():
         if path == STDOUT:
             machine = _text(answer.result, kind)
         elif kind == "json":
             Path(path).write_text(_text(answer.result, kind), encoding="utf-8")
         elif kind == "plot":
             answer.result.plot(path=path)
+        elif kind == "html":
+            answer.result.to_html(path)
         else:
-            {"csv": answer.result.csv, "html": getattr(answer.result, "to_html", None)}[kind](path)
+            answer.result.csv(path)
     notes = "\n".join(line for text in answer.notes for line in wrapped("note: ", text, columns()))
     if machine:
         sys.stdout.write(machine)
