@@ -1,6 +1,7 @@
 # make demo   theory and simulation of one dense network, compared, with a figure
 # make test   everything that CI runs
 # make quick  the everyday part of it
+# make docs   the site of the documents in build/docs/html; make docs-links asks whether links to elsewhere are alive
 # make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
 # Each target makes .venv by itself. PYTHON=python3.12 picks another interpreter.
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 export MPLBACKEND := Agg
 
-.PHONY: demo test quick matrix lint figures benchmark clean
+.PHONY: demo test quick docs docs-links matrix lint figures benchmark clean
 demo: $(STAMP)
 	$(BIN)/python -m sims.demo
 
@@ -17,6 +18,12 @@ test: lint
 
 quick: lint
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+docs: $(STAMP)
+	$(BIN)/python docs/site/build.py
+
+docs-links: $(STAMP)
+	$(BIN)/python docs/site/build.py --builder linkcheck
 
 matrix: $(STAMP)
 	$(BIN)/python -m benchmarks.matrix -n auto --out build/matrix/matrix.txt

@@ -3,6 +3,8 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from glassy.core.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from glassy.names import *  # noqa: F403
     from glassy.names import __all__ as __all__

@@ -13,18 +13,21 @@ import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.cubes import Cube
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
-from glassy.model.patterns import Int8Array, check_patterns, check_seed, draw_patterns
+from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns
 from glassy.model.perturbation import Perturbation, check_perturbation, check_range
 from glassy.model.separable import grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 
 FloatArray = npt.NDArray[np.float64]
 LIMIT = 2**62
+CHUNK = 64  # patterns that are summed at a time
 DIGIT = 30  # bits of larger integers that are summed at a time
 
 
@@ -43,7 +46,7 @@ class Dynamics(Protocol):
 
 
 @dataclass(frozen=True)
-class Exact(Saved):
+class Exact(Drawn, Saved):
     """Exact thermal averages of one sample; m belongs to pattern 0, q to two independent replicas.
 
     Parameters
@@ -58,6 +61,13 @@ class Exact(Saved):
         H/N of pattern 0 itself; NaN in files of older versions.
     perturbation : Perturbation, optional
         What was added to the energy of the network; None in files of older versions as well, which do not say it.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> exact = glassy.enumerate_states(glassy.DenseHebbian(P=3), load=0.3, T=1.0, N=10, seed=1)
+    >>> exact.K, round(exact.energy, 6), round(exact.q2, 6)
+    (10, -0.213575, 0.118176)
     """
 
     network: Network
@@ -115,6 +125,27 @@ class Exact(Saved):
         """Mean q^2."""
         return float(self.q_weights @ self.q_values**2)
 
+    def plot_overlaps(self, *args: Any, **options: Any) -> Any:
+        """Draw P(q) of two independent replicas.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.overlaps`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network = glassy.DenseHebbian(P=3)
+        >>> enumerate_states(network, load=0.2, T=0.5, N=8, seed=1).plot_overlaps().get_ylabel()
+        'P(q)'
+        """
+        return self.draw("plot_overlaps", *args, **options)
+
     def __repr__(self) -> str:
         return (
             f"Exact({self.network!r} N={self.N} K={self.K} T={self.T:g}: m_abs={self.m_abs:.6g} q2={self.q2:.6g} "
@@ -133,18 +164,29 @@ def state_integers(network: Network, patterns: Int8Array) -> tuple[npt.NDArray[A
     sign = 1 if table.unit > 0 else -1
     values = [sign * v for v in table.values]
     if K * max(map(abs, values)) < LIMIT:
-        out = np.zeros(2**N, np.int64)
-        state_sums(masks, np.array(values, np.int64), out)
-        return out, float(abs(table.unit))
+        return _sums(masks, values), float(abs(table.unit))
     check_range(network, N, K, None)
     least = min(values)
     values = [v - least for v in values]
     total = np.full(2**N, K * least, object)
-    for shift in range(0, max(values).bit_length(), DIGIT):
-        out = np.zeros(2**N, np.int64)
-        state_sums(masks, np.array([v >> shift & (1 << DIGIT) - 1 for v in values], np.int64), out)
+    digits, bar = range(0, max(values).bit_length(), DIGIT), current_bar("pattern")
+    bar.step = K / max(len(digits), 1)
+    for shift in digits:
+        out = _sums(masks, [v >> shift & (1 << DIGIT) - 1 for v in values])
         total += out.astype(object) << shift
+        bar.update()
     return total, abs(table.unit)
+
+
+def _sums(masks: npt.NDArray[np.uint32], values: list[int]) -> npt.NDArray[np.int64]:
+    """Return the sums over all patterns of the table of every state, by `CHUNK` patterns at a time."""
+    table = np.array(values, np.int64)
+    out = np.zeros(2 ** (len(table) - 1), np.int64)
+    with progress_bar(len(masks), unit="pattern") as bar:
+        for i in range(0, len(masks), CHUNK):
+            state_sums(masks[i : i + CHUNK], table, out)
+            bar.update(len(masks[i : i + CHUNK]))
+    return out
 
 
 def floats(integers: npt.NDArray[Any], unit: Any) -> FloatArray:
@@ -201,10 +243,8 @@ def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
     return floats(*state_integers(network, patterns))
 
 
-def _temperature(T: Any) -> float:
-    if T is None:
-        raise InputError("T must be given: a temperature >= 0.")
-    return checks.temperature(T, infinite=True)
+def _temperature(T: Any, beta: Any) -> float:
+    return checks.temperature(checks.given_temperature(T, beta), infinite=True)
 
 
 def _patterns(
@@ -213,8 +253,7 @@ def _patterns(
     if patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load, N and seed, not both: the patterns fix K and N.")
-        xi = check_patterns(patterns, network.fewest)
-        network.size(xi.shape[1])
+        xi = given_patterns(network, patterns, 4)
     else:
         N = network.N if N is None else N
         if (load is None) == (K is None) or N is None or seed is None:
@@ -247,17 +286,21 @@ def enumerate_states(
     T: float | None = None,
     N: int | None = None,
     *,
+    beta: float | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     perturbation: Perturbation | None = None,
     seed: int | None = None,
+    progress: bool | None = None,
 ) -> Exact:
     """Average over all 2^N states of one sample exactly; the distribution of q by a Walsh-Hadamard transform.
 
     Parameters
     ----------
-    network, load, T, N, K, patterns, perturbation, seed
+    network, load, T, N, beta, K, patterns, perturbation, seed
         As in `simulate`, for sample 0: the same seed gives the same patterns. N <= 20.
+    progress : bool, optional
+        A bar on stderr that counts patterns; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -275,16 +318,16 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
     xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
     count, size = xi.shape
-    if perturbation is None:
-        integers, unit = state_integers(network, xi)
-    else:
+    if perturbation is not None:
         check_perturbation(perturbation).check(
             size, count, 1 if perturbation.field is None or perturbation.field.ndim < 2 else len(perturbation.field)
         )
-        integers, unit = perturbed_integers(network, xi, perturbation)
+    with progress_bar(count, progress, "pattern", f"{2**size} states") as bar:
+        bar.step = float(count)
+        integers, unit = state_integers(network, xi) if perturbation is None else perturbed_integers(network, xi, perturbation)
     boltzmann = _boltzmann(integers, unit, T)
     weights = boltzmann / boltzmann.sum()
     counts = popcounts(size)
@@ -327,6 +370,7 @@ def transition_matrix(
     N: int | None = None,
     *,
     method: Dynamics,
+    beta: float | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     seed: int | None = None,
@@ -335,7 +379,7 @@ def transition_matrix(
 
     Parameters
     ----------
-    network, load, T, N, K, patterns, seed
+    network, load, T, N, beta, K, patterns, seed
         As in `enumerate_states`; N <= 10.
     method : Metropolis or Glauber
         The dynamics.
@@ -359,7 +403,7 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.statistics import autocovariance, block_means, integrated_autocorrelation, jackknife
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.core.storage import Saved
@@ -20,7 +21,7 @@ MOST_LAGS = 100
 
 
 @dataclass(frozen=True)
-class Autocorrelation(Saved):
+class Autocorrelation(Drawn, Saved):
     """Normalised autocorrelation function rho(t) of one observable (M.10).
 
     Parameters
@@ -35,6 +36,14 @@ class Autocorrelation(Saved):
         1/2 + sum rho over every lag up to the window, the tau_int of the Estimate.
     window : int
         Lag at which the sum was cut.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.5, N=40, samples=2, sweeps=400, seed=1)
+    >>> memory = r.autocorrelation("energy")
+    >>> float(memory.rho[0]), bool(memory.rho[1] < 1.0)
+    (1.0, True)
     """
 
     observable: str
@@ -54,7 +63,7 @@ class Autocorrelation(Saved):
 
 
 @dataclass(frozen=True)
-class Binning(Saved):
+class Binning(Drawn, Saved):
     """Thermal error of a mean against the width of the bins: it rises to a plateau where bins are independent (M.10).
 
     Parameters
@@ -67,6 +76,14 @@ class Binning(Saved):
         Thermal error of the mean from independent bins of each width, and the standard deviation of this error itself.
     taus : array
         The tau_int that each error means; it rises to that of M.10 from below, short of it by a share of about tau_int/width.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.5, N=40, samples=2, sweeps=400, seed=1)
+    >>> bins = r.binning("energy")
+    >>> bins.widths[:4].tolist()
+    [1, 2, 4, 8]
     """
 
     observable: str

@@ -30,6 +30,14 @@ class Limit(Saved):
         The N it was drawn through.
     chi2, dof : float, int
         How well the fit describes them.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> values = [glassy.Estimate(0.9 + 1 / N, 0.001) for N in (50, 100, 200)]
+    >>> limit = glassy.extrapolate([50, 100, 200], values, powers=(1.0,))
+    >>> limit
+    Limit(0.9000(12) in N^-1 through N=50, 100, 200; chi2/dof=0.0/1)
     """
 
     value: Estimate

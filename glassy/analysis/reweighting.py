@@ -32,6 +32,15 @@ class Reweighted(Saved):
         ln Z/N, H/N as `Samples.energy`, -beta f + beta e, and N beta^2 (<e^2> - <e>^2).
     status : Status
         The first bad status among the temperatures of the ladder from just below T upwards, else EQUILIBRATED.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T, method = [0.5, 0.7, 1.0, 2.0, float("inf")], glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=3000, samples=4, seed=1)
+    >>> found = r.reweighted([0.6])[0]
+    >>> found.T, r[0].energy < found.energy < r[1].energy
+    (0.6, True)
     """
 
     T: float

@@ -140,7 +140,31 @@ def ready(path: str | os.PathLike[str]) -> Path:
 
 
 def save(result: Any, path: str | os.PathLike[str], *, compressed: bool = True) -> Path:
-    """Write a result to `path` (.npz and the folder are made if missing) in one step: the file is whole or it is not there."""
+    """Write a result to a file in one step: the file is whole or it is not there.
+
+    Parameters
+    ----------
+    result : any result of glassy, or a model or method
+        What is written, with all that it holds.
+    path : path
+        Where; .npz is added and the folder made if missing.
+    compressed : bool
+        Whether the arrays are compressed.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> s = glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.4)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = glassy.save(s, folder + "/new/solution")
+    ...     path.name, glassy.load(path) == s
+    ('solution.npz', True)
+    """
     path = ready(named(path))
     seal(result, path, compressed=compressed)
     return path
@@ -167,12 +191,30 @@ def seal(result: Any, path: Path, *, compressed: bool = True) -> bytes:
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Read a result that `save` wrote, from the same `path` (.npz is added if missing).
+    """Read a result that `save` wrote.
+
+    Parameters
+    ----------
+    path : path
+        The same as that of `save`; .npz is added if missing.
+
+    Returns
+    -------
+    The result, equal to the one that was written.
 
     Raises
     ------
     InputError
         If the file is no result of glassy, was damaged, or was written by a newer glassy; the message says which.
+
+    Examples
+    --------
+    >>> import glassy, tempfile
+    >>> s = glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.4)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = s.save(folder + "/solution")
+    ...     glassy.load(path) == s
+    True
     """
     path = named(path)
     try:

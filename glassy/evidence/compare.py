@@ -14,6 +14,7 @@ from glassy.analysis.extrapolate import weighted_fit
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.results import Estimate, Status
@@ -128,6 +129,28 @@ class Comparison(Drawn, Saved):
             )
         return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
 
+    def plot_z(self, *args: Any, **options: Any) -> Any:
+        """Draw the z of every row: the difference in units of its error.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.deviations`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network = glassy.DenseHebbian(P=3)
+        >>> r = glassy.simulate(network, load=0.1, T=0.3, N=60, samples=8, sweeps=200, seed=3)
+        >>> compare(glassy.solve(network, load=0.1, T=0.3), r).plot_z().get_xlabel()
+        'z: (simulation - theory) in units of its error'
+        """
+        return self.draw("plot_z", *args, **options)
+
     @staticmethod
     def _first(row: Row) -> str:
         return repr(row.theory) if isinstance(row.theory, Estimate) else f"{row.theory:.6f}"
@@ -143,12 +166,14 @@ Compared = Solution | Exact | Samples | Ladder | Sequence[Samples]
 
 
 @overload
-def compare(solution: Ladder, samples: Ladder) -> tuple[Comparison, ...]: ...  # type: ignore[overload-overlap]
+def compare(  # type: ignore[overload-overlap]
+    solution: Ladder, samples: Ladder, *, progress: bool | None = ...
+) -> tuple[Comparison, ...]: ...
 @overload
-def compare(solution: Compared, samples: Compared) -> Comparison: ...
+def compare(solution: Compared, samples: Compared, *, progress: bool | None = ...) -> Comparison: ...
 
 
-def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Comparison, ...]:
+def compare(solution: Compared, samples: Compared, *, progress: bool | None = None) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
@@ -173,6 +198,9 @@ def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Compari
     ----------
     solution, samples : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
         A converged saddle; what `enumerate_states` says; runs. In any order: theory comes first, then enumeration.
+    progress : bool, optional
+        A bar on stderr that counts runs; default: where it is slow (theory of many steps, solved again at the load of each run)
+        and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -209,8 +237,12 @@ def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Compari
         shared = [T for T in a if T in b]
         if not shared:
             raise InputError(f"two ladders must share a temperature, got {[*a]} and {[*b]}.")
-        return tuple(_pair(a[T], b[T]) for T in shared)
-    return _pair(_rung(a, samples) if a else solution, _rung(b, solution) if b else samples)
+        with progress_bar(len(shared), progress, "run", "compare"):
+            return tuple(_pair(a[T], b[T]) for T in shared)
+    first, second = _rung(a, samples) if a else solution, _rung(b, solution) if b else samples
+    count = max(len(x) if isinstance(x, Sequence) else 1 for x in (first, second))
+    with progress_bar(max(count, 1), progress, "run", "compare"):
+        return _pair(first, second)
 
 
 def _rung(ladder: dict[float, Any], other: Any) -> Any:
@@ -299,7 +331,10 @@ def _judge(solution: Solution | Exact, samples: Compared) -> Comparison:
     if solution.m > 0.0:
         runs = [_upright(run) for run in runs]
     _warn("theory", solution, runs)
-    theories = [_at(solution, run) for run in runs]
+    theories = []
+    for run in runs:
+        theories.append(_at(solution, run))
+        current_bar("run").update()
     rows, note = [], _note(runs)
     for name in _observables(solution, runs):
         raw = [_row(name, theory, run, note) for theory, run in zip(theories, runs, strict=True)]

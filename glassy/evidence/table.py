@@ -163,6 +163,13 @@ class Verdict(Exported):
         The one farthest off.
     kept : int
         Limits that are in the table and not counted: their status does not allow it.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> row = glassy.Measured(quantity="m", load=0.1, T=0.3, N=100, theory=0.91, simulation=0.9, error=0.01, z=-1.0)
+    >>> print(glassy.Table([row]).verdict())
+    1 of 1 values agree within 4 errors, worst z = -1.00 (m at load=0.1, T=0.3), rms z = 1.00
     """
 
     counted: int

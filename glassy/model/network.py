@@ -23,7 +23,15 @@ CONVENTIONS = ("albanese", "gardner", "baldi-venkatesh", "amit-gutfreund-sompoli
 
 @dataclass(frozen=True)
 class StatePoint(Exported):
-    """A load and a temperature in some convention (docs/reference/conventions.md)."""
+    """A load and a temperature in some convention (docs/reference/conventions.md).
+
+    Examples
+    --------
+    >>> import glassy
+    >>> point = glassy.DenseHebbian(P=4).to_convention("baldi-venkatesh", load=0.6, T=0.0)
+    >>> round(point.load, 12), point.T
+    (0.05, 0.0)
+    """
 
     load: float
     T: float
@@ -168,7 +176,7 @@ class DenseHebbian(Network):
             raise InputError(f"P=2 noise needs T > 1 - q, got T={T:g}, q={q:g}. Raise T or q, or use solve for T = 0.")
         return load * q / (1.0 - (1.0 - q) / T) ** 2
 
-    def unloaded_magnetization(self, T: float) -> float:
+    def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Largest m with m = tanh((P/2) m^(P-1)/T): the retrieval phase at load 0 (R.5); 0 where there is none.
 
         Examples
@@ -176,7 +184,7 @@ class DenseHebbian(Network):
         >>> round(DenseHebbian(P=2).unloaded_magnetization(0.5), 4), DenseHebbian(P=4).unloaded_magnetization(0.0)
         (0.9575, 1.0)
         """
-        T = checks.temperature(T, infinite=True)
+        T = checks.temperature(checks.given_temperature(T, beta), infinite=True)
         if T == 0.0:
             return 1.0
 

@@ -26,7 +26,15 @@ COLDEST = 1e-100  # AT temperatures fall like exp(-1/load); below this one they 
 
 @dataclass(frozen=True)
 class ATLine(Saved):
-    """Temperatures where the RS replicon vanishes at one load (S.1), smallest first; the residual is the largest |replicon|."""
+    """Temperatures where the RS replicon vanishes at one load (S.1), smallest first; the residual is the largest |replicon|.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> line = glassy.at_line(glassy.DenseHebbian(P=3), load=0.2)
+    >>> [round(T, 6) for T in line.roots], line.status.name
+    ([0.01513], 'CONVERGED')
+    """
 
     network: Network
     load: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.results import Status
@@ -68,6 +71,13 @@ class PhasePoint(Saved):
     """What exists at one state point: the equilibrium state, and the metastable ones.
 
     Where two have equal free energies to rounding both win (`Solution.wins`): one is `equilibrium`, the other in `metastable`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> point = glassy.phases_at(glassy.DenseHebbian(P=4), load=0.3, T=0.2)
+    >>> point.equilibrium.phase, [s.phase for s in point.metastable]
+    ('paramagnetic', ['retrieval'])
     """
 
     network: Network
@@ -110,6 +120,15 @@ class PhaseDiagram(Drawn, Saved):
         Ends, crossings and multicritical points.
     absent : tuple of str
         Which boundaries do not exist, and why.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=4))
+    >>> [(p.name, round(p.load, 6)) for p in diagram.points][:2]
+    [('capacity', 0.39572), ('ground state', 0.196544)]
+    >>> diagram.at(load=0.3, T=0.2).equilibrium.phase
+    'paramagnetic'
     """
 
     network: Network
@@ -134,9 +153,9 @@ class PhaseDiagram(Drawn, Saved):
                 return point
         raise InputError(f"a point must be one of {[point.name for point in self.points]}, got {name!r}.")
 
-    def at(self, load: float, T: float) -> PhasePoint:
+    def at(self, load: float, T: float | None = None, *, beta: float | None = None, progress: bool | None = None) -> PhasePoint:
         """Return which phase wins at (load, T) and which are metastable, solved afresh in this ansatz."""
-        return phases_at(self.network, load, T, self.ansatz)
+        return phases_at(self.network, load, T, self.ansatz, beta=beta, progress=progress)
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the points of all lines and the named points, as rows of two tables.
@@ -180,12 +199,49 @@ class PhaseDiagram(Drawn, Saved):
             where = {"load": float(p.load), "T": float(p.T)}
             yield {"line": f"point: {p.name}", **where, "residual": None, "status": Status.CONVERGED}
 
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, mesh: int = 16, progress: bool | None = None) -> Any:
+        """Return this diagram as one self-contained, interactive HTML page, or write it.
+
+        The pointer shows the nearest solved point and never an interpolated number; a click gives the Python line that solves
+        there.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write, ending in .html; default: the page is returned as text.
+        mesh : int
+            Steps on each axis of a mesh of points that are solved beside those of the lines; 0 for none.
+        progress : bool, optional
+            Progress bar on stderr; default: where stderr is a terminal.
+
+        Returns
+        -------
+        str, or Path
+            The page, or where it was written.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+        >>> "glassy.solve(glassy.DenseHebbian(P=3), " in diagram.to_html(mesh=0)
+        True
+        """
+        return self.draw("to_html", path, mesh=mesh, progress=progress)
+
     def __repr__(self) -> str:
         names = ", ".join(line.name for line in self.lines)
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"
 
 
-def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
+def phases_at(
+    network: Network,
+    load: float,
+    T: float | None = None,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    beta: float | None = None,
+    progress: bool | None = None,
+) -> PhasePoint:
     """Return which phase wins at one state point and which are metastable, with all their order parameters (theory, section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
@@ -197,8 +253,12 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
         The network.
     load, T : float
         The state point.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Of all states.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -213,8 +273,12 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
     ('spin_glass', ['retrieval'])
     """
     network = solvable(network, "signal")
-    (load, T), ansatz = check_point(load, T), ansaetze.check(ansatz)
-    both = (zero_state(network, load, T, ansatz), solve(network, load, T, "retrieval", ansatz, strict=False))
+    (load, T), ansatz = check_point(load, checks.given_temperature(T, beta)), ansaetze.check(ansatz)
+    with progress_bar(2.0, progress, "state", f"{ansatz!r} phases") as bar:
+        other = zero_state(network, load, T, ansatz)
+        bar.update()
+        both = (other, solve(network, load, T, "retrieval", ansatz, strict=False))
+        bar.update()
     zero, retrieval = judged(both)
     found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
     failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -21,7 +22,7 @@ from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
-class SpinGlassTemperatures(Saved):
+class SpinGlassTemperatures(Drawn, Saved):
     """Temperatures of the m = 0 glass at one load; NaN where a transition does not exist, as `reason` says.
 
     Parameters
@@ -38,6 +39,13 @@ class SpinGlassTemperatures(Saved):
         What does not exist, or exists beside the three.
     residual : float
         Largest violation of the definitions: |complexity| at T_c, |replicon| at T_G; 0 where they are explicit.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> t = glassy.spin_glass_temperatures(glassy.DenseHebbian(P=3), load=1.0)
+    >>> [round(T, 6) for T in (t.T_d, t.T_c, t.T_G)], t.continuous
+    ([0.681598, 0.651385, 0.24026], False)
     """
 
     network: Network

@@ -50,6 +50,15 @@ class Starts(Saved):
         50 tau_int (100 where its chains wander), EQUILIBRATED if the chains of both forget where they were (or their ladders
         renew themselves), else NOT_SHOWN: chains that stand still may have met by chance. A run that left the pattern may meet
         the other all the same: above the spinodal it should.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> options = dict(load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=1)
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> pair = glassy.compare_starts(glassy.simulate(network, **options), glassy.simulate(network, start="random", **options))
+    >>> pair.status.name, pair.worst.observable
+    ('NOT_EQUILIBRATED', 'q')
     """
 
     starts: tuple[str, str]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import InitVar, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from glassy.core import checks, storage
 from glassy.core.errors import InputError
 from glassy.core.machine import cores, half_memory
+from glassy.core.progress import progress_bar
 from glassy.core.storage import Saved, VersionError
 from glassy.model.family import check_network
 from glassy.model.perturbation import Perturbation
@@ -39,6 +40,8 @@ class Ensemble(Saved):
         The networks.
     loads, sizes, temperatures : float or sequence of float
         All combinations are run. With ReplicaExchange all temperatures are one task.
+    beta : float or sequence of float, optional
+        1/T of the temperatures, instead of them; not kept.
     K : int or sequence of int, optional
         Numbers of patterns, instead of loads.
     samples : int, or one for each size
@@ -76,8 +79,12 @@ class Ensemble(Saved):
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
     kernel: str = "auto"
+    beta: InitVar[Any] = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, beta: Any) -> None:
+        if beta is not None:
+            given = None if isinstance(self.temperatures, tuple) and not self.temperatures else self.temperatures
+            object.__setattr__(self, "temperatures", checks.given_temperature(given, beta, "temperatures"))
         networks = self.networks if isinstance(self.networks, tuple | list) else (self.networks,)
         checked: dict[str, Any] = {"networks": tuple(check_network(network, "patterns", "table") for network in networks)}
         for word in ("loads", "sizes", "temperatures", "K"):
@@ -177,7 +184,7 @@ class Ensemble(Saved):
         executor : "processes", "threads" or concurrent.futures.Executor, optional
             Where; default: processes of this machine, which may be killed. See docs/how-to/cluster.md for Dask and MPI.
         progress : bool, optional
-            Progress on stderr; default: where stderr is a terminal.
+            As in `simulate`.
         part : (i, n)
             Run every n-th task from the i-th on: the parts may run at the same time, on any machines that share the folder.
         workers : int, optional
@@ -220,9 +227,9 @@ class Ensemble(Saved):
                 patient=True,
             )  # fmt: skip
             session.run(pool, width)
-        return self.read(root)
+        return self.read(root, progress=progress)
 
-    def read(self, out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+    def read(self, out: str | os.PathLike[str], verify: bool = True, *, progress: bool | None = None) -> EnsembleResult:
         """Return the EnsembleResult of a folder, finished or not, also while it runs; nothing is written.
 
         With `verify` every byte of every file is held against its checksum; without, size and time of change of the files
@@ -231,7 +238,8 @@ class Ensemble(Saved):
         root = folder_path(out)
         if {p.name for p in stored(root).places} != {p.name for p in self.places}:
             self.settle(root)  # raises, with the difference
-        pools, damaged = pools_of(self.places, self.temperatures, root, verify)
+        with progress_bar(sum(p.samples for p in self.places), progress, "sample", "read") as bar:
+            pools, damaged = pools_of(self.places, self.temperatures, root, verify, bar)
         return EnsembleResult(self, str(root), tuple(pools), tuple(damaged))
 
     def settle(self, root: Path) -> None:
@@ -279,7 +287,7 @@ def stored(root: Path) -> Ensemble:
     return found
 
 
-def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+def read_ensemble(out: str | os.PathLike[str], verify: bool = True, *, progress: bool | None = None) -> EnsembleResult:
     """Read the averages of an ensemble from its folder, finished or not, also while it runs.
 
     Parameters
@@ -288,6 +296,8 @@ def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleR
         The folder that was given to `Ensemble.run`.
     verify : bool
         Hold every byte of every sample against its checksum; else size and time of change.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -309,4 +319,4 @@ def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleR
     EnsembleResult(2 state points, 6 of 6 samples finished) True
     """
     root = folder_path(out)
-    return stored(root).read(root, verify)
+    return stored(root).read(root, verify, progress=progress)

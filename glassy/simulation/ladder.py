@@ -13,7 +13,9 @@ import numpy.typing as npt
 from glassy.analysis.reweighting import Reweighted, reweight
 from glassy.analysis.statistics import block_means, estimate, from_left_out, jackknife
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.progress import progress_bar
 from glassy.core.results import Estimate, Grid
 from glassy.core.storage import Saved
 from glassy.simulation.samples import Samples
@@ -23,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Exchange(Saved):
+class Exchange(Drawn, Saved):
     """What the exchange did in a whole run; temperatures rise, edge i joins T[i] and T[i+1].
 
     Parameters
@@ -34,6 +36,15 @@ class Exchange(Saved):
         Attempted and accepted exchanges, burn-in left out.
     round_trips : array [sample, replica]
         Round trips between the ends of the ladder, burn-in left out.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T = [0.5, 0.7, 1.0, 2.0]
+    >>> method = glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=400, samples=2, seed=1)
+    >>> len(r.exchange.acceptance), min(r.exchange.acceptance) > 0.3
+    (3, True)
     """
 
     T: tuple[float, ...]
@@ -77,6 +88,15 @@ class Ladder(Grid[Samples]):
     ----------
     exchange : Exchange
         Acceptance of every edge, and round trips.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> T = [0.5, 0.7, 1.0, 2.0]
+    >>> method = glassy.ReplicaExchange()
+    >>> r = glassy.simulate(glassy.DenseHebbian(P=3), 0.3, T, 14, method=method, sweeps=400, samples=2, seed=1)
+    >>> [x.T for x in r], r[0].N
+    ([0.5, 0.7, 1.0, 2.0], 14)
     """
 
     exchange: Exchange
@@ -88,7 +108,7 @@ class Ladder(Grid[Samples]):
             for row in p.records():
                 yield row | {"exchange_acceptance": edges.get(p.T)}
 
-    def minus_beta_f(self, method: str = "mbar") -> tuple[Estimate, ...]:
+    def minus_beta_f(self, method: str = "mbar", *, progress: bool | None = None) -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.
 
         The ladder must hold T = inf, where it is ln 2. The energies are those of H.2 or H.3: at even P, before H.3 is compared,
@@ -102,11 +122,8 @@ class Ladder(Grid[Samples]):
             from the integral over every second temperature, and what the slopes change in the first interval, are added to
             the error: bounds for wide steps, far too large for narrow ones. Errors are those of the jackknife over samples
             and over blocks of time.
-
-        Warns
-        -----
-        EquilibrationWarning
-            If a temperature of the ladder has not shown its equilibrium (`status`).
+        progress : bool, optional
+            A bar on stderr that counts samples ("mbar"); default: where it is slow and stderr is a terminal or a notebook.
 
         Raises
         ------
@@ -114,6 +131,11 @@ class Ladder(Grid[Samples]):
             If the ladder does not hold T = inf, or fewer than three temperatures.
         ConvergenceError
             If the energies of neighbouring temperatures do not overlap ("mbar").
+
+        Warns
+        -----
+        EquilibrationWarning
+            If a temperature of the ladder has not shown its equilibrium (`status`).
 
         Examples
         --------
@@ -138,12 +160,13 @@ class Ladder(Grid[Samples]):
                 EquilibrationWarning,
             )
         if method == "mbar":
-            return tuple(point.minus_beta_f for point in self.reweighted([p.T for p in self.points]))
+            found = self.reweighted([p.T for p in self.points], progress=progress)
+            return tuple(point.minus_beta_f for point in found)
         beta = np.array([1.0 / p.T for p in points])
         energies = [block_means(p.series.energy) for p in points]
         squares = [block_means((p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True)) ** 2) for p in points]
         N = points[0].N
-        found = {}
+        at = {}
         for i, point in enumerate(points):
             whole = jackknife(
                 [*energies[: i + 1], *squares[: i + 1]],
@@ -154,13 +177,19 @@ class Ladder(Grid[Samples]):
             first = abs(_integral(beta[:2], energies[:2], squares[:2], N) - _trapezoid(beta[:2], energies[:2])) if i else 0.0
             off = math.hypot(float(whole) - coarse, first)
             error = math.hypot(whole.error, off)
-            found[point.T] = Estimate(
+            at[point.T] = Estimate(
                 float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples, whole.dof,
                 whole.thermal_dof,
             )  # fmt: skip
-        return tuple(found[p.T] for p in self.points)
+        return tuple(at[p.T] for p in self.points)
 
-    def reweighted(self, T: float | Sequence[float] | FloatArray) -> Grid[Reweighted]:
+    def reweighted(
+        self,
+        T: float | Sequence[float] | FloatArray | None = None,
+        *,
+        beta: float | Sequence[float] | FloatArray | None = None,
+        progress: bool | None = None,
+    ) -> Grid[Reweighted]:
         """Return -beta f, energy, entropy and specific heat at any temperature within the ladder (M.9).
 
         The energies of all temperatures of a sample are joined (M.8), so the curves between the temperatures cost no run.
@@ -169,6 +198,10 @@ class Ladder(Grid[Samples]):
         ----------
         T : float or 1-d array
             Temperatures from the coldest of the ladder up to infinity.
+        beta : float or 1-d array, optional
+            1/T, instead of T.
+        progress : bool, optional
+            A bar on stderr that counts samples; default: where it is slow and stderr is a terminal or a notebook.
 
         Returns
         -------
@@ -192,6 +225,7 @@ class Ladder(Grid[Samples]):
         >>> bool(np.all(curve.errors("energy") < 0.02))
         True
         """
+        T = checks.given_temperature(T, beta)
         points = self._from_infinity("reweighting")
         asked = np.atleast_1d(checks.array("T", T, "Give a temperature or a 1-d array of them."))
         if asked.ndim != 1 or asked.dtype.kind not in "iuf" or not np.all(asked >= points[-1].T):
@@ -199,9 +233,13 @@ class Ladder(Grid[Samples]):
                 f"T must be temperatures from the coldest of the ladder, {points[-1].T:g}, up to infinity; got {T!r}. "
                 "Add colder temperatures to the ladder."
             )
-        beta = np.array([1.0 / p.T for p in points])
+        betas = np.array([1.0 / p.T for p in points])
         N, samples = points[0].N, points[0].samples
-        found = [reweight(beta, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
+        found = []
+        with progress_bar(samples, progress, "sample", "reweighting") as bar:
+            for k in range(samples):
+                found.append(reweight(betas, [N * p.series.energy[k] for p in points], 1.0 / asked, N))
+                bar.update()
         each, left, parts = np.array([x[0] for x in found]), np.array([x[1] for x in found]).mean(axis=0), found[0][2]
         rest = [np.delete(each, s, axis=0).mean(axis=0) for s in range(samples)] if samples > 1 else []
         mean = each.mean(axis=0)
@@ -219,6 +257,28 @@ class Ladder(Grid[Samples]):
                 )
             )
         return Grid(tuple(rows), (len(rows),))
+
+    def plot_exchange(self, *args: Any, **options: Any) -> Any:
+        """Draw the accepted share of swaps at each step, and the round trips of each sample.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.exchange`, `ax` and `path` among them.
+
+        Returns
+        -------
+        array of two Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network, method = glassy.DenseHebbian(P=3), glassy.ReplicaExchange()
+        >>> r = glassy.simulate(network, 0.3, [0.5, 0.7, 1.0], 14, start="random", method=method, sweeps=300, seed=1)
+        >>> [ax.get_ylabel() for ax in r.plot_exchange()]
+        ['accepted share of swaps', 'round trips of a replica']
+        """
+        return self.exchange.plot(*args, **options)
 
     def _from_infinity(self, what: str) -> list[Samples]:
         """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""

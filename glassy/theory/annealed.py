@@ -17,14 +17,22 @@ from glassy.model.network import DenseHebbian
 
 @dataclass(frozen=True)
 class Annealed(Exported):
-    """What ln E[Z] of N spins gives: energy and specific heat per spin, and -beta f."""
+    """What ln E[Z] of N spins gives: energy and specific heat per spin, and -beta f.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> a = glassy.annealed(glassy.DenseHebbian(P=3), K=1365, N=32, T=3.0)
+    >>> round(a.minus_beta_f, 6), round(a.energy, 6)
+    (0.796961, -0.641556)
+    """
 
     energy: float
     specific_heat: float
     minus_beta_f: float
 
 
-def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
+def annealed(network: DenseHebbian, K: int, N: int, T: float | None = None, *, beta: float | None = None) -> Annealed:
     """Return energy, specific heat and -beta f of ln E[Z] for N spins exactly (F.1), without the mean M.3 of all K patterns.
 
     Above T_c, and without retrieval, it is the quenched free energy but for the fluctuations of ln Z, 1/N and small.
@@ -37,6 +45,8 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
         Patterns and spins.
     T : float
         Temperature > 0.
+    beta : float, optional
+        1/T, instead of T.
 
     Notes
     -----
@@ -52,7 +62,8 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
     True
     """
     check_network(network, "patterns", "table", "signal")
-    T = checks.temperature(T)
+    K, N = checks.integer("K", K, 0, "K counts the patterns."), network.size(N)
+    T = checks.temperature(checks.given_temperature(T, beta))
     if T == 0.0:
         raise InputError("T must be > 0, got 0: the mean of Z is that of the lowest energy there. Raise T.")
     F = network.energy_table(N).energies

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.renamed import Renamed
@@ -27,6 +28,14 @@ class OverlapDistribution(Saved):
     """P(q) as atoms: the overlap of two replicas is q[i] with probability weight[i] (weight_i = x_{i+1} - x_i).
 
     For full RSB the atoms of the deepest level of breaking stand for a density, see `density`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> g = glassy.solve(glassy.DenseHebbian(P=3), load=4.0, T=0.8, phase="spin_glass", ansatz=glassy.RSB(1))
+    >>> P = g.overlap_distribution
+    >>> [round(q, 6) for q in P.q], [round(w, 6) for w in P.weight]
+    ([0.0, 0.929223], [0.554371, 0.445629])
     """
 
     q: tuple[float, ...]
@@ -59,7 +68,7 @@ class OverlapDistribution(Saved):
 
 
 @dataclass(frozen=True)
-class Solution(Renamed, Saved):
+class Solution(Drawn, Renamed, Saved):
     """A saddle point of the replicated free energy.
 
     Where `status` is LEFT_PHASE the asked phase has no saddle and every number is NaN: another phase's numbers are never
@@ -96,6 +105,13 @@ class Solution(Renamed, Saved):
         Whether the numbers may be used, as a sentence. Whether the saddle is stable and wins is said by `stable` and `wins`.
     winner : str or None
         The phase that wins where it was asked, see `wins`: this one, the rival that it loses to, or None. No part of equality.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> s = glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.4)
+    >>> round(s.m, 6), round(s.q, 6), round(s.free_energy, 6), s.stable, s.status.name
+    (0.992949, 0.986702, -0.501418, True, 'CONVERGED')
     """
 
     network: Network
@@ -213,11 +229,11 @@ class Solution(Renamed, Saved):
 
         Examples
         --------
-        >>> import glassy
+        >>> import glassy, scipy.integrate
         >>> s = glassy.solve(glassy.DenseHebbian(P=2), load=0.05, T=0.5)
         >>> h = np.linspace(-4.0, 6.0, 2001)
         >>> p = s.field_distribution(h)
-        >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
+        >>> bool(abs(scipy.integrate.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
         True
         """
         self._check("distribution of the field")
@@ -228,6 +244,46 @@ class Solution(Renamed, Saved):
                 "Ask at load > 0, in a phase with q > 0."
             )
         return field_density(self.network, self.load, self.T, levels_of(self), np.asarray(h, float))
+
+    def plot_x(self, *args: Any, **options: Any) -> Any:
+        """Draw the Parisi function x(q), its steps and levels; at T = 0, y(q) = beta x(q).
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.parisi`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> glassy.solve(glassy.DenseHebbian(P=3), 1.0, 0.2, "spin_glass", glassy.RSB(2)).plot_x().get_ylabel()
+        'x(q)'
+        """
+        return self.draw("plot_x", *args, **options)
+
+    def plot_overlaps(self, *args: Any, **options: Any) -> Any:
+        """Draw P(q): an atom at each level, as high as its weight.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.overlaps`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> glassy.solve(glassy.DenseHebbian(P=3), 0.1, 0.2).plot_overlaps().get_xlabel()
+        'overlap q'
+        """
+        return self.draw("plot_overlaps", *args, **options)
 
     def _check(self, what: str) -> None:
         """Raise where there are no levels."""
