@@ -97,7 +97,7 @@ def _diagram_options(parser: Any) -> None:
     options(
         parser.add_argument_group("the diagram"), glassy.phase_diagram, "ansatz", "load_max", "tolerance", "out", "progress"
     )
-    output_options(parser, html=True)
+    output_options(parser, observables=False, html=True)
 
 
 def _diagram(given: Given, wrong: Wrong) -> Answer:
@@ -119,7 +119,7 @@ def _diagram(given: Given, wrong: Wrong) -> Answer:
 def _capacity_options(parser: Any) -> None:
     network_options(parser)
     options(parser.add_argument_group("the theory"), glassy.storage_capacity, "ansatz", "progress")
-    output_options(parser)
+    output_options(parser, observables=False)
 
 
 def _capacity(given: Given, wrong: Wrong) -> Answer:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import glassy
-from glassy.cli.main import UNUSABLE, main
+from glassy.cli.main import MISUSE, UNUSABLE, main
 
 NETWORK = glassy.DenseHebbian(P=3)
 RUN = ("--P", "3", "--load", "0.1", "--T", "0.3", "--seed", "3", "--samples", "4", "--sweeps", "200")
@@ -145,6 +145,7 @@ def test_numbers_alone_are_on_stdout_and_notes_on_stderr(capsys):
     assert found.err.startswith("note: LEFT_PHASE: ")
 
 
+@pytest.mark.slow
 def test_files_are_written_beside_the_text(tmp_path, capsys):
     files = [str(tmp_path / name) for name in ("a.csv", "a.json", "a.png")]
     words = ["scan", "--P", "3", "--load", "0.1", "--T", "0.1:0.3:3"]
@@ -156,6 +157,27 @@ def test_files_are_written_beside_the_text(tmp_path, capsys):
     assert len(json.loads((tmp_path / "a.json").read_text())["points"]) == 3
     assert (tmp_path / "a.png").stat().st_size > 1000
     assert (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.slow
+def test_a_figure_that_fails_loses_no_number(tmp_path, capsys):
+    words = ["scan", "--P", "3", "--load", "0.1", "--T", "0.1:0.3:3", "--plot", str(tmp_path / "a"), "--observables"]
+    assert main([*words, "energy", "free_energy"]) == 0
+    text = capsys.readouterr().out
+    assert (tmp_path / "a.png").exists()
+    assert main([*words, "enegry"]) == MISUSE
+    found = capsys.readouterr()
+    assert found.out == text
+    assert "observables must be numbers of a Solution" in found.err
+    assert found.err.count("\n") == 1
+
+
+def test_a_diagram_becomes_a_page(tmp_path, capsys):
+    page = tmp_path / "new folder" / "p3.html"
+    assert main(["diagram", "--P", "3", "--tolerance", "0.05", "--html", str(page)]) == 0
+    assert "spinodal nose" in capsys.readouterr().out
+    assert "spinodal" in page.read_text(encoding="utf-8")
+    assert "</html>" in page.read_text(encoding="utf-8")
 
 
 def test_status_of_an_ensemble_that_failed(monkeypatch, capsys):

@@ -22,7 +22,8 @@ def examples():
         for block in blocks:
             line, _, rest = block.strip().removeprefix("$ ").partition("\n")
             lines = [x for x in rest.splitlines() if x.startswith("    ") or not x]
-            yield pytest.param(command, line, "\n".join(x[4:] for x in lines).strip() + "\n", id=line)
+            marks = [pytest.mark.slow] if "--ladder" in line or "--plot" in line else []
+            yield pytest.param(command, line, "\n".join(x[4:] for x in lines).strip() + "\n", id=line, marks=marks)
 
 
 def test_there_are_two_for_every_command():
