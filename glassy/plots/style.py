@@ -72,8 +72,8 @@ def figure(
 ) -> tuple[Figure, npt.NDArray[Any]]:
     """Return a figure and its axes [row, column] in the package's style; `shown`: one of pyplot's, as in a notebook."""
     new: Any = importlib.import_module("matplotlib.pyplot").figure if shown else Figure  # pyplot looks for a screen: only then
+    fig = new(figsize=(width * columns, height * rows), layout="constrained")  # a notebook turns itself on here, for good
     with mpl.rc_context(_RC):
-        fig = new(figsize=(width * columns, height * rows), layout="constrained")
         axes = np.asarray(fig.subplots(rows, columns, squeeze=False))
     return fig, axes
 
