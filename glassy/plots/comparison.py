@@ -15,20 +15,9 @@ from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.evidence.compare import Comparison, Row, predicted
 from glassy.plots.curves import add_legend
+from glassy.plots.marks import branch, legend, limit, marks_legend, not_drawn, simulation
 from glassy.plots.sheet import Sheet, common, several, unknown, words
-from glassy.plots.style import (
-    AXES,
-    COLORS,
-    MARKERS,
-    branch,
-    legend,
-    limit,
-    marks_legend,
-    not_drawn,
-    short_ansatz,
-    simulation,
-    style_of,
-)
+from glassy.plots.style import AXES, COLORS, MARKERS, short_ansatz, style_of
 from glassy.theory.solution import Solution
 from glassy.theory.solve import scan
 

@@ -14,19 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from glassy.core.results import Status
-from glassy.plots.style import (
-    AXES,
-    MARKERS,
-    STYLES,
-    WIDTH,
-    branch,
-    marks_legend,
-    not_drawn,
-    ramp,
-    short_ansatz,
-    simulation,
-    style_of,
-)
+from glassy.plots.marks import branch, marks_legend, not_drawn, simulation
+from glassy.plots.style import AXES, MARKERS, STYLES, WIDTH, ramp, short_ansatz, style_of
 from glassy.theory.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]

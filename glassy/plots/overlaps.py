@@ -14,8 +14,9 @@ from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.exact import Exact
 from glassy.plots.curves import add_legend
+from glassy.plots.marks import marks_legend
 from glassy.plots.sheet import Sheet, common, several
-from glassy.plots.style import AXES, STYLES, UNSTABLE, WIDTH, depth_style, marks_legend, ramp, short_ansatz, style_of
+from glassy.plots.style import AXES, STYLES, UNSTABLE, WIDTH, depth_style, ramp, short_ansatz, style_of
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 

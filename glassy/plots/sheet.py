@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from glassy.core.errors import InputError
-from glassy.plots.style import figure, save, without_suffix
+from glassy.plots.files import figure, save, without_suffix
 
 
 class Sheet:

@@ -176,3 +176,10 @@ def test_a_notebook_stays_turned_on(tmp_path):
     env = {**os.environ, "MPLBACKEND": "module://notebook", "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout
     assert out.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("name", [name for name in glassy.plots.__all__ if inspect.isfunction(getattr(glassy.plots, name))])
+def test_public_functions_have_numpydoc_with_an_example(name):
+    doc = inspect.getdoc(getattr(glassy.plots, name))
+    for section in ("Parameters\n---", "Examples\n---", ">>>"):
+        assert section in doc, (name, section)
