@@ -11,7 +11,6 @@ import numpy as np
 
 from glassy import DenseHebbian, Measured, Metropolis, Quench, Table, crossing, plots, solve, spinodal, unstable_overlap
 from glassy import mean_of_samples as mean
-
 from ._sim import Case, Lines, Sampling, Tables
 
 TEMPERATURES = (0.0, 0.3)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, Held, Table, hold, plots, solve, spinodal
-
 from ._sim import Case, Lines, Sampling, Tables
 
 T = 0.1  # of the figure, in every ladder

@@ -10,7 +10,6 @@ import numpy as np
 
 import glassy
 from glassy import RSB, Estimate, Measured, Table, moved_root, plots, solve
-
 from . import beyond_rs, spin_glass
 from ._sim import Case, Lines, Sampling, Tables
 

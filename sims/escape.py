@@ -10,7 +10,6 @@ import numpy as np
 
 from glassy import RS, RSB, Annealing, DenseHebbian, Measured, Quench, Remark, Table, crossing, plots, spinodal
 from glassy import mean_of_samples as mean
-
 from ._sim import Case, Lines, Sampling, Tables
 
 DESCENT = (0.5, 0.7, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.4, 2.8, 3.3)  # of the RSB(2) spinodal at T = 0

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, glassiness, plots, spin_glass_temperatures
-
 from ._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 0.2

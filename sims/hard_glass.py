@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, Remark, Table, glassiness, plots
-
 from . import spin_glass
 from ._sim import Case, Lines, Sampling, Tables
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, Table, plots
-
 from ._sim import Case, Lines, Sampling, Tables
 from .retrieval import Grid, confront, misaligned, theory
 

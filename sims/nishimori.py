@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, Measured, Table, density, lost_chains, nishimori_identities, plots, spin_glass_temperatures
-
 from ._sim import Case, Lines, Sampling, Tables
 
 TITLES = ("q is distributed as m", "a pattern is a typical state: 0", "small N lose the pattern")

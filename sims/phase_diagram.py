@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassy import RS, RSB, DenseHebbian, PhaseDiagram, phase_diagram, plots
-
 from ._sim import Case, Lines, Sampling, Tables
 
 ANSAETZE = (RS(), RSB(1))

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from glassy import DenseHebbian, Table, plots, solve, spinodal
-
 from ._sim import Case, Lines, Sampling, Tables
 
 Paths = Mapping[float, tuple[float, ...]]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, DenseHebbian, hierarchy, plots, solve, spin_glass_temperatures
-
 from ._sim import Case, Lines, Sampling, Tables, columns
 
 LOAD = 1.0  # for distinct interactions another load only rescales T and f by sqrt(load) (P > 2)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassy import DenseHebbian, hierarchy, patterns_without_errors, plots, signal_to_noise_load, spinodal, storage_capacity
-
 from ._sim import Case, Lines, Sampling, Tables, columns, results
 
 SELF = "self-interacting"

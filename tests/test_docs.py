@@ -115,11 +115,11 @@ def test_commands_exist():
             assert (ROOT / (module.replace(".", "/") + ".py")).exists() or (ROOT / module.replace(".", "/")).is_dir(), module
 
 
-def test_readme_example_runs():
-    """The Python of the README is executed as it stands."""
-    readme = (ROOT / "README.md").read_text()
-    blocks = re.findall(r"```python\n(.*?)```", readme, re.S)
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/which-call.md"])
+def test_the_python_of_a_page_runs(page):
+    """It is executed as it stands, block after block."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
     assert blocks
     space: dict[str, object] = {}
     for block in blocks:
-        exec(compile(block, "README.md", "exec"), space)
+        exec(compile(block, page, "exec"), space)
