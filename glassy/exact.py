@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.storage import Saved
@@ -40,7 +41,7 @@ class Dynamics(Protocol):
 
 
 @dataclass(frozen=True)
-class Exact(Saved):
+class Exact(Drawn, Saved):
     """Exact thermal averages of one sample; m belongs to pattern 0, q to two independent replicas.
 
     Parameters
@@ -108,6 +109,27 @@ class Exact(Saved):
     def q2(self) -> float:
         """Mean q^2."""
         return float(self.q_weights @ self.q_values**2)
+
+    def plot_overlaps(self, *args: Any, **options: Any) -> Any:
+        """Draw P(q) of two independent replicas.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.overlaps`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network = glassy.DenseHebbian(P=3)
+        >>> enumerate_states(network, load=0.2, T=0.5, N=8, seed=1).plot_overlaps().get_ylabel()
+        'P(q)'
+        """
+        return self.draw("plot_overlaps", *args, **options)
 
     def __repr__(self) -> str:
         return (

@@ -30,7 +30,8 @@ def main() -> None:
         print(f"\nworst |z| of the {len(limits)} values at 1/N -> 0: {abs(worst.z):.2f} in {worst.observable}")
     else:
         print("\nno value at 1/N -> 0: see the status of each size")
-    print(f"figure: {plots.comparison(comparisons, out / 'figure').resolve()}")
+    plots.comparison(comparisons, path=out / "figure")
+    print(f"figure: {(out / 'figure.png').resolve()}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.statistics import autocovariance, block_means, integrated_autocorrelation, jackknife
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.core.storage import Saved
@@ -20,7 +21,7 @@ MOST_LAGS = 100
 
 
 @dataclass(frozen=True)
-class Autocorrelation(Saved):
+class Autocorrelation(Drawn, Saved):
     """Normalised autocorrelation function rho(t) of one observable (M.10).
 
     Parameters
@@ -60,7 +61,7 @@ class Autocorrelation(Saved):
 
 
 @dataclass(frozen=True)
-class Binning(Saved):
+class Binning(Drawn, Saved):
     """Thermal error of a mean against the width of the bins: it rises to a plateau where bins are independent (M.10).
 
     Parameters

@@ -1,4 +1,4 @@
-"""Results that can draw themselves: `glassy.plots` fills a table when it is imported, and `plot` of a result looks there.
+"""Results that can draw themselves: `glassy.plots` fills a table when it is imported, and `plot...` of a result looks there.
 
 So imports go down only: a result names no figure, and matplotlib is imported by the first figure.
 """
@@ -7,54 +7,79 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 from glassy.core.errors import InputError
 
-DRAWINGS: dict[tuple[type, ...], Callable[..., Path]] = {}
-D = TypeVar("D", bound=Callable[..., Path])
+Kind = tuple[type, ...]
+DRAWINGS: dict[tuple[Kind, str], Callable[..., Any]] = {}
+D = TypeVar("D", bound=Callable[..., Any])
 
 
-def draws(*kind: type) -> Callable[[D], D]:
-    """Return a decorator: the function draws results of a kind, which is a type, or Grid and the type of its points."""
+def draws(*kind: type, name: str = "plot") -> Callable[[D], D]:
+    """Return a decorator: the function draws results of a kind, under the name of their method.
+
+    Parameters
+    ----------
+    *kind : type
+        A type of result, or Grid and the type of its points. Grid alone stands for all that have no drawing of their own.
+    name : str
+        The method: "plot", or "plot_..." of a result with several drawings.
+    """
 
     def enter(function: D) -> D:
-        DRAWINGS[kind] = function
+        DRAWINGS[kind, name] = function
         return function
 
     return enter
 
 
 class Drawn:
-    """Mixin: a result with a drawing in `glassy.plots`."""
+    """Mixin: a result with drawings in `glassy.plots`."""
 
-    def kind(self) -> tuple[type, ...]:
-        """Return what tells which drawing it has."""
+    def kind(self) -> Kind:
+        """Return what tells which drawings it has."""
         return (type(self),)
 
-    def plot(self, path: str | Path, **options: Any) -> Path:
-        """Draw this result alone, as .png and .pdf, and return the .png.
+    def plot(self, *args: Any, **options: Any) -> Any:
+        """Draw this result, and return the matplotlib Axes.
 
         Parameters
         ----------
-        path : path
-            Where to write, with or without .png or .pdf.
-        **options
-            Those of its function in `glassy.plots`, which draws several results in one figure as well: `comparison`,
-            `phase_diagram`, or `solutions` for a Grid of Solution.
+        *args, **options
+            Those of the function in `glassy.plots` that draws such a result, which draws several in one figure as well:
+            `phase_diagram`, `comparison`, `grids` (of `scan`, `simulate` and ladders), `series` (of one run), `ensemble`,
+            `exchange`, `autocorrelation`, `binning`, `storage_capacity`, `spin_glass_temperatures`, `complexity`, `glassiness`.
+        ax : matplotlib Axes, or as many as the drawing has panels, optional
+            Where to draw; default: a figure of its own, which a notebook shows.
+        path : path, optional
+            Where to write the figure, as .png and .pdf.
+
+        Returns
+        -------
+        Axes, or an array of them where there are several panels
 
         Raises
         ------
         InputError
-            If there is no drawing of such a result.
+            If there is no such drawing of this result.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> path = glassy.scan(glassy.DenseHebbian(P=3), load=0.1, T=[0.1, 0.2, 0.3])
+        >>> path.plot("m").get_ylabel()
+        'magnetization m'
         """
+        return self.draw("plot", *args, **options)
+
+    def draw(self, name: str, *args: Any, **options: Any) -> Any:
+        """Call the drawing of this result that has a name."""
         importlib.import_module("glassy.plots")
-        draw = DRAWINGS.get(self.kind())
-        if draw is None:
-            known = ", ".join(sorted(" of ".join(t.__name__ for t in kind) for kind in DRAWINGS))
-            raise InputError(
-                f"a result with a drawing is needed, one of {known}, got {self!r}. Print it, or draw its numbers with "
-                "glassy.plots.figure."
-            )
-        return draw(self, path, **options)
+        kind = self.kind()
+        function = DRAWINGS.get((kind, name)) or DRAWINGS.get((kind[:1], name))
+        if function is None:
+            others = ", ".join(sorted(f"{word}()" for mine, word in DRAWINGS if mine in (kind, kind[:1])))
+            remedy = f"Call {others}." if others else "Print it, or draw its numbers with glassy.plots.figure."
+            raise InputError(f"a result must have a drawing to {name} it, got {self!r}. {remedy}")
+        return function(self, *args, **options)

@@ -10,6 +10,7 @@ RENAMED = {
     ("Samples", "overlap_histograms"): "overlap_distributions",
     ("Solution", "q_mean"): "q",
     ("Solution", "susceptibility"): "local_susceptibility",
+    ("glassy.plots", "solutions"): "grids",
 }
 
 

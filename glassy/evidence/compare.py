@@ -121,6 +121,28 @@ class Comparison(Drawn, Saved):
             )
         return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
 
+    def plot_z(self, *args: Any, **options: Any) -> Any:
+        """Draw the z of every row: the difference in units of its error.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.deviations`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network = glassy.DenseHebbian(P=3)
+        >>> r = glassy.simulate(network, load=0.1, T=0.3, N=60, samples=8, sweeps=200, seed=3)
+        >>> compare(glassy.solve(network, load=0.1, T=0.3), r).plot_z().get_xlabel()
+        'z: (simulation - theory) in units of its error'
+        """
+        return self.draw("plot_z", *args, **options)
+
     @staticmethod
     def _first(row: Row) -> str:
         return repr(row.theory) if isinstance(row.theory, Estimate) else f"{row.theory:.6f}"

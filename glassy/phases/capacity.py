@@ -10,6 +10,7 @@ from functools import lru_cache
 from scipy.special import ndtri
 
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
@@ -33,7 +34,7 @@ SAME = 1e-12  # a change of its energy by one step more after which the next one
 
 
 @dataclass(frozen=True)
-class StorageCapacity(Saved):
+class StorageCapacity(Drawn, Saved):
     """Largest loads at T = 0. Multiply by 2/P! for patterns per N^(P-1), or use `network.to_convention`.
 
     Parameters

@@ -76,10 +76,11 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
     """
     if not network.unit_covariance.has_field or not isinstance(ansatz, RS):
         glassy = math.sqrt(load) > T - 1.0 if network.wishart else load > 0.0 and _onset(network, load, ansatz) > T
-        found = solve(network, load, T, "spin_glass" if glassy else "paramagnetic", ansatz, start=near, strict=False)
-        if not glassy or found.status is not Status.LEFT_PHASE:
+        likely, other = ("spin_glass", "paramagnetic") if glassy else ("paramagnetic", "spin_glass")
+        found = solve(network, load, T, likely, ansatz, start=near, strict=False)
+        if found.status is not Status.LEFT_PHASE:
             return found
-        return solve(network, load, T, "paramagnetic", ansatz, strict=False)  # on the onset itself
+        return solve(network, load, T, other, ansatz, strict=False)  # on the onset itself
     both = [solve(network, load, T, p, ansatz, start=near, strict=False) for p in ("spin_glass", "paramagnetic")]
     for s in both:
         if s.status is Status.NOT_CONVERGED:

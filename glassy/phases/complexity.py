@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.results import Status
 from glassy.core.storage import Saved
@@ -26,7 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Complexity(Saved):
+class Complexity(Drawn, Saved):
     """The curve Sigma(f): exp(N Sigma) metastable states have free energy f per spin.
 
     From the lowest states (Sigma = 0) to the highest that 1RSB has. The slope d Sigma/df is y = beta x.

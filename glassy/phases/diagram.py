@@ -195,6 +195,35 @@ class PhaseDiagram(Drawn, Saved):
                 out.writerow((f"point: {point.name}", repr(point.load), repr(point.T), "", Status.CONVERGED.name))
         return path
 
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, mesh: int = 16, progress: bool | None = None) -> Any:
+        """Return this diagram as one self-contained, interactive HTML page, or write it.
+
+        The pointer shows the nearest solved point and never an interpolated number; a click gives the Python line that solves
+        there.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write, ending in .html; default: the page is returned as text.
+        mesh : int
+            Steps on each axis of a mesh of points that are solved beside those of the lines; 0 for none.
+        progress : bool, optional
+            Progress bar on stderr; default: where stderr is a terminal.
+
+        Returns
+        -------
+        str, or Path
+            The page, or where it was written.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+        >>> "glassy.solve(glassy.DenseHebbian(P=3), " in diagram.to_html(mesh=0)
+        True
+        """
+        return self.draw("to_html", path, mesh=mesh, progress=progress)
+
     def __repr__(self) -> str:
         names = ", ".join(line.name for line in self.lines)
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"

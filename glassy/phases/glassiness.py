@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.results import Status
@@ -22,7 +23,7 @@ from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
-class Glassiness(Equal):
+class Glassiness(Drawn, Equal):
     """Parts of A = -beta f per spin at m = 0; `total` is their sum and equals -beta f of the network.
 
     Parameters

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -21,7 +22,7 @@ from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
-class SpinGlassTemperatures(Saved):
+class SpinGlassTemperatures(Drawn, Saved):
     """Temperatures of the m = 0 glass at one load; NaN where a transition does not exist, as `reason` says.
 
     Parameters

@@ -1,9 +1,19 @@
 """Figures, and the one place of the visual grammar: the only room that imports matplotlib."""
 
-from glassy.plots.comparison import comparison
-from glassy.plots.curves import solutions
+from typing import TYPE_CHECKING, Any
+
+from glassy.core.renamed import gone
+from glassy.plots.boundaries import spin_glass_temperatures, storage_capacity
+from glassy.plots.comparison import comparison, deviations
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
+from glassy.plots.ensembles import ensemble
 from glassy.plots.evidence import approach, lines, markers_of, panel, points
+from glassy.plots.exchanges import exchange
+from glassy.plots.glass import complexity, glassiness
+from glassy.plots.grids import binder, grids
+from glassy.plots.overlaps import overlaps, parisi
+from glassy.plots.page import page
+from glassy.plots.runs import autocorrelation, binning, series
 from glassy.plots.style import (
     COLORS,
     MARKERS,
@@ -31,25 +41,46 @@ __all__ = [
     "WIDTH",
     "ansatz_looks",
     "approach",
+    "autocorrelation",
+    "binder",
+    "binning",
     "branch",
     "comparison",
+    "complexity",
     "depth_style",
+    "deviations",
     "diagram_legend",
     "draw_phase_diagram",
+    "ensemble",
+    "exchange",
     "figure",
+    "glassiness",
+    "grids",
     "legend",
     "limit",
     "lines",
     "mark",
     "markers_of",
     "marks_legend",
+    "overlaps",
+    "page",
     "panel",
+    "parisi",
     "phase_diagram",
     "points",
     "save",
+    "series",
     "simulation",
-    "solutions",
+    "spin_glass_temperatures",
     "stepped",
+    "storage_capacity",
     "theory",
     "without_suffix",
 ]
+
+
+if not TYPE_CHECKING:  # or every name would count as an attribute
+
+    def __getattr__(name: str) -> Any:
+        """Say the new name of an old one."""
+        raise AttributeError(gone("glassy.plots", name))

@@ -1,29 +1,33 @@
-"""A figure of comparisons: theory through the simulated points."""
+"""Figures of comparisons: theory through the simulated points, and every difference in units of its error."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.evidence.compare import Comparison, predicted
+from glassy.evidence.compare import Comparison, Row, predicted
+from glassy.plots.curves import add_legend
+from glassy.plots.sheet import Sheet, several, unknown, words
 from glassy.plots.style import (
     AXES,
     COLORS,
     MARKERS,
     branch,
-    figure,
     legend,
     limit,
     marks_legend,
-    save,
+    not_drawn,
+    short_ansatz,
     simulation,
     style_of,
-    without_suffix,
 )
 from glassy.theory.solution import Solution
 from glassy.theory.solve import scan
@@ -31,77 +35,207 @@ from glassy.theory.solve import scan
 
 def _check(comparisons: Sequence[Comparison], observables: Sequence[str]) -> Solution:
     """Return the first solution of comparisons that belong on one axis, or raise InputError."""
-    if not isinstance(comparisons, Sequence) or not comparisons or not all(isinstance(c, Comparison) for c in comparisons):
-        raise InputError(f"comparisons must be a non-empty sequence of Comparison, got {comparisons!r}. Call compare first.")
     solutions = [c.solution for c in comparisons if isinstance(c.solution, Solution)]
     if len(solutions) < len(comparisons):
-        raise InputError("comparisons must be with a Solution, got one without, which has no curve. Use its table().")
+        raise InputError("comparisons must all be with a Solution, or none: one without has no curve. Draw it with plot_z().")
     first = solutions[0]
     for s in solutions:
         if (s.network, s.load, s.phase, s.ansatz) != (first.network, first.load, first.phase, first.ansatz):
             raise InputError(
                 f"comparisons must be of one network, load, phase and ansatz, got {first!r} and {s!r}. Draw a figure of each."
             )
-    if isinstance(observables, str) or not observables:
-        raise InputError(f"observables must be a non-empty sequence of words, got {observables!r}. Try ('m',).")
     for c in comparisons:
-        found = tuple(dict.fromkeys(row.observable for row in c.rows))
+        found = _names(c)
         lacking = [name for name in observables if name not in found]
         if lacking:
-            raise InputError(f"observables must be rows of every comparison, got {lacking[0]!r}. {c!r} has {', '.join(found)}.")
+            raise InputError(
+                f"observables must be rows of every comparison, got {lacking[0]!r}. {c!r} has {', '.join(found)}."
+                f"{unknown(lacking[0])}"
+            )
     return first
+
+
+def _names(c: Comparison) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.observable for row in c.rows))
 
 
 @draws(Comparison)
 def comparison(
-    comparisons: Comparison | Sequence[Comparison], path: str | Path, observables: Sequence[str] = ("m", "energy_excess")
-) -> Path:
-    """Draw comparisons at one load against T: theory through the simulated points, one panel for each observable.
+    comparisons: Comparison | Sequence[Comparison], observables: str | Sequence[str] | None = None, *, ax: Any = None,
+    path: str | Path | None = None,
+) -> Any:  # fmt: skip
+    """Draw theory through the simulated points, a panel for each observable: one temperature against 1/N, several against T.
 
-    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so.
+    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so. A comparison with an
+    enumeration or another run has no curve: its differences are drawn in units of their errors, as by `deviations`.
 
     Parameters
     ----------
     comparisons : Comparison, or sequence of them
         One for each temperature, all of one network, load, phase and ansatz. Sizes may differ: each is drawn where it is.
-    path : path
+    observables : str or sequence of str, optional
+        Rows to draw; every comparison must have them. Default: the first and the last, as m and energy_excess.
+    ax : Axes, or as many as there are observables, optional
+        Where to draw; default: a figure of its own.
+    path : path, optional
         Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
-    observables : sequence of str
-        Rows to draw; every comparison must have them.
 
     Returns
     -------
-    Path
-        The .png.
+    Axes, or an array of them where there are several observables
 
     Raises
     ------
     InputError
         If there is nothing to draw, the comparisons do not belong on one axis, one lacks an observable, or the path has the
         suffix of another format.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> run = glassy.simulate(network, load=0.1, T=0.3, N=60, samples=8, sweeps=200, seed=3)
+    >>> ax = glassy.plots.comparison(glassy.compare(glassy.solve(network, run.load, run.T), run), "m")
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('1/N', 'magnetization m')
     """
-    comparisons = [comparisons] if isinstance(comparisons, Comparison) else comparisons
-    first = _check(comparisons, observables)
-    path = without_suffix(path)
-    grid = np.linspace(0.0, 1.08 * max(c.solution.T for c in comparisons), 120)
-    states = scan(first.network, first.load, grid, first.phase, first.ansatz, wins=True)
-    sizes = sorted({int(row.N) for c in comparisons for row in c.rows if np.isfinite(row.N)})
+    found = several("comparisons", comparisons, Comparison, "Call compare first.")
+    if not any(isinstance(c.solution, Solution) for c in found):
+        return deviations(found, None if observables is None else words(observables), ax=ax, path=path)
+    names = _names(found[0])
+    names = tuple(dict.fromkeys((names[0], names[-1]))) if observables is None else words(observables)
+    first = _check(found, names)
+    sheet = Sheet(ax, path, len(names), width=4.4, height=3.4)
+    temperatures = {c.solution.T for c in found}
+    across = "T" if len(temperatures) > 1 else "1/N"
+    sizes = sorted({int(row.N) for c in found for row in c.rows if np.isfinite(row.N)})
     marked = list(zip(sizes, cycle(MARKERS)))
-    fig, axes = figure(1, len(observables), width=4.0, height=3.2)
-    for ax, name in zip(axes[0], observables, strict=True):
-        branch(ax, grid.tolist(), [predicted(name, s) for s in states], states.points, COLORS[2])
+    grid = np.linspace(0.0, 1.08 * max(temperatures), 120) if across == "T" else np.array([first.T] * 2)
+    states = scan(first.network, first.load, grid, first.phase, first.ansatz, wins=True)
+    line_x = grid.tolist() if across == "T" else [0.0, 1.08 / sizes[0]]
+
+    def where(c: Comparison, r: Row) -> float:
+        return float(c.solution.T) if across == "T" else 1.0 / r.N
+
+    bad = False
+    for panel, name in zip(sheet.axes, names, strict=True):
+        branch(panel, line_x, [predicted(name, s) for s in states], states.points, COLORS[2])
         for N, marker in marked:
-            at = [(c.solution.T, r) for c in comparisons for r in c.rows if r.observable == name and r.N == N]
+            at = [(where(c, r), r) for c in found for r in c.rows if r.observable == name and r.N == N]
+            good = [r.status.ok for _, r in at]
+            bad = bad or not all(good)
             simulation(
-                ax, [t for t, _ in at], [float(r.simulation) for _, r in at], [r.simulation.error for _, r in at],
-                [r.status.ok for _, r in at], COLORS[sizes.index(N) if sizes.index(N) < 2 else 3], marker,
+                panel, [x for x, _ in at], [float(r.simulation) for _, r in at], [r.simulation.error for _, r in at], good,
+                COLORS[sizes.index(N) if sizes.index(N) < 2 else 3], marker,
             )  # fmt: skip
-        ends = [(c.solution.T, r) for c in comparisons for r in c.extrapolated if r.observable == name and r.status.ok]
+        whole = [(where(c, r), r) for c in found for r in c.extrapolated if r.observable == name]
+        ends = [(x, r) for x, r in whole if r.status.ok]
         if ends:
-            limit(ax, [t for t, _ in ends], [float(r.simulation) for _, r in ends], [r.simulation.error for _, r in ends])
-        ax.set_xlabel(AXES["T"])
-        ax.set_ylabel(AXES.get(name, name))
-    line = (f"{first.ansatz!r} theory".replace("RS()", "RS"), COLORS[2], style_of(first.ansatz))
-    legend(axes[0][0], [line], marked, extrapolated=len(sizes) > 1, more=marks_legend(states))
-    fig.suptitle(f"{first.network!r}, load {first.load:g}: theory and simulation", fontsize=9.5)
-    return save(fig, path)[0]
+            limit(panel, [x for x, _ in ends], [float(r.simulation) for _, r in ends], [r.simulation.error for _, r in ends])
+        panel.set_xlabel(AXES.get(across, across))
+        panel.set_ylabel(AXES.get(name, name))
+        not_drawn(panel, len(whole) - len(ends), len(whole), "1/N → 0 through sizes that are not to be used")
+    line = (f"{short_ansatz(first.ansatz)} theory", COLORS[2], style_of(first.ansatz))
+    extrapolated = any(c.extrapolated for c in found)
+    legend(sheet.axes[0], [line], marked, extrapolated=extrapolated, unusable=bad, more=marks_legend(states))
+    T = "" if across == "T" else f", T = {first.T:g}"
+    sheet.title(f"{first.network!r}, load {first.load:g}{T}: theory and simulation")
+    return sheet.done()
+
+
+@draws(Comparison, name="plot_z")
+def deviations(
+    comparisons: Comparison | Sequence[Comparison], observables: Sequence[str] | None = None, *, ax: Any = None,
+    path: str | Path | None = None,
+) -> Any:  # fmt: skip
+    """Draw the z of every row of comparisons of any two sides: the difference in units of its error.
+
+    Where sizes were extrapolated, theory is judged at 1/N = 0: finite sizes are hollow there, and may be far off. Shaded is
+    |z| <= 2, dotted |z| = 4. Rows without a z are counted below the axis.
+
+    Parameters
+    ----------
+    comparisons : Comparison, or sequence of them
+        As for several temperatures.
+    observables : sequence of str, optional
+        Rows to draw; default: all.
+    ax : Axes, optional
+        Where to draw; default: a figure of its own.
+    path : path, optional
+        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=3)
+    >>> run = glassy.simulate(network, load=0.1, T=0.3, N=60, samples=8, sweeps=200, seed=3)
+    >>> ax = glassy.plots.deviations(glassy.compare(glassy.solve(network, run.load, run.T), run))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['m', 'q', 'energy', 'energy_excess']
+    """
+    found = several("comparisons", comparisons, Comparison, "Call compare first.")
+    names = list(dict.fromkeys(name for c in found for name in _names(c)))
+    asked = names if observables is None else list(words(observables))
+    if lacking := [name for name in asked if name not in names]:
+        raise InputError(
+            f"observables must be rows of a comparison, {', '.join(names)}, got {lacking[0]!r}.{unknown(lacking[0])}"
+        )
+    rows = [(c, r) for c in found for r in c.rows if r.observable in asked]
+    shown = [(c, r) for c, r in rows if math.isfinite(r.z)]
+    sizes = sorted({int(r.N) for _, r in shown if math.isfinite(r.N)})
+    sheet = Sheet(ax, path, width=5.2, height=1.5 + 0.42 * len(asked))
+    panel, handles = sheet.axes[0], {}
+    for c, r in shown:
+        judged = math.isinf(r.N) or not c.extrapolated
+        look = _look(r, sizes, judged)
+        shift = 0.0 if math.isinf(r.N) else 0.3 * ((sizes.index(int(r.N)) + 0.5) / len(sizes) - 0.5)
+        panel.errorbar(r.z, asked.index(r.observable) + shift, xerr=1.0, elinewidth=0.8, zorder=3, **look)
+        handles[look["label"]] = Line2D([], [], **{k: v for k, v in look.items() if k != "fmt"}, marker=look["fmt"], ls="none")
+    panel.axvspan(-2.0, 2.0, color="0.5", alpha=0.15, lw=0.0, zorder=0)
+    for z in (-4.0, 4.0):
+        panel.axvline(z, color="0.5", lw=0.8, ls=":", zorder=0)
+    panel.axvline(0.0, color="0.4", lw=0.8, zorder=0)
+    far = max((abs(r.z) for _, r in shown), default=0.0)
+    panel.set_xlim(-max(5.0, far + 1.5), max(5.0, far + 1.5))
+    panel.set_yticks(range(len(asked)), asked)
+    panel.set_ylim(len(asked) - 0.5, -0.5)
+    panel.grid(visible=False, axis="y")
+    first, second = found[0].sides
+    panel.set_xlabel(f"z: ({second} - {first}) in units of its error")
+    not_drawn(panel, len(rows) - len(shown), len(rows), "no z, see table()")
+    if handles:
+        add_legend(panel, list(handles.values()), loc="center left", bbox_to_anchor=(1.01, 0.5))
+    sheet.title(_title(found))
+    return sheet.done()
+
+
+def _look(row: Row, sizes: Sequence[int], judged: bool) -> dict[str, Any]:
+    """Return matplotlib's words for a row: the limit black, a size its marker, hollow where theory is not judged by it."""
+    word = "" if row.status.ok else f": {row.status.name}"
+    if math.isinf(row.N):
+        look: dict[str, Any] = {"color": "black", "fmt": ".", "ms": 8.0, "label": f"1/N → 0{word}"}
+    else:
+        i = sizes.index(int(row.N))
+        look = {
+            "color": COLORS[(2, 3, 1, 0, 4)[i % 5]],
+            "fmt": MARKERS[i % len(MARKERS)],
+            "ms": 4.5,
+            "label": f"N = {int(row.N)}{word}",
+        }
+    return look if judged and row.status.ok else look | {"mfc": "none", "alpha": 0.45}
+
+
+def _title(comparisons: Sequence[Comparison]) -> str:
+    sides = [c.solution for c in comparisons]
+    load = f", load {sides[0].load:.3g}" if sides[0].network.has_load and len({s.load for s in sides}) == 1 else ""
+    T = f", T = {sides[0].T:g}" if len({s.T for s in sides}) == 1 else ""
+    return f"{sides[0].network!r}{load}{T}"

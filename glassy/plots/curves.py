@@ -1,66 +1,206 @@
-"""A figure of what `scan` found."""
+"""Curves of one panel: what is measured or solved against one axis, with errors, and what tells the curves apart."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import cycle
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from glassy.core.drawing import draws
-from glassy.core.errors import InputError
-from glassy.core.results import Grid
-from glassy.plots.style import AXES, COLORS, branch, figure, legend, marks_legend, save, style_of, without_suffix
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from glassy.core.results import Status
+from glassy.plots.style import (
+    AXES,
+    MARKERS,
+    STYLES,
+    WIDTH,
+    branch,
+    marks_legend,
+    not_drawn,
+    ramp,
+    short_ansatz,
+    simulation,
+    style_of,
+)
 from glassy.theory.solution import Solution
 
+FloatArray = npt.NDArray[np.float64]
+NEAR = 0.02  # loads of one colour: that of a run is of its integer K, that of the theory the one asked for
 
-@draws(Grid, Solution)
-def solutions(
-    scans: Grid[Solution] | Sequence[Grid[Solution]], path: str | Path, observables: Sequence[str] = ("m", "free_energy")
-) -> Path:
-    """Draw what `scan` found, against T, or against the load where T does not change: one panel for each observable.
 
-    A line is pale where its saddle is unstable; with `scan(..., wins=True)` it is thin where another phase wins.
+@dataclass(frozen=True)
+class Curve:
+    """One curve.
 
     Parameters
     ----------
-    scans : Grid of Solution, or sequence of them
-        Several phases or ansaetze in one figure, in the order of their points.
-    path : path
-        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
-    observables : sequence of str
-        Attributes of Solution.
-
-    Returns
-    -------
-    Path
-        The .png.
-
-    Raises
-    ------
-    InputError
-        If there is nothing to draw, an observable is no number of a Solution, or the path has the suffix of another format.
+    x, y, error : arrays
+        The points; NaN where there is no number, 0 where there is no error.
+    statuses : sequence of Status or None
+        What became of each point; None where nothing was done.
+    load, T, N, phase, network
+        What holds along the curve, None where it does not.
+    states : tuple of Solution
+        Of theory: the points themselves.
+    measured : bool
+        Whether it is drawn as points (a simulation) or as a line.
     """
-    grids = [scans] if isinstance(scans, Grid) else list(scans)
-    if not grids or not all(isinstance(g, Grid) and len(g) and all(isinstance(s, Solution) for s in g) for g in grids):
-        raise InputError(f"scans must be what glassy.scan returned, one or several, got {scans!r}. Call scan first.")
-    if isinstance(observables, str) or not observables:
-        raise InputError(f"observables must be a non-empty sequence of words, got {observables!r}. Try ('m',).")
-    for name in observables:
-        if not isinstance(getattr(grids[0][0], name, None), float | int):
-            raise InputError(f"observables must be numbers of a Solution, as 'm' or 'free_energy', got {name!r}.")
-    path = without_suffix(path)
-    states = [s for g in grids for s in g]
-    x = "T" if len({s.T for s in states}) > 1 else "load"
-    labels = {f"{g[0].phase}, {g[0].ansatz!r}".replace("RS()", "RS"): (g, c) for g, c in zip(grids, cycle(COLORS[::-1]))}
-    fig, axes = figure(1, len(observables), width=4.0, height=3.2)
-    for ax, name in zip(axes[0], observables, strict=True):
-        for grid, color in labels.values():
-            branch(ax, grid.values(x).tolist(), grid.values(name).tolist(), grid.points, color)
-        ax.set_xlabel(AXES[x])
-        ax.set_ylabel(AXES.get(name, name))
-    lines = [(label, color, style_of(grid[0].ansatz)) for label, (grid, color) in labels.items()]
-    legend(axes[0][0], lines, [], more=marks_legend(states))
-    held = {getattr(s, "load" if x == "T" else "T") for s in states}
-    where = f", {'load' if x == 'T' else 'T ='} {held.pop():g}" if len(held) == 1 else ""
-    fig.suptitle(f"{states[0].network!r}{where}", fontsize=9.5)
-    return save(fig, path)[0]
+
+    x: FloatArray
+    y: FloatArray
+    error: FloatArray
+    statuses: tuple[Status | None, ...]
+    load: float | None = None
+    T: float | None = None
+    N: int | None = None
+    phase: str | None = None
+    network: Any = None
+    states: tuple[Solution, ...] = ()
+    measured: bool = True
+
+    @property
+    def usable(self) -> npt.NDArray[np.bool_]:
+        """Points that have a good status."""
+        return np.array([s is not None and s.ok for s in self.statuses], dtype=np.bool_)
+
+    @property
+    def here(self) -> npt.NDArray[np.bool_]:
+        """Points that have a place in the panel; numbers of no saddle have none."""
+        found = np.isfinite(self.x) & np.isfinite(self.y)
+        return found & self.usable if self.states else found
+
+    def why(self) -> Counter[str]:
+        """Return why points have no place, with their numbers."""
+        lost = [(x, s) for x, s, here in zip(self.x, self.statuses, self.here, strict=True) if not here]
+        words = (
+            "at infinity" if np.isinf(x) else "nothing finished" if s is None else s.name if not s.ok else "NaN"
+            for x, s in lost
+        )
+        return Counter(words)
+
+
+def draw(ax: Axes, curves: Sequence[Curve], x: str, name: str, *, joined: bool = False, named: bool = True) -> None:
+    """Draw curves with their axes, their legend and the number of points that have no place.
+
+    Colour tells the load, else T, the phase or the network, else the size; the marker tells the size, the line the ansatz.
+    """
+    colors, markers = _colors(curves), _markers(curves)
+    handles = []
+    for curve, color in zip(curves, colors, strict=True):
+        marker = markers.get(curve.N, "o")
+        if curve.measured:
+            _points(ax, curve, color, marker, joined)
+            handles.append(Line2D([], [], color=color, marker=marker, ms=4.5, ls="-" if joined else "none", lw=0.6))
+        else:
+            style = _line(ax, curve, color)
+            handles.append(Line2D([], [], color=color, ls=style, lw=WIDTH))
+        handles[-1].set_label(_label(curve, curves))
+    ax.set_xlabel(AXES.get(x, x))
+    ax.set_ylabel(AXES.get(name, name))
+    lost = sum((c.why() for c in curves), Counter())
+    not_drawn(ax, lost.total(), sum(len(c.x) for c in curves), ", ".join(lost))
+    if named:
+        add_legend(ax, [*handles, *marks_of(curves)])
+
+
+def marks_of(curves: Iterable[Curve]) -> list[Line2D]:
+    """Return legend handles of what is pale, thin or hollow in some curves."""
+    curves = list(curves)
+    found = marks_legend([s for c in curves for s in c.states])
+    bad = dict.fromkeys(s.name for c in curves if not c.states for s, here in zip(c.statuses, c.here, strict=True)
+                        if here and s is not None and not s.ok)  # fmt: skip
+    if bad:
+        look: Any = {"color": "0.3", "marker": "o", "mfc": "none", "alpha": 0.45, "ls": "none", "ms": 4.5}
+        found.append(Line2D([], [], **look, label="\n".join(["not to be used:", *bad])))
+    return found
+
+
+def add_legend(ax: Axes, handles: Sequence[Line2D], **where: Any) -> None:
+    """Draw a legend, beside the panel where it is long; entries that the axes have stay, as drawings lie over each other."""
+    old = ax.get_legend()
+    entries: dict[str, Any] = {}
+    if old is not None:
+        entries |= zip((t.get_text() for t in old.get_texts()), old.legend_handles, strict=True)
+    entries |= {str(h.get_label()): h for h in handles}
+    if len(entries) > 4:
+        where = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)} | where
+    ax.legend(
+        list(entries.values()), list(entries), fontsize=7.5, handlelength=2.6, edgecolor="none", **({"loc": "best"} | where)
+    )
+
+
+def _points(ax: Axes, curve: Curve, color: str, marker: str, joined: bool) -> None:
+    at = curve.here
+    x, y, error = curve.x[at], curve.y[at], curve.error[at]
+    if joined:
+        ax.plot(x, y, color=color, lw=0.6, alpha=0.6, zorder=1.5)
+    simulation(ax, x, y, np.where(np.isfinite(error), error, 0.0), curve.usable[at], color, marker)
+
+
+def _line(ax: Axes, curve: Curve, color: str) -> Any:
+    y = np.where(curve.here, curve.y, np.nan)
+    if curve.states:
+        branch(ax, curve.x.tolist(), y.tolist(), curve.states, color)
+        style = STYLES[style_of(curve.states[0].ansatz)]
+    else:
+        ax.plot(curve.x, y, color=color, lw=WIDTH, zorder=1)
+        bad = curve.here & ~curve.usable
+        ax.plot(curve.x[bad], y[bad], "o", color=color, mfc="none", alpha=0.45, ms=4.5, zorder=2)
+        style = "solid"
+    lone = curve.here & ~np.roll(curve.here, 1) & ~np.roll(curve.here, -1) if len(y) > 1 else curve.here
+    ax.plot(curve.x[lone], y[lone], ".", color=color, ms=4.0, zorder=1)  # a line of one point is none
+    if np.any(curve.error[curve.here] > 0.0):
+        ax.fill_between(curve.x, y - curve.error, y + curve.error, color=color, alpha=0.25, lw=0.0, zorder=1)
+    return style
+
+
+def _colors(curves: Sequence[Curve]) -> list[str]:
+    """Return the colour of each curve."""
+    group = _loads(curves)
+    told: list[list[Any]] = [[group[c.load], c.T, c.phase, c.network and repr(c.network)] for c in curves]
+    vary = [len({key[i] for key in told} - {None}) > 1 for i in range(4)]
+    if any(vary):
+        keys = [tuple(part for part, on in zip(key, vary, strict=True) if on) for key in told]
+    else:
+        keys = [(c.N, short_ansatz(c.states[0].ansatz) if c.states else None) for c in curves]
+    order = sorted(set(keys), key=lambda key: [(part is not None, part or 0) for part in key])
+    look = dict(zip(order, ramp(len(order)), strict=True))
+    return [look[key] for key in keys]
+
+
+def _loads(curves: Sequence[Curve]) -> dict[float | None, float | None]:
+    """Return the loads, and which is the smallest of those too near to be told apart."""
+    group: dict[float | None, float | None] = {None: None}
+    last = -np.inf
+    for load in sorted({c.load for c in curves if c.load is not None}):
+        group[load] = group[last] if load - last <= NEAR * load else load
+        last = load
+    return group
+
+
+def _markers(curves: Sequence[Curve]) -> dict[int | None, str]:
+    sizes = sorted({c.N for c in curves if c.N is not None})
+    return {N: MARKERS[i % len(MARKERS)] for i, N in enumerate(sizes)}
+
+
+def _label(curve: Curve, curves: Sequence[Curve]) -> str:
+    """Return the name of a curve in the legend: what it is of, and what tells it from the others."""
+    parts = []
+    if curve.states:
+        parts.append(f"{curve.phase}, {short_ansatz(curve.states[0].ansatz)}")
+    elif curve.N is not None:
+        parts.append(f"N = {curve.N}")
+    elif not curve.measured:
+        parts.append("reweighted")
+    group = _loads(curves)
+    if curve.load is not None and len({*group.values()} - {None}) > 1:
+        parts.append(f"load {curve.load:.3g}")
+    for word, text in (("T", "T = {:.4g}"), ("network", "{!r}")):
+        mine = getattr(curve, word)
+        if mine is not None and len({getattr(c, word) for c in curves} - {None}) > 1:
+            parts.append(text.format(mine))
+    return ", ".join(parts)

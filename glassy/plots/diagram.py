@@ -15,7 +15,8 @@ from scipy.spatial import cKDTree
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
-from glassy.plots.style import COLORS, STYLES, figure, save, style_of, without_suffix
+from glassy.plots.sheet import Sheet, several
+from glassy.plots.style import COLORS, STYLES, not_drawn, style_of
 
 # Lines of a phase diagram: colour, width, and what the legend says. AT and glass lines do not follow the style of the ansatz.
 _LINES: Any = {
@@ -30,11 +31,12 @@ _LINES: Any = {
     "T_G": (COLORS[4], 1.3, "Gardner transition $T_G$"),
     "Nishimori": ("0.55", 0.9, "Nishimori line T = load"),
 }
+SHADES = {"spinodal": 0.10, "coexistence": 0.16}  # how dark what lies to the left of a line is
 _FIXED: Any = {"AT": (0, (4, 1, 1, 1)), "T_d": (0, (6, 1.5)), "T_G": (0, (2, 1)), "Nishimori": "solid"}
 
 
 @draws(PhaseDiagram)
-def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | Path) -> Path:
+def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = None, *, path: str | Path | None = None) -> Any:
     """Draw phase diagrams of one network over each other: load across, temperature up; RS dashed, RSB(1) solid, deeper dotted.
 
     The regions of the last one are shaded: retrieval in equilibrium darker, metastable retrieval lighter.
@@ -43,43 +45,54 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], path: str | P
     ----------
     diagrams : PhaseDiagram or sequence of them
         Of one network.
-    path : path
+    ax : Axes, optional
+        Where to draw; default: a figure of its own, with its legend beside the panel.
+    path : path, optional
         Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
 
     Returns
     -------
-    Path
-        The .png.
+    Axes
 
     Raises
     ------
     InputError
         If there is nothing to draw, the networks differ, or the path has the suffix of another format.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+    >>> ax = glassy.plots.phase_diagram(diagram)
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('load', 'temperature T')
     """
-    found = [diagrams] if isinstance(diagrams, PhaseDiagram) else list(diagrams)
-    if not found or not all(isinstance(d, PhaseDiagram) for d in found):
-        raise InputError(f"diagrams must be one PhaseDiagram or several, got {diagrams!r}. Call glassy.phase_diagram.")
+    found = several("diagrams", diagrams, PhaseDiagram, "Call glassy.phase_diagram.")
     if any(d.network != found[0].network for d in found):
         raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
-    path = without_suffix(path)
-    fig, axes = figure(1, 1, width=6.4, height=4.0)
-    ax = axes[0][0]
-    draw_phase_diagram(ax, found)
+    sheet = Sheet(ax, path, width=6.4, height=4.0)
+    panel = sheet.axes[0]
+    draw_phase_diagram(panel, found)
+    lost = [s for d in found for line in d.lines for s in line.status if not s.ok]
+    not_drawn(panel, len(lost), sum(len(line.status) for d in found for line in d.lines), ", ".join({s.name: 0 for s in lost}))
     network = found[0].network
     kind = "distinct interactions" if network.interactions == "distinct" else "self-interacting"
-    ax.set_title(f"P = {network.P}, {kind}", fontsize=9.5)
+    sheet.title(f"P = {network.P}, {kind}")
     where: Any = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "frameon": False}
-    ax.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
-    return save(fig, path)[0]
+    panel.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
+    return sheet.done()
+
+
+def top_of(diagram: PhaseDiagram) -> float:
+    """Return the temperature up to which a diagram is drawn."""
+    return 1.04 * float(diagram["T_g"].T[-1]) if diagram.network.wishart else 1.08 * float(diagram["spinodal"].T[-1])
 
 
 def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
     """Draw phase diagrams into axes, without a legend."""
     last = diagrams[-1]
-    end = float(last["spinodal"].T[-1])
-    wishart = last.network.wishart
-    top = 1.04 * float(last["T_g"].T[-1]) if wishart else 1.08 * end
-    for name, alpha in (("spinodal", 0.10), ("coexistence", 0.16)):
+    top = top_of(last)
+    for name, alpha in SHADES.items():
         line = last[name]
         ax.fill_betweenx(line.T, 0.0, line.load, color=COLORS[2], alpha=alpha, linewidth=0.0)
     shared = {"AT", "Nishimori"}
@@ -87,8 +100,7 @@ def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
         for line in d.lines:
             if line.name in shared and d is not last:
                 continue
-            color, width, _ = _LINES[line.name]
-            style = _FIXED.get(line.name, _ansatz_style(d))
+            color, width, _, style = look_of(line.name, d)
             ax.plot(line.load, line.T, color=color, linestyle=style, linewidth=width, zorder=2)
     for point in last.points:
         if point.load > 0.0:
@@ -98,11 +110,12 @@ def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
     ax.set_xlabel("load")
     ax.set_ylabel("temperature T")
     ax.xaxis.set_major_locator(MaxNLocator(6))
-    _name_regions(ax, diagrams, top)
+    for name, load, T in regions(diagrams, top):
+        ax.text(load, T, name, fontsize=7.5, ha="center", va="center", color="0.15")
 
 
-def _name_regions(ax: Axes, diagrams: Sequence[PhaseDiagram], top: float) -> None:
-    """Write the name of each region where it is farthest from every line, and nowhere if no place holds it."""
+def regions(diagrams: Sequence[PhaseDiagram], top: float) -> list[tuple[str, float, float]]:
+    """Return the name of each region, with the load and T where it is farthest from every line; none if no place holds it."""
     last = diagrams[-1]
     load, T = np.meshgrid(np.linspace(0.0, 1.0, 61)[1:-1] * last.load_max, np.linspace(0.0, 1.0, 61)[1:-1] * top)
     right = {n: np.interp(T, last[n].T, last[n].load, right=-1.0) for n in ("spinodal", "coexistence")}
@@ -113,6 +126,7 @@ def _name_regions(ax: Axes, diagrams: Sequence[PhaseDiagram], top: float) -> Non
     dense = np.vstack([p[:-1] + t * np.diff(p, axis=0) for p in paths for t in np.linspace(0.0, 1.0, 20)])
     dense = dense[np.isfinite(dense).all(axis=1)]
     frame = [load / last.load_max, 1.0 - load / last.load_max, T / top, 1.0 - T / top]
+    found = []
     for name, inside, size in (
         ("retrieval", load < right["coexistence"], (0.09, 0.03)),
         ("metastable\nretrieval", (load > right["coexistence"]) & ~outside, (0.11, 0.05)),
@@ -125,11 +139,13 @@ def _name_regions(ax: Axes, diagrams: Sequence[PhaseDiagram], top: float) -> Non
         room = np.min([near, frame[0] / half[0], frame[1] / half[0], frame[2] / half[1], frame[3] / half[1]], axis=0)
         best = np.unravel_index(np.argmax(np.where(inside, room, 0.0)), T.shape)
         if room[best] > 0.8 and inside[best]:
-            ax.text(load[best], T[best], name, fontsize=7.5, ha="center", va="center", color="0.15")
+            found.append((name, float(load[best]), float(T[best])))
+    return found
 
 
-def _ansatz_style(diagram: PhaseDiagram) -> Any:
-    return STYLES[style_of(diagram.ansatz)]
+def look_of(name: str, diagram: PhaseDiagram) -> tuple[str, float, str, Any]:
+    """Return colour, width, the words of the legend and the style of a line of a diagram."""
+    return (*_LINES[name], _FIXED.get(name, STYLES[style_of(diagram.ansatz)]))
 
 
 def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:
@@ -137,13 +153,12 @@ def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:
     names = [n for n in _LINES if any(line.name == n for d in diagrams for line in d.lines)]
     handles = []
     for name in names:
-        color, width, label = _LINES[name]
         owner = next(d for d in reversed(diagrams) if any(line.name == name for line in d.lines))
-        style = _FIXED.get(name, _ansatz_style(owner))
+        color, width, label, style = look_of(name, owner)
         handles.append(Line2D([], [], color=color, linestyle=style, linewidth=width, label=label))
     if len(diagrams) > 1:
         handles += [
-            Line2D([], [], color="0.3", linestyle=_ansatz_style(d), label=f"{d.ansatz!r}".replace("RS()", "RS"))
+            Line2D([], [], color="0.3", linestyle=STYLES[style_of(d.ansatz)], label=f"{d.ansatz!r}".replace("RS()", "RS"))
             for d in diagrams
         ]
     handles.append(Line2D([], [], color="black", marker="o", linestyle="none", markersize=3.2, label="ends and crossings"))

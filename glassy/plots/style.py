@@ -7,6 +7,7 @@ never silently counted. So is theory: pale where its saddle is unstable, thin wh
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Iterable, Sequence
 from io import BytesIO
@@ -40,10 +41,18 @@ LOSES: Any = {"linewidth": 0.6}
 AXES = {name: observable.symbol for name, observable in OBSERVABLES.items()} | {
     "T": "temperature T",
     "load": "load",
+    "N": "spins N",
     "q_EA": "overlap $q_{EA}$",
     "free_energy": "free energy per spin",
+    "minus_beta_f": "$-\\beta f$ per spin",
     "entropy": "entropy per spin",
+    "complexity": "complexity per spin",
     "replicon": "replicon (< 0: unstable)",
+    "specific_heat": "specific heat per spin",
+    "susceptibility": "susceptibility of m",
+    "local_susceptibility": r"local susceptibility $\beta(1 - q_{EA})$",
+    "binder_m": "Binder cumulant of m",
+    "binder_q": "Binder cumulant of q",
 }
 
 _RC: Any = {
@@ -58,10 +67,13 @@ _RC: Any = {
 }
 
 
-def figure(rows: int, columns: int, width: float = 3.6, height: float = 2.9) -> tuple[Figure, npt.NDArray[Any]]:
-    """Return a figure and its axes [row, column] in the package's style."""
+def figure(
+    rows: int, columns: int, width: float = 3.6, height: float = 2.9, *, shown: bool = False
+) -> tuple[Figure, npt.NDArray[Any]]:
+    """Return a figure and its axes [row, column] in the package's style; `shown`: one of pyplot's, as in a notebook."""
+    new: Any = importlib.import_module("matplotlib.pyplot").figure if shown else Figure  # pyplot looks for a screen: only then
     with mpl.rc_context(_RC):
-        fig = Figure(figsize=(width * columns, height * rows), layout="constrained")
+        fig = new(figsize=(width * columns, height * rows), layout="constrained")
         axes = np.asarray(fig.subplots(rows, columns, squeeze=False))
     return fig, axes
 
@@ -158,9 +170,28 @@ def _marks(s: Solution) -> tuple[bool, bool]:
     return s.stable is False, s.wins is False
 
 
+def not_drawn(ax: Axes, count: int, of: int, why: str = "") -> None:
+    """Say below the axis of a panel how many points have no place in it, and why; nothing where all have one."""
+    if count:
+        text = f"{count} of {of} points not drawn{why and f': {why}'}"
+        ax.set_xlabel("\n".join(filter(None, (ax.get_xlabel(), text))))
+
+
+def ramp(n: int) -> list[str]:
+    """Return n colours for values in their order: the package's own, or a scale where they are too few."""
+    if n <= len(COLORS):
+        return [COLORS[i] for i in (2, 3, 1, 0, 4, 5)[:n]]
+    return [mpl.colors.to_hex(mpl.colormaps["viridis"](0.92 * i / (n - 1))) for i in range(n)]
+
+
+def short_ansatz(ansatz: Ansatz) -> str:
+    """Return the name of an ansatz in legends and titles."""
+    return repr(ansatz).replace("RS()", "RS")
+
+
 def marks_legend(states: Iterable[Solution]) -> list[Line2D]:
     """Return legend handles for what `branch` marks in some solutions; none where nothing is marked."""
-    found = [any(column) for column in zip(*map(_marks, states), strict=True)]
+    found = [any(column) for column in zip((False, False), *map(_marks, states), strict=True)]
     entries = zip(found, (UNSTABLE, LOSES), ("unstable saddle", "metastable: another phase wins"), strict=True)
     return [Line2D([], [], color="0.3", **{"linewidth": WIDTH, **style}, label=text) for on, style, text in entries if on]
 

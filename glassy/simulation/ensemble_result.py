@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import Saved, ready
@@ -113,7 +114,7 @@ class EnsembleRow(Saved):
 
 
 @dataclass(frozen=True)
-class EnsembleResult(Saved):
+class EnsembleResult(Drawn, Saved):
     """Averages of an ensemble over its finished samples, read from its folder.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from glassy.analysis.reweighting import Reweighted, reweight
 from glassy.analysis.statistics import block_means, estimate, from_left_out, jackknife
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.results import Estimate, Grid
 from glassy.core.storage import Saved
@@ -22,7 +24,7 @@ IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Exchange(Saved):
+class Exchange(Drawn, Saved):
     """What the exchange did in a whole run; temperatures rise, edge i joins T[i] and T[i+1].
 
     Parameters
@@ -221,6 +223,28 @@ class Ladder(Grid[Samples]):
                 )
             )
         return Grid(tuple(rows), (len(rows),))
+
+    def plot_exchange(self, *args: Any, **options: Any) -> Any:
+        """Draw the accepted share of swaps at each step, and the round trips of each sample.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.exchange`, `ax` and `path` among them.
+
+        Returns
+        -------
+        array of two Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> network, method = glassy.DenseHebbian(P=3), glassy.ReplicaExchange()
+        >>> r = glassy.simulate(network, 0.3, [0.5, 0.7, 1.0], 14, start="random", method=method, sweeps=300, seed=1)
+        >>> [ax.get_ylabel() for ax in r.plot_exchange()]
+        ['accepted share of swaps', 'round trips of a replica']
+        """
+        return self.exchange.plot(*args, **options)
 
     def _from_infinity(self, what: str) -> list[Samples]:
         """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from glassy.analysis.statistics import (
     summarise,
 )
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.renamed import Renamed
@@ -42,7 +44,7 @@ CHANCE = 0.01  # share of random spins that count as being at a pattern, where s
 
 
 @dataclass(frozen=True)
-class Samples(Renamed, Saved):
+class Samples(Drawn, Renamed, Saved):
     """Monte Carlo of one network at one state point: series, and averages with their errors.
 
     Parameters
@@ -308,6 +310,27 @@ class Samples(Renamed, Saved):
         self._check_pairs("P(q) is that")
         return histograms(self.series.q, self.N, bins)
 
+    def plot_overlaps(self, *args: Any, **options: Any) -> Any:
+        """Draw P(q), with the errors of its bins.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.overlaps`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.2, T=0.5, N=20, samples=3, sweeps=100, seed=1)
+        >>> r.plot_overlaps(bins=11).get_ylabel()
+        'P(q)'
+        """
+        return self.draw("plot_overlaps", *args, **options)
+
     # ---- other patterns ----
 
     def m_of(self, pattern: int) -> Estimate:
@@ -438,6 +461,27 @@ class Samples(Renamed, Saved):
         True
         """
         return binning(self._watched(observable), observable)
+
+    def plot_autocorrelation(self, *args: Any, **options: Any) -> Any:
+        """Draw rho(t) of observables, by default "energy" and "m", with its errors and window (M.10).
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.autocorrelation`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> r = glassy.simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=400, seed=7)
+        >>> r.plot_autocorrelation("energy").get_xlabel()
+        'lag t in sweeps'
+        """
+        return self.draw("plot_autocorrelation", *args, **options)
 
     # ---- what became of the run ----
 

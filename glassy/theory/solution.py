@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.renamed import Renamed
@@ -60,7 +62,7 @@ class OverlapDistribution(Saved):
 
 
 @dataclass(frozen=True)
-class Solution(Renamed, Saved):
+class Solution(Drawn, Renamed, Saved):
     """A saddle point of the replicated free energy.
 
     Where `status` is LEFT_PHASE the asked phase has no saddle and every number is NaN: another phase's numbers are never
@@ -236,6 +238,46 @@ class Solution(Renamed, Saved):
                 "Ask at load > 0, in a phase with q > 0."
             )
         return field_density(self.network, self.load, self.T, levels_of(self), np.asarray(h, float))
+
+    def plot_x(self, *args: Any, **options: Any) -> Any:
+        """Draw the Parisi function x(q), its steps and levels; at T = 0, y(q) = beta x(q).
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.parisi`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> glassy.solve(glassy.DenseHebbian(P=3), 1.0, 0.2, "spin_glass", glassy.RSB(2)).plot_x().get_ylabel()
+        'x(q)'
+        """
+        return self.draw("plot_x", *args, **options)
+
+    def plot_overlaps(self, *args: Any, **options: Any) -> Any:
+        """Draw P(q): an atom at each level, as high as its weight.
+
+        Parameters
+        ----------
+        *args, **options
+            Those of `glassy.plots.overlaps`, `ax` and `path` among them.
+
+        Returns
+        -------
+        Axes
+
+        Examples
+        --------
+        >>> import glassy
+        >>> glassy.solve(glassy.DenseHebbian(P=3), 0.1, 0.2).plot_overlaps().get_xlabel()
+        'overlap q'
+        """
+        return self.draw("plot_overlaps", *args, **options)
 
     def _check(self, what: str) -> None:
         """Raise where there are no levels."""

@@ -15,11 +15,12 @@ OWNERS = {
     "Samples": glassy.simulate(NETWORK, load=0.1, T=0.3, N=12, samples=2, sweeps=20, seed=1),
     "Solution": glassy.solve(NETWORK, load=0.1, T=0.3),
     "glassy": glassy,
+    "glassy.plots": glassy.plots,
 }
 
 
 def test_the_page_is_the_table():
-    rows = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+)\.(\w+)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.M)
+    rows = re.findall(r"^\| `([\w.]+)\.(\w+)` \| `([\w.]+)\.(\w+)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.M)
     assert len(rows) == len(PAGE.read_text(encoding="utf-8").split("|---|---|---|\n")[1].splitlines())
     assert {(owner, old): new for owner, old, _, new, _ in rows} == RENAMED
     assert all(owner == other for owner, _, other, _, _ in rows)

@@ -206,16 +206,18 @@ def test_a_failed_point_is_kept_and_breaks_the_line(monkeypatch, tmp_path):
     assert bad.any()
     assert np.array_equal(np.isnan(line.load), bad)
     assert "failed" in repr(line)
-    assert glassy.plots.phase_diagram(d, tmp_path / "gap").exists()
+    count = f"{bad.sum()} of {sum(len(line.T) for line in d.lines)}"
+    assert glassy.plots.phase_diagram(d).get_xlabel() == f"load\n{count} points not drawn: NOT_CONVERGED"
 
 
 def test_figures(diagrams, tmp_path):
     both = [diagrams[DenseHebbian(3), a] for a in (RS(), RSB(1))]
-    assert glassy.plots.phase_diagram(both, tmp_path / "figure").stat().st_size > 20000
+    glassy.plots.phase_diagram(both, path=tmp_path / "figure")
+    assert (tmp_path / "figure.png").stat().st_size > 20000
     with pytest.raises(InputError, match="of one network"):
-        glassy.plots.phase_diagram([both[0], diagrams[DenseHebbian(2), RS()]], tmp_path / "figure")
+        glassy.plots.phase_diagram([both[0], diagrams[DenseHebbian(2), RS()]])
     with pytest.raises(InputError, match="Call glassy.phase_diagram"):
-        glassy.plots.phase_diagram([], tmp_path / "figure")
+        glassy.plots.phase_diagram([])
 
 
 def test_a_network_without_an_AT_line_at_m0():
@@ -239,3 +241,14 @@ def test_bad_input(diagrams):
         diagrams[DenseHebbian(2), RS()]["T_d"]
     with pytest.raises(InputError, match="a point must be one of"):
         diagrams[DenseHebbian(2), RS()].point("Nishimori point")
+
+
+def test_on_the_onset_itself_one_phase_is_named():
+    """Where the replicon of m = 0 is zero to rounding, the state has the name that `solve` gives it."""
+    network = DenseHebbian(3, "self-interacting")
+    for load in np.linspace(0.25, 0.35, 30).tolist():
+        T = glassy.at_line(network, load, "paramagnetic").T
+        for ansatz in (RS(), RSB(1)):
+            found = phases_at(network, load, T, ansatz).equilibrium
+            assert found.status.ok
+            assert found.free_energy == pytest.approx(solve(network, load, T, "equilibrium", ansatz).free_energy, abs=1e-14)

@@ -30,11 +30,11 @@ def comparison(load=0.1, T=0.3, sizes=(20, 30), network=DenseHebbian(3), **optio
 
 def test_figures_are_the_same_bytes_from_the_same_data(root):
     comparisons = [comparison(T=T) for T in (0.3, 0.5)]
-    first = glassy.plots.comparison(comparisons, root / "a", observables=("m", "q", "energy"))
-    second = glassy.plots.comparison(comparisons, root / "b", observables=("m", "q", "energy"))
-    assert first.read_bytes() == second.read_bytes()
-    assert (root / "a.pdf").exists()
-    with Image.open(first) as picture:
+    for name in "ab":
+        glassy.plots.comparison(comparisons, ("m", "q", "energy"), path=root / name)
+    for kind in ("png", "pdf"):
+        assert (root / f"a.{kind}").read_bytes() == (root / f"b.{kind}").read_bytes()
+    with Image.open(root / "a.png") as picture:
         assert picture.mode == "P"
         found = {tuple(c) for c in np.asarray(picture.convert("RGB")).reshape(-1, 3)}
     for color in glassy.plots.COLORS[1:3]:  # those in use survive the palette
@@ -44,14 +44,15 @@ def test_figures_are_the_same_bytes_from_the_same_data(root):
 def test_figures_have_one_suffix(root):
     pair = [comparison(T=T) for T in (0.3, 0.5)]
     for given, name in (("a.png", "a"), ("b.pdf", "b"), ("c.PNG", "c"), ("d", "d"), ("T=0.4", "T=0.4")):
-        assert glassy.plots.comparison(pair, root / "new" / given, ("m",)) == root / "new" / f"{name}.png"
+        glassy.plots.comparison(pair, "m", path=root / "new" / given)
+        assert (root / "new" / f"{name}.png").exists()
     names = {f"{name}.{kind}" for name in ("a", "b", "c", "d", "T=0.4") for kind in ("png", "pdf")}
     assert {p.name for p in (root / "new").iterdir()} == names
     fig, _ = glassy.plots.figure(1, 1)
     diagram = glassy.phase_diagram(DenseHebbian(3), tolerance=0.05)
     for draw in (
-        lambda path: glassy.plots.comparison(pair, path, ("m",)),
-        lambda path: glassy.plots.phase_diagram(diagram, path),
+        lambda path: glassy.plots.comparison(pair, path=path),
+        lambda path: glassy.plots.phase_diagram(diagram, path=path),
         lambda path: glassy.plots.save(fig, path),
     ):
         with pytest.raises(InputError, match=r"path must end in .png, .pdf or neither.* Leave .jpg out"):
@@ -63,28 +64,32 @@ def test_figures_draw_each_size_where_it_is(root, monkeypatch):
     sizes = tuple(range(20, 34, 2))  # more than there are markers
     drawn = []
     monkeypatch.setattr(sys.modules[glassy.plots.comparison.__module__], "simulation", lambda ax, x, *_: drawn.append(list(x)))
-    glassy.plots.comparison([comparison(sizes=sizes), comparison(T=0.5, sizes=(20, 40))], root / "a", observables=("m",))
+    glassy.plots.comparison([comparison(sizes=sizes), comparison(T=0.5, sizes=(20, 40))], "m")
     assert drawn == [[0.3, 0.5], *[[0.3]] * 6, [0.5]]
+    drawn.clear()
+    glassy.plots.comparison(comparison(sizes=(20, 40)), "m")  # one temperature: against 1/N
+    assert drawn == [[0.05], [0.025]]
 
 
 def test_figures_of_comparisons_that_do_not_belong_together_are_refused(root):
     one = comparison()
     lone = comparison(T=0.5, replicas=1)  # no q
     for comparisons, observables, message in [
-        ([], ("m",), "must be a non-empty sequence of Comparison"),
-        (3, ("m",), "must be a non-empty sequence of Comparison"),
-        ([one, 3], ("m",), "must be a non-empty sequence of Comparison"),
+        ([], ("m",), "comparisons must be one Comparison or several"),
+        (3, ("m",), "comparisons must be one Comparison or several"),
+        ([one, 3], ("m",), "comparisons must be one Comparison or several"),
         ([one, comparison(load=0.2)], ("m",), "must be of one network, load, phase and ansatz"),
         ([one, comparison(network=DenseHebbian(4))], ("m",), "must be of one network, load, phase and ansatz"),
-        ([one], (), "observables must be a non-empty sequence"),
-        ([one], "m", "observables must be a non-empty sequence"),
+        ([one], (), "observables must be a word or a non-empty sequence"),
+        ([one], root / "a", "must be a word .* To write the figure give path='.*a'"),
+        ([one], "a", "must be rows of every comparison, got 'a'.* To write the figure give path='a'"),
         ([one], ("magnetization",), "must be rows of every comparison, got 'magnetization'"),
         ([one, lone], ("m", "q"), "must be rows of every comparison, got 'q'"),
     ]:
         with pytest.raises(InputError, match=message):
-            glassy.plots.comparison(comparisons, root / "a", observables)
+            glassy.plots.comparison(comparisons, observables, path=root / "a")
     assert not (root / "a.png").exists()
-    assert glassy.plots.comparison(one, root / "a", ("m",)).exists()  # one alone needs no list
+    assert glassy.plots.comparison(one, "m").get_ylabel() == "magnetization m"  # one alone needs no list
 
 
 def test_matplotlib_is_not_imported_with_glassy():
