@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol, runtime_checkable
@@ -11,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core import checks
+from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.records import record
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import Int8Array, check_patterns, check_seed, draw_patterns
@@ -79,6 +82,16 @@ class Exact(Drawn, Saved):
     pattern_energy: float = math.nan
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
     perturbation: Perturbation | None = None
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the averages."""
+        yield {k: v for k, v in record(self).items() if not isinstance(v, np.ndarray)}
+
+    def cube(self) -> Cube:
+        """Return the averages, and the distributions of m and q along their values."""
+        arrays = {f"{x}_weights": ((f"{x}_values",), getattr(self, f"{x}_weights")) for x in "mq"}
+        coords = {f"{x}_values": ((f"{x}_values",), getattr(self, f"{x}_values")) for x in "mq"}
+        return Cube(dims=(), shape=(), rows=list(self.records()), arrays=arrays, coords=coords)
 
     @property
     def load(self) -> float:

@@ -53,6 +53,8 @@ class Autocorrelation(Drawn, Saved):
     tau_int: float
     window: int
 
+    axis = "lags"
+
     def __repr__(self) -> str:
         return (
             f"Autocorrelation({self.observable}: tau_int={self.tau_int:.4g} sweeps, window {self.window}, "
@@ -89,6 +91,8 @@ class Binning(Drawn, Saved):
     errors: FloatArray
     uncertainties: FloatArray
     taus: FloatArray
+
+    axis = "widths"
 
     @property
     def tau_int(self) -> Estimate:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.statistics import Summary, disagreement, drift, estimate
+from glassy.core.records import record
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import Saved
 
@@ -196,6 +197,12 @@ class Evidence(Saved):
     frozen: int = 0
     status: Status = Status.NOT_SHOWN
     fate: Fate | None = None
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the observables, with the verdict on the whole run."""
+        whole = {k: v for k, v in record(self).items() if k not in ("trends", "fate")}
+        for t in self.trends:
+            yield {k: v for k, v in record(t).items() if k not in ("bins", "means")} | whole
 
     @property
     def phase(self) -> str:

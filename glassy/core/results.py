@@ -14,8 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, stdtr, stdtrit
 
+from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.export import Exported, joint
+from glassy.core.provenance import Provenance
+from glassy.core.records import as_array, rows_of, tree
 from glassy.core.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
@@ -160,6 +164,16 @@ class Estimate(float):
     def from_tree(cls, tree: tuple[Any, ...]) -> Estimate:
         """Rebuild from `to_tree`."""
         return cls(*tree)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value and everything known of its error as a dict that JSON can hold, as `Solution.to_dict` does.
+
+        Examples
+        --------
+        >>> Estimate(0.97, error=0.01).to_dict()["dof"], Estimate(0.97, error=0.01).to_dict()["error"]
+        ('Inf', 0.01)
+        """
+        return {name: tree(x) for name, x in zip(_ARGUMENTS, self.__getnewargs__(), strict=True)}
 
     def shifted(self, by: float) -> Estimate:
         """Return value + by with the same errors.
@@ -414,17 +428,49 @@ class Grid(Drawn, Saved, Generic[R]):
             lines.append("".join(cells) + " " + "; ".join((getattr(p, "status").name, *remarks)))  # noqa: B009
         return "\n".join(lines)
 
-    def values(self, name: str) -> FloatArray:
-        """Return attribute `name` of every point as an array of `shape`; NaN where it is None."""
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """Return attribute `name` of every point as an array of `shape`.
+
+        Numbers and truth are floats, NaN where the attribute is None. Words, and a Status by its name, are text. A tuple of
+        numbers adds an axis; a point without numbers (its tuple is one NaN) is NaN along it.
+
+        Raises
+        ------
+        InputError
+            If the attribute is something else, or its tuples have several lengths.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> path = glassy.scan(glassy.DenseHebbian(P=3), load=[0.1, 9.0], T=0.3, ansatz=glassy.RSB(1))
+        >>> path.values("status").tolist(), path.values("q_levels").shape
+        (['COLLAPSED', 'LEFT_PHASE'], (2, 2))
+        """
         column = self._lazy.column(name) if self._lazy is not None else None
         if column is None:
-            found = (getattr(p, name) for p in self)
-            column = np.array([math.nan if x is None else float(x) for x in found])
-        return column.reshape(self.shape)
+            column = as_array(name, [getattr(p, name) for p in self])
+        return column.reshape(self.shape + column.shape[1:])
 
     def errors(self, name: str) -> FloatArray:
-        """Return the error of attribute `name` of every point; zero where the attribute is exact."""
-        return np.array([float(getattr(getattr(p, name), "error", 0.0)) for p in self]).reshape(self.shape)
+        """Return the error of attribute `name` of every point, a number; zero where the attribute is exact."""
+        found = [getattr(p, name) for p in self]
+        if any(x is not None and not isinstance(x, float | int) for x in found):
+            raise InputError(f"errors are those of a number, but {name} is {found[0]!r}. Ask values({name!r}).")
+        return np.array([float(getattr(x, "error", 0.0)) for x in found]).reshape(self.shape)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of every point."""
+        for p in self:
+            yield from p.records() if isinstance(p, Exported) else rows_of(p)
+
+    def cube(self) -> Cube:
+        """Return the points along the axes of the grid, named by what changes along each."""
+        rows = list(self.records())
+        return Cube.of_grid(rows, self.shape) if len(rows) == len(self) else Cube.of_rows(rows, self.axis)
+
+    def made_by(self) -> Provenance | None:
+        """Return the code that made the numbers; what is kept as rows was made in one scan."""
+        return joint(self.points if self._lazy is None else (self[0],) if len(self) else ())
 
     @property
     def statuses(self) -> tuple[Status, ...]:

@@ -27,6 +27,7 @@ import numpy as np
 
 from glassy.core.equality import Equal
 from glassy.core.errors import InputError
+from glassy.core.export import Exported
 from glassy.core.formats import FORMAT_1, NEWEST, READERS, TAGS, TYPES
 
 FORMAT = 2
@@ -268,8 +269,8 @@ def _seal(file: IO[bytes]) -> bytes:
     return digest.digest()
 
 
-class Saved(Equal):
-    """Mixin: every result can be saved, and compared with another."""
+class Saved(Equal, Exported):
+    """Mixin: every result can be saved, compared with another, and exported."""
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write this result to `path`; `glassy.load` reads it back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
@@ -15,6 +15,7 @@ from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.records import record
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.evidence.sides import check_state, difference, rungs, side
@@ -83,6 +84,12 @@ class Comparison(Drawn, Saved):
     note: str = ""
     sides: tuple[str, str] = ("theory", "simulation")
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows, with the state point; the numbers of the two sides are "theory" and "simulation"."""
+        state = {k: v for k, v in record(self.solution).items() if k in ("network", "load", "T", "ansatz", "K")}
+        for row in self.rows:
+            yield state | record(row)
 
     @property
     def extrapolated(self) -> tuple[Row, ...]:

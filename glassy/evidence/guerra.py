@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.control_variates import mean_of_samples
+from glassy.core.export import Exported
 from glassy.core.results import Estimate, Status
 from glassy.evidence.table import Measured, Table
 from glassy.model.network import DenseHebbian
@@ -25,7 +26,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Interpolation:
+class Interpolation(Exported):
     """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t = 0 .. 1.
 
     In the spin glass no pattern is condensed, and pattern 0 is one of the noise.

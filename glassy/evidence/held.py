@@ -10,7 +10,7 @@ both ends belong to one ladder of one sample, so that nearly all of the scatter 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -21,6 +21,7 @@ from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
+from glassy.core.export import Exported
 from glassy.core.results import Estimate, Status
 from glassy.evidence.compare import predicted
 from glassy.evidence.pattern_fields import PatternFields, pattern_fields
@@ -160,7 +161,7 @@ def saddles(network: DenseHebbian, load: float, T: float) -> dict[str, Solution]
 
 
 @dataclass(frozen=True)
-class Held:
+class Held(Exported):
     """A ladder that `hold` ran, and what it says of the phase, as Tables beside RS and RSB(1).
 
     Parameters
@@ -191,6 +192,11 @@ class Held:
     load: float
     wall: float
     warm: float
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield what every rung measures, the free energy and what cooling changes, beside RS and RSB(1)."""
+        for table in (self.rungs(), self.free_energy(), self.cooling()):
+            yield from table.records()
 
     @property
     def network(self) -> DenseHebbian:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import enum
 import math
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
@@ -16,7 +17,11 @@ import numpy.typing as npt
 
 from glassy.analysis.extrapolate import extrapolate
 from glassy.core.errors import EquilibrationWarning, InputError
+from glassy.core.export import Exported
+from glassy.core.quantities import quantity
+from glassy.core.records import record
 from glassy.core.results import Estimate, Status, short
+from glassy.core.storage import ready
 from glassy.evidence.compare import compare
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
@@ -46,7 +51,7 @@ def _status(word: str) -> Status | Remark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class Measured(Exported):
     """One quantity at one state point and size: theory, simulation, and their difference in standard errors.
 
     Parameters
@@ -104,6 +109,8 @@ class Measured:
     chi2: float = math.nan
     dof: int = 0
 
+    unexported = ("value",)  # simulation and error
+
     @classmethod
     def of(cls, value: Estimate, theory: float = math.nan, **where: Any) -> Measured:
         """Return a row from an Estimate and what theory says; `where` are the other columns."""
@@ -143,7 +150,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Exported):
     """How the rows that judge a claim agree with theory.
 
     Parameters
@@ -171,6 +178,11 @@ class Verdict:
     worst: Measured | None
     kept: int
 
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the counts, and the z of the worst."""
+        z, what = (math.nan, "") if self.worst is None else (self.worst.z, self.worst.quantity)
+        yield {k: v for k, v in record(self).items() if k != "worst"} | {"worst_z": z, "worst_quantity": what}
+
     def __str__(self) -> str:
         if self.worst is None:
             return "no value has two usable sizes"
@@ -181,7 +193,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Exported):
     """Rows of measured values beside theory: one for each quantity at each state point and size, nothing left out.
 
     Parameters
@@ -225,6 +237,11 @@ class Table:
                     {k: getattr(r, k) for k in ("theory", "z", "status", "sizes", "chi2", "dof")}, here)
             for r in rows
         )  # fmt: skip
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows, with all their columns; sizes and powers as text, as in the file of `csv`."""
+        for r in self:
+            yield record(r) | {"sizes": _cell(r.sizes), "powers": _cell(r.powers)}
 
     def __iter__(self) -> Iterator[Measured]:
         return iter(self.rows)
@@ -336,14 +353,22 @@ class Table:
             )
         return "\n".join(lines) + "\n"
 
-    def csv(self, path: str | Path) -> None:
-        """Write the table; columns that say nothing in any row are left out, floats are written in full."""
+    def csv(self, path: str | os.PathLike[str], *, units: bool = False) -> Path:
+        """Write the table; columns that say nothing in any row are left out, floats are written in full.
+
+        It is the file that `read_csv` reads: nothing stands for what is unknown and for 0 of a count.
+        """
         found = [f for f in fields(Measured) if f.default is MISSING or any(_cell(getattr(r, f.name)) for r in self)]
-        with Path(path).open("w", newline="") as file:
+        path = ready(path)
+        with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([f.name for f in found])
+            if units:
+                first, *others = (quantity(f.name).unit for f in found)
+                writer.writerow([f"# {first}", *others])
             for r in self:
                 writer.writerow([_cell(getattr(r, f.name)) or ("nan" if f.default is MISSING else "") for f in found])
+        return path
 
     @classmethod
     def read_csv(cls, path: str | Path) -> Table:

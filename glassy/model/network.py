@@ -11,6 +11,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 from glassy.core import checks
 from glassy.core.errors import InputError
+from glassy.core.export import Exported
 from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
 from glassy.model.family import Network
@@ -21,7 +22,7 @@ CONVENTIONS = ("albanese", "gardner", "baldi-venkatesh", "amit-gutfreund-sompoli
 
 
 @dataclass(frozen=True)
-class StatePoint:
+class StatePoint(Exported):
     """A load and a temperature in some convention (docs/reference/conventions.md).
 
     Examples

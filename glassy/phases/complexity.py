@@ -69,6 +69,8 @@ class Complexity(Drawn, Saved):
     status: Status
     reason: str = ""
 
+    axis = "y"
+
     def __repr__(self) -> str:
         where = f"{self.network!r} load={self.load:g} T={self.T:g}"
         if not self.status.ok:

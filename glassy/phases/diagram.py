@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +12,9 @@ import numpy.typing as npt
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.records import record
 from glassy.core.results import Status
-from glassy.core.storage import Saved, ready
+from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.phases.coexistence import zero_state
 from glassy.theory import ansatz as ansaetze
@@ -41,6 +39,11 @@ class Line(Saved):
     T: FloatArray
     residual: FloatArray
     status: tuple[Status, ...]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the points of the line."""
+        for x, T, r, s in zip(self.load.tolist(), self.T.tolist(), self.residual.tolist(), self.status, strict=True):
+            yield {"line": self.name, "load": x, "T": T, "residual": r, "status": s}
 
     def __repr__(self) -> str:
         failed = sum(not s.ok for s in self.status)
@@ -80,6 +83,12 @@ class PhasePoint(Saved):
     ansatz: Ansatz
     equilibrium: Solution
     metastable: tuple[Solution, ...]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the equilibrium and the metastable states, told apart by "role"."""
+        for role, states in (("equilibrium", (self.equilibrium,)), ("metastable", self.metastable)):
+            for state in states:
+                yield {"role": role, **record(state)}
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.ansatz!r} load={self.load:g} T={self.T:g}"
@@ -158,11 +167,7 @@ class PhaseDiagram(Drawn, Saved):
         >>> PhaseDiagram.of_rows(diagram.network, diagram.ansatz, lines, points).points == diagram.points
         True
         """
-        lines = [
-            {"line": line.name, "load": x, "T": T, "residual": r, "status": s.name}
-            for line in self.lines
-            for x, T, r, s in zip(line.load.tolist(), line.T.tolist(), line.residual.tolist(), line.status, strict=True)
-        ]
+        lines = [row | {"status": row["status"].name} for line in self.lines for row in line.records()]
         return lines, [{"point": p.name, "load": float(p.load), "T": float(p.T), "meaning": p.meaning} for p in self.points]
 
     @classmethod
@@ -183,17 +188,13 @@ class PhaseDiagram(Drawn, Saved):
         marks = tuple(NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points)
         return cls(network=network, ansatz=ansatz, load_max=end, lines=tuple(found), points=marks, absent=())
 
-    def csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write lines and points for other programs: line, load, T, residual, status."""
-        path = ready(path)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(("line", "load", "T", "residual", "status"))
-            for row in self.rows()[0]:
-                out.writerow((row["line"], repr(row["load"]), repr(row["T"]), f"{row['residual']:.1e}", row["status"]))
-            for point in self.points:
-                out.writerow((f"point: {point.name}", repr(point.load), repr(point.T), "", Status.CONVERGED.name))
-        return path
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the points of all lines, and the named points as lines "point: NAME"."""
+        for line in self.lines:
+            yield from line.records()
+        for p in self.points:
+            where = {"load": float(p.load), "T": float(p.T)}
+            yield {"line": f"point: {p.name}", **where, "residual": None, "status": Status.CONVERGED}
 
     def to_html(self, path: str | os.PathLike[str] | None = None, *, mesh: int = 16, progress: bool | None = None) -> Any:
         """Return this diagram as one self-contained, interactive HTML page, or write it.

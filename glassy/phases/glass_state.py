@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassy.core.export import Exported
 from glassy.model.network import DenseHebbian
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
 from glassy.theory.ansatz import RSB, Ansatz, FullRSB
@@ -16,7 +17,7 @@ STEP = 1e-3  # of T: half the difference that gives the specific heat
 
 
 @dataclass(frozen=True)
-class GlassState:
+class GlassState(Exported):
     """The m = 0 state that wins at one T, and its averages per spin.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy as np
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
+from glassy.core.export import Exported
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.model.spin_glass import SpinGlass
@@ -23,7 +24,7 @@ from glassy.theory.solve import check_point, solvable, solve
 
 
 @dataclass(frozen=True)
-class Glassiness(Drawn, Equal):
+class Glassiness(Drawn, Equal, Exported):
     """Parts of A = -beta f per spin at m = 0; `total` is their sum and equals -beta f of the network.
 
     Parameters

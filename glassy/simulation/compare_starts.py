@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from glassy.analysis.equilibration import WANDERS
 from glassy.analysis.statistics import SEVERAL, estimate, p_value
 from glassy.core.errors import InputError
+from glassy.core.records import record
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.simulation.observables import OBSERVABLES
@@ -61,6 +64,11 @@ class Starts(Saved):
     starts: tuple[str, str]
     meetings: tuple[Meeting, ...]
     status: Status
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the observables of both runs."""
+        for meeting in self.meetings:
+            yield {**record(meeting), "starts": self.starts, "status": self.status}
 
     @property
     def worst(self) -> Meeting:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Status, short
-from glassy.core.storage import Saved, ready
+from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.simulation.drive.session import Place
 from glassy.simulation.keep.averages import Pool, Records, observables, pool
@@ -29,10 +28,6 @@ from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
-COLUMNS = (
-    "network", "N", "K", "load", "T", "observable", "value", "error", "thermal", "disorder", "tau_int", "samples", "asked",
-    "status",
-)  # fmt: skip
 
 
 class Description(Protocol):
@@ -143,6 +138,30 @@ class EnsembleResult(Drawn, Saved):
     folder: str
     pools: tuple[Pool | None, ...]
     damaged: tuple[str, ...] = ()
+
+    unexported = ("pools",)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield one row for each state point and observable, with the parts of its error."""
+        for r in self.rows:
+            e = r.estimate
+            yield {
+                **{name: getattr(r, name) for name in ("network", "N", "K", "load", "T", "observable")},
+                **{k: None if e is None else getattr(e, k) for k in ("value", "error", "thermal", "disorder", "tau_int")},
+                **{name: getattr(r, name) for name in ("samples", "asked", "status")},
+            }
+
+    def cube(self) -> Cube:
+        """Return the observables along (network, N, load or K, T): of the load that was asked for; K is that of each N."""
+        e, rows = self.ensemble, []
+        places = np.ndindex(e.shape)
+        for (place, T, known), (*_, load, _) in zip(self._points(), places, strict=True):
+            row: dict[str, Any] = {"network": place.run.network, "N": place.run.N, "K": place.run.K, "T": T}
+            row |= {"load": e.loads[load]} if e.loads else {}
+            row |= {} if known is None else {name: known.estimate(name) for name in known.names[: len(known.summaries)]}
+            done, status = (0, None) if known is None else (known.samples, known.status)
+            rows.append(row | {"samples": done, "asked": place.samples, "status": status})
+        return Cube(dims=("network", "N", "load" if e.loads else "K", "T"), shape=e.shape, rows=rows)
 
     def _points(self) -> Iterator[tuple[Place, float, Pool | None]]:
         """Yield place, T and Pool of every state point."""
@@ -265,22 +284,6 @@ class EnsembleResult(Drawn, Saved):
                 f"{f'{r.samples}/{r.asked}':>13}  {r.status.name if r.status else 'no sample'}"
             )
         return "\n".join([*lines, *(f"not used: {text}" for text in self.damaged)])
-
-    def csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the table for other programs, every digit."""
-        path = ready(path)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(COLUMNS)
-            for r in self.rows:
-                e = r.estimate
-                numbers = (e.value, e.error, e.thermal, e.disorder, e.tau_int) if e is not None else (None,) * 5
-                out.writerow(
-                    (repr(r.network), r.N, r.K, repr(r.load), repr(r.T), r.observable,
-                     *("" if x is None else repr(float(x)) for x in numbers), r.samples, r.asked,
-                     r.status.name if r.status else "")
-                )  # fmt: skip
-        return path
 
     def __repr__(self) -> str:
         done = sum(0 if p is None else p.samples for p in self.pools)

@@ -61,6 +61,11 @@ class EnsembleStatus(Saved):
     workers: int
     work_left: float | None
 
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the state points."""
+        for place, done, asked in self.places:
+            yield {"place": place, "done": done, "asked": asked}
+
     @property
     def done(self) -> int:
         """Finished samples."""

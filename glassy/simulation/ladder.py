@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,14 @@ class Exchange(Drawn, Saved):
     swaps: IntArray
     round_trips: IntArray
 
+    axis = "T"
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the edges of the ladder."""
+        tried, done = self.swaps.sum(axis=(0, 1)).T.tolist()
+        for T, above, a, n, k in zip(self.T, self.T[1:], self.acceptance, tried, done, strict=False):
+            yield {"T": T, "T_next": above, "exchange_acceptance": a, "attempted": n, "accepted": k}
+
     @property
     def acceptance(self) -> tuple[Estimate, ...]:
         """Accepted fraction of each edge, averaged over samples and replicas."""
@@ -91,6 +99,13 @@ class Ladder(Grid[Samples]):
     """
 
     exchange: Exchange
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the averages of every temperature, and how many exchanges with the next hotter one were accepted."""
+        edges = dict(zip(self.exchange.T, self.exchange.acceptance, strict=False))
+        for p in self:
+            for row in p.records():
+                yield row | {"exchange_acceptance": edges.get(p.T)}
 
     def minus_beta_f(self, method: str = "mbar") -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.

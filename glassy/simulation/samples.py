@@ -26,6 +26,7 @@ from glassy.analysis.statistics import (
     summarise,
 )
 from glassy.core import checks
+from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
@@ -97,6 +98,42 @@ class Samples(Drawn, Renamed, Saved):
     kernel: str = field(default="patterns", compare=False)
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
+
+    unexported = ("series",)
+
+    def cube(self) -> Cube:
+        """Return the series along (sample, replica, sweep), those of q along (sample, pair, sweep), with what was asked.
+
+        Attributes of m, energy, acceptance and q hold the mean with its error and tau_int; other averages are in `records`.
+        """
+        s, chain = self.series, ("sample", "replica")
+        arrays: dict[str, tuple[tuple[str, ...], npt.NDArray[Any]]] = {
+            "m": ((*chain, "sweep"), s.m),
+            "energy": ((*chain, "sweep"), s.energy),
+            "acceptance": ((*chain, "sweep"), s.acceptance),
+            "pattern_energy": (("sample",), s.pattern_energy),
+            "start_m": (chain, s.start_m),
+        }
+        first, second = np.triu_indices(self.replicas, 1)
+        coords: dict[str, tuple[tuple[str, ...], Any]] = {
+            "sample": (("sample",), np.arange(self.samples)),
+            "replica": (("replica",), np.arange(self.replicas)),
+            "sweep": (("sweep",), np.arange(1, self.sweeps + 1)),
+        }
+        if self.replicas > 1:
+            arrays["q"] = (("sample", "pair", "sweep"), s.q)
+            coords |= {"first_replica": (("pair",), first), "second_replica": (("pair",), second)}
+        if s.settled is not None:
+            arrays["settled"] = (chain, s.settled)
+        if s.watched is not None:
+            arrays["watched"] = ((*chain, "pattern", "sweep"), s.watched)
+            coords["pattern"] = (("pattern",), np.array(self.watch))
+        means = {name: self.mean(name) for name in arrays if name in ("m", "energy", "acceptance", "q")}
+        notes = {name: {"mean": e.value, "error": e.error, "tau_int": e.tau_int or math.nan} for name, e in means.items()}
+        asked = ("method", "start", "start_overlap", "burn_in", "seed", "phase", "status")
+        state = ("network", "N", "K", *(("load",) if self.network.has_load else ()), "T", "perturbation")
+        row = {name: getattr(self, name) for name in (*state, *asked)}
+        return Cube(dims=(), shape=(), rows=[row], arrays=arrays, coords=coords, notes=notes)
 
     @property
     def load(self) -> float:

@@ -10,12 +10,13 @@ from scipy.special import logsumexp
 
 from glassy.core import checks
 from glassy.core.errors import InputError
+from glassy.core.export import Exported
 from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 
 
 @dataclass(frozen=True)
-class Annealed:
+class Annealed(Exported):
     """What ln E[Z] of N spins gives: energy and specific heat per spin, and -beta f.
 
     Examples

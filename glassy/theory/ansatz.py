@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from glassy.core import checks
 from glassy.core.errors import InputError
@@ -24,6 +24,8 @@ class RS:
     >>> round(s.q_EA, 6), len(s.q_levels)
     (0.986702, 1)
     """
+
+    type: str = field(default="RS", init=False, repr=False, compare=False)  # for dataclasses.asdict, which drops the class
 
     @property
     def depth(self) -> float:
@@ -51,6 +53,7 @@ class RSB:
     (0.929223, 0.554371)
     """
 
+    type: str = field(default="RSB", init=False, repr=False, compare=False)
     k: int
 
     def __post_init__(self) -> None:
@@ -85,6 +88,7 @@ class FullRSB:
     (-0.79117757, True)
     """
 
+    type: str = field(default="FullRSB", init=False, repr=False, compare=False)
     steps: int = 8
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -39,6 +40,11 @@ class OverlapDistribution(Saved):
 
     q: tuple[float, ...]
     weight: tuple[float, ...]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the atoms."""
+        for q, weight in zip(self.q, self.weight, strict=True):
+            yield {"q": q, "weight": weight}
 
     @property
     def mean(self) -> float:

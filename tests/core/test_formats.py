@@ -20,6 +20,8 @@ from glassy.core import formats, storage
 INTERNAL = {
     f"glassy.{module}:{name}"
     for module, names in {
+        "core.cubes": "Cube",
+        "core.quantities": "Quantity",
         "model.covariance": "Covariance",
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",
