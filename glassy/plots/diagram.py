@@ -89,7 +89,25 @@ def top_of(diagram: PhaseDiagram) -> float:
 
 
 def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
-    """Draw phase diagrams into axes, without a legend."""
+    """Draw phase diagrams into axes, without a legend.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    diagrams : sequence of PhaseDiagram
+        Of one network, in several ansaetze.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> plots.draw_phase_diagram(ax, [glassy.phase_diagram(glassy.DenseHebbian(P=4))])
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('load', 'temperature T')
+    """
     last = diagrams[-1]
     top = top_of(last)
     for name, alpha in SHADES.items():
@@ -149,7 +167,21 @@ def look_of(name: str, diagram: PhaseDiagram) -> tuple[str, float, str, Any]:
 
 
 def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:
-    """Return legend handles: one for each kind of line, and one for each ansatz."""
+    """Return legend handles: one for each kind of line, and one for each ansatz.
+
+    Parameters
+    ----------
+    diagrams : sequence of PhaseDiagram
+        What `draw_phase_diagram` drew.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> handles = plots.diagram_legend([glassy.phase_diagram(glassy.DenseHebbian(P=4))])
+    >>> [handle.get_label() for handle in handles][-2:]
+    ['Nishimori line T = load', 'ends and crossings']
+    """
     names = [n for n in _LINES if any(line.name == n for d in diagrams for line in d.lines)]
     handles = []
     for name in names:

@@ -35,6 +35,18 @@ def points(
         Markers of the sizes, as from `markers_of` of a whole figure; default: those of this table.
     limits, hollow : bool
         Whether the usable limits, and the points that do not count, are drawn.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> row = dict(quantity="m", load=0.1, N=100, theory=0.9, simulation=0.89, error=0.01)
+    >>> table = glassy.Table(glassy.Measured(T=T, **row) for T in (0.2, 0.3))
+    >>> plots.points(ax, table, "T")
+    >>> len(ax.containers)
+    1
     """
     value = [name if callable(name) else _column(name) for name in (x, y, error)]
     markers = markers or markers_of(table)
@@ -72,6 +84,19 @@ def panel(
         Style of the lines, where they have no column that says it.
     markers, limits, hollow
         As in `points`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> row = dict(quantity="m", load=0.1, N=100, theory=0.9, simulation=0.89, error=0.01)
+    >>> table = glassy.Table(glassy.Measured(T=T, **row) for T in (0.2, 0.3))
+    >>> lines = [{"T": T, "m": 0.9, "load": 0.1} for T in (0.2, 0.3)]
+    >>> colors = plots.panel(ax, table, lines, "T", "m")
+    >>> len(colors), ax.get_ylabel()
+    (1, 'magnetization m')
     """
     mine = table.where(quantity=quantity)
     found = dict(zip(sorted(set(table[by])), COLORS, strict=False)) if colors is None else dict(colors)
@@ -104,6 +129,16 @@ def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, 
         Columns.
     looks : mapping
         Values of `by` that are drawn, and matplotlib's words for each, as `ansatz_looks` gives them.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> rows = [{"T": T, "m": m, "load": 0.1} for T, m in ((0.1, 1.0), (0.2, 0.99))]
+    >>> plots.lines(ax, rows, "T", "m", "load", {0.1: {"color": "k"}})
+    >>> ax.get_xlabel(), len(ax.lines)
+    ('temperature T', 1)
     """
     for value, look in looks.items():
         mine = [r for r in rows if r[by] == value]
@@ -118,6 +153,16 @@ def approach(
     """Draw how a positive number shrinks with the steps k of RSB, on a logarithmic axis; dotted lines are the rows of k = inf.
 
     The arguments are those of `lines`, x being the column k.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> rows = [{"k": k, "gap": 0.1 / (k + 1) ** 4, "network": "P = 3"} for k in range(4)]
+    >>> plots.approach(ax, rows, "gap", "network", {"P = 3": {"color": "k"}})
+    >>> ax.get_yscale(), len(ax.lines)
+    ('log', 1)
     """
     rows = [r for r in rows if r[y] > 0.0]
     here = {
@@ -132,7 +177,24 @@ def approach(
 
 
 def markers_of(table: Table) -> list[tuple[int, str]]:
-    """Return the sizes of a table and the marker of each, as `points` draws and `legend` takes them."""
+    """Return the sizes of a table and the marker of each, as `points` draws and `legend` takes them.
+
+    Parameters
+    ----------
+    table : Table
+        Rows of several sizes.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> row = dict(quantity="m", load=0.1, N=100, theory=0.9, simulation=0.89, error=0.01)
+    >>> table = glassy.Table(glassy.Measured(T=T, **row) for T in (0.2, 0.3))
+    >>> plots.markers_of(table)
+    [(100, 'o')]
+    """
     return list(zip(table.sizes, MARKERS, strict=False))
 
 

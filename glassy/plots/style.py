@@ -70,7 +70,24 @@ _RC: Any = {
 def figure(
     rows: int, columns: int, width: float = 3.6, height: float = 2.9, *, shown: bool = False
 ) -> tuple[Figure, npt.NDArray[Any]]:
-    """Return a figure and its axes [row, column] in the package's style; `shown`: one of pyplot's, as in a notebook."""
+    """Return a figure and its axes [row, column] in the package's style; `shown`: one of pyplot's, as in a notebook.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Panels.
+    width, height : float
+        Of one panel, in inches.
+    shown : bool
+        Whether it belongs to pyplot, so that a notebook shows it.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 2)
+    >>> axes.shape, fig.get_size_inches().tolist()
+    ((1, 2), [7.2, 2.9])
+    """
     new: Any = importlib.import_module("matplotlib.pyplot").figure if shown else Figure  # pyplot looks for a screen: only then
     with mpl.rc_context(_RC):
         fig = new(figsize=(width * columns, height * rows), layout="constrained")
@@ -79,26 +96,83 @@ def figure(
 
 
 def depth_style(k: float) -> dict[str, Any]:
-    """Line of an ansatz of k steps where several are drawn together; k = inf is full RSB."""
+    """Line of an ansatz of k steps where several are drawn together; k = inf is full RSB.
+
+    Parameters
+    ----------
+    k : float
+        Steps of replica symmetry breaking; 0 is RS, inf full RSB.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> plots.depth_style(1)["linestyle"], plots.depth_style(0)["color"]
+    ('solid', '#D55E00')
+    """
     name = "RS" if k == 0 else "RSB(1)" if k == 1 else "deeper"
     color = {0: COLORS[3], 1: COLORS[2], 2: COLORS[1], 3: COLORS[0], 4: COLORS[4]}.get(int(min(k, 9)), COLORS[5])
     return {"color": color, "linestyle": STYLES[name], "linewidth": 1.3}
 
 
 def ansatz_looks(ansaetze: Iterable[Ansatz]) -> dict[str, dict[str, Any]]:
-    """Return `depth_style` with a name for the legend, by the ansatz as it is written in tables; `lines` takes it."""
+    """Return `depth_style` with a name for the legend, by the ansatz as it is written in tables; `lines` takes it.
+
+    Parameters
+    ----------
+    ansaetze : iterable of RS, RSB or FullRSB
+        What is drawn.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> looks = plots.ansatz_looks([glassy.RS(), glassy.FullRSB()])
+    >>> [look["label"] for look in looks.values()]
+    ['RS', 'full RSB']
+    """
     names = {0.0: "RS", math.inf: "full RSB"}
     return {repr(a): {**depth_style(a.depth), "label": names.get(a.depth, repr(a))} for a in ansaetze}
 
 
 def mark(ax: Axes, x: float, word: str = "") -> None:
-    """Draw a thin vertical line and its name above the panel."""
+    """Draw a thin vertical line and its name above the panel.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    x : float
+        Where.
+    word : str
+        Its name.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> plots.mark(ax, 0.5, "$T_c$")
+    >>> ax.texts[0].get_text()
+    '$T_c$'
+    """
     ax.axvline(x, color="0.6", lw=0.8, zorder=0)
     ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
 
 
 def without_suffix(path: str | Path) -> Path:
-    """Return a path without .png or .pdf, or raise InputError where it ends in that of another format; 'T=0.4' has none."""
+    """Return a path without .png or .pdf, or raise InputError where it ends in that of another format; 'T=0.4' has none.
+
+    Parameters
+    ----------
+    path : path
+        Where a figure is to be written.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> plots.without_suffix("build/T=0.4.png").as_posix(), plots.without_suffix("build/T=0.4").as_posix()
+    ('build/T=0.4', 'build/T=0.4')
+    """
     path = Path(path)
     if path.suffix.lower() in (".png", ".pdf"):
         return path.with_suffix("")
@@ -113,6 +187,22 @@ def save(fig: Figure, path: str | Path) -> tuple[Path, Path]:
     """Write .png, in a palette that takes a third of the room, and .pdf, byte for byte the same from the same data.
 
     The folder is made if missing. Where `path` ends in .png or .pdf that is taken off first.
+
+    Parameters
+    ----------
+    fig : Figure
+        What is written.
+    path : path
+        Where, with or without .png or .pdf.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in plots.save(fig, folder + "/figure")]
+    ['figure.png', 'figure.pdf']
     """
     stem = without_suffix(path)
     png, pdf = ready(f"{stem}.png"), Path(f"{stem}.pdf")
@@ -136,12 +226,55 @@ def _with_palette(picture: Image.Image) -> Image.Image:
 
 
 def theory(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, color: str, ansatz: str = "RS") -> None:
-    """Draw a theory line; it breaks where y is NaN, so no line crosses a gap."""
+    """Draw a theory line; it breaks where y is NaN, so no line crosses a gap.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    x, y : array-like
+        The line.
+    color : str
+        Of the line.
+    ansatz : str
+        Key of STYLES.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> plots.theory(ax, [0.1, 0.2], [1.0, 0.9], "k", "RSB(1)")
+    >>> ax.lines[0].get_linestyle()
+    '-'
+    """
     ax.plot(x, y, color=color, linestyle=STYLES[ansatz], linewidth=WIDTH, zorder=1)
 
 
 def stepped(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, order: npt.ArrayLike, **style: Any) -> None:
-    """Draw a theory line that breaks where an order parameter vanishes: no line leads through the jump of a transition."""
+    """Draw a theory line that breaks where an order parameter vanishes: no line leads through the jump of a transition.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    x, y : array-like
+        The line.
+    order : array-like
+        The order parameter at each point: where it vanishes the line may jump.
+    **style
+        matplotlib's words for the line.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> x = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    >>> plots.stepped(ax, x, [1.0, 0.9, 0.8, 0.1, 0.1, 0.1], [1, 1, 1, 0, 0, 0])
+    >>> len(ax.lines)
+    1
+    """
     x, y = np.asarray(x, float), np.asarray(y, float).copy()
     changes = np.nonzero(np.diff(np.asarray(order) > 0.0))[0]
     for k in changes:
@@ -155,6 +288,28 @@ def branch(ax: Axes, x: Sequence[float], y: Sequence[float], states: Sequence[So
     """Draw the theory line y(x) of solutions along a path: pale where the saddle is unstable, thin where another phase wins.
 
     The latter is known where it was asked: `scan(..., wins=True)`.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    x, y : sequences of float
+        What is drawn.
+    states : sequence of Solution
+        The solution behind each point: what it says of itself marks the line.
+    color : str
+        Of the line.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> path = glassy.scan(glassy.DenseHebbian(P=3), load=0.1, T=[0.2, 0.3, 0.4])
+    >>> plots.branch(ax, [s.T for s in path], [s.m for s in path], path.points, "k")
+    >>> len(ax.lines), ax.lines[0].get_linewidth()
+    (1, 1.3)
     """
     marks = [_marks(s) for s in states]
     ends = [i for i in range(1, len(marks)) if marks[i] != marks[i - 1]]
@@ -190,7 +345,21 @@ def short_ansatz(ansatz: Ansatz) -> str:
 
 
 def marks_legend(states: Iterable[Solution]) -> list[Line2D]:
-    """Return legend handles for what `branch` marks in some solutions; none where nothing is marked."""
+    """Return legend handles for what `branch` marks in some solutions; none where nothing is marked.
+
+    Parameters
+    ----------
+    states : iterable of Solution
+        What was drawn.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> from glassy import plots
+    >>> s = glassy.solve(glassy.DenseHebbian(P=3), load=0.3, T=0.01)
+    >>> [handle.get_label() for handle in plots.marks_legend([s])]
+    ['unstable saddle']
+    """
     found = [any(column) for column in zip((False, False), *map(_marks, states), strict=True)]
     entries = zip(found, (UNSTABLE, LOSES), ("unstable saddle", "metastable: another phase wins"), strict=True)
     return [Line2D([], [], color="0.3", **{"linewidth": WIDTH, **style}, label=text) for on, style, text in entries if on]
@@ -199,7 +368,28 @@ def marks_legend(states: Iterable[Solution]) -> list[Line2D]:
 def simulation(
     ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike, usable: npt.ArrayLike, color: str, marker: str
 ) -> None:
-    """Draw simulated points with bars of one standard error; unusable ones hollow and pale."""
+    """Draw simulated points with bars of one standard error; unusable ones hollow and pale.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    x, y, error : array-like
+        Points and their errors.
+    usable : array-like of bool
+        False: hollow.
+    color, marker : str
+        Of the points.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> plots.simulation(ax, [0.2, 0.3], [0.9, 0.5], [0.01, 0.2], [True, False], "k", "o")
+    >>> [line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "o"]
+    ['k', 'none']
+    """
     x, y, error, usable = (np.asarray(a) for a in (x, y, error, usable))
     usable = usable.astype(bool)  # no points at all: an empty list is one of floats
     for mask, face, alpha in ((usable, color, 1.0), (~usable, "none", 0.45)):
@@ -211,7 +401,24 @@ def simulation(
 
 
 def limit(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> None:
-    """Draw values extrapolated to 1/N = 0: black dots with bars on top of everything."""
+    """Draw values extrapolated to 1/N = 0: black dots with bars on top of everything.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    x, y, error : array-like
+        Values at 1/N = 0 and their errors.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> plots.limit(ax, [0.2], [0.9], [0.01])
+    >>> ax.lines[0].get_color()
+    'black'
+    """
     ax.errorbar(x, y, error, fmt=".", color="black", markersize=4.0, elinewidth=1.0, capsize=2.5, zorder=3)
 
 
@@ -226,7 +433,34 @@ def legend(
     below: bool = False,
     more: Sequence[Line2D] = (),
 ) -> None:
-    """Draw one legend: lines (label, colour[, key of STYLES]), dashed without a key, sizes (N, marker), dots, `more`."""
+    """Draw one legend: lines (label, colour[, key of STYLES]), dashed without a key, sizes (N, marker), dots, `more`.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    lines : sequence of (label, colour) or (label, colour, key of STYLES)
+        Theory lines.
+    sizes : sequence of (N, marker)
+        As `markers_of` gives them.
+    dots : sequence of (label, colour)
+        Colours that points have.
+    extrapolated, unusable : bool
+        Whether there are black dots of limits, and hollow points.
+    below : bool
+        Whether it stands below the panel.
+    more : sequence of Line2D
+        Further handles.
+
+    Examples
+    --------
+    >>> from glassy import plots
+    >>> fig, axes = plots.figure(1, 1)
+    >>> ax = axes[0][0]
+    >>> plots.legend(ax, [("RS", "k")], [(100, "o")], extrapolated=True)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['RS', 'N = 100', '1/N → 0']
+    """
     handles = [Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label) for label, c, *rest in lines]
     handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
     handles += [Line2D([], [], color=c, marker="o", linestyle="none", markersize=4.5, label=label) for label, c in dots]
