@@ -94,8 +94,9 @@ print(s)
 print(f"theory m = {s.m:.6f}, simulation m = {run.m}, z = {run.m.z(s.m):.1f}")
 
 # %%
-# z is the difference in standard errors. Theory is that of infinite N; a network of 100 spins may well be off by some errors.
-# How to tell a small network from a wrong theory is the subject of the next tutorial.
+# z is the difference in standard errors. Theory is that of infinite N; a network of 100
+# spins may well be off by some errors. How to tell a small network from a wrong theory
+# is the subject of the next tutorial.
 # ``replicon`` is positive where replica symmetry is stable, and ``residual`` says how
 # well the equations are solved.
 #
