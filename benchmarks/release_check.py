@@ -34,7 +34,7 @@ HEAD = ("step", "what", "status", "passed", "skipped", "minutes", "commit", "wit
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 OWN = sys.version_info[:2]
 SECOND = max((v for v in pythons() if v != OWN), default=None)
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_TESTS = 5  # exit status of pytest
 
 

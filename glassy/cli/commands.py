@@ -13,6 +13,7 @@ from typing import Any
 import glassy
 from glassy.cli.options import AXIS, network, network_options, one, option, options, output_options, taken
 from glassy.cli.output import Answer, statuses
+from glassy.cli.parameters import parameters
 from glassy.cli.tables import cell, columns, listed, meanings, of_rows, table
 from glassy.cli.values import number
 
@@ -135,22 +136,21 @@ def _capacity(given: Given, wrong: Wrong) -> Answer:
 def _simulate_options(parser: Any) -> None:
     network_options(parser)
     group = parser.add_argument_group("the state")
-    options(group, glassy.simulate, "load", "K", "N")
-    option(group, glassy.simulate, "T")
+    option(group, glassy.simulate, "load", help=parameters(glassy.solve)["load"].text)
+    options(group, glassy.simulate, "K", "N", "T")
     group.add_argument(
         "--ladder", **{**AXIS, "metavar": "T"}, help="instead of --T: temperatures that exchange configurations, method "
         "ReplicaExchange (M.5)",
     )  # fmt: skip
     group = parser.add_argument_group("the run")
-    options(group, glassy.simulate, *SIMULATION, "watch")
-    option(group, glassy.simulate, "out")
+    options(group, glassy.simulate, *SIMULATION, "out")
     output_options(parser)
 
 
 def _simulate(given: Given, wrong: Wrong) -> Answer:
     if ("T" in given) == ("ladder" in given) or {"method", "ladder"} <= set(given):
         wrong("give either --T or --ladder, the latter without --method")
-    say = taken(given, *SIMULATION, "N", "K", "watch", "out")
+    say = taken(given, *SIMULATION, "N", "K", "out")
     load = {"load": one(given["load"])} if "load" in given else {}
     if "ladder" in given:
         say |= {"T": given["ladder"], "method": glassy.ReplicaExchange()}
@@ -190,7 +190,8 @@ def _compare_options(parser: Any) -> None:
     options(group, glassy.solve, "phase", "ansatz")
     group = parser.add_argument_group("the runs")
     option(group, glassy.simulate, "N", nargs="+", required=True)
-    options(group, glassy.simulate, *SIMULATION, "out")
+    options(group, glassy.simulate, *SIMULATION)
+    option(group, glassy.simulate, "out", help=f"{parameters(glassy.simulate)['out'].text} Each N has a folder in it.")
     output_options(parser)
 
 

@@ -91,7 +91,7 @@ examples:
     capacity                 0.37828565           0  storage capacity load_c of the ansatz
     ...
 
-    $ glassy diagram --P 3 --tolerance 0.01 --ansatz "RSB(1)" --plot p3.png --csv p3.csv
+    $ glassy diagram --P 3 --tolerance 0.01 --ansatz "RSB(1)" --plot p3.png --html p3.html
     ...
 """,
     "capacity": f"""\

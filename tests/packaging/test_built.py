@@ -13,7 +13,8 @@ import glassy
 from glassy.core import commit
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = {p.relative_to(ROOT).as_posix() for p in (ROOT / "glassy").rglob("*.py")}
+HELD = [p for p in (ROOT / "glassy").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+PACKAGE = {p.relative_to(ROOT).as_posix() for p in HELD}  # modules, py.typed and other files that they read
 CLAIMS = {p.name for p in (ROOT / "sims").glob("*.py")}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -23,8 +24,8 @@ def test_the_wheel_has_the_package_and_its_claims_and_nothing_else(built):
     with zipfile.ZipFile(built.wheel) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         about = {Path(name).name: wheel.read(name).decode() for name in wheel.namelist() if ".dist-info/" in name}
-    others = {"glassy/py.typed", "glassy/core/commit.txt"}
-    assert names == MODULES | {f"glassy/_claims/{name}" for name in CLAIMS} | others
+    assert {"glassy/py.typed", "glassy/core/commit.txt"} <= names
+    assert names == PACKAGE | {f"glassy/_claims/{name}" for name in CLAIMS}
     assert about["LICENSE"] == (ROOT / "LICENSE").read_text()
     assert about["top_level.txt"].split() == ["glassy"]
     assert about["entry_points.txt"].split() == ["[console_scripts]", "glassy", "=", "glassy.__main__:main"]
@@ -39,8 +40,8 @@ def test_the_wheel_has_the_package_and_its_claims_and_nothing_else(built):
 def test_the_source_archive_has_what_a_wheel_is_built_of(built):
     with tarfile.open(built.archive) as archive:
         names = {"/".join(m.name.split("/")[1:]) for m in archive.getmembers() if m.isfile()}
-    assert MODULES | {f"sims/{name}" for name in CLAIMS} <= names
-    assert {"setup.py", "pyproject.toml", "LICENSE", "README.md", "CITATION.cff", "glassy/py.typed"} <= names
+    assert PACKAGE | {f"sims/{name}" for name in CLAIMS} <= names
+    assert {"setup.py", "pyproject.toml", "LICENSE", "README.md", "CITATION.cff"} <= names
     tops = {name.split("/")[0] for name in names if "/" in name}
     assert tops == {"glassy", "sims", "glassy_networks.egg-info"}  # no tests, no results
 
