@@ -5,7 +5,7 @@ from typing import Any
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
-from glassy.analysis.crossings import crossing, moved_root, rising_root
+from glassy.analysis.crossings import crossing, moved_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.overlaps import density
@@ -32,6 +32,7 @@ from glassy.evidence.compare import Comparison, compare
 from glassy.evidence.glass import glass_table
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
+from glassy.evidence.kept import Kept
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
@@ -102,6 +103,7 @@ __all__ = [
     "IntegerRangeError",
     "Interpolation",
     "Interrupted",
+    "Kept",
     "Ladder",
     "Limit",
     "Measured",
@@ -164,7 +166,6 @@ __all__ = [
     "phases_at",
     "provenance",
     "read_ensemble",
-    "rising_root",
     "sampling_seconds",
     "save",
     "scan",

@@ -66,7 +66,8 @@ Tables = Mapping[str, Any]  # name of the file, without .csv: a glassy.Table ("d
 class Case:
     """One folder of results; a claim adds fields of its own.
 
-    `samples` and `sweeps` go by size, or are one for all. `quick` replaces fields where a run is to be small and fast.
+    `samples` and `sweeps` go by size, or are one for all. `part` says which points of a path are measured: start, stop, step.
+    A small and fast run has fewer of all, and the fields in `quick`.
     """
 
     name: str
@@ -75,18 +76,30 @@ class Case:
     samples: tuple[int, ...] | int = ()
     sweeps: tuple[int, ...] | int = ()
     seed: int = 0
+    part: tuple[int | None, ...] = (None,)
     quick: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def small(self) -> Self:
-        """The case of a small and fast run: its first two sizes."""
-        return replace(self, **{"sizes": self.sizes[:2], **self.quick})
+        """The case of a small and fast run: its first two sizes, eight samples, every third point of a path."""
+        return replace(self, **{"sizes": self.sizes[:2], "samples": 8, "part": (1, None, 3), **self.quick})
+
+    def part_of(self, path: tuple[float, ...]) -> tuple[float, ...]:
+        """Return the points of a path that are measured."""
+        return path[slice(*self.part)]
 
     @property
     def runs(self) -> Iterator[tuple[int, int, int]]:
         """N, samples and sweeps of every size."""
         lists = ([x] * len(self.sizes) if isinstance(x, int) else x for x in (self.samples, self.sweeps))
         return zip(self.sizes, *lists, strict=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkCase(Case):
+    """The case of one network."""
+
+    network: glassy.DenseHebbian
 
 
 @dataclass
