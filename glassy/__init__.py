@@ -33,6 +33,7 @@ from glassy.evidence.glass import glass_table
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
 from glassy.evidence.kept import Kept
+from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
@@ -106,6 +107,7 @@ __all__ = [
     "Kept",
     "Ladder",
     "Limit",
+    "Lines",
     "Measured",
     "MemoryLimitError",
     "Metropolis",

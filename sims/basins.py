@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Kept, Measured, Metropolis, Quench, Table, crossing, plots, solve, spinodal, unstable_overlap
-from ._sim import Case, Lines, Sampling, Tables
+import glassy
+from glassy import DenseHebbian, Kept, Lines, Measured, Table, crossing, plots, solve, unstable_overlap
+from ._sim import Case, Sampling, Tables
 
 TEMPERATURES = (0.0, 0.3)
 STARTS = tuple(round(0.1 * k, 1) for k in range(11))
@@ -38,7 +39,7 @@ def measure(case: Case, run: Sampling) -> Tables:
             for N in sizes[-1 if T else 0 :] if theory.status.ok else ():  # else no phase to return to
                 here: Any = {"network": name, "load": load, "T": T, "N": N}
                 options: Any = {"seed": 1000 * network.P + i, "samples": case.samples, "burn_in": 0, "sweeps": case.sweeps,
-                                "method": Metropolis() if T else Quench()}  # fmt: skip
+                                "method": glassy.Metropolis() if T else glassy.Quench()}  # fmt: skip
                 runs = [run(network, load, T, N, start_overlap=m, out=f"{network.P}_{T:g}_{load:g}_{N}/{m:g}", **options)
                         for m in STARTS]  # fmt: skip
                 kept = [Kept(r, above=0.8 * theory.m, last=r.sweeps // 4) for r in runs]
@@ -47,7 +48,7 @@ def measure(case: Case, run: Sampling) -> Tables:
                          for m, x in zip(STARTS, kept, strict=True)]  # fmt: skip
                 edge = crossing(STARTS, [x.shares for x in kept], falling=False)
                 table += [Measured.edge(edge, quantity="edge of the basin", sweeps=case.sweeps, **here)]
-        for load in np.linspace(0.002, spinodal(network, T).load, 80):
+        for load in np.linspace(0.002, glassy.spinodal(network, T).load, 80):
             m, saddle = solve(network, float(load), T, strict=False).m, unstable_overlap(network, float(load), T)
             lines.append({"network": name, "T": T, "load": load, "saddle": saddle, "m": m})
     return {"data": table, "maps": maps, "lines": lines}

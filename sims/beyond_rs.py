@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, DenseHebbian, Held, Table, hold, plots, solve, spinodal
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import RS, RSB, DenseHebbian, Held, Lines, Table, hold, plots, solve, spinodal
+from ._sim import Case, Sampling, Tables
 
 T = 0.1  # of the figure, in every ladder
 REDUCED = (0.1, 0.16, 0.25, 0.55, 0.75, 1.0, 1.3, 1.6)  # of the warm temperature: the ladder, with T added

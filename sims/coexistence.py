@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RSB, Measured, Table, moved_root, plots, solve
+from glassy import RSB, Lines, Measured, Table, moved_root, plots, solve
 from . import beyond_rs, spin_glass
-from ._sim import Case, Lines, Sampling, Tables
+from ._sim import Case, Sampling, Tables
 
 
 @dataclass(frozen=True, kw_only=True)

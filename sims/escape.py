@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from glassy import RS, RSB, Annealing, DenseHebbian, Kept, Measured, Quench, Table, crossing, plots, spinodal
-from ._sim import Lines, NetworkCase, Sampling, Tables
+from glassy import RS, RSB, Annealing, DenseHebbian, Kept, Lines, Measured, Quench, Table, crossing, plots, spinodal
+from ._sim import NetworkCase, Sampling, Tables
 
 DESCENT = (0.5, 0.7, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.4, 2.8, 3.3)  # of the RSB(2) spinodal at T = 0
 COOLED = (0.45, 0.55, 0.65, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3)

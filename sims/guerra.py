@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import glassy
-from glassy import RSB, DenseHebbian, Interpolation, Measured, Table, plots, solve
-from ._sim import ROOT, Case, Lines, Sampling, Tables, read
+from glassy import RSB, DenseHebbian, Interpolation, Lines, Measured, Table, plots, solve
+from ._sim import ROOT, Case, Sampling, Tables, read
 
 HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs above the measured one, in the glass
 NODES = 6

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, Remark, Table, glassiness, plots
+from glassy import RS, RSB, Lines, Remark, Table, glassiness, plots
 from . import spin_glass
-from ._sim import Case, Lines, Sampling, Tables
+from ._sim import Case, Sampling, Tables
 
 PARTS = ("hard", "soft", "remainder", "total")
 TOP = 1.10  # of the unit of temperature: above it no part is glassy

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Table, plots
-from ._sim import Lines, Sampling, Tables
+from glassy import DenseHebbian, Lines, Table, plots
+from ._sim import Sampling, Tables
 from .retrieval import Grid, confront, theory
 
 KINDS = ("distinct", "self-interacting")

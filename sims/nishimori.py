@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Measured, Table, density, lost_chains, nishimori_identities, plots, spin_glass_temperatures
-from ._sim import Lines, NetworkCase, Sampling, Tables
+import glassy
+from glassy import DenseHebbian, Lines, Measured, Table, density, plots, spin_glass_temperatures
+from ._sim import NetworkCase, Sampling, Tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +30,9 @@ CASES = {
     f"P{P}": Line(
         name=f"P{P}", network=DenseHebbian(P), seed=1000 * P, loads=loads, sizes=sizes, sweeps=sweeps, shown=shown,
         samples=(192, 160, 128, 96)[: len(sizes)], quick={"loads": shown, "samples": (16, 12)},
-        claim=f"On the Nishimori line T = load (P = {P}, distinct) the phase of a pattern is that of a Bayes-optimal problem: the "
-        "overlap q of two replicas is distributed as the overlap m with the pattern, e = -1/2, and the pattern itself has the "
-        "energy of a typical state.",
+        claim=f"On the Nishimori line T = load (P = {P}, distinct) the phase of a pattern is that of a Bayes-optimal problem: "
+        "the overlap q of two replicas is distributed as the overlap m with the pattern, e = -1/2, and the pattern itself has "
+        "the energy of a typical state.",
     )
     for P, loads, shown, sizes, sweeps in (
         (3, (0.1, *LOADS), (0.2, 0.3, 0.38), (128, 200, 300, 450), 600),
@@ -47,8 +48,8 @@ def measure(case: Line, run: Sampling) -> Tables:
         for N, S, sweeps in case.runs:
             r = run(case.network, load, load, N, seed=case.seed + i, samples=S, sweeps=sweeps, threads=1, out=f"{load:g}_{N}")
             where: Any = {"curve": "line", "load": load, "T": load, "N": N, "K": r.K, "sweeps": sweeps, "status": r.status}
-            here += [Measured.of(x, say, quantity=name, **where) for name, (x, say) in nishimori_identities(r).items()]
-            here += [Measured.of(x, quantity=name, **where) for name, x in lost_chains(r).items()]
+            here += [Measured.of(x, say, quantity=name, **where) for name, (x, say) in glassy.nishimori_identities(r).items()]
+            here += [Measured.of(x, quantity=name, **where) for name, x in glassy.lost_chains(r).items()]
             for name in "mq" if case.sizes[-1] == N else "":
                 bins = zip(*density(getattr(r.series, name), edges), strict=True)
                 densities += [{"load": load, "N": N, "quantity": name, "x": round(float(x), 6), "density": p, "error": e}

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from glassy import RS, RSB, DenseHebbian, PhaseDiagram, phase_diagram, plots
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import RS, RSB, DenseHebbian, Lines, PhaseDiagram, phase_diagram, plots
+from ._sim import Case, Sampling, Tables
 
 ANSAETZE = (RS(), RSB(1))
 CLAIMS = {

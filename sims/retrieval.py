@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Table, plots, solve, spinodal
-from ._sim import Lines, NetworkCase, Sampling, Tables, columns
+from glassy import DenseHebbian, Lines, Table, plots, solve, spinodal
+from ._sim import NetworkCase, Sampling, Tables
 
 COLUMNS = ("load", "T", "m", "q", "energy", "energy_excess", "free_energy", "replicon", "status")
 AGAINST = (("against T", "T", "load"), ("against load", "load", "T"))  # curve, what varies along it, what is held
@@ -71,7 +71,7 @@ def theory(case: Grid, temperatures: Iterable[float]) -> Lines:
         end = spinodal(case.network, T).load
         points += [("against load", float(x), T) for x in (*np.linspace(0.002, end * (1 - 1e-9), 100), end * 1.001)]
     found = ((curve, solve(case.network, load, T, strict=False)) for curve, load, T in points)
-    return Lines({"curve": curve, **columns(s, *COLUMNS)} for curve, s in found)
+    return Lines(Lines.row(s, *COLUMNS, curve=curve) for curve, s in found)
 
 
 def measure(case: Grid, run: Sampling) -> Tables:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, DenseHebbian, hierarchy, plots, solve, spin_glass_temperatures
-from ._sim import Case, Lines, Sampling, Tables, columns
+from glassy import RS, DenseHebbian, Lines, hierarchy, plots, solve, spin_glass_temperatures
+from ._sim import Case, Sampling, Tables
 
 LOAD = 1.0  # for distinct interactions another load only rescales T and f by sqrt(load) (P > 2)
 NUMBERS = ("q_EA", "q", "free_energy", "free_energy_error", "energy", "entropy", "entropy_error", "complexity", "replicon")
@@ -37,7 +37,7 @@ def measure(case: Glass, run: Sampling) -> Tables:
 
     def state(T: float, ansatz: Any, phase: str = "spin_glass") -> tuple[Any, dict[str, Any]]:
         s = solve(case.network, LOAD, T, phase, ansatz, strict=False)
-        return s, {**columns(s, "ansatz", "phase", "T"), "k": len(s.x_levels), **columns(s, *NUMBERS, "residual", "status")}
+        return s, {**Lines.row(s, "ansatz", "phase", "T"), "k": len(s.x_levels), **Lines.row(s, *NUMBERS, "residual", "status")}
 
     for T in [0.0, *(np.linspace(0.03, 1.08, 36) * glass.T_d).tolist()][:: case.every]:
         data += [state(T, ansatz)[1] for ansatz in (*ansaetze[:4], ansaetze[-1])] + [state(T, RS(), "paramagnetic")[1]]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import glassy
-from glassy import RS, RSB, DenseHebbian, FullRSB, Remark, ReplicaExchange, Table, glass_table, plots
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import RS, RSB, DenseHebbian, FullRSB, Lines, Remark, ReplicaExchange, Table, glass_table, plots
+from ._sim import Case, Sampling, Tables
 
 REDUCED = (0.40, 0.45, 0.50, 0.55, 0.60, 0.66, 0.73, 0.81, 0.92, 1.07, 1.30, 1.65, 2.2, 3.2, 5.5, math.inf)  # units of `unit`
 HIST_T = (0.45, 0.60, 0.81)  # of REDUCED: where P(q) is kept

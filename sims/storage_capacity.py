@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from glassy import DenseHebbian, hierarchy, patterns_without_errors, plots, signal_to_noise_load, spinodal, storage_capacity
-from ._sim import Case, Lines, Sampling, Tables, columns, results
+import glassy
+from glassy import DenseHebbian, Lines, hierarchy, plots, spinodal, storage_capacity
+from ._sim import Case, Sampling, Tables, results
 
 SELF = "self-interacting"
 LOADS = ("load_c", "load_c_error", "m_c", "load_t", "load_t_error", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
@@ -37,8 +38,8 @@ CASES = {"capacity": Capacities(
 def measure(case: Capacities, run: Sampling) -> Tables:
     depth, words, nose, ansaetze = Lines(), Lines(), Lines(), hierarchy(case.depth)
     for network in case.networks:
-        who = columns(network, "P", "interactions")
-        depth += [{**who, "ansatz": repr(a), "k": a.depth, **columns(storage_capacity(network, a), *LOADS)} for a in ansaetze]
+        who = Lines.row(network, "P", "interactions")
+        depth += [{**who, "ansatz": repr(a), "k": a.depth, **Lines.row(storage_capacity(network, a), *LOADS)} for a in ansaetze]
         words.append({**who, **senses(network, depth.where(**who))})
     for name, network in case.noses.items():
         meet = results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
@@ -47,17 +48,17 @@ def measure(case: Capacities, run: Sampling) -> Tables:
             for part in PARTS:
                 here = spinodal(network, part * max(meet["T"]), a, start=end, strict=False)
                 end = here if here.status.ok else end
-                row = columns(network, "P", "interactions") | {"k": int(a.depth)}
-                nose.append(row | columns(here, "T", "load", "residual", "status"))
+                row = Lines.row(network, "P", "interactions") | {"k": int(a.depth)}
+                nose.append(row | Lines.row(here, "T", "load", "residual", "status"))
     return {"depth": depth, "senses": words, "nose": nose}
 
 
 def senses(network: DenseHebbian, rows: Lines) -> dict[str, Any]:
     """Return the capacities as loads, as alpha = K/N^(P-1), and c of K_max = c N^(P-1)/ln N, beside signal to noise."""
     loads = {"c_RS": rows[0]["load_c"], "c": rows[-1]["load_c"], "t": rows[-1]["load_t"]}
-    loads["1_percent"] = signal_to_noise_load(network, 0.01)
+    loads["1_percent"] = glassy.signal_to_noise_load(network, 0.01)
     alpha = {f"alpha_{k}": x * network.to_convention("baldi-venkatesh", 1.0, 0.0).load for k, x in loads.items()}
-    c = patterns_without_errors(network, 100) * math.log(100) / 100.0 ** (network.P - 1)
+    c = glassy.patterns_without_errors(network, 100) * math.log(100) / 100.0 ** (network.P - 1)
     return {**{f"load_{k}": x for k, x in loads.items()}, **alpha, "c_noiseless": c}
 
 
