@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, Lines, glassiness, plots, spin_glass_temperatures
-from ._sim import Case, Sampling, Tables
+from ._sim import NetworkCase, Sampling, Tables
 
 LOAD = 0.2
 COLORS = dict(zip(("hard", "soft", "remainder", "total"), (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))
@@ -16,10 +16,9 @@ WIDTHS = {"hard": 3.0, "soft": 3.0}  # parts stay visible where they fall on eac
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glass(Case):
+class Glass(NetworkCase):
     """One network, and the number of temperatures."""
 
-    network: DenseHebbian
     temperatures: int = 65
 
 

@@ -39,17 +39,17 @@ def measure(case: Capacities, run: Sampling) -> Tables:
     depth, words, nose, ansaetze = Lines(), Lines(), Lines(), hierarchy(case.depth)
     for network in case.networks:
         who = Lines.row(network, "P", "interactions")
-        depth += [{**who, "ansatz": repr(a), "k": a.depth, **Lines.row(storage_capacity(network, a), *LOADS)} for a in ansaetze]
+        depth += [Lines.row(storage_capacity(network, a), *LOADS, **who, ansatz=repr(a), k=a.depth) for a in ansaetze]
         words.append({**who, **senses(network, depth.where(**who))})
     for name, network in case.noses.items():
         meet = results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
+        who = Lines.row(network, "P", "interactions")
         for a in ansaetze[: case.nose_depth + 1]:
             end = None
             for part in PARTS:
                 here = spinodal(network, part * max(meet["T"]), a, start=end, strict=False)
                 end = here if here.status.ok else end
-                row = Lines.row(network, "P", "interactions") | {"k": int(a.depth)}
-                nose.append(row | Lines.row(here, "T", "load", "residual", "status"))
+                nose.append(Lines.row(here, "T", "load", "residual", "status", **who, k=int(a.depth)))
     return {"depth": depth, "senses": words, "nose": nose}
 
 
