@@ -28,7 +28,8 @@ from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.renamed import gone
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
-from glassy.evidence.compare import Comparison, compare
+from glassy.evidence.compare import compare
+from glassy.evidence.comparison import Comparison
 from glassy.evidence.glass import glass_table
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall

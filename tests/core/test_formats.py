@@ -23,6 +23,7 @@ INTERNAL = {
         "model.covariance": "Covariance",
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",
+        "evidence.kept": "Kept",
         "evidence.pattern_fields": "PatternFields",
         "evidence.sides": "Side",
         "evidence.table": "Measured Remark Table Verdict",
@@ -56,7 +57,7 @@ INTERNAL = {
 
 
 EVIDENCE = {"glassy.theory.annealed", "glassy.phases.glass_state"} | {
-    f"glassy.evidence.{name}" for name in ("guerra", "held", "pattern_fields", "table")
+    f"glassy.evidence.{name}" for name in ("guerra", "held", "kept", "pattern_fields", "table")
 }
 
 
