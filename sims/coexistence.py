@@ -82,8 +82,6 @@ def panels(case: Pair, tables: Tables) -> Any:
            xlabel="load", ylabel=r"$f/\sqrt{\mathrm{load}}$, above that of the glass by theory")  # fmt: skip
     named = [("retrieval, RSB(1)", ours, "RSB(1)"), (f"spin glass, {case.ansatz}; band: simulation", other, style)]
     plots.legend(ax, named, plots.markers_of(data), extrapolated=True, unusable=True, below=True)
-    fig.suptitle(
-        f"P = {case.glass.network.P}, {case.glass.network.interactions}, T = {case.retrieval.warm:.3g} √load: "
-        "retrieval wins where it lies below the glass\nstar: the crossing as measured", fontsize=9,
-    )  # fmt: skip
+    what = f"T = {case.retrieval.warm:.3g} √load: retrieval wins where it lies below the glass\nstar: the crossing as measured"
+    fig.suptitle(f"P = {case.glass.network.P}, {case.glass.network.interactions}, {what}", fontsize=9)
     return fig

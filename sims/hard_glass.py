@@ -11,11 +11,11 @@ import numpy as np
 from glassy import RS, RSB, Glassiness, Lines, Remark, Table, glassiness, plots
 from . import spin_glass
 from ._sim import Case, Sampling, Tables
+from .glassiness import COLORS
 
-PARTS = ("hard", "soft", "remainder", "total")
+PARTS = tuple(COLORS)
 TOP = 1.10  # of the unit of temperature: above it no part is glassy
 ANSAETZE: dict[str, RS | RSB] = {"RS": RS(), "RSB(1)": RSB(1)}
-COLORS = dict(zip(PARTS, (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,11 +84,9 @@ def panels(case: Line, tables: Tables) -> Any:
     glass = spin_glass_temperatures(case.network)
     for T, word in ((glass.T_c, "$t_c^2$"), (glass.T_d, "$t_d^2$")):
         plots.mark(stay, T**2, word)
-    for ax, title, label in (
-        (alike, "q is distributed as m", f"density, N = {N}"),
-        (energy, "a pattern is a typical state: 0", "energy above the pattern, per spin"),
-        (stay, "small N lose the pattern", "share of chains that stay"),
-    ):
+    titles = ("q is distributed as m", "a pattern is a typical state: 0", "small N lose the pattern")
+    labels = (f"density, N = {N}", "energy above the pattern, per spin", "share of chains that stay")
+    for ax, title, label in zip((alike, energy, stay), titles, labels, strict=True):
         ax.set_title(title, fontsize=9, pad=14)
         ax.set(xlabel="load = temperature T", xlim=(0.08, 0.52), ylabel=label)
     alike.set(xlabel="line: m with the pattern; points: q of two replicas", yscale="log", xlim=(0.55, 1.0), ylim=(1e-2, 3e3))

@@ -69,14 +69,11 @@ def panels(case: Glass, tables: Tables) -> Any:
     glass, steps, levels, fields = good.where(phase="spin_glass"), tables["depth"], tables["levels"], tables["fields"]
     looks = plots.ansatz_looks(hierarchy(case.depth))
     fig, axes = plots.figure(2, 3)
-    f, s, replicon, depth, order, field = axes.ravel()
+    (f, _, replicon), (depth, order, field) = axes
     span, few = glass["free_energy"] + [[-0.02], [0.02]], dict([*looks.items()][:4])
-    for ax, y, ylim, shown in (
-        (f, "free_energy", (span.min(), span.max()), looks),
-        (s, "entropy", (-0.5, 0.5), looks),
-        (replicon, "replicon", (-1.5, 1.1), few),
-    ):
-        plots.lines(ax, glass, "T", y, "ansatz", shown)
+    ylims = {"free_energy": (span.min(), span.max()), "entropy": (-0.5, 0.5), "replicon": (-1.5, 1.1)}
+    for ax, (y, ylim) in zip(axes[0], ylims.items(), strict=True):
+        plots.lines(ax, glass, "T", y, "ansatz", few if y == "replicon" else looks)
         plots.lines(ax, good, "T", y, "phase", {"paramagnetic": {"color": "0.6", "lw": 1.0, "label": "paramagnet"}})
         ax.axhline(0.0, color="k", lw=0.6)
         ax.set_ylim(ylim)

@@ -12,7 +12,6 @@ from glassy import DenseHebbian, Lines, hierarchy, plots, spinodal, storage_capa
 from . import phase_diagram
 from ._sim import Case, Sampling, Tables, results
 
-SELF = "self-interacting"
 LOADS = ("load_c", "load_c_error", "m_c", "load_t", "load_t_error", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
 PARTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # of the T where RS breaks on the spinodal
 
@@ -30,9 +29,9 @@ CASES = {"capacity": Capacities(
     claim="Replica symmetry breaking raises the capacity, by 0.2 % at P = 2 and by 23 % at P = 3, and removes the re-entrance "
     "of the RS spinodal: all of it at P = 2, all but a trace for distinct interactions. There, with the number of steps, both "
     "boundaries at T = 0 converge a little below the exact bounds t_d^2 and t_c^2 of the Nishimori line, not at them.",
-    name="capacity", networks=(*map(DenseHebbian, (2, 3, 4, 5, 6, 8, 12)), *(DenseHebbian(P, SELF) for P in (3, 4, 5, 6, 8))),
-    noses=("P2", "P3", "P4", "P4-self-interacting"),
-    quick={"networks": (DenseHebbian(3), DenseHebbian(4, SELF)), "noses": ("P3",), "depth": 4},
+    networks=(*map(DenseHebbian, (2, 3, 4, 5, 6, 8, 12)), *(DenseHebbian(P, "self-interacting") for P in (3, 4, 5, 6, 8))),
+    name="capacity", noses=("P2", "P3", "P4", "P4-self-interacting"),
+    quick={"networks": (DenseHebbian(3), DenseHebbian(4, "self-interacting")), "noses": ("P3",), "depth": 4},
 )}  # fmt: skip
 
 
@@ -44,12 +43,12 @@ def measure(case: Capacities, run: Sampling) -> Tables:
         words.append({**who, **senses(network, depth.where(**who))})
     for name, a in product(case.noses, ansaetze[: (case.depth + 1) // 2 + 1]):
         network, end = phase_diagram.CASES[name].network, None
+        who = Lines.row(network, "P", "interactions")
         meet = results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
         for part in PARTS:
-            here = spinodal(network, part * max(meet["T"]), a, start=end, strict=False)
-            end = here if here.status.ok else end
-            who = {**Lines.row(network, "P", "interactions"), "k": int(a.depth)}
-            nose.append(Lines.row(here, "T", "load", "residual", "status", **who))
+            s = spinodal(network, part * max(meet["T"]), a, start=end, strict=False)
+            end = s if s.status.ok else end
+            nose.append(Lines.row(s, "T", "load", "residual", "status", **who, k=int(a.depth)))
     return {"depth": depth, "senses": words, "nose": nose}
 
 
@@ -89,11 +88,10 @@ def panels(case: Capacities, tables: Tables) -> Any:
         plots.approach(ax, Lines({**r, "gap": r[f"bound_{x}"] - r[f"load_{x}"]} for r in rows), "gap", "P", looks)
         ax.set(ylabel=f"exact bound $t_{'d' if x == 'c' else 'c'}^2$ - load", title=f"{word} at T = 0: stops below its bound")
     load.set(xlabel="interaction order P", ylabel="load; black: exact bounds", title="capacity at T = 0: RSB raises it")
-    full, deepest = {r["P"]: r["load_c"] for r in rows.where(k=math.inf)}, max(nose["k"])
     for P, k in dict.fromkeys(zip(nose["P"], nose["k"], strict=True)):
-        path = nose.where(P=P, k=k)["load"]
+        path, (full,) = nose.where(P=P, k=k)["load"], rows.where(P=P, k=math.inf)
         bends.append({"P": P, "k": k, "bend": max(path) - path[0]})
-        bends += [{"P": P, "k": math.inf, "bend": max(path) - full[P]}] if k == deepest else []
+        bends += [{"P": P, "k": math.inf, "bend": max(path) - full["load_c"]}] if k == max(nose["k"]) else []
     plots.approach(back, bends, "bend", "P", looks)
     back.set(ylabel="largest load of spinodal - that at T = 0", title="re-entrance: none is left at P = 2, else a trace")
     for ax in axes.flat:
