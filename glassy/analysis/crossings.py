@@ -10,16 +10,17 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from glassy.analysis.statistics import jackknife
+from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 
 
-def crossing(x: Sequence[float], shares: npt.ArrayLike, *, falling: bool) -> Estimate:
+def crossing(x: npt.ArrayLike, shares: npt.ArrayLike, *, falling: bool) -> Estimate:
     """Return the x at which the mean share of the samples passes 1/2, linear between neighbours; its error by the jackknife.
 
     Parameters
     ----------
-    x : sequence of float
+    x : array
         In ascending order.
     shares : array [x, sample]
         A share of each sample at each x.
@@ -27,25 +28,34 @@ def crossing(x: Sequence[float], shares: npt.ArrayLike, *, falling: bool) -> Est
         Whether it is the first x at which the share falls below 1/2, NaN where there is none; else the last from which it is
         above, the first x where it always is. NaN where the other end is on the wrong side.
 
+    Raises
+    ------
+    InputError
+        If there is not a share in [0, 1] of each sample at each x, or x does not ascend.
+
     Examples
     --------
     >>> shares = np.array([[1.0, 1.0], [0.8, 0.7], [0.2, 0.3]])
     >>> round(float(crossing([0.1, 0.2, 0.3], shares, falling=True)), 9)
     0.25
     """
+    share = checks.numbers("shares", shares, "[x, sample]", "Give a share of each sample at each x.")
+    at = checks.numbers("x", x, "[x]", "Give them in ascending order.")
+    if len(at) != len(share) or np.any(np.diff(at) <= 0.0) or np.any((share < 0.0) | (share > 1.0)):
+        raise InputError(f"shares must lie in [0, 1], one row for each x, x ascending, got shape {share.shape} for x={x!r}.")
 
     def half(*each: npt.NDArray[np.float64]) -> float:
-        share = np.array([float(s.mean()) if s.size else math.nan for s in each])
-        below = np.nonzero(share < 0.5)[0]
+        mean = np.array([float(s.mean()) if s.size else math.nan for s in each])
+        below = np.nonzero(mean < 0.5)[0]
         if falling:
             k = int(below[0]) - 1 if len(below) else -1
         elif not len(below):
-            return float(x[0])
+            return float(at[0])
         else:
-            k = int(below[-1]) if share[-1] >= 0.5 else -1
-        return math.nan if k < 0 else float(x[k] + (x[k + 1] - x[k]) * (0.5 - share[k]) / (share[k + 1] - share[k]))
+            k = int(below[-1]) if mean[-1] >= 0.5 else -1
+        return math.nan if k < 0 else float(at[k] + (at[k + 1] - at[k]) * (0.5 - mean[k]) / (mean[k + 1] - mean[k]))
 
-    return jackknife([np.repeat(s[:, None, None], 2, axis=2) for s in np.asarray(shares, np.float64)], half)
+    return jackknife([np.repeat(s[:, None, None], 2, axis=2) for s in share], half)
 
 
 def moved_root(

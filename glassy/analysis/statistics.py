@@ -14,6 +14,8 @@ import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import fdtrc, fdtri, stdtr
 
+from glassy.core import checks
+from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.core.storage import Saved
 
@@ -213,7 +215,7 @@ def summarise(series: FloatArray, replicas: int = 0) -> Summary:
     )
 
 
-def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
+def estimate(series: npt.ArrayLike, replicas: int = 0) -> Estimate:
     """Average series [sample, chain, time] with its errors (M.10, M.15).
 
     The mean of each sample is taken over its chains and time. The scatter of the sample means holds thermal and disorder error
@@ -232,13 +234,22 @@ def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
         error = the larger of scatter and thermal error, with the `freedom` of so many samples; with one sample error = thermal,
         with the degrees of freedom of its blocks, and disorder is None.
 
+    Raises
+    ------
+    InputError
+        If the series is no array of finite numbers with three axes, or its chains are not all pairs of the replicas.
+
     Examples
     --------
     >>> found = estimate(np.random.default_rng(0).normal(size=(200, 2, 50)))  # 20000 independent numbers
     >>> abs(found.z(0.0)) < 4.0, round(found.tau_int, 1)
     (True, 0.5)
     """
-    return estimate_of(summarise(series, replicas))
+    found = checks.numbers("series", series, "[sample, chain, time]", "One chain of one sample is series[None, None, :].")
+    replicas, chains = checks.integer("replicas", replicas, 0, "0 says that the chains are no pairs."), found.shape[1]
+    if replicas and replicas * (replicas - 1) != 2 * chains:
+        raise InputError(f"chains must be all pairs of {replicas} replicas, got {chains} chains. Give one for each pair.")
+    return estimate_of(summarise(found, replicas))
 
 
 def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:

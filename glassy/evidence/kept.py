@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
-from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
-from glassy.simulation.samples import Samples
+from glassy.simulation.samples import Samples, check_run
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,7 @@ class Kept:
     last: int
 
     def __post_init__(self) -> None:
-        if not isinstance(self.run, Samples):
-            raise InputError(f"run must be a Samples, got {self.run!r}. Take one point of a Ladder or a Grid.")
+        check_run(self.run)
         checks.number("above", self.above, "It is an overlap with the pattern.", least=-1.0, most=1.0)
         checks.integer("last", self.last, 1, "It counts sweeps of the run.", most=self.run.sweeps)
 

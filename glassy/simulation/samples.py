@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -546,6 +547,13 @@ class Samples(Renamed, Saved):
             f"Samples({self.network!r} N={self.N} K={self.K} {load}T={self.T:g}{added} {self.method!r}: "
             f"m={self.m}{q} energy={self.energy} samples={self.samples} {self.status.name} kernel={self.kernel})"
         )
+
+
+def check_run(run: Any) -> Samples:
+    """Return the run if it is one, or raise InputError."""
+    if not isinstance(run, Samples):
+        raise InputError(f"run must be a Samples, got a {type(run).__name__}. Take one point of a Ladder or a Grid.")
+    return run
 
 
 def _binder(series: FloatArray, replicas: int, N: int) -> Estimate:
