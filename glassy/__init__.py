@@ -29,9 +29,10 @@ from glassy.core.renamed import gone
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import Comparison, compare
-from glassy.evidence.glass import glass_table
+from glassy.evidence.glass import GlassTheory
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
+from glassy.evidence.held_phase import HeldPhase
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
@@ -46,7 +47,6 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
-from glassy.phases.glass_state import GlassState, glass_state
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
@@ -92,12 +92,13 @@ __all__ = [
     "Exact",
     "Exchange",
     "FullRSB",
-    "GlassState",
+    "GlassTheory",
     "Glassiness",
     "GlassyError",
     "Glauber",
     "Grid",
     "Held",
+    "HeldPhase",
     "InputError",
     "IntegerRangeError",
     "Interpolation",
@@ -146,8 +147,6 @@ __all__ = [
     "estimate",
     "exchange_temperatures",
     "extrapolate",
-    "glass_state",
-    "glass_table",
     "glassiness",
     "hierarchy",
     "hold",

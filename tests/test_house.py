@@ -12,12 +12,9 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 CLAIM, SIMS = 100, 1600  # lines of one claim, of all of sims/
 LONG = {
     "basins",
-    "beyond_rs",
     "coexistence",
     "escape",
-    "guerra",
     "retrieval",
-    "spin_glass",
 }  # must shrink to none; then SIMS holds
 FACES = {"glassy/__init__.py", "glassy/plots/__init__.py"}
 
