@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from glassy.analysis.control_variates import mean_of_samples
-from glassy.core.errors import EquilibrationWarning
+from glassy.core import checks
+from glassy.core.errors import EquilibrationWarning, InputError
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
 from glassy.model.family import check_network
@@ -22,6 +23,7 @@ from glassy.simulation.compare_starts import compare_starts
 from glassy.simulation.ladder import Ladder
 from glassy.theory.annealed import annealed
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
+from glassy.theory.ansatz import check as check_ansatz
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 
@@ -29,7 +31,6 @@ PATTERNS = 0.15  # share of the samples at single patterns above which a finite 
 CLOSE = 0.9  # |m| with one of the K patterns beyond which a sample is at it
 HOT = 1.9  # T/T_c from which ln Z of small networks fluctuates so little that its mean is that of F.1
 NEAR = 1.2  # T/T_c up to which a continuous transition is felt
-
 STEP = 1e-3  # of T: half the difference of energies that gives the specific heat
 
 
@@ -65,6 +66,12 @@ class GlassTheory:
     load: float
     ansatz: Ansatz
 
+    def __post_init__(self) -> None:
+        check_network(self.network, "patterns", "signal")
+        check_ansatz(self.ansatz)
+        if not checks.load(self.load):
+            raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
+
     @property
     def T_c(self) -> float:
         """Where the glass begins."""
@@ -81,11 +88,11 @@ class GlassTheory:
         A continuous glass wins below T_c, another where its free energy is the larger. With N spins and K patterns the first
         three are those of F.1 far above T_c.
         """
-        found = _averages(self.network, self.load, T, self.ansatz)
-        if math.isinf(N) or HOT * self.T_c > T:
-            return found
-        exact = annealed(self.network, K, int(N), T)
-        return {**found, "energy": exact.energy, "specific heat": exact.specific_heat, "-beta f": exact.minus_beta_f}
+        found = dict(_averages(self.network, self.load, T, self.ansatz))
+        if math.isfinite(N) and HOT * self.T_c <= T:
+            exact = annealed(self.network, K, int(N), T)
+            found |= {"energy": exact.energy, "specific heat": exact.specific_heat, "-beta f": exact.minus_beta_f}
+        return found
 
     def rungs(self, ladder: Ladder, random: Ladder, pattern: Ladder) -> Table:
         """Return the rows of a ladder up to T = inf, the last rung left out.
@@ -97,23 +104,30 @@ class GlassTheory:
         ----------
         ladder, random, pattern : Ladder
             All samples, and a few of them started at random and at the pattern.
+
+        Raises
+        ------
+        InputError
+            If the ladder is of another network.
         """
+        if found := {r.network for r in ladder} - {self.network}:
+            raise InputError(f"ladder must be of {self.network!r}, got one of {found.pop()!r}. Make a GlassTheory of that.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", EquilibrationWarning)  # every row shows its status
             free = ladder.minus_beta_f()
         table = []
         for i, (r, a, b) in enumerate(zip(ladder[:-1], random[:-1], pattern[:-1], strict=True)):
-            network, meeting = check_network(r.network, "patterns", "signal"), compare_starts(a, b)
+            meeting = compare_starts(a, b)
             close = np.abs(r.largest_overlaps(1)[1][..., 0]).max(axis=1) > CLOSE
             share = mean_of_samples(close.astype(float), math.inf)
             status = Remark.AT_A_PATTERN if share > PATTERNS else meeting.status if r.status.ok else r.status
-            mean, say = network.energy_offset(r.K + 1, r.N), self.says(r.T, r.N, r.K)
-            found = {
+            mean, say = self.network.energy_offset(r.K + 1, r.N), self.says(r.T, r.N, r.K)
+            measured = {
                 "energy": r.energy.shifted(-mean), "specific heat": r.specific_heat, "-beta f": free[i].shifted(mean / r.T),
                 "<q^2>": r.q2, "at a pattern": share, "p of two starts": Estimate(meeting.worst.p, 0.0, samples=a.samples),
             }  # fmt: skip
             where: Any = {"load": self.load, "T": r.T, "N": r.N, "sweeps": r.sweeps, "status": status}
-            table += [Measured.of(x, say.get(name, math.nan), quantity=name, **where) for name, x in found.items()]
+            table += [Measured.of(x, say.get(name, math.nan), quantity=name, **where) for name, x in measured.items()]
         return Table(table)
 
     def limits(self, table: Table) -> Table:

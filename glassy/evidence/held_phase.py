@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from glassy.core.errors import InputError
 from glassy.evidence.held import ANSAETZE, CHANGES
+from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.phases.spinodal import spinodal
 from glassy.theory.solve import solve
@@ -48,6 +50,14 @@ class HeldPhase:
     warm: float = 0.45
     cold: float = 0.1
     reduced: tuple[float, ...] = (0.1, 0.16, 0.25, 0.55, 0.75, 1.0, 1.3, 1.6)
+
+    def __post_init__(self) -> None:
+        check_network(self.network, "patterns", "table")
+        if not (self.warm > 0.0 and self.cold > 0.0 and 1.0 in self.reduced):
+            raise InputError(
+                f"warm and cold must be > 0 and reduced hold 1, the warm temperature itself, got {self.warm!r}, {self.cold!r}, "
+                f"{self.reduced!r}. Add 1.0 to reduced."
+            )
 
     def warm_T(self, load: float) -> float:
         """Return the temperature from which a network cools."""

@@ -27,6 +27,14 @@ def test_spin_glass_is_complete_and_its_verdict_that_of_the_data(case):
         assert r.theory == pytest.approx(case.says(r.T)["energy"], abs=1e-6)
 
 
+def test_limits_are_those_of_the_committed_sizes():
+    """P3, where theory is fast: drawn again from the finite sizes alone they are the committed ones."""
+    data = data_of(spin_glass.CASES["P3"])
+    again = spin_glass.CASES["P3"].limits(data.finite)
+    for column in ("simulation", "error", "theory"):
+        np.testing.assert_allclose(again[column], data.ends[column], rtol=1e-9, atol=1e-12)
+
+
 @each
 def test_claim_spin_glass_is_equilibrated(case):
     """Every ladder point by its series, and by runs from random spins and from the pattern that agree."""
