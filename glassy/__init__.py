@@ -5,7 +5,7 @@ from typing import Any
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
-from glassy.analysis.crossings import crossing, moved_root, rising_root
+from glassy.analysis.crossings import crossing, moved_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.overlaps import density
@@ -28,11 +28,14 @@ from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.renamed import gone
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
-from glassy.evidence.compare import Comparison, compare
+from glassy.evidence.compare import compare
+from glassy.evidence.comparison import Comparison
 from glassy.evidence.glass import GlassTheory
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
 from glassy.evidence.held_phase import HeldPhase
+from glassy.evidence.kept import Kept
+from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
@@ -103,8 +106,10 @@ __all__ = [
     "IntegerRangeError",
     "Interpolation",
     "Interrupted",
+    "Kept",
     "Ladder",
     "Limit",
+    "Lines",
     "Measured",
     "MemoryLimitError",
     "Metropolis",
@@ -163,7 +168,6 @@ __all__ = [
     "phases_at",
     "provenance",
     "read_ensemble",
-    "rising_root",
     "sampling_seconds",
     "save",
     "scan",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from glassy import DenseHebbian, HeldPhase, Table, hold, plots
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import DenseHebbian, HeldPhase, Lines, Table, hold, plots
+from ._sim import Case, Sampling, Tables
 
 FREE, COOLING = "free energy above the pattern", ("change of m", "change of energy")
 

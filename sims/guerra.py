@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Interpolation, Table, plots, solve
-from ._sim import Case, Lines, Sampling, Tables, results
+from glassy import DenseHebbian, Interpolation, Lines, Table, plots, solve
+from ._sim import Case, Sampling, Tables, results
 
 NODES = 6
 ONSET = 0.32  # t at which replica symmetry breaks in the glass, continuously: q fluctuates by N^(-1/3) there

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from glassy import RS, RSB, DenseHebbian, PhaseDiagram, phase_diagram, plots
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import RS, RSB, DenseHebbian, Lines, PhaseDiagram, phase_diagram, plots
+from ._sim import NetworkCase, Sampling, Tables
 
 ANSAETZE = (RS(), RSB(1))
 CLAIMS = {
@@ -25,10 +25,9 @@ CLAIMS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diagram(Case):
+class Diagram(NetworkCase):
     """One network; each point of a line lies within the tolerance of the chord through its neighbours."""
 
-    network: DenseHebbian
     tolerance: float = 5e-4
 
 

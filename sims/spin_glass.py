@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, DenseHebbian, FullRSB, GlassTheory, Remark, ReplicaExchange, Table, plots
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import RS, RSB, DenseHebbian, FullRSB, GlassTheory, Lines, Remark, ReplicaExchange, Table, plots
+from ._sim import Case, Sampling, Tables
 
 REDUCED = (0.40, 0.45, 0.50, 0.55, 0.60, 0.66, 0.73, 0.81, 0.92, 1.07, 1.30, 1.65, 2.2, 3.2, 5.5, math.inf)  # units of `unit`
 HIST_T = (0.45, 0.60, 0.81)  # of REDUCED: where P(q) is kept

@@ -24,7 +24,7 @@ from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
 from glassy.core.provenance import Provenance
 from glassy.core.results import Estimate, Status
-from glassy.evidence.compare import predicted
+from glassy.evidence.confront import predicted
 from glassy.evidence.pattern_fields import PatternFields, pattern_fields
 from glassy.evidence.table import AGREE, Measured, Remark, Table
 from glassy.model.family import check_network

@@ -10,7 +10,8 @@ import numpy as np
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.evidence.compare import Comparison, predicted
+from glassy.evidence.comparison import Comparison
+from glassy.evidence.confront import predicted
 from glassy.plots.style import (
     AXES,
     COLORS,

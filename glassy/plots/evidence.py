@@ -106,16 +106,16 @@ def lines(
     x, y, by : str
         Columns.
     looks : mapping
-        Values of `by` that are drawn, and matplotlib's words for each, as `ansatz_looks` gives them.
+        Values of `by` that are drawn, where they are, and matplotlib's words for each, as `ansatz_looks` gives them.
     order : str
         Column of an order parameter: a line breaks where it vanishes in a jump.
     """
     for value, look in looks.items():
-        mine = [r for r in rows if r[by] == value]
-        height: Any = [r[y] for r in mine]
-        if order:
-            height = stepped(height, [r[order] for r in mine])
-        ax.plot([r[x] for r in mine], height, zorder=1 if order else 2, **look)
+        if mine := [r for r in rows if r[by] == value]:
+            height: Any = [r[y] for r in mine]
+            if order:
+                height = stepped(height, [r[order] for r in mine])
+            ax.plot([r[x] for r in mine], height, zorder=1 if order else 2, **look)
     ax.set_xlabel(AXES.get(x, x))
     ax.set_ylabel(AXES.get(y, y))
 
@@ -141,20 +141,16 @@ def overlaps(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping[float,
     ax.legend(fontsize=7.5)
 
 
-def approach(
-    ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]
-) -> None:  # fmt: skip
+def approach(ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:
     """Draw how a positive number shrinks with the steps k of RSB, on a logarithmic axis; dotted lines are the rows of k = inf.
 
     The arguments are those of `lines`, x being the column k.
     """
-    rows = [r for r in rows if r[y] > 0.0]
-    here = {
-        value: {"marker": "o", "ms": 4, "lw": 1.0, **look} for value, look in looks.items() if any(r[by] == value for r in rows)
-    }
+    here = {value: {"marker": "o", "ms": 4, "lw": 1.0, **look} for value, look in looks.items()}
+    rows = [r for r in rows if r[y] > 0.0 and r[by] in here]
     lines(ax, [r for r in rows if math.isfinite(r["k"])], "k", y, by, here)
     for r in rows:
-        if math.isinf(r["k"]) and r[by] in here:
+        if math.isinf(r["k"]):
             ax.axhline(r[y], color=here[r[by]]["color"], linestyle=":", linewidth=1.0)
     ax.set(yscale="log", xlabel="steps k of RSB; dotted: full RSB")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))

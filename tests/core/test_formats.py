@@ -25,6 +25,7 @@ INTERNAL = {
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",
         "evidence.held_phase": "HeldPhase",
+        "evidence.kept": "Kept",
         "evidence.pattern_fields": "PatternFields",
         "evidence.sides": "Side",
         "evidence.table": "Measured Remark Table Verdict",
@@ -57,7 +58,7 @@ INTERNAL = {
 
 
 EVIDENCE = {"glassy.theory.annealed"} | {
-    f"glassy.evidence.{name}" for name in ("glass", "guerra", "held", "held_phase", "pattern_fields", "table")
+    f"glassy.evidence.{name}" for name in ("glass", "guerra", "held", "held_phase", "kept", "pattern_fields", "table")
 }
 
 
