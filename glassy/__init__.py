@@ -30,9 +30,10 @@ from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import compare
 from glassy.evidence.comparison import Comparison
-from glassy.evidence.glass import glass_table
+from glassy.evidence.glass import GlassTheory
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
+from glassy.evidence.held_phase import HeldPhase
 from glassy.evidence.kept import Kept
 from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
@@ -49,7 +50,6 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
-from glassy.phases.glass_state import GlassState, glass_state
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
@@ -95,12 +95,13 @@ __all__ = [
     "Exact",
     "Exchange",
     "FullRSB",
-    "GlassState",
+    "GlassTheory",
     "Glassiness",
     "GlassyError",
     "Glauber",
     "Grid",
     "Held",
+    "HeldPhase",
     "InputError",
     "IntegerRangeError",
     "Interpolation",
@@ -151,8 +152,6 @@ __all__ = [
     "estimate",
     "exchange_temperatures",
     "extrapolate",
-    "glass_state",
-    "glass_table",
     "glassiness",
     "hierarchy",
     "hold",

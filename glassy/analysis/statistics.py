@@ -50,25 +50,19 @@ def windows(n: int) -> npt.NDArray[np.int64]:
     return np.array(found)
 
 
-def integrated_time(covariance: FloatArray, chains: int = 1, window_factor: float = 6.0) -> tuple[float, int]:
-    """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut (M.10).
+def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], chains: int, window_factor: float = 6.0) -> tuple[float, int]:
+    """Return tau_int = 1/2 + sum rho in sweeps, and the window at which it was cut (M.10), from autocovariances summed to W.
 
-    W is the first with W >= factor tau(W), and no less than the n values of `chains` chains afford: the sum has the relative
-    error sqrt(4 W/(n chains)), a tenth at 0.4 sqrt(n chains) for 25000 of them. Weak slow modes, such as those of
-    configurations that wander through a ladder, lie beyond 6 tau. Windows beyond 32 are tried a sixteenth apart (`windows`).
+    The window is the first with W >= factor tau(W), and no less than the n values of `chains` chains afford: the sum has the
+    relative error sqrt(4 W/(n chains)), a tenth at 0.4 sqrt(n chains) for 25000 of them. Weak slow modes, such as those of
+    configurations that wander through a ladder, lie beyond 6 tau. Windows beyond 32 are a sixteenth apart (`windows`).
 
     Examples
     --------
-    >>> tau, window = integrated_time(0.5 ** np.arange(100.0))       # AR(1): tau = (1 + r)/(2 (1 - r)) = 1.5
-    >>> round(tau, 2)
+    >>> W = windows(100)
+    >>> round(cut_sum(np.cumsum(0.5 ** np.arange(100.0))[W], W, 1)[0], 2)  # AR(1): tau = (1 + r)/(2 (1 - r))
     1.5
     """
-    W = windows(len(covariance))
-    return cut_sum(np.cumsum(covariance)[W], W, chains, window_factor)
-
-
-def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], chains: int, window_factor: float = 6.0) -> tuple[float, int]:
-    """Return what `integrated_time` does, from the sums of the autocovariance over 0 .. W."""
     if sums[0] <= 0.0:
         return 0.5, 0
     taus, n = sums / sums[0] - 0.5, int(W[-1]) + 1

@@ -3,7 +3,7 @@
 from glassy.plots.comparison import comparison
 from glassy.plots.curves import solutions
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
-from glassy.plots.evidence import approach, lines, markers_of, panel, points
+from glassy.plots.evidence import approach, lines, markers_of, overlaps, panel, points
 from glassy.plots.style import (
     COLORS,
     MARKERS,
@@ -19,7 +19,6 @@ from glassy.plots.style import (
     marks_legend,
     save,
     simulation,
-    stepped,
     theory,
     without_suffix,
 )
@@ -43,13 +42,13 @@ __all__ = [
     "mark",
     "markers_of",
     "marks_legend",
+    "overlaps",
     "panel",
     "phase_diagram",
     "points",
     "save",
     "simulation",
     "solutions",
-    "stepped",
     "theory",
     "without_suffix",
 ]

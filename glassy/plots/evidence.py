@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from glassy.evidence.table import Measured, Table
-from glassy.plots.style import AXES, COLORS, MARKERS, limit, simulation, theory
+from glassy.plots.style import AXES, COLORS, MARKERS, limit, simulation, stepped, theory
 
 Number = str | Callable[[Measured], float]
 
@@ -91,7 +91,10 @@ def panel(
     return found
 
 
-def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:
+def lines(
+    ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, looks: Mapping[Any, Mapping[str, Any]],
+    order: str = "",
+) -> None:  # fmt: skip
     """Draw y against x of rows that are no evidence, as theory: one line for each value of the column `by`.
 
     Parameters
@@ -104,12 +107,38 @@ def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, 
         Columns.
     looks : mapping
         Values of `by` that are drawn, where they are, and matplotlib's words for each, as `ansatz_looks` gives them.
+    order : str
+        Column of an order parameter: a line breaks where it vanishes in a jump.
     """
     for value, look in looks.items():
         if mine := [r for r in rows if r[by] == value]:
-            ax.plot([r[x] for r in mine], [r[y] for r in mine], **look)
+            height: Any = [r[y] for r in mine]
+            if order:
+                height = stepped(height, [r[order] for r in mine])
+            ax.plot([r[x] for r in mine], height, zorder=1 if order else 2, **look)
     ax.set_xlabel(AXES.get(x, x))
     ax.set_ylabel(AXES.get(y, y))
+
+
+def overlaps(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping[float, Iterable[float]]) -> None:
+    """Draw P(q) of two replicas at several T, with vertical lines at the levels of theory.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    rows : sequence of mappings
+        Columns T, q, density, error.
+    levels : mapping of T to numbers
+        What is drawn, one colour for each T.
+    """
+    for (T, at), color in zip(levels.items(), COLORS, strict=False):
+        q, density, error = ([r[k] for r in rows if r["T"] == T] for k in ("q", "density", "error"))
+        ax.errorbar(q, density, error, fmt="o-", ms=2.5, lw=0.8, color=color, label=f"T = {T:.3g}")
+        for level in at:
+            ax.axvline(level, color=color, lw=1.0)
+    ax.set(xlabel="overlap q of two replicas", ylabel="P(q)")
+    ax.legend(fontsize=7.5)
 
 
 def approach(ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:

@@ -128,15 +128,20 @@ def theory(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, color: str, ansatz: str
     ax.plot(x, y, color=color, linestyle=STYLES[ansatz], linewidth=WIDTH, zorder=1)
 
 
-def stepped(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, order: npt.ArrayLike, **style: Any) -> None:
-    """Draw a theory line that breaks where an order parameter vanishes: no line leads through the jump of a transition."""
-    x, y = np.asarray(x, float), np.asarray(y, float).copy()
-    changes = np.nonzero(np.diff(np.asarray(order) > 0.0))[0]
-    for k in changes:
+def stepped(y: npt.ArrayLike, order: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Return y with NaN where an order parameter vanishes in a jump: no line leads through a transition.
+
+    Examples
+    --------
+    >>> stepped([0.0, 0.1, 0.2, 0.9, 1.0], [1, 1, 1, 0, 0])
+    array([0. , 0.1, 0.2, nan, 1. ])
+    """
+    y = np.array(y, float)
+    for k in np.nonzero(np.diff(np.asarray(order) > 0.0))[0]:
         if abs(y[k + 1] - y[k]) > 4.0 * float(np.median(np.abs(np.diff(y)))):
             far = max((k, k + 1), key=lambda i: abs(y[i] - np.median(y)))  # a difference taken across the jump
             y[far] = np.nan
-    ax.plot(x, y, zorder=1, **style)
+    return y
 
 
 def branch(ax: Axes, x: Sequence[float], y: Sequence[float], states: Sequence[Solution], color: str) -> None:

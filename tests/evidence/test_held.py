@@ -16,7 +16,7 @@ NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2
 def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
     network, load, N, at = DenseHebbian(3), 0.5, 14, 0.4
     T = [0.3, 0.5, 0.9]
-    ladder = hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path)
+    ladder = hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path).ladder
     for r in ladder:
         exact = enumerate_states(network, load, r.T, N, perturbation=wall(network, N, at), seed=3)
         free = enumerate_states(network, load, r.T, N, seed=3)
@@ -79,7 +79,7 @@ def test_a_drift_is_seen_in_errors_between_samples():
 def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path):
     """Ladders find the ground state, both replicas the same; quenches end in two minima, and are no equilibrium."""
     network = DenseHebbian(3)
-    ladder = hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path)
+    ladder = hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path).ladder
     cold = ladder[0]
     assert cold.frozen.any()
     floor = cold.series.energy[cold.frozen.any(axis=1)].min(axis=2)
