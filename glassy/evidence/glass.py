@@ -157,10 +157,12 @@ def _averages(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> d
     """Return `GlassTheory.says` of infinitely many spins; the specific heat of full RSB is that of two steps."""
     s, few = _winner(network, load, T, ansatz), RSB(2) if isinstance(ansatz, FullRSB) else ansatz
     warm, cold = (_winner(network, load, T + h, few).energy for h in (STEP * T, -STEP * T))
-    q, weight = ((d := s.overlap_distribution).q, d.weight) if s.q_EA > 0.0 else ((0.0,), (1.0,))
+    p = s.overlap_distribution if s.q_EA > 0.0 else None
+    q, weight = (p.q, p.weight) if p else ((0.0,), (1.0,))
+    levels = [level for level, w in zip(q, weight, strict=True) if w > 0.0]  # between T_c and T_d none is at q_1
     return {
         "energy": float(s.energy), "specific heat": float((warm - cold) / (2.0 * (STEP * T))),
-        "-beta f": float(-s.free_energy / T), "<q^2>": float(np.dot(np.square(q), weight)), "q_0": q[0], "q_1": q[-1],
+        "-beta f": float(-s.free_energy / T), "<q^2>": float(np.dot(np.square(q), weight)), "q_0": levels[0], "q_1": levels[-1],
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def points(
 
 def panel(
     ax: Axes, table: Table, lines: Sequence[Mapping[str, Any]], x: str, quantity: str, *, by: str = "load",
-    colors: Mapping[Any, str] | None = None, of: Callable[[Any], Any] | None = None, ansatz: str = "RS",
+    colors: Mapping[Any, str] | None = None, of: Callable[[Any], Any] | None = None,
     markers: Sequence[tuple[int, str]] = (), limits: bool = True, hollow: bool = True,
 ) -> dict[Any, str]:  # fmt: skip
     """Draw one quantity against x with its theory lines, one colour for each value of the column `by`; return the colours.
@@ -61,15 +61,13 @@ def panel(
     table : Table
         Rows of one curve; those of other quantities are left out.
     lines : sequence of mappings
-        Theory lines as rows, with x, `by` and the quantity among their columns; where there is a column ansatz, a line of each.
+        Theory lines as rows, with x, `by` and the quantity among their columns; one of each ansatz, where a column says it.
     x, quantity, by : str
         Columns.
     colors : mapping, optional
         Values of `by` that are drawn, and their colours; default: all.
     of : callable, optional
         What is drawn of the quantity, as lambda m: (1 - m)/2.
-    ansatz : str
-        Style of the lines, where they have no column that says it.
     markers, limits, hollow
         As in `points`.
     """
@@ -81,7 +79,7 @@ def panel(
         return float(abs(f(r.simulation + r.error) - f(r.simulation)))
 
     for value, color in found.items():
-        for style in dict.fromkeys(r.get("ansatz", ansatz) for r in lines):
+        for style in dict.fromkeys(r.get("ansatz", "RS") for r in lines):
             line = [r for r in lines if r[by] == value and r.get("ansatz", style) == style]
             theory(ax, [r[x] for r in line], [f(r[quantity]) for r in line], color, style)
         points(ax, mine.where(**{by: value}), x, lambda r: f(r.simulation), error, color=color,

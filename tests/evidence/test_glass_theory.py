@@ -24,6 +24,8 @@ def test_transitions_differ_in_kind_and_curves_know_the_levels():
     continuous = GlassTheory(DenseHebbian(2), 1.0, RSB(1))
     assert (continuous.T_c, continuous.continuous) == (2.0, True)
     assert not GlassTheory(NETWORK, 1.0, RSB(1)).continuous
+    found = GlassTheory(NETWORK, 1.0, RSB(1)).curves([0.67, 0.64])  # between T_c and T_d, and below T_c
+    assert [r["q_1"] > 0.0 for r in found] == [False, False, False, True]
     rs, one = continuous.curves([1.0])
     assert (rs["ansatz"], one["ansatz"]) == ("RS()", "RSB(1)")
     assert rs["q_0"] == rs["q_1"]
