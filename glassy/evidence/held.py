@@ -69,7 +69,7 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     >>> float(r.series.m.min()) >= 0.4
     True
     """
-    check_network(network, "patterns", "table")
+    N = check_network(network, "patterns", "table").size(N)
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
     return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
@@ -301,6 +301,11 @@ def hold(
     **options
         Of `simulate`: samples, sweeps, burn_in, seed, out, ...
 
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain, or no rung is as cold as `warm`.
+
     Examples
     --------
     >>> import glassy
@@ -308,8 +313,10 @@ def hold(
     >>> len(held.ladder), held.ladder[0].start
     (2, 'pattern')
     """
+    rungs = checks.numbers("T", T, "[rung]", "A ladder goes from cold to hot.").tolist()
+    checks.number("warm", warm, "It is the T of a rung.", least=min(rungs), infinite=True)
     found = simulate(
-        network, load, list(T), N, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
+        network, load, rungs, N, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
         perturbation=wall(network, N, at), **options,
     )  # fmt: skip
     return Held(cast("Sequence[Samples]", found), load, at, warm)
