@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-import glassy
 from glassy import DenseHebbian, Lines, hierarchy, plots, spinodal, storage_capacity
 from . import phase_diagram
 from ._sim import Case, Sampling, Tables, results
@@ -36,11 +35,10 @@ CASES = {"capacity": Capacities(
 
 
 def measure(case: Capacities, run: Sampling) -> Tables:
-    depth, words, nose, ansaetze = Lines(), Lines(), Lines(), hierarchy(case.depth)
+    depth, nose, ansaetze = Lines(), Lines(), hierarchy(case.depth)
     for network in case.networks:
         who = Lines.row(network, "P", "interactions")
         depth += [Lines.row(storage_capacity(network, a), *LOADS, **who, ansatz=repr(a), k=a.depth) for a in ansaetze]
-        words.append({**who, **senses(network, depth.where(**who))})
     for name, a in product(case.noses, ansaetze[: (case.depth + 1) // 2 + 1]):
         network, end = phase_diagram.CASES[name].network, None
         who = Lines.row(network, "P", "interactions")
@@ -49,16 +47,7 @@ def measure(case: Capacities, run: Sampling) -> Tables:
             s = spinodal(network, part * max(meet["T"]), a, start=end, strict=False)
             end = s if s.status.ok else end
             nose.append(Lines.row(s, "T", "load", "residual", "status", **who, k=int(a.depth)))
-    return {"depth": depth, "senses": words, "nose": nose}
-
-
-def senses(network: DenseHebbian, rows: Lines) -> dict[str, Any]:
-    """Return the capacities as loads, as alpha = K/N^(P-1), and c of K_max = c N^(P-1)/ln N, beside signal to noise."""
-    loads = {"c_RS": rows[0]["load_c"], "c": rows[-1]["load_c"], "t": rows[-1]["load_t"]}
-    loads["1_percent"] = glassy.signal_to_noise_load(network, 0.01)
-    alpha = {f"alpha_{k}": x * network.to_convention("baldi-venkatesh", 1.0, 0.0).load for k, x in loads.items()}
-    c = glassy.patterns_without_errors(network, 100) * math.log(100) / 100.0 ** (network.P - 1)
-    return {**{f"load_{k}": x for k, x in loads.items()}, **alpha, "c_noiseless": c}
+    return {"depth": depth, "nose": nose}
 
 
 def verdict(case: Capacities, tables: Tables) -> str:

@@ -151,13 +151,6 @@ def test_large_P():
     assert loads[-1] == pytest.approx(0.25 / math.log(2.0), abs=2e-4)
 
 
-@networks
-def test_senses_are_those_of_the_depths(network):
-    (row,) = _sim.results("storage_capacity", "capacity")["senses"].where(P=network.P, interactions=network.interactions)
-    found = storage_capacity.senses(network, depth().where(P=network.P, interactions=network.interactions))
-    assert found == pytest.approx({k: row[k] for k in found}, rel=1e-12)
-
-
 def test_the_spinodal_is_followed_up_to_where_RS_breaks_on_it():
     for name in CAPACITY.noses:
         network = phase_diagram.CASES[name].network
