@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.evidence.compare import Comparison, Row, predicted
+from glassy.evidence.comparison import Comparison, Row
+from glassy.evidence.confront import predicted
 from glassy.plots.curves import add_legend
 from glassy.plots.marks import branch, legend, limit, marks_legend, not_drawn, simulation
 from glassy.plots.sheet import Sheet, common, several, unknown, words

@@ -23,12 +23,14 @@ INTERNAL = {
         "core.cubes": "Cube",
         "core.quantities": "Quantity",
         "model.covariance": "Covariance",
+        "evidence.glass": "GlassTheory",
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",
+        "evidence.held_phase": "HeldPhase",
+        "evidence.kept": "Kept",
         "evidence.pattern_fields": "PatternFields",
         "evidence.sides": "Side",
         "evidence.table": "Measured Remark Table Verdict",
-        "phases.glass_state": "GlassState",
         "theory.annealed": "Annealed",
         "model.energy_table": "EnergyTable",
         "phases.complexity": "_State",
@@ -57,8 +59,8 @@ INTERNAL = {
 }  # classes that work inside and are never in a file
 
 
-EVIDENCE = {"glassy.theory.annealed", "glassy.phases.glass_state"} | {
-    f"glassy.evidence.{name}" for name in ("guerra", "held", "pattern_fields", "table")
+EVIDENCE = {"glassy.theory.annealed"} | {
+    f"glassy.evidence.{name}" for name in ("glass", "guerra", "held", "held_phase", "kept", "pattern_fields", "table")
 }
 
 
