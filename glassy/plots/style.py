@@ -129,13 +129,7 @@ def theory(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, color: str, ansatz: str
 
 
 def stepped(y: npt.ArrayLike, order: npt.ArrayLike) -> npt.NDArray[Any]:
-    """Return y with NaN where an order parameter vanishes in a jump: no line leads through a transition.
-
-    Examples
-    --------
-    >>> stepped([0.0, 0.1, 0.2, 0.9, 1.0], [1, 1, 1, 0, 0])
-    array([0. , 0.1, 0.2, nan, 1. ])
-    """
+    """Return y with NaN where an order parameter vanishes in a jump: no line leads through a transition."""
     y = np.array(y, float)
     for k in np.nonzero(np.diff(np.asarray(order) > 0.0))[0]:
         if abs(y[k + 1] - y[k]) > 4.0 * float(np.median(np.abs(np.diff(y)))):
