@@ -27,19 +27,16 @@ class Pair(Case):
         return float(s.free_energy) / math.sqrt(load)
 
 
-def pair(name: str) -> Pair:
-    """Return the case of one network."""
-    phase, glass = beyond_rs.CASES[name], spin_glass.CASES[name]
-    ansatz = "full RSB" if glass.continuous else "RSB(1)"
-    return Pair(
+CASES = {
+    name: Pair(
         name=name, retrieval=phase, glass=glass, ansatz=ansatz, seed=phase.seed,
         claim=f"Retrieval wins over the spin glass where theory says so (P = {phase.network.P}, {phase.network.interactions}). "
         "Its free energy, integrated upwards from T = 0 in the phase of the pattern, meets that of the glass, joined downwards "
         f"from T = inf by replica exchange, at the load of {ansatz} coexistence, within its error.",
-    )  # fmt: skip
-
-
-CASES = {name: pair(name) for name in ("P3", "P4", "P4-self-interacting")}
+    )
+    for name, ansatz in (("P3", "RSB(1)"), ("P4", "RSB(1)"), ("P4-self-interacting", "full RSB"))
+    for phase, glass in [(beyond_rs.CASES[name], spin_glass.CASES[name])]
+}  # fmt: skip
 
 
 def measure(case: Pair, run: Sampling) -> Tables:

@@ -45,10 +45,8 @@ def split(case: Parts, T: float) -> Iterator[tuple[str, Glassiness]]:
 def measure(case: Parts, run: Sampling) -> Tables:
     top, data = TOP * case.glass.unit, run.reads("spin_glass", case.name)["data"]
     rows = data.where(quantity="-beta f", T=lambda T: top >= T, status=lambda status: status is not Remark.ONE_POWER)
-    table = Table(
-        r.beside(float(getattr(g, part)), curve=part, ansatz=k)
-        for r in rows for k, g in split(case, r.T) for part in ("total", "hard")
-    )  # fmt: skip
+    each = ((r, k, g, part) for r in rows for k, g in split(case, r.T) for part in ("total", "hard"))
+    table = Table(r.beside(float(getattr(g, part)), curve=part, ansatz=k) for r, k, g, part in each)
     temperatures = np.linspace(min(spin_glass.REDUCED) * 0.98, TOP, 50) * case.glass.unit
     lines = Lines(Lines.row(g, "T", *PARTS, ansatz=k) for T in temperatures for k, g in split(case, float(T)))
     return {"data": table, "lines": lines}

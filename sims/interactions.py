@@ -45,13 +45,11 @@ def swapped(table: Table) -> Table:
 
 
 def verdict(case: Grid, tables: Tables) -> str:
-    wrong = swapped(tables["data"]).verdict()
+    own, wrong = tables["data"].verdict(), swapped(tables["data"]).verdict()
     if wrong.worst is None:
-        return f"{tables['data'].verdict()}; no state point has usable limits of both energies"
-    return (
-        f"{tables['data'].verdict()}; against the theory of the other energy {wrong.counted - wrong.inside} of {wrong.counted} "
-        f"are off, the worst by {abs(wrong.worst.z):.0f}"
-    )
+        return f"{own}; no state point has usable limits of both energies"
+    off = f"{wrong.counted - wrong.inside} of {wrong.counted} are off, the worst by {abs(wrong.worst.z):.0f}"
+    return f"{own}; against the theory of the other energy {off}"
 
 
 def panels(case: Grid, tables: Tables) -> Any:

@@ -54,10 +54,8 @@ class HeldPhase:
     def __post_init__(self) -> None:
         check_network(self.network, "patterns", "table")
         if not (self.warm > 0.0 and self.cold > 0.0 and 1.0 in self.reduced):
-            raise InputError(
-                f"warm and cold must be > 0 and reduced hold 1, the warm temperature itself, got {self.warm!r}, {self.cold!r}, "
-                f"{self.reduced!r}. Add 1.0 to reduced."
-            )
+            got = f"{self.warm!r}, {self.cold!r}, {self.reduced!r}"
+            raise InputError(f"warm and cold must be > 0 and reduced hold 1, the warm temperature, got {got}. Add 1.0 to it.")
 
     def warm_T(self, load: float) -> float:
         """Return the temperature from which a network cools."""
