@@ -120,12 +120,18 @@ class Comparison(Drawn, Saved):
             if row.sizes:
                 note += f" from N={','.join(map(str, row.sizes))}" + (f" chi2/dof={row.chi2:.1f}/{row.dof}" if row.dof else "")
             z = "-" if not math.isfinite(row.z) else f"({row.z:.1f})" if judged and math.isfinite(row.N) else f"{row.z:.2f}"
+            if judged and math.isfinite(row.N):
+                note += "; finite N: read 1/N->0"
             if row.reason and row.reason not in reasons:
                 reasons.append(row.reason)
             lines.append(f"{row.observable:<18} {size:>6} {self._first(row):>11} {sim!r:>22} {sim.error:>9.1e} {z:>8}  {note}")
         if judged:
             reasons.append(
                 "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"
+            )
+        elif isinstance(self.solution, Solution) and any(math.isfinite(row.z) for row in self.rows):
+            reasons.append(
+                "theory is that of 1/N = 0, and a finite N is off by about 1/N: give runs of several sizes and read 1/N->0"
             )
         return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
 

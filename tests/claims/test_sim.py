@@ -92,7 +92,7 @@ def test_command_line_refuses_nonsense(tmp_path):
         (["sims", "dance"], "invalid choice"),
         (["sims", "plot", "retrieval/P9"], "There are retrieval/P2, retrieval/P3"),
         (["sims", "run", "love"], "'love' must name a claim"),
-        (["sing"], "usage: python -m glassy status FOLDER"),
+        (["sing"], "invalid choice: 'sing'"),
     ):
         run = subprocess.run([sys.executable, "-m", "glassy", *arguments], capture_output=True, text=True, cwd=_sim.ROOT)
         assert run.returncode
