@@ -20,6 +20,10 @@ from glassy.core import formats, storage
 INTERNAL = {
     f"glassy.{module}:{name}"
     for module, names in {
+        "cli.commands": "Command",
+        "cli.output": "Answer",
+        "cli.parameters": "Parameter",
+        "plots.curves": "Curve",
         "core.cubes": "Cube",
         "core.quantities": "Quantity",
         "model.covariance": "Covariance",
