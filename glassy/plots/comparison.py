@@ -181,7 +181,7 @@ def deviations(
     rows = [(c, r) for c in found for r in c.rows if r.observable in asked]
     shown = [(c, r) for c, r in rows if math.isfinite(r.z)]
     sets = sorted({(_key(c, r)) for c, r in shown})
-    sheet = Sheet(ax, path, width=5.2, height=1.5 + (0.42 + 0.05 * len(sets)) * len(asked))
+    sheet = Sheet(ax, path, width=4.4, height=1.5 + (0.42 + 0.05 * len(sets)) * len(asked))
     panel, handles = sheet.axes[0], {}
     temperatures, sizes = (sorted({key[k] for key in sets}) for k in (0, 1))
     several_T = len(temperatures) > 1
