@@ -68,6 +68,15 @@ def test_a_beta_that_cannot_be_is_refused(beta):
         glassy.simulate(NETWORK, 0.1, beta=beta, **RUN)
 
 
+def test_what_was_not_checked_is():
+    with pytest.raises(InputError, match="T must be > 0, got 0"):
+        glassy.glass_state(NETWORK, 1.0, ansatz=RSB(1), beta=math.inf)
+    with pytest.raises(InputError, match="N must be an integer >= 3, got 20.5"):
+        glassy.annealed(NETWORK, 30, 20.5, 1.0)
+    with pytest.raises(InputError, match=r"at must lie in \[-1, 1\], got None"):
+        glassy.hold(NETWORK, 0.2, [0.3, 0.5], 20, seed=1)
+
+
 def test_an_ensemble_by_beta_is_that_by_temperatures(tmp_path):
     words = {"loads": 0.1, "sizes": (20, 24), "samples": 2, "sweeps": 20, "seed": 7}
     cold = Ensemble(NETWORK, beta=(2.0, 4.0), **words)
