@@ -3,13 +3,16 @@
 # make quick  the everyday part of it
 # make docs   the site of the documents in build/docs/html; make docs-links asks whether links to elsewhere are alive
 # make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
+# make lowest, make highest   the everyday part with the oldest and the newest libraries; TESTS=part or all for less or more
+# make release-check          all that stands before a release, hours; ONLY='newcomer lowest' for some of it
 # Each target makes .venv by itself. PYTHON=python3.12 picks another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+TESTS ?= quick
 export MPLBACKEND := Agg
 
-.PHONY: demo test quick docs docs-links matrix lint figures benchmark clean
+.PHONY: demo test quick docs docs-links matrix lowest highest release-check lint figures benchmark clean
 demo: $(STAMP)
 	$(BIN)/python -m sims.demo
 
@@ -27,6 +30,15 @@ docs-links: $(STAMP)
 
 matrix: $(STAMP)
 	$(BIN)/python -m benchmarks.matrix -n auto --out build/matrix/matrix.txt
+
+lowest: $(STAMP)
+	$(BIN)/python -m benchmarks.versions lowest --tests $(TESTS) -n auto
+
+highest: $(STAMP)
+	$(BIN)/python -m benchmarks.versions highest --tests $(TESTS) -n auto
+
+release-check: $(STAMP)
+	$(BIN)/python -m benchmarks.release_check -n auto $(if $(ONLY),--only $(ONLY))
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -47,7 +59,7 @@ benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.ensembles
 	$(BIN)/python -m benchmarks.startup
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "glassy needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -56,5 +68,5 @@ $(STAMP): pyproject.toml
 
 # What can be made again at once. The rest of build/ stays: samples of the sims are hours of work (sims/_sim.py).
 clean:
-	rm -rf .venv build/lib build/bdist.* build/__editable__.* demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build/lib build/bdist.* build/__editable__.* build/versions demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 import glassy
@@ -195,7 +195,7 @@ class States:
         others = states[:, None] ^ (1 << np.arange(self.N))
         dE = self.H[others] - self.H[:, None]
         both, stay = np.exp(-np.abs(dE) / (2.0 * T)) / self.N, 1.0 - np.exp(-np.maximum(dE, 0.0) / T).sum(axis=1) / self.N
-        return csr_matrix((both.ravel(), (np.repeat(states, self.N), others.ravel()))) + diags_array(stay, format="csr")
+        return csr_matrix((both.ravel(), (np.repeat(states, self.N), others.ravel()))) + diags(stay, format="csr")
 
     def relaxation(self, T: float) -> float:
         """Return the longest relaxation time of Metropolis in random order, in sweeps."""

@@ -1,6 +1,6 @@
 """Attempted flips per second of glassy's chains beside OpenJij and dwave-samplers: same instance, same beta at every sweep.
 
-python -m benchmarks.peers        peers: pip install 'glassy[benchmarks]'
+python -m benchmarks.peers        peers: pip install 'glassy-networks[benchmarks]'
 
 One thread, Metropolis, sites 0..N-1 in turn: a sweep is N attempts (at beta = 0 each peer flips every spin once a sweep).
 The peers cache all local fields: cheap where nothing flips, while a flip touches every coupling of its site. Their clocks

@@ -1,188 +1,26 @@
 """glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other."""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from glassy.analysis.autocorrelation import Autocorrelation, Binning
-from glassy.analysis.control_variates import controlled_mean, mean_of_samples
-from glassy.analysis.crossings import crossing, moved_root, rising_root
-from glassy.analysis.equilibration import Evidence
-from glassy.analysis.extrapolate import Limit, extrapolate
-from glassy.analysis.overlaps import density
-from glassy.analysis.reweighting import Reweighted
-from glassy.analysis.statistics import estimate
-from glassy.core.errors import (
-    ConvergenceError,
-    EnsembleError,
-    EquilibrationWarning,
-    GlassyError,
-    InputError,
-    IntegerRangeError,
-    Interrupted,
-    MemoryLimitError,
-    PhaseError,
-    StoreError,
-    StoreWarning,
-)
-from glassy.core.provenance import Provenance, joint_provenance, provenance
-from glassy.core.renamed import gone
-from glassy.core.results import Estimate, Grid, Status
-from glassy.core.storage import load, save
-from glassy.evidence.compare import Comparison, compare
-from glassy.evidence.glass import glass_table
-from glassy.evidence.guerra import Interpolation
-from glassy.evidence.held import Held, hold, wall
-from glassy.evidence.nishimori import lost_chains, nishimori_identities
-from glassy.evidence.table import Measured, Remark, Table, Verdict
-from glassy.exact import Exact, enumerate_states, transition_matrix
-from glassy.model.covariance import Covariance
-from glassy.model.network import DenseHebbian, StatePoint
-from glassy.model.patterns import draw_patterns
-from glassy.model.perturbation import Perturbation
-from glassy.model.separable import SeparableMemory
-from glassy.model.spin_glass import SpinGlass
-from glassy.phases.at_line import ATLine, at_line
-from glassy.phases.capacity import StorageCapacity, patterns_without_errors, signal_to_noise_load, storage_capacity
-from glassy.phases.coexistence import Coexistence, coexistence
-from glassy.phases.complexity import Complexity, complexity
-from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
-from glassy.phases.glass_state import GlassState, glass_state
-from glassy.phases.glassiness import Glassiness, glassiness
-from glassy.phases.phase_diagram import phase_diagram
-from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
-from glassy.phases.spinodal import Spinodal, spinodal
-from glassy.phases.unstable import unstable_overlap
-from glassy.simulation.compare_starts import Starts, compare_starts
-from glassy.simulation.configuration import show_config
-from glassy.simulation.ensemble import Ensemble, read_ensemble
-from glassy.simulation.ensemble_result import EnsembleResult
-from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
-from glassy.simulation.exchange_temperatures import exchange_temperatures
-from glassy.simulation.keep.ledger import sampling_seconds
-from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
-from glassy.simulation.ladder import Exchange, Ladder
-from glassy.simulation.samples import Samples
-from glassy.simulation.simulate import simulate
-from glassy.theory.annealed import Annealed, annealed, noise_load
-from glassy.theory.ansatz import RS, RSB, FullRSB, hierarchy
-from glassy.theory.solution import OverlapDistribution, Solution
-from glassy.theory.solve import scan, solve
+from glassy.core.version import __version__ as __version__
 
-__all__ = [
-    "RS",
-    "RSB",
-    "ATLine",
-    "Annealed",
-    "Annealing",
-    "Autocorrelation",
-    "Binning",
-    "Coexistence",
-    "Comparison",
-    "Complexity",
-    "ConvergenceError",
-    "Covariance",
-    "DenseHebbian",
-    "Ensemble",
-    "EnsembleError",
-    "EnsembleResult",
-    "EnsembleStatus",
-    "EquilibrationWarning",
-    "Estimate",
-    "Evidence",
-    "Exact",
-    "Exchange",
-    "FullRSB",
-    "GlassState",
-    "Glassiness",
-    "GlassyError",
-    "Glauber",
-    "Grid",
-    "Held",
-    "InputError",
-    "IntegerRangeError",
-    "Interpolation",
-    "Interrupted",
-    "Ladder",
-    "Limit",
-    "Measured",
-    "MemoryLimitError",
-    "Metropolis",
-    "OverlapDistribution",
-    "Perturbation",
-    "PhaseDiagram",
-    "PhaseError",
-    "PhasePoint",
-    "Provenance",
-    "Quench",
-    "Remark",
-    "ReplicaExchange",
-    "Reweighted",
-    "Samples",
-    "SeparableMemory",
-    "Solution",
-    "SpinGlass",
-    "SpinGlassTemperatures",
-    "Spinodal",
-    "Starts",
-    "StatePoint",
-    "Status",
-    "StorageCapacity",
-    "StoreError",
-    "StoreWarning",
-    "Table",
-    "Verdict",
-    "annealed",
-    "at_line",
-    "coexistence",
-    "compare",
-    "compare_starts",
-    "complexity",
-    "controlled_mean",
-    "crossing",
-    "density",
-    "draw_patterns",
-    "ensemble_status",
-    "enumerate_states",
-    "estimate",
-    "exchange_temperatures",
-    "extrapolate",
-    "glass_state",
-    "glass_table",
-    "glassiness",
-    "hierarchy",
-    "hold",
-    "joint_provenance",
-    "load",
-    "lost_chains",
-    "mean_of_samples",
-    "merge_ensembles",
-    "moved_root",
-    "nishimori_identities",
-    "noise_load",
-    "patterns_without_errors",
-    "phase_diagram",
-    "phases_at",
-    "provenance",
-    "read_ensemble",
-    "rising_root",
-    "sampling_seconds",
-    "save",
-    "scan",
-    "show_config",
-    "signal_to_noise_load",
-    "simulate",
-    "solve",
-    "spin_glass_temperatures",
-    "spinodal",
-    "storage_capacity",
-    "transition_matrix",
-    "unstable_overlap",
-    "wall",
-]
+if TYPE_CHECKING:
+    from glassy.names import *  # noqa: F403
+    from glassy.names import __all__ as __all__
 
 
 def __getattr__(name: str) -> Any:
-    """Import glassy.plots, and with it matplotlib, at first use only."""
+    """Load all public names at the first use of one, matplotlib at that of glassy.plots: `glassy --help` waits for neither."""
     if name == "plots":
         return importlib.import_module("glassy.plots")
-    raise AttributeError(gone("glassy", name))
+    names = importlib.import_module("glassy.names")
+    globals().update({known: getattr(names, known) for known in ("__all__", *names.__all__)})
+    if name not in globals():
+        raise AttributeError(importlib.import_module("glassy.core.renamed").gone("glassy", name))
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted({*globals(), *__getattr__("__all__"), "plots"})

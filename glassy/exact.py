@@ -15,17 +15,19 @@ from glassy.core import checks
 from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
-from glassy.model.patterns import Int8Array, check_patterns, check_seed, draw_patterns
+from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns
 from glassy.model.perturbation import Perturbation, check_perturbation, check_range
 from glassy.model.separable import grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
 
 FloatArray = npt.NDArray[np.float64]
 LIMIT = 2**62
+CHUNK = 64  # patterns that are summed at a time
 DIGIT = 30  # bits of larger integers that are summed at a time
 
 
@@ -162,18 +164,29 @@ def state_integers(network: Network, patterns: Int8Array) -> tuple[npt.NDArray[A
     sign = 1 if table.unit > 0 else -1
     values = [sign * v for v in table.values]
     if K * max(map(abs, values)) < LIMIT:
-        out = np.zeros(2**N, np.int64)
-        state_sums(masks, np.array(values, np.int64), out)
-        return out, float(abs(table.unit))
+        return _sums(masks, values), float(abs(table.unit))
     check_range(network, N, K, None)
     least = min(values)
     values = [v - least for v in values]
     total = np.full(2**N, K * least, object)
-    for shift in range(0, max(values).bit_length(), DIGIT):
-        out = np.zeros(2**N, np.int64)
-        state_sums(masks, np.array([v >> shift & (1 << DIGIT) - 1 for v in values], np.int64), out)
+    digits, bar = range(0, max(values).bit_length(), DIGIT), current_bar("pattern")
+    bar.step = K / max(len(digits), 1)
+    for shift in digits:
+        out = _sums(masks, [v >> shift & (1 << DIGIT) - 1 for v in values])
         total += out.astype(object) << shift
+        bar.update()
     return total, abs(table.unit)
+
+
+def _sums(masks: npt.NDArray[np.uint32], values: list[int]) -> npt.NDArray[np.int64]:
+    """Return the sums over all patterns of the table of every state, by `CHUNK` patterns at a time."""
+    table = np.array(values, np.int64)
+    out = np.zeros(2 ** (len(table) - 1), np.int64)
+    with progress_bar(len(masks), unit="pattern") as bar:
+        for i in range(0, len(masks), CHUNK):
+            state_sums(masks[i : i + CHUNK], table, out)
+            bar.update(len(masks[i : i + CHUNK]))
+    return out
 
 
 def floats(integers: npt.NDArray[Any], unit: Any) -> FloatArray:
@@ -230,10 +243,8 @@ def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
     return floats(*state_integers(network, patterns))
 
 
-def _temperature(T: Any) -> float:
-    if T is None:
-        raise InputError("T must be given: a temperature >= 0.")
-    return checks.temperature(T, infinite=True)
+def _temperature(T: Any, beta: Any) -> float:
+    return checks.temperature(checks.given_temperature(T, beta), infinite=True)
 
 
 def _patterns(
@@ -242,8 +253,7 @@ def _patterns(
     if patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load, N and seed, not both: the patterns fix K and N.")
-        xi = check_patterns(patterns, network.fewest)
-        network.size(xi.shape[1])
+        xi = given_patterns(network, patterns, 4)
     else:
         N = network.N if N is None else N
         if (load is None) == (K is None) or N is None or seed is None:
@@ -276,17 +286,21 @@ def enumerate_states(
     T: float | None = None,
     N: int | None = None,
     *,
+    beta: float | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     perturbation: Perturbation | None = None,
     seed: int | None = None,
+    progress: bool | None = None,
 ) -> Exact:
     """Average over all 2^N states of one sample exactly; the distribution of q by a Walsh-Hadamard transform.
 
     Parameters
     ----------
-    network, load, T, N, K, patterns, perturbation, seed
+    network, load, T, N, beta, K, patterns, perturbation, seed
         As in `simulate`, for sample 0: the same seed gives the same patterns. N <= 20.
+    progress : bool, optional
+        A bar on stderr that counts patterns; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -304,16 +318,16 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
     xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
     count, size = xi.shape
-    if perturbation is None:
-        integers, unit = state_integers(network, xi)
-    else:
+    if perturbation is not None:
         check_perturbation(perturbation).check(
             size, count, 1 if perturbation.field is None or perturbation.field.ndim < 2 else len(perturbation.field)
         )
-        integers, unit = perturbed_integers(network, xi, perturbation)
+    with progress_bar(count, progress, "pattern", f"{2**size} states") as bar:
+        bar.step = float(count)
+        integers, unit = state_integers(network, xi) if perturbation is None else perturbed_integers(network, xi, perturbation)
     boltzmann = _boltzmann(integers, unit, T)
     weights = boltzmann / boltzmann.sum()
     counts = popcounts(size)
@@ -356,6 +370,7 @@ def transition_matrix(
     N: int | None = None,
     *,
     method: Dynamics,
+    beta: float | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     seed: int | None = None,
@@ -364,7 +379,7 @@ def transition_matrix(
 
     Parameters
     ----------
-    network, load, T, N, K, patterns, seed
+    network, load, T, N, beta, K, patterns, seed
         As in `enumerate_states`; N <= 10.
     method : Metropolis or Glauber
         The dynamics.
@@ -388,7 +403,7 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T)
+    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)

@@ -1,4 +1,4 @@
-"""Claims: one short script for one claim."""
+"""Claims: one short script for one claim. An installed package has them as glassy._claims."""
 
 import sys
 

@@ -6,6 +6,7 @@ results/CLAIM/CASE/data.csv    one row for each quantity at each state point and
                    meta.json   claim, verdict, command, sizes, samples, sweeps, seed, run time, versions behind the samples
                    figure.png  drawn from these files alone
 Finished samples are kept in build/samples/CLAIM/CASE, so that an interrupted run goes on where it stopped.
+Both folders lie in the repository; in the folder where one is, if glassy is installed; or in --out.
 
 A claim is a module with CASES (a dict of Case by name), `measure(case, run)` that returns the tables by their names, and
 `panels(case, tables)` that returns the figure; `verdict(case, tables)`, one sentence, where that of Table.verdict is not it.
@@ -31,7 +32,8 @@ import numpy as np
 import glassy
 from glassy import plots
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent if HERE.name == "sims" else Path()  # the repository, or of an installed package where one is
 
 
 class Lines(list[dict[str, Any]]):
@@ -95,6 +97,7 @@ class Sampling:
 
     label: str
     folder: Path
+    places: Sequence[Path] = (ROOT / "results",)  # where results of other claims are looked for
     origins: list[Any] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
 
@@ -105,9 +108,13 @@ class Sampling:
         self.origins += [r.provenance for r in (found if isinstance(found, glassy.Grid) else [found])]
         return found
 
+    def results(self, claim: str, case: str) -> dict[str, Any]:
+        """Return the tables of another case."""
+        return read(finished(claim, case, self.places))
+
     def reads(self, claim: str, case: str) -> dict[str, Any]:
-        """Return the committed tables of a case, on which this one rests, and remember whose samples they are."""
-        folder = ROOT / "results" / claim / case
+        """Return the tables of a case, on which this one rests, and remember whose samples they are."""
+        folder = finished(claim, case, self.places)
         self.sources.append(json.loads((folder / "meta.json").read_text()))
         self.origins.append(glassy.Provenance(**self.sources[-1]["provenance"]))
         return read(folder)
@@ -115,7 +122,7 @@ class Sampling:
 
 def claims() -> dict[str, Any]:
     """Return every claim by name."""
-    found = {m.name: importlib.import_module(f".{m.name}", __package__) for m in pkgutil.iter_modules([str(ROOT / "sims")])}
+    found = {m.name: importlib.import_module(f".{m.name}", __package__) for m in pkgutil.iter_modules([str(HERE)])}
     return {name: module for name, module in found.items() if hasattr(module, "panels")}
 
 
@@ -124,14 +131,24 @@ def read(folder: Path) -> dict[str, Any]:
     return {path.stem: _read(path) for path in sorted(folder.glob("*.csv"))}
 
 
+def finished(claim: str, case: str, places: Sequence[Path] = (ROOT / "results",)) -> Path:
+    """Return the folder of a case that was run, the first in `places`."""
+    for folder in (place / claim / case for place in places):
+        if (folder / "meta.json").exists():
+            return folder
+    where = " or ".join(str(place) for place in dict.fromkeys(places))
+    raise glassy.InputError(f"This rests on {claim}/{case}, which is not in {where}. First: python -m glassy sims run "
+                            f"{claim}/{case}, with the same --quick and --out.")  # fmt: skip
+
+
 def results(claim: str, case: str) -> dict[str, Any]:
-    """Return the committed tables of a case, on which another claim rests."""
-    return read(ROOT / "results" / claim / case)
+    """Return the tables of a case that was run in the default place."""
+    return read(finished(claim, case))
 
 
 def meta(claim: str, case: str) -> dict[str, Any]:
-    """Return the committed meta.json of a case."""
-    found: dict[str, Any] = json.loads((ROOT / "results" / claim / case / "meta.json").read_text())
+    """Return the meta.json of a case that was run in the default place."""
+    found: dict[str, Any] = json.loads((finished(claim, case) / "meta.json").read_text())
     return found
 
 
@@ -166,9 +183,9 @@ def verdict(module: Any, case: Case, tables: Tables) -> str:
     return str(say(case, tables) if say else tables["data"].verdict())
 
 
-def run(claim: str, module: Any, case: Case, target: Path, samples: Path, options: str) -> None:
+def run(claim: str, module: Any, case: Case, target: Path, sampling: Sampling, options: str) -> None:
     """Measure a case and write its files; after an interruption it goes on from its samples."""
-    sampling, began = Sampling(f"{claim}/{case.name}", samples), time.perf_counter()
+    began = time.perf_counter()
     tables = module.measure(case, sampling)
     target.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
@@ -184,7 +201,7 @@ def run(claim: str, module: Any, case: Case, target: Path, samples: Path, option
     found = {
         "claim": case.claim, "verdict": verdict(module, case, tables),
         "command": f"python -m glassy sims run {claim}/{case.name}{options}", **protocol,
-        **({"core_seconds": round(glassy.sampling_seconds(samples), 1)} if case.sizes else {}),
+        **({"core_seconds": round(glassy.sampling_seconds(sampling.folder), 1)} if case.sizes else {}),
         "seconds": round(time.perf_counter() - began, 1), "provenance": asdict(glassy.joint_provenance(origins)),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(found, indent=1) + "\n")
@@ -228,7 +245,8 @@ def main(arguments: Iterable[str]) -> None:
     parser.add_argument("what", choices=("list", "run", "plot", "status"), help="run measures and draws")
     parser.add_argument("names", nargs="*", metavar="CLAIM[/CASE]", help="default: all")
     parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where results and samples go, instead of this repository")
+    here = "this repository" if ROOT.parts else "this folder"
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help=f"where results and build/samples go, instead of {here}")
     given = parser.parse_intermixed_args([*arguments])
     base, options = given.out or ROOT, "".join([" --quick"] if given.quick else [])
     try:
@@ -236,15 +254,16 @@ def main(arguments: Iterable[str]) -> None:
             place = Path(claim) / case.name
             target = base / ("build/quick" if given.quick else "results") / place
             samples = base / "build" / ("quick-samples" if given.quick else "samples") / place
+            places = [base / "results", ROOT / "results"]
             if given.quick:
-                case = case.small
+                case, places = case.small, [*places, base / "build" / "quick"]
             if given.what == "list":
                 print(f"{claim}/{case.name}: {case.claim}")
             elif given.what == "status":
                 print(status(claim, case, samples))
             else:
                 if given.what == "run":
-                    run(claim, module, case, target, samples, options)
+                    run(claim, module, case, target, Sampling(f"{claim}/{case.name}", samples, places), options)
                 if not any(target.glob("*.csv")):
                     sys.exit(f"{target} has no data to draw. First: python -m glassy sims run {place}{options}")
                 plot(module, case, target)

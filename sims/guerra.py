@@ -10,7 +10,7 @@ import numpy as np
 
 import glassy
 from glassy import RSB, DenseHebbian, Interpolation, Measured, Table, plots, solve
-from ._sim import ROOT, Case, Lines, Sampling, Tables, read
+from ._sim import Case, Lines, Sampling, Tables, results
 
 HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs above the measured one, in the glass
 NODES = 6
@@ -143,6 +143,6 @@ def panels(case: State, tables: Tables) -> Any:
 
 
 def ladder(case: State) -> Table:
-    """Return -beta f of the same state by replica exchange from T = inf (M.8), from results/spin_glass."""
-    rows: Table = read(ROOT / "results" / "spin_glass" / "P3")["data"].finite.usable.where(quantity="-beta f", load=case.load)
+    """Return -beta f of the same state by replica exchange from T = inf (M.8), of the claim spin_glass."""
+    rows: Table = results("spin_glass", "P3")["data"].finite.usable.where(quantity="-beta f", load=case.load)
     return rows.where(T=lambda T: abs(T - case.T) < 1e-9)

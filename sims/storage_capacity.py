@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassy import DenseHebbian, hierarchy, patterns_without_errors, plots, signal_to_noise_load, spinodal, storage_capacity
-from ._sim import Case, Lines, Sampling, Tables, columns, results
+from ._sim import Case, Lines, Sampling, Tables, columns
 
 SELF = "self-interacting"
 LOADS = ("load_c", "load_c_error", "m_c", "load_t", "load_t_error", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
@@ -41,7 +41,7 @@ def measure(case: Capacities, run: Sampling) -> Tables:
         depth += [{**who, "ansatz": repr(a), "k": a.depth, **columns(storage_capacity(network, a), *LOADS)} for a in ansaetze]
         words.append({**who, **senses(network, depth.where(**who))})
     for name, network in case.noses.items():
-        meet = results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
+        meet = run.results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
         for a in ansaetze[: case.nose_depth + 1]:
             end = None
             for part in PARTS:

@@ -107,8 +107,8 @@ def test_public_functions_have_numpydoc_with_an_example(name):
 
 def test_commands_exist():
     text = "\n".join([*PAGES.values(), *TOP.values()])
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
-    for target in re.findall(r"(?:^    |`)make ([a-z]+)", text, re.M):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for target in re.findall(r"(?:^    |`)make ([a-z-]+)", text, re.M):
         assert target in targets
     for module in re.findall(r"python -m ([\w.]+)", text):
         if module.split(".")[0] in ("sims", "benchmarks"):

@@ -94,7 +94,7 @@ def test_no_claim_is_long():
 
 
 def test_the_folders_of_tests_are_those_of_the_package():
-    others = {"tests", "tests/docs", "tests/laws", "tests/claims", "tests/format"}
+    others = {"tests", "tests/docs", "tests/laws", "tests/claims", "tests/format", "tests/packaging"}
     for folder in {path.relative_to(ROOT).parent for path in TESTS} - {Path(f) for f in others}:
         assert (ROOT / "glassy" / folder.relative_to("tests")).is_dir(), folder
 

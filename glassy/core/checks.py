@@ -11,12 +11,19 @@ import numpy.typing as npt
 
 from glassy.core.errors import InputError
 
+SEVERAL = (
+    "For several call it once for each: [glassy.simulate(network, load, T, N, seed=1) for N in (50, 100)] is what "
+    "glassy.compare takes to 1/N = 0; or describe all as one glassy.Ensemble(network, loads, sizes, temperatures, seed=1)."
+)
+
 
 def integer(name: str, value: Any, least: int, remedy: str, *, most: float = math.inf) -> int:
-    """Return `value` as an int in [least, most], or raise InputError."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
+    """Return `value` as an int in [least, most], or raise InputError; a whole float, as 1e4, is the integer that it is."""
+    whole = isinstance(value, float | np.floating) and float(value).is_integer()
+    if isinstance(value, bool) or not (whole or isinstance(value, Integral)) or not least <= int(value) <= most:
         domain = f">= {least}" if math.isinf(most) else f"in [{least}, {most}]"
-        raise InputError(f"{name} must be an integer {domain}, got {value!r}. {remedy}")
+        several = f" {SEVERAL}" if name in ("N", "K") and np.ndim(value) else ""
+        raise InputError(f"{name} must be an integer {domain}, got {value!r}. {remedy}{several}")
     return int(value)
 
 
@@ -53,6 +60,33 @@ def temperature(value: Any, *, infinite: bool = False) -> float:
     """Return a temperature: >= 0, with T = 0 the exact limit; T = inf only where stated."""
     remedy = "T is 1/beta in the units of docs/reference/conventions.md; T=0.0 is the exact limit."
     return number("T", value, remedy, infinite=infinite)
+
+
+def given_temperature(T: Any, beta: Any, word: str = "T") -> Any:
+    """Return T as it was given, or 1/beta in its place: the two words become one here and nowhere else.
+
+    An array stays one of its shape. beta = inf is T = 0, beta = 0 is T = inf.
+
+    Examples
+    --------
+    >>> given_temperature(0.3, None), given_temperature(None, 4), given_temperature(None, [math.inf, 0]).tolist()
+    (0.3, 0.25, [0.0, inf])
+    """
+    if (T is None) == (beta is None):
+        raise InputError(f"{word} or beta = 1/T must be given, got {'neither' if T is None else 'both'}. Give one of them.")
+    if beta is None:
+        return T
+    found = array("beta", beta, "Give a number or a 1-d array of them.")
+    inverse = np.array([_inverse(b) for b in found.ravel().tolist()]).reshape(found.shape)
+    return inverse if inverse.ndim else inverse.item()
+
+
+def _inverse(beta: Any) -> float:
+    remedy = "It is 1/T: T = 0 is beta = inf, T = inf is beta = 0."
+    x = number("beta", beta, remedy, infinite=True)
+    if x > 0.0 and math.isinf(1.0 / x):
+        raise InputError(f"beta must be 0 or so large that 1/beta is a float, got {beta!r}. {remedy}")
+    return 1.0 / x if x > 0.0 else math.inf
 
 
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:

@@ -61,6 +61,10 @@ class EquilibrationWarning(UserWarning):
     """Numbers of a run that has not shown its equilibrium are put to use; the message names the run and the remedy."""
 
 
+class PatternsWarning(UserWarning):
+    """Patterns of the user have a shape that looks transposed; the message says how it was read, and the remedy."""
+
+
 class StoreWarning(UserWarning):
     """A file in a folder of samples could not be used and was set aside; the message names it and says why."""
 

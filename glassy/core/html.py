@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from glassy.core.quantities import quantity
-from glassy.core.records import in_order, is_estimate
+from glassy.core.records import STATE, in_order, is_estimate
 
 MOST = 20  # rows
 LONG = 40  # letters, beyond which a value takes the place of its unit and name as well
@@ -20,6 +20,7 @@ _CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0;vertical-align:top;border
 _NUMBER = _CELL.replace("left", "right", 1) + ";white-space:nowrap;font-variant-numeric:tabular-nums"
 _FAINT = "opacity:0.65"
 _LABEL = f"{_CELL};{_FAINT};white-space:nowrap"
+_TABLE = '<table style="border-collapse:collapse;margin:0;color:inherit">'
 _RULE = "border-bottom:1px solid currentColor"
 
 
@@ -55,7 +56,7 @@ def page(result: Any) -> str | None:
 
 def _one(row: dict[str, Any]) -> str:
     lines = [_line(name, row[name]) for name in in_order(row) if not isinstance(row[name], str | tuple) or row[name]]
-    return f'<table style="border-collapse:collapse;margin:0">{"".join(lines)}</table>'
+    return f"{_TABLE}{''.join(lines)}</table>"
 
 
 def _line(name: str, value: Any) -> str:
@@ -75,6 +76,7 @@ def _line(name: str, value: Any) -> str:
 
 def _many(rows: Sequence[dict[str, Any]], count: int) -> str:
     names = in_order(dict.fromkeys(name for row in rows for name in row))
+    names.sort(key=lambda n: 2 - (n in STATE) - (n in (*STATE, "status")))  # the status is seen without scrolling
     said = {name: [text(row.get(name)) for row in rows] for name in names}
     same = [n for n in names if len(set(said[n])) == 1 and len(rows) > 1 and n != "status"]
     above = ", ".join(f"{n} {said[n][0]}" for n in same if said[n][0] not in ("-", ""))
@@ -86,7 +88,7 @@ def _many(rows: Sequence[dict[str, Any]], count: int) -> str:
     below = [f"{count - len(rows)} more of {count} rows: to_dataframe() and csv(path) have all"] if count > len(rows) else []
     found = dict.fromkeys(v for row in rows for v in row.values() if isinstance(v, enum.Enum) and not getattr(v, "ok", True))
     below += [f"{v.name}: {v.value}" for v in found if isinstance(v.value, str)]
-    table = f'<table style="border-collapse:collapse;margin:0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    table = f"{_TABLE}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return _note(above) + table + "".join(map(_note, below))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from pathlib import Path
+
+from glassy.core.commit import commit
+from glassy.core.version import __version__
 
 
 @dataclass(frozen=True)
@@ -40,32 +41,19 @@ def version(name: str) -> str:
         return "unknown"
 
 
-def _commit() -> str:
-    here = Path(__file__).resolve().parent.parent
-    if not (here.parent / ".git").exists():
-        return "unknown"
-    try:
-        run = [
-            subprocess.run(["git", *args], cwd=here, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
-            for args in (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain", "--", "."])
-        ]
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return run[0] + ("+" if run[1] else "")
-
-
 @lru_cache(maxsize=1)
 def provenance() -> Provenance:
     """Return the provenance of this process; read once.
 
     Examples
     --------
-    >>> provenance().glassy == version("glassy")
+    >>> import glassy
+    >>> glassy.provenance().glassy == glassy.__version__
     True
     """
     return Provenance(
-        glassy=version("glassy"),
-        commit=_commit(),
+        glassy=__version__,
+        commit=commit(),
         python=platform.python_version(),
         numpy=version("numpy"),
         numba=version("numba"),

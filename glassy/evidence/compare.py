@@ -14,6 +14,7 @@ from glassy.analysis.extrapolate import weighted_fit
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.results import Estimate, Status
@@ -119,12 +120,18 @@ class Comparison(Drawn, Saved):
             if row.sizes:
                 note += f" from N={','.join(map(str, row.sizes))}" + (f" chi2/dof={row.chi2:.1f}/{row.dof}" if row.dof else "")
             z = "-" if not math.isfinite(row.z) else f"({row.z:.1f})" if judged and math.isfinite(row.N) else f"{row.z:.2f}"
+            if judged and math.isfinite(row.N):
+                note += "; finite N: read 1/N->0"
             if row.reason and row.reason not in reasons:
                 reasons.append(row.reason)
             lines.append(f"{row.observable:<18} {size:>6} {self._first(row):>11} {sim!r:>22} {sim.error:>9.1e} {z:>8}  {note}")
         if judged:
             reasons.append(
                 "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"
+            )
+        elif isinstance(self.solution, Solution) and any(math.isfinite(row.z) for row in self.rows):
+            reasons.append(
+                "theory is that of 1/N = 0, and a finite N is off by about 1/N: give runs of several sizes and read 1/N->0"
             )
         return "\n".join([*lines, *(f"note: {text}" for text in dict.fromkeys(filter(None, [self.note, *reasons])))])
 
@@ -165,12 +172,14 @@ Compared = Solution | Exact | Samples | Ladder | Sequence[Samples]
 
 
 @overload
-def compare(solution: Ladder, samples: Ladder) -> tuple[Comparison, ...]: ...  # type: ignore[overload-overlap]
+def compare(  # type: ignore[overload-overlap]
+    solution: Ladder, samples: Ladder, *, progress: bool | None = ...
+) -> tuple[Comparison, ...]: ...
 @overload
-def compare(solution: Compared, samples: Compared) -> Comparison: ...
+def compare(solution: Compared, samples: Compared, *, progress: bool | None = ...) -> Comparison: ...
 
 
-def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Comparison, ...]:
+def compare(solution: Compared, samples: Compared, *, progress: bool | None = None) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
@@ -195,6 +204,9 @@ def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Compari
     ----------
     solution, samples : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
         A converged saddle; what `enumerate_states` says; runs. In any order: theory comes first, then enumeration.
+    progress : bool, optional
+        A bar on stderr that counts runs; default: where it is slow (theory of many steps, solved again at the load of each run)
+        and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -231,8 +243,12 @@ def compare(solution: Compared, samples: Compared) -> Comparison | tuple[Compari
         shared = [T for T in a if T in b]
         if not shared:
             raise InputError(f"two ladders must share a temperature, got {[*a]} and {[*b]}.")
-        return tuple(_pair(a[T], b[T]) for T in shared)
-    return _pair(_rung(a, samples) if a else solution, _rung(b, solution) if b else samples)
+        with progress_bar(len(shared), progress, "run", "compare"):
+            return tuple(_pair(a[T], b[T]) for T in shared)
+    first, second = _rung(a, samples) if a else solution, _rung(b, solution) if b else samples
+    count = max(len(x) if isinstance(x, Sequence) else 1 for x in (first, second))
+    with progress_bar(max(count, 1), progress, "run", "compare"):
+        return _pair(first, second)
 
 
 def _rung(ladder: dict[float, Any], other: Any) -> Any:
@@ -321,7 +337,10 @@ def _judge(solution: Solution | Exact, samples: Compared) -> Comparison:
     if solution.m > 0.0:
         runs = [_upright(run) for run in runs]
     _warn("theory", solution, runs)
-    theories = [_at(solution, run) for run in runs]
+    theories = []
+    for run in runs:
+        theories.append(_at(solution, run))
+        current_bar("run").update()
     rows, note = [], _note(runs)
     for name in _observables(solution, runs):
         raw = [_row(name, theory, run, note) for theory, run in zip(theories, runs, strict=True)]

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy.integrate import trapezoid
 from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
@@ -70,13 +71,22 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     True
     """
     check_network(network, "patterns", "table")
+    N = network.size(N)
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
     return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
 
 
 def hold(
-    network: DenseHebbian, load: float, T: Sequence[float], N: int, at: float, *, start: float = 1.0, **options: Any
+    network: DenseHebbian,
+    load: float,
+    T: Sequence[float] | None = None,
+    N: int | None = None,
+    at: float | None = None,
+    *,
+    beta: Sequence[float] | None = None,
+    start: float = 1.0,
+    **options: Any,
 ) -> Ladder:
     """Run a ladder from overlap `start` with the pattern, behind a wall at m = `at`.
 
@@ -84,6 +94,8 @@ def hold(
     ----------
     network, load, T, N
         State points of the ladder, coldest first.
+    beta : sequence of float, optional
+        1/T, instead of T.
     at, start : float
         Overlaps with the pattern: of the wall, and of the first configuration.
     **options
@@ -96,8 +108,10 @@ def hold(
     >>> len(ladder), ladder[0].start
     (2, 'pattern')
     """
+    check_network(network, "patterns", "table")
+    N, at = network.size(N), checks.number("at", at, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     found = simulate(
-        network, load, list(T), N, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
+        network, load, T, N, beta=beta, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
         perturbation=wall(network, N, at), **options,
     )  # fmt: skip
     return cast("Ladder", found)
@@ -125,7 +139,7 @@ def excess_free_energy(T: FloatArray, excess: FloatArray, at: int) -> FloatArray
     """
     curve = PchipInterpolator(np.r_[0.0, T], np.vstack([excess[:1], excess]), axis=0)
     x = np.linspace(0.0, T[at], 4001)[1:]
-    entropy = np.trapezoid(curve.derivative()(x) / x[:, None], x, axis=0)
+    entropy = trapezoid(curve.derivative()(x) / x[:, None], x, axis=0)
     return np.asarray(excess[at] - T[at] * entropy)
 
 

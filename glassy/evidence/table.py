@@ -384,8 +384,7 @@ class Table(Exported):
         >>> import tempfile
         >>> table = Table([Measured(quantity="m", load=0.1, T=0.3, N=100, simulation=0.9, error=0.1)])
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     table.csv(f"{folder}/data.csv")
-        ...     Table.read_csv(f"{folder}/data.csv")["simulation"]
+        ...     Table.read_csv(table.csv(f"{folder}/data.csv"))["simulation"]
         array([0.9])
         """
         with Path(path).open(newline="") as file:

@@ -108,7 +108,7 @@ class Network:
         """Energy per spin of a stored pattern itself, in the limit of many spins (M.4)."""
         raise lacks(self, "signal")
 
-    def unloaded_magnetization(self, T: float) -> float:
+    def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Magnetization of the retrieval phase at load 0."""
         raise lacks(self, "signal")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
 import re
 import shutil
 import sys
@@ -35,6 +34,7 @@ PACKAGE = Path(__file__).parents[1]
 UNCACHED = "glassy keeps no machine code"  # the beginning of a warning
 _DECORATED = re.compile(rb"glassy\.numerics\.jit import .*\b(kernel|inlined|part|shared)\b")
 _said: list[str] = []
+before_compiling: list[Callable[[], None]] = []  # what hears that machine code is not on the disk and must be made
 
 
 def kernel(function: F) -> F:
@@ -76,11 +76,7 @@ def kernel_files() -> list[Path]:
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Return the digest of all that shapes machine code, but the processor: numba knows that one."""
-    try:
-        version = importlib.metadata.version("glassy")
-    except importlib.metadata.PackageNotFoundError:
-        version = "unknown"
-    found = hashlib.sha256(repr((version, numba.__version__, llvmlite.__version__, np.__version__, sys.version)).encode())
+    found = hashlib.sha256(repr((numba.__version__, llvmlite.__version__, np.__version__, sys.version)).encode())
     for path in kernel_files():
         text = path.read_bytes()
         found.update(f"{path.relative_to(PACKAGE).as_posix()} {len(text)} ".encode() + text)
@@ -96,6 +92,14 @@ def processor() -> tuple[str, frozenset[str]]:
 def most_threads() -> int:
     """Return NUMBA_NUM_THREADS, as it is set or found."""
     return int(_numba.config.NUMBA_NUM_THREADS)
+
+
+def nothing_kept() -> bool:
+    """Whether the disk holds no machine code of this glassy, so that processes which begin now will make it."""
+    try:
+        return COMPILED and not Path(_Cache(where_kept)._cache_path).exists()
+    except RuntimeError:
+        return True
 
 
 def where_kept() -> tuple[str, str]:
@@ -123,9 +127,13 @@ class _Cache(_caching.FunctionCache):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the machine code for a signature, or None."""
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
         except Exception:  # a damaged file: it is compiled and written again
-            return None
+            found = None
+        if found is None:
+            for hear in before_compiling:
+                hear()
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the machine code for a signature; that of another glassy goes."""

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import Bar, current_bar, progress_bar
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -27,9 +28,10 @@ from glassy.theory.rsb.saddle import rsb_saddle
 from glassy.theory.rsb.search import deepen
 from glassy.theory.rsb.steps import stable
 from glassy.theory.solution import Solution, levels_of
-from glassy.theory.solve import solvable, solve
+from glassy.theory.solve import solvable, solve, steps_of
 
 DEPTH = 8  # steps of the ground state that counts as the true one
+ROUNDS = 6  # of measuring what RSB(2) lacks
 SAME = 1e-12  # a change of its energy by one step more after which the next ones are rounding
 
 
@@ -47,7 +49,9 @@ class StorageCapacity(Drawn, Saved):
         Retrieval is the ground state: its energy in the ansatz against the true (full RSB) ground state of the spin glass. An
         Estimate, with the error of that ground state and of the limit in k.
     load_t_ansatz : float
-        The same with the spin glass in the ansatz, too: `coexistence` at T = 0.
+        The same with the spin glass in the ansatz, too: `coexistence` at T = 0. This is what the literature of replica symmetry
+        means: at P = 2 and RS it is 0.0518543, which Amit, Gutfreund and Sompolinsky (AGS 1985, 1987) print as 0.051, while
+        against the full-RSB glass retrieval is the ground state up to load_t = 0.0567243.
     bound_c, bound_t : float
         Exact upper bounds t_d^2 and t_c^2 of load_c and load_t from the Nishimori line (B.1); NaN where it does not exist
         (P = 2, self-interacting).
@@ -75,6 +79,9 @@ class StorageCapacity(Drawn, Saved):
 
     def __repr__(self) -> str:
         numbers = f"load_c={_text(self.load_c)} m_c={self.m_c:.6g} load_t={_text(self.load_t)}"
+        if not isinstance(self.ansatz, FullRSB):
+            printed = ", AGS print 0.051" if self.network.wishart and isinstance(self.ansatz, RS) else ""
+            numbers += f" (with the glass in {self.ansatz!r}: load_t_ansatz={_text(self.load_t_ansatz)}{printed})"
         mark = "" if self.status.ok else f" {self.status.name}"
         return f"StorageCapacity({self.network!r} {self.ansatz!r}: {numbers}{mark}{'; ' if self.reason else ''}{self.reason})"
 
@@ -83,7 +90,12 @@ def _text(value: float) -> str:
     return repr(value) if isinstance(value, Estimate) else f"{value:.9g}"
 
 
-def storage_capacity(network: Network, ansatz: Ansatz = RS()) -> StorageCapacity:  # noqa: B008
+def storage_capacity(
+    network: Network,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    progress: bool | None = None,
+) -> StorageCapacity:
     """Return the storage capacity at T = 0: the spinodal load_c, the coexistence load_t, and their exact bounds (B.1).
 
     The signal-to-noise estimates need no saddle: `signal_to_noise_load`, `patterns_without_errors`.
@@ -94,6 +106,8 @@ def storage_capacity(network: Network, ansatz: Ansatz = RS()) -> StorageCapacity
         The network.
     ansatz : RS, RSB or FullRSB
         RSB(k) raises load_c with k; FullRSB gives Estimates, extrapolated in k (a minute).
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -106,13 +120,20 @@ def storage_capacity(network: Network, ansatz: Ansatz = RS()) -> StorageCapacity
     >>> capacity = storage_capacity(glassy.DenseHebbian(P=4), glassy.RSB(1))
     >>> round(capacity.load_c, 6), round(capacity.load_t, 6), round(capacity.bound_c, 6), round(capacity.bound_t, 6)
     (0.458343, 0.379833, 0.460242, 0.380545)
+    >>> storage_capacity(glassy.DenseHebbian(P=2))  # doctest: +ELLIPSIS
+    StorageCapacity(DenseHebbian(P=2) RS(): load_c=0.137905566 m_c=0.967417 load_t=0.056724290... \
+(with the glass in RS(): load_t_ansatz=0.0518543309, AGS print 0.051))
     """
     network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
-    end = spinodal(network, 0.0, ansatz, strict=False)
-    same = coexistence(network, 0.0, ansatz, strict=False)
+    with progress_bar(3.0, progress, "part", f"{ansatz!r} capacity") as bar:
+        end = spinodal(network, 0.0, ansatz, strict=False)
+        bar.update()
+        same = coexistence(network, 0.0, ansatz, strict=False)
+        bar.update()
+        load_t, why = _ground_state_load(network, ansatz, same.load if same.status.ok else end.load)
+        bar.update()
     known = same.status.ok or same.status is Status.NO_BOUNDARY
     reasons = [] if same.status.ok else [f"load_t_ansatz: {same.reason}"]
-    load_t, why = _ground_state_load(network, ansatz, same.load if same.status.ok else end.load)
     reasons += [f"load_t: {why}"] if why else []
     t_d, t_c = static(network) if network.P > 2 and network.interactions == "distinct" else (math.nan, math.nan)
     good = end.status.ok and known and (math.isfinite(load_t) or why.startswith("retrieval"))
@@ -137,10 +158,16 @@ def _climb(network: Network, load: float, near: Sequence[Solution] = ()) -> list
 
     `near` is what it returned at a load nearby; nothing is returned where a step was not found and the limit cannot be told.
     """
+    with progress_bar(DEPTH, unit="step") as bar:
+        return _climbed(network, load, near, bar)
+
+
+def _climbed(network: Network, load: float, near: Sequence[Solution], bar: Bar) -> list[Solution]:
     path: list[Solution] = []
     s = rsb_solve.solve_steps(network, load, 0.0, "spin_glass", 1, near[0] if near else None)
     while s is not None and s.status.ok:
         path.append(s)
+        bar.reach(len(path))
         k = len(path) + 1
         if k > DEPTH or s.status is Status.COLLAPSED or stable(s) or s.x_levels[-1] >= 1.0 or _last(path) is not None:
             return path
@@ -193,10 +220,12 @@ def _against_ground_state(network: Network, ansatz: Ansatz, guess: float) -> Est
     """Return the load where the retrieval energy equals that of the true ground state, NaN where it is not found."""
     if isinstance(ansatz, FullRSB):
         path: list[Estimate] = []
-        for k in range(1, ansatz.steps + 1):
-            path.append(_against_ground_state(network, RSB(k), path[-1] if path else guess))
-            if math.isnan(path[-1]):
-                return path[-1]
+        with progress_bar(steps_of(ansatz), unit="step") as bar:
+            for k in range(1, ansatz.steps + 1):
+                path.append(_against_ground_state(network, RSB(k), path[-1] if path else guess))
+                bar.update()
+                if math.isnan(path[-1]):
+                    return path[-1]
         end = rsb_solve.limit(path)
         return Estimate(end, math.hypot(end.error, path[-1].error))
     retrieval = _energy(network, "retrieval", ansatz)
@@ -207,7 +236,8 @@ def _against_ground_state(network: Network, ansatz: Ansatz, guess: float) -> Est
         error = _ground_state(network, load).error
         slope = _slope(lambda load: _ground_state(network, load) - retrieval(load), load)
         return Estimate(load, abs(error / slope))
-    return _against_wishart(network, retrieval, guess)
+    with progress_bar(ROUNDS, unit="round"):
+        return _against_wishart(network, retrieval, guess)
 
 
 def _against_wishart(network: Network, retrieval: Callable[[float], float], guess: float) -> Estimate:
@@ -230,11 +260,13 @@ def _against_wishart(network: Network, retrieval: Callable[[float], float], gues
         return cheap(load) + lack(load) - retrieval(load)
 
     load = root_near(gap, guess)
-    for _ in range(6):
+    bar = current_bar("round")
+    for _ in range(ROUNDS):
         path = [] if math.isnan(load) else _climb(network, load, path)
         energy = _limit(path)
         if not path:
             break
+        bar.update()
         seen.append((load, energy - path[min(len(path), 2) - 1].free_energy))
         measured, load = load, root_near(gap, load, 1e-4)
         if len(seen) > 1 and abs(load - measured) <= 1e-4 * abs(measured - seen[-2][0]) + 1e-12 * load:

@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -19,7 +21,7 @@ from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import check_point, rank, solvable, solve
+from glassy.theory.solve import check_point, rank, solvable, solve, steps_of
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,13 @@ def _over_paramagnet(network: Network, T: float) -> float:
 
 def coexistence(
     network: Network,
-    T: float,
+    T: float | None = None,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: float | None = None,
     start: Coexistence | None = None,
     strict: bool = True,
+    progress: bool | None = None,
 ) -> Coexistence:
     """Return load_t(T), where retrieval and the m = 0 state of the same ansatz have equal free energies (theory, section 5).
 
@@ -128,12 +132,16 @@ def coexistence(
         The network.
     T : float
         Temperature, >= 0.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Of both states. FullRSB extrapolates load_t in the number of steps: an Estimate.
     start : Coexistence, optional
         That at a neighbouring temperature, same ansatz.
     strict : bool
         If False, NaN and status NO_BOUNDARY, with a reason, or NOT_CONVERGED instead of an error.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -153,13 +161,15 @@ def coexistence(
     >>> round(coexistence(glassy.DenseHebbian(P=2), T=0.0).load, 5)          # Amit, Gutfreund and Sompolinsky print 0.051
     0.05185
     """
-    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    network, T = solvable(network, "signal"), check_point(T=checks.given_temperature(T, beta))[1]
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):
         raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
         raise InputError(f"start must be of {network!r} and {ansatz!r}, got {start!r}. Leave it out.")
-    found = _limit(network, T, ansatz) if isinstance(ansatz, FullRSB) else _coexistence(network, T, ansatz, start)
+    full = isinstance(ansatz, FullRSB)
+    with progress_bar(steps_of(ansatz) if full else 2.0, progress, "step" if full else "state", f"{ansatz!r} coexistence"):
+        found = _limit(network, T, ansatz) if isinstance(ansatz, FullRSB) else _coexistence(network, T, ansatz, start)
     if not strict or found.status.ok:
         return found
     if found.status is Status.NO_BOUNDARY:
@@ -188,14 +198,15 @@ def _coexistence(network: Network, T: float, ansatz: Ansatz, start: Coexistence 
         guess = end.load
     state: list[Solution | None] = [start.retrieval if start else None, start.other if start else None]
     lost: list[str] = []
+    bar, goal = current_bar("state"), ansatz  # the first point at which both states are found takes most of the time
 
     def gap(load: float, ansatz: Ansatz = ansatz) -> float:
         """F of the m = 0 state over that of retrieval; falls with the load; NaN where one of them was not found."""
         kept = [s if s is not None and s.ansatz == ansatz else None for s in state]
-        new = [
-            solve(network, load, T, "retrieval", ansatz, start=kept[0], strict=False),
-            zero_state(network, load, T, ansatz, kept[1]),
-        ]
+        new = [solve(network, load, T, "retrieval", ansatz, start=kept[0], strict=False)]
+        bar.reach(1.0)
+        new.append(zero_state(network, load, T, ansatz, kept[1]))
+        bar.reach(2.0 if ansatz == goal else 1.0)
         for s in new:
             if not s.status.ok:
                 lost[:] = [repr(s)]
@@ -307,7 +318,9 @@ def _limit(network: Network, T: float, ansatz: FullRSB) -> Coexistence:
     """Coexistence of RSB(1), RSB(2), ... extrapolated to infinitely many steps."""
     path: list[Coexistence] = []
     for k in range(1, ansatz.steps + 1):
-        path.append(_coexistence(network, T, RSB(k), path[-1] if path else None))
+        with progress_bar(2.0, unit="state"):
+            path.append(_coexistence(network, T, RSB(k), path[-1] if path else None))
+        current_bar("step").reach(k)
         both = (path[-1].retrieval, path[-1].other)
         if not path[-1].status.ok or all(s.status is Status.COLLAPSED for s in both):
             return replace(path[-1], ansatz=ansatz)

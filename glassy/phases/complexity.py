@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -95,7 +96,16 @@ class _State:
     B: float
 
 
-def complexity(network: Network, load: float, T: float, *, points: int = 60, strict: bool = True) -> Complexity:
+def complexity(
+    network: Network,
+    load: float,
+    T: float | None = None,
+    *,
+    beta: float | None = None,
+    points: int = 60,
+    strict: bool = True,
+    progress: bool | None = None,
+) -> Complexity:
     """Return Sigma(f) of the spin glass along the 1RSB saddle at fixed x (B.2).
 
     Sigma = x^2 d(beta f_rep)/dx at f = d(x f_rep)/dx.
@@ -108,10 +118,14 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
         Storage load, > 0.
     T : float
         Temperature, 0 <= T <= T_d; T = 0 counts energy minima.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     points : int
         Points of the curve.
     strict : bool
         If False, empty arrays, status NO_BOUNDARY and a reason instead of an error.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Raises
     ------
@@ -125,7 +139,7 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, (load, T) = solvable(network), check_point(load, T)
+    network, (load, T) = solvable(network), check_point(load, checks.given_temperature(T, beta))
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")
@@ -146,7 +160,8 @@ def complexity(network: Network, load: float, T: float, *, points: int = 60, str
     unit = min(T / scale, T_d / scale * (1.0 - 1e-10))  # at T_d itself the states merge
     unit = unit if unit >= FROZEN else 0.0
     try:
-        curve = _curve(network, unit, points)
+        with progress_bar(points, progress, "point", f"complexity at T={T:g}"):
+            curve = _curve(network, unit, points)
     except (_NoStateError, ConvergenceError) as lost:
         if strict:
             raise ConvergenceError(
@@ -221,7 +236,9 @@ def _curve(network: Network, T: float, points: int) -> list[_State]:
     last = _highest(network, T, walk)
     ys = lowest.y + (last.y - lowest.y) * 0.5 * (1.0 - np.cos(np.linspace(0.0, math.pi, points)))
     curve = [lowest]
+    bar = current_bar("point")
     for y in ys[1:-1]:
+        bar.update()
         new = _state(network, T, float(y), curve[-1].B)
         if new is not None:
             curve.append(new)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.results import Status
@@ -151,9 +153,9 @@ class PhaseDiagram(Drawn, Saved):
                 return point
         raise InputError(f"a point must be one of {[point.name for point in self.points]}, got {name!r}.")
 
-    def at(self, load: float, T: float) -> PhasePoint:
+    def at(self, load: float, T: float | None = None, *, beta: float | None = None, progress: bool | None = None) -> PhasePoint:
         """Return which phase wins at (load, T) and which are metastable, solved afresh in this ansatz."""
-        return phases_at(self.network, load, T, self.ansatz)
+        return phases_at(self.network, load, T, self.ansatz, beta=beta, progress=progress)
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the points of all lines and the named points, as rows of two tables.
@@ -231,7 +233,15 @@ class PhaseDiagram(Drawn, Saved):
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"
 
 
-def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) -> PhasePoint:  # noqa: B008
+def phases_at(
+    network: Network,
+    load: float,
+    T: float | None = None,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    beta: float | None = None,
+    progress: bool | None = None,
+) -> PhasePoint:
     """Return which phase wins at one state point and which are metastable, with all their order parameters (theory, section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
@@ -243,8 +253,12 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
         The network.
     load, T : float
         The state point.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Of all states.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -259,8 +273,12 @@ def phases_at(network: Network, load: float, T: float, ansatz: Ansatz = RS()) ->
     ('spin_glass', ['retrieval'])
     """
     network = solvable(network, "signal")
-    (load, T), ansatz = check_point(load, T), ansaetze.check(ansatz)
-    both = (zero_state(network, load, T, ansatz), solve(network, load, T, "retrieval", ansatz, strict=False))
+    (load, T), ansatz = check_point(load, checks.given_temperature(T, beta)), ansaetze.check(ansatz)
+    with progress_bar(2.0, progress, "state", f"{ansatz!r} phases") as bar:
+        other = zero_state(network, load, T, ansatz)
+        bar.update()
+        both = (other, solve(network, load, T, "retrieval", ansatz, strict=False))
+        bar.update()
     zero, retrieval = judged(both)
     found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
     failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassy.core import checks
+from glassy.core.errors import InputError
 from glassy.core.export import Exported
+from glassy.core.progress import progress_bar
 from glassy.model.network import DenseHebbian
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
-from glassy.theory.ansatz import RSB, Ansatz, FullRSB
+from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.solution import Solution
-from glassy.theory.solve import solve
+from glassy.theory.solve import check_point, solve
 
 STEP = 1e-3  # of T: half the difference that gives the specific heat
 
@@ -51,7 +54,16 @@ def winner(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *, cont
     return glass if continuous or (glass.status.ok and glass.free_energy >= flat.free_energy) else flat
 
 
-def glass_state(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *, continuous: bool = False) -> GlassState:
+def glass_state(
+    network: DenseHebbian,
+    load: float,
+    T: float | None = None,
+    ansatz: Ansatz = RS(),  # noqa: B008
+    *,
+    beta: float | None = None,
+    continuous: bool = False,
+    progress: bool | None = None,
+) -> GlassState:
     """Return the m = 0 state that wins at one T, with its averages.
 
     Parameters
@@ -60,11 +72,15 @@ def glass_state(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *,
         Its P and kind of interactions.
     load, T : float
         State point, T > 0.
+    beta : float, optional
+        1/T, instead of T.
     ansatz : RS, RSB or FullRSB
         Of the spin glass.
     continuous : bool
         Whether replica symmetry breaks continuously at T_c (`SpinGlassTemperatures.continuous`): then the glass wins below T_c
         for every ansatz, else where its free energy is the larger.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Examples
     --------
@@ -73,14 +89,21 @@ def glass_state(network: DenseHebbian, load: float, T: float, ansatz: Ansatz, *,
     >>> found.solution.phase, round(found.energy, 3), round(found.specific_heat, 2)
     ('spin_glass', -1.587, 0.12)
     """
-    s = winner(network, load, T, ansatz, continuous=continuous)
+    T = check_point(T=checks.given_temperature(T, beta))[1]
+    if T == 0.0:
+        raise InputError("T must be > 0, got 0: the specific heat and -beta f are not there. Use solve.")
     few = RSB(2) if isinstance(ansatz, FullRSB) else ansatz
-    warm, cold = (winner(network, load, T + h, few, continuous=continuous).energy for h in (STEP * T, -STEP * T))
+    with progress_bar(3.0, progress, "state", f"{ansatz!r} glass") as bar:
+        found = []
+        for t, a in ((T, ansatz), (T + STEP * T, few), (T - STEP * T, few)):
+            found.append(winner(network, load, t, a, continuous=continuous))
+            bar.update()
+    s, warm, cold = found
     levels = s.overlap_distribution if s.q_EA > 0.0 else None
     return GlassState(
         solution=s,
         energy=float(s.energy),
-        specific_heat=float((warm - cold) / (2.0 * (STEP * T))),
+        specific_heat=float((warm.energy - cold.energy) / (2.0 * (STEP * T))),
         minus_beta_f=float(-s.free_energy / T),
         q2=float(np.dot(np.square(levels.q), levels.weight)) if levels else 0.0,
     )

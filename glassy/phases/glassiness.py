@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.export import Exported
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.model.spin_glass import SpinGlass
@@ -72,7 +74,15 @@ class Glassiness(Drawn, Equal, Exported):
         return self.hard + self.soft + self.remainder
 
 
-def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = None) -> Glassiness:
+def glassiness(
+    network: Network,
+    load: float,
+    T: float | None = None,
+    ansatz: Ansatz | None = None,
+    *,
+    beta: float | None = None,
+    progress: bool | None = None,
+) -> Glassiness:
     """Split A = -beta f of the spin-glass (or paramagnetic) phase into a hard and a soft glass (G.1, G.1', G.2).
 
     At P = 2 the network is a Sherrington-Kirkpatrick glass at beta_1 = beta sqrt(load)/D, a Gaussian glass on its critical
@@ -87,8 +97,12 @@ def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = 
         Storage load > 0.
     T : float
         Temperature > 0.
+    beta : float, optional
+        1/T, instead of T.
     ansatz : RS, RSB
         RS or RSB(1) at P = 2; RS or RSB(k) for P > 2. Default RS().
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -119,14 +133,16 @@ def glassiness(network: Network, load: float, T: float, ansatz: Ansatz | None = 
     ansatz = RS() if ansatz is None else ansatz
     if not solvable(network).has_patterns:
         raise InputError(f"network must have stored patterns, got {network!r}. Without them all is hard: A is -f/T of solve.")
-    load, T = check_point(load, T)
+    load, T = check_point(load, checks.given_temperature(T, beta))
     if T == 0.0 or load == 0.0:
         raise InputError(f"load and T must be > 0, got load={load:g}, T={T:g}: the parts are those of -beta f.")
     if network.P > 2:
-        return _hard(network, load, T, ansatz)
+        with progress_bar(2.0, progress, "state", f"{ansatz!r} glassiness"):
+            return _hard(network, load, T, ansatz)
     if ansatz not in (RS(), RSB(1)):
         raise InputError(f"ansatz must be RS() or RSB(1) at P = 2, got {ansatz!r}: no split of deeper steps is known.")
-    return _split(network, load, T, ansatz)
+    with progress_bar(1.0, progress, "state", f"{ansatz!r} glassiness"):
+        return _split(network, load, T, ansatz)
 
 
 def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz) -> Solution:
@@ -137,6 +153,7 @@ def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz) -> Sol
         raise ConvergenceError(f"{failed!r}: no saddle of the asked accuracy was found, so there is nothing to split.", failed)
     if not any(s.status.ok for s in found):
         raise ConvergenceError(f"no m = 0 saddle was found at {found[0]!r}, so there is nothing to split.", found[0])
+    current_bar("state").update()
     return max((s for s in found if s.status.ok), key=lambda s: s.free_energy)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from scipy.optimize import minimize_scalar
 
 from glassy.core import checks
 from glassy.core.errors import InputError
-from glassy.core.progress import progress_bar
+from glassy.core.progress import Bar, progress_bar
 from glassy.core.results import Status
 from glassy.core.storage import named
 from glassy.model.family import Network
@@ -27,6 +28,8 @@ from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.solve import check_point, solvable
+
+LINES = 5  # that are traced one after the other: spinodal, coexistence, AT, those of m = 0 together, and where they cross
 
 
 def phase_diagram(
@@ -53,7 +56,8 @@ def phase_diagram(
     out : path, optional
         File that keeps every computed point; the same call goes on where an interrupted one stopped.
     progress : bool, optional
-        Progress bar on stderr; default: where stderr is a terminal.
+        A bar on stderr that counts lines, and says how many points there are so far: how many there will be shows on the way.
+        Default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -90,23 +94,23 @@ def phase_diagram(
     part = None if out is None else named(out)
     if part is not None and not part.parent.is_dir():
         raise InputError(f"out must be a file in a folder that exists, got {out}. Make {part.parent} first.")
-    with progress_bar(None, progress, "point") as bar:
-        bar.set_description_str(f"{network!r} {ansatz!r}", refresh=False)
+    with progress_bar(LINES, progress, "line", f"{network!r} {ansatz!r}", estimate=False) as bar:
+        points, bar.step = itertools.count(1), 0.0  # how far a line is shows when it is whole
 
         def tick(line: str) -> None:
-            bar.set_postfix_str(line, refresh=False)
-            bar.update()
+            bar.say(f"{bar.done:.0f} of {LINES} lines, {next(points)} points, at work: {line}")
+            bar.update(0.0)
 
         record = Record(part, f"{network!r} {ansatz!r} tolerance={tolerance:g} load_max={load_max!r}", tick)
         try:
-            return _Builder(network, ansatz, load_max, tolerance, record).build()
+            return _Builder(network, ansatz, load_max, tolerance, record, bar).build()
         finally:  # Ctrl-C included
             record.save()
 
 
 class _Builder:
-    def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, record: Record) -> None:
-        self.network, self.ansatz, self.load_max = network, ansatz, load_max
+    def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, record: Record, bar: Bar) -> None:
+        self.network, self.ansatz, self.load_max, self.bar = network, ansatz, load_max, bar
         self.tolerance, self.record = tolerance, record
         self.T_cw = rs_retrieval.curie_weiss_end(network.P)[1]
         self.T_0 = curie_weiss_coexistence(network.P)
@@ -120,7 +124,9 @@ class _Builder:
 
     def build(self) -> PhaseDiagram:
         lines = [*self._retrieval_lines(), *self._zero_lines()]
+        self.bar.update(1.0)
         points = tuple(self._points({line.name: line for line in lines}))
+        self.bar.update(1.0)
         return PhaseDiagram(
             network=self.network, ansatz=self.ansatz, load_max=self.load_max, lines=tuple(lines), points=points,
             absent=tuple(self.absent),
@@ -146,7 +152,9 @@ class _Builder:
             ("coexistence", self.T_0, "retrieval is the equilibrium state to the left"),
         ):
             yield _line(name, meaning, trace(self.tracers[name], _grid(top), self.extent, self.tolerance))
+            self.bar.update(1.0)
         at = at_curve(self.network, self.extent, self.tolerance, self.record)
+        self.bar.update(1.0)
         if at:
             yield _line("AT", "replica symmetry is stable in the retrieval phase above", at)
         else:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -16,7 +18,7 @@ from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb import fold as rsb_fold
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import COLDEST, check_point, solvable
+from glassy.theory.solve import COLDEST, check_point, solvable, steps_of
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,13 @@ class Spinodal(Saved):
 
 def spinodal(
     network: Network,
-    T: float,
+    T: float | None = None,
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: float | None = None,
     start: Spinodal | None = None,
     strict: bool = True,
+    progress: bool | None = None,
 ) -> Spinodal:
     """Return the retrieval spinodal load_s(T): a turning point of the load along the branch of saddles (R.5c).
 
@@ -78,6 +82,8 @@ def spinodal(
         The network.
     T : float
         Temperature; T = 0 gives the storage capacity load_c of the ansatz.
+    beta : float, optional
+        1/T, instead of T; inf is T = 0.
     ansatz : RS, RSB or FullRSB
         Replica symmetry, k steps of its breaking, or the limit of many steps: load and m are then Estimates, extrapolated in k.
         Where RS is stable at its spinodal RSB(k) is COLLAPSED and equal.
@@ -85,6 +91,8 @@ def spinodal(
         The spinodal at a neighbouring temperature, same ansatz: RSB(k) starts there.
     strict : bool
         If False, NaN and status NO_BOUNDARY (no load retrieves) or NOT_CONVERGED instead of an error.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -110,13 +118,14 @@ def spinodal(
     >>> round(spinodal(glassy.DenseHebbian(P=2), 0.0, glassy.RSB(1)).load, 6)          # Steffan and Kuehn
     0.138186
     """
-    network, T = solvable(network, "signal"), check_point(T=T)[1]
+    network, T = solvable(network, "signal"), check_point(T=checks.given_temperature(T, beta))[1]
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
         raise InputError(f"start must be of {network!r} and {ansatz!r}, got {start!r}. Leave it out.")
-    found = _fold(network, T, ansatz, start.saddle if start is not None else None)
+    with progress_bar(steps_of(ansatz), progress, "step", f"{ansatz!r} spinodal"):
+        found = _fold(network, T, ansatz, start.saddle if start is not None else None)
     if not strict or found.status.ok:
         return found
     if found.status is Status.NO_BOUNDARY:
@@ -148,6 +157,7 @@ def _limit(network: Network, T: float, ansatz: FullRSB) -> Spinodal:
     path: list[Spinodal] = []
     for k in range(1, ansatz.steps + 1):
         path.append(_fold(network, T, RSB(k), None, path[-1].saddle if path else None))
+        current_bar("step").reach(k)
         if path[-1].status is Status.NOT_CONVERGED and len(path) > 4:  # the steps found tell the limit, and its error
             del path[-1]
             break

@@ -10,7 +10,7 @@ from glassy.model.network import DenseHebbian
 from glassy.theory.rs.retrieval import flip_range, fold, point
 
 
-def unstable_overlap(network: DenseHebbian, load: float, T: float) -> float:
+def unstable_overlap(network: DenseHebbian, load: float, T: float | None = None, *, beta: float | None = None) -> float:
     """Return m of the RS saddle between the pattern and m = 0: the branch of R.5c below the fold.
 
     At T > 0 the branch is folded twice near load = T (P = 3, T = 0.4: from m = 0.29 to 0.43 within load 0.40 to 0.41): a jump
@@ -22,6 +22,8 @@ def unstable_overlap(network: DenseHebbian, load: float, T: float) -> float:
         Its P and kind of interactions.
     load, T : float
         State point.
+    beta : float, optional
+        1/T, instead of T.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def unstable_overlap(network: DenseHebbian, load: float, T: float) -> float:
     True
     """
     check_network(network, "patterns", "signal")
-    load, T = checks.load(load), checks.temperature(T)
+    load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     turn = fold(network, T)
     if turn is None or load > turn.load:
         return math.nan

@@ -15,8 +15,9 @@ from scipy.spatial import cKDTree
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
+from glassy.plots.marks import not_drawn
 from glassy.plots.sheet import Sheet, several
-from glassy.plots.style import COLORS, STYLES, not_drawn, style_of
+from glassy.plots.style import COLORS, STYLES, style_of
 
 # Lines of a phase diagram: colour, width, and what the legend says. AT and glass lines do not follow the style of the ansatz.
 _LINES: Any = {
@@ -89,24 +90,22 @@ def top_of(diagram: PhaseDiagram) -> float:
 
 
 def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
-    """Draw phase diagrams into axes, without a legend.
+    """Draw phase diagrams into axes, without a title and a legend.
 
     Parameters
     ----------
     ax : Axes
         Where.
     diagrams : sequence of PhaseDiagram
-        Of one network, in several ansaetze.
+        Of one network.
 
     Examples
     --------
     >>> import glassy
-    >>> from glassy import plots
-    >>> fig, axes = plots.figure(1, 1)
-    >>> ax = axes[0][0]
-    >>> plots.draw_phase_diagram(ax, [glassy.phase_diagram(glassy.DenseHebbian(P=4))])
-    >>> ax.get_xlabel(), ax.get_ylabel()
-    ('load', 'temperature T')
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> glassy.plots.draw_phase_diagram(axes[0][0], [glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)])
+    >>> sorted(text.get_text().split()[0] for text in axes[0][0].texts)
+    ['metastable', 'paramagnet', 'retrieval', 'spin']
     """
     last = diagrams[-1]
     top = top_of(last)
@@ -172,15 +171,14 @@ def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:
     Parameters
     ----------
     diagrams : sequence of PhaseDiagram
-        What `draw_phase_diagram` drew.
+        Those that are drawn.
 
     Examples
     --------
     >>> import glassy
-    >>> from glassy import plots
-    >>> handles = plots.diagram_legend([glassy.phase_diagram(glassy.DenseHebbian(P=4))])
-    >>> [handle.get_label() for handle in handles][-2:]
-    ['Nishimori line T = load', 'ends and crossings']
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+    >>> [handle.get_label() for handle in glassy.plots.diagram_legend([diagram])][:2]
+    ['spinodal: limit of retrieval', 'coexistence: retrieval loses equilibrium']
     """
     names = [n for n in _LINES if any(line.name == n for d in diagrams for line in d.lines)]
     handles = []

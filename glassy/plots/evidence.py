@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from glassy.evidence.table import Measured, Table
-from glassy.plots.style import AXES, COLORS, MARKERS, limit, simulation, theory
+from glassy.plots.marks import limit, simulation, theory
+from glassy.plots.style import AXES, COLORS, MARKERS
 
 Number = str | Callable[[Measured], float]
 
@@ -39,14 +40,14 @@ def points(
     Examples
     --------
     >>> import glassy
-    >>> from glassy import plots
-    >>> fig, axes = plots.figure(1, 1)
-    >>> ax = axes[0][0]
-    >>> row = dict(quantity="m", load=0.1, N=100, theory=0.9, simulation=0.89, error=0.01)
-    >>> table = glassy.Table(glassy.Measured(T=T, **row) for T in (0.2, 0.3))
-    >>> plots.points(ax, table, "T")
-    >>> len(ax.containers)
-    1
+    >>> rows = [
+    ...     glassy.Measured(quantity="m", load=x, T=0.3, N=N, theory=0.9, simulation=0.9 + 1 / N, error=0.01)
+    ...     for x in (0.1, 0.2) for N in (50, 100)
+    ... ]
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> glassy.plots.points(axes[0][0], glassy.Table(rows), "load")
+    >>> [bars[0].get_xdata().tolist() for bars in axes[0][0].containers]  # a marker for each size
+    [[0.1, 0.2], [0.1, 0.2]]
     """
     value = [name if callable(name) else _column(name) for name in (x, y, error)]
     markers = markers or markers_of(table)
@@ -85,18 +86,24 @@ def panel(
     markers, limits, hollow
         As in `points`.
 
+    Returns
+    -------
+    dict
+        The colour of each value of the column `by`.
+
     Examples
     --------
     >>> import glassy
-    >>> from glassy import plots
-    >>> fig, axes = plots.figure(1, 1)
-    >>> ax = axes[0][0]
-    >>> row = dict(quantity="m", load=0.1, N=100, theory=0.9, simulation=0.89, error=0.01)
-    >>> table = glassy.Table(glassy.Measured(T=T, **row) for T in (0.2, 0.3))
-    >>> lines = [{"T": T, "m": 0.9, "load": 0.1} for T in (0.2, 0.3)]
-    >>> colors = plots.panel(ax, table, lines, "T", "m")
-    >>> len(colors), ax.get_ylabel()
-    (1, 'magnetization m')
+    >>> rows = [
+    ...     glassy.Measured(quantity="m", load=x, T=0.3, N=N, theory=0.9, simulation=0.9 + 1 / N, error=0.01)
+    ...     for x in (0.1, 0.2) for N in (50, 100)
+    ... ]
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> theory = [{"T": T, "load": x, "m": 0.9} for x in (0.1, 0.2) for T in (0.2, 0.4)]
+    >>> len(glassy.plots.panel(axes[0][0], glassy.Table(rows), theory, "T", "m"))
+    2
+    >>> axes[0][0].get_ylabel()
+    'magnetization m'
     """
     mine = table.where(quantity=quantity)
     found = dict(zip(sorted(set(table[by])), COLORS, strict=False)) if colors is None else dict(colors)
@@ -132,13 +139,12 @@ def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, 
 
     Examples
     --------
-    >>> from glassy import plots
-    >>> fig, axes = plots.figure(1, 1)
-    >>> ax = axes[0][0]
-    >>> rows = [{"T": T, "m": m, "load": 0.1} for T, m in ((0.1, 1.0), (0.2, 0.99))]
-    >>> plots.lines(ax, rows, "T", "m", "load", {0.1: {"color": "k"}})
-    >>> ax.get_xlabel(), len(ax.lines)
-    ('temperature T', 1)
+    >>> import glassy
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> rows = [{"T": T, "entropy": T * T, "ansatz": "RS()"} for T in (0.1, 0.2)]
+    >>> glassy.plots.lines(axes[0][0], rows, "T", "entropy", "ansatz", glassy.plots.ansatz_looks([glassy.RS()]))
+    >>> axes[0][0].get_ylabel()
+    'entropy per spin'
     """
     for value, look in looks.items():
         mine = [r for r in rows if r[by] == value]
@@ -152,17 +158,19 @@ def approach(
 ) -> None:  # fmt: skip
     """Draw how a positive number shrinks with the steps k of RSB, on a logarithmic axis; dotted lines are the rows of k = inf.
 
-    The arguments are those of `lines`, x being the column k.
+    Parameters
+    ----------
+    ax, rows, y, by, looks
+        As in `lines`, x being the column k.
 
     Examples
     --------
-    >>> from glassy import plots
-    >>> fig, axes = plots.figure(1, 1)
-    >>> ax = axes[0][0]
-    >>> rows = [{"k": k, "gap": 0.1 / (k + 1) ** 4, "network": "P = 3"} for k in range(4)]
-    >>> plots.approach(ax, rows, "gap", "network", {"P = 3": {"color": "k"}})
-    >>> ax.get_yscale(), len(ax.lines)
-    ('log', 1)
+    >>> import glassy
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> rows = [{"k": k, "gap": 10.0 ** -k, "P": 3} for k in (0, 1, 2)]
+    >>> glassy.plots.approach(axes[0][0], rows, "gap", "P", {3: {"color": "black"}})
+    >>> axes[0][0].get_yscale()
+    'log'
     """
     rows = [r for r in rows if r[y] > 0.0]
     here = {
@@ -182,18 +190,14 @@ def markers_of(table: Table) -> list[tuple[int, str]]:
     Parameters
     ----------
     table : Table
-        Rows of several sizes.
+        Rows of evidence.
 
     Examples
     --------
     >>> import glassy
-    >>> from glassy import plots
-    >>> fig, axes = plots.figure(1, 1)
-    >>> ax = axes[0][0]
-    >>> row = dict(quantity="m", load=0.1, N=100, theory=0.9, simulation=0.89, error=0.01)
-    >>> table = glassy.Table(glassy.Measured(T=T, **row) for T in (0.2, 0.3))
-    >>> plots.markers_of(table)
-    [(100, 'o')]
+    >>> rows = [glassy.Measured(quantity="m", N=N, simulation=0.9, error=0.01) for N in (50, 100)]
+    >>> glassy.plots.markers_of(glassy.Table(rows))
+    [(50, 'o'), (100, 's')]
     """
     return list(zip(table.sizes, MARKERS, strict=False))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from glassy.core.errors import InputError
-from glassy.plots.style import figure, save, without_suffix
+from glassy.plots.files import figure, save, without_suffix
 
 
 class Sheet:
@@ -76,6 +77,26 @@ def words(observables: Any, example: str = "m") -> tuple[str, ...]:
         where = f" To write the figure give path={str(found)!r}." if isinstance(found, Path) else f" Try {example!r}."
         raise InputError(f"observables must be a word or a non-empty sequence of words, got {observables!r}.{where}")
     return tuple(found)
+
+
+def known(result: Any, word: str) -> Any:
+    """Return an attribute of a state point, None where it has none: a SeparableMemory has no load, `reweighted` has T alone."""
+    if word == "load" and not getattr(getattr(result, "network", None), "has_load", True):
+        return None
+    return getattr(result, word, None)
+
+
+def common(results: Sequence[Any], near: float = 0.0) -> str:
+    """Return the network, load and T that all results have in common, as a title; loads this near are told as a range."""
+    parts = []
+    for word, text in (("network", "{!r}"), ("load", "load {:.3g}"), ("T", "T = {:g}")):
+        found = [value for r in results if (value := known(r, word)) is not None]
+        texts = list(dict.fromkeys(map(text.format, found)))
+        if len(texts) == 1:
+            parts += texts
+        elif word == "load" and found and max(found) - min(found) <= near * max(found):
+            parts.append(f"load {min(found):.3g} to {max(found):.3g}")
+    return ", ".join(parts)
 
 
 def unknown(name: str) -> str:

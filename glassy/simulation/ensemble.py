@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import InitVar, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from glassy.core import checks, storage
 from glassy.core.errors import InputError
 from glassy.core.machine import cores, half_memory
+from glassy.core.progress import progress_bar
 from glassy.core.storage import Saved, VersionError
 from glassy.model.family import check_network
 from glassy.model.perturbation import Perturbation
@@ -24,6 +25,7 @@ from glassy.simulation.ensemble_result import EnsembleResult, pools_of
 from glassy.simulation.keep.claim import Part, check_part, claim, gate
 from glassy.simulation.keep.store import Store, differences, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
+from glassy.simulation.ladder import check_free_energy
 from glassy.simulation.request import Request, check_axis, check_memory
 
 FILE = "ensemble.npz"
@@ -39,6 +41,8 @@ class Ensemble(Saved):
         The networks.
     loads, sizes, temperatures : float or sequence of float
         All combinations are run. With ReplicaExchange all temperatures are one task.
+    beta : float or sequence of float, optional
+        1/T of the temperatures, instead of them; not kept.
     K : int or sequence of int, optional
         Numbers of patterns, instead of loads.
     samples : int, or one for each size
@@ -76,8 +80,12 @@ class Ensemble(Saved):
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
     kernel: str = "auto"
+    beta: InitVar[Any] = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, beta: Any) -> None:
+        if beta is not None:
+            given = None if isinstance(self.temperatures, tuple) and not self.temperatures else self.temperatures
+            object.__setattr__(self, "temperatures", checks.given_temperature(given, beta, "temperatures"))
         networks = self.networks if isinstance(self.networks, tuple | list) else (self.networks,)
         checked: dict[str, Any] = {"networks": tuple(check_network(network, "patterns", "table") for network in networks)}
         for word in ("loads", "sizes", "temperatures", "K"):
@@ -161,6 +169,7 @@ class Ensemble(Saved):
         out: str | os.PathLike[str],
         executor: Executor | str | None = None,
         *,
+        free_energy: bool = False,
         progress: bool | None = None,
         part: Part = (0, 1),
         workers: int | None = None,
@@ -176,8 +185,8 @@ class Ensemble(Saved):
             The folder. Every sample is written there by its worker when it is finished, and its state every half a minute.
         executor : "processes", "threads" or concurrent.futures.Executor, optional
             Where; default: processes of this machine, which may be killed. See docs/how-to/cluster.md for Dask and MPI.
-        progress : bool, optional
-            Progress on stderr; default: where stderr is a terminal.
+        free_energy, progress : bool
+            As in `simulate`.
         part : (i, n)
             Run every n-th task from the i-th on: the parts may run at the same time, on any machines that share the folder.
         workers : int, optional
@@ -201,6 +210,8 @@ class Ensemble(Saved):
             On Ctrl-C, when the samples in work are safe.
         """
         part, root = check_part(part), folder_path(out)
+        if free_energy:
+            check_free_energy(self.method, self.temperatures)
         limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
         count = checks.integer("workers", cores() if workers is None else workers, 1, "Samples that run at once.")
         count = check_memory([place.run for place in self.places], 0, count, limit)
@@ -220,9 +231,9 @@ class Ensemble(Saved):
                 patient=True,
             )  # fmt: skip
             session.run(pool, width)
-        return self.read(root)
+        return self.read(root, progress=progress)
 
-    def read(self, out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+    def read(self, out: str | os.PathLike[str], verify: bool = True, *, progress: bool | None = None) -> EnsembleResult:
         """Return the EnsembleResult of a folder, finished or not, also while it runs; nothing is written.
 
         With `verify` every byte of every file is held against its checksum; without, size and time of change of the files
@@ -231,7 +242,8 @@ class Ensemble(Saved):
         root = folder_path(out)
         if {p.name for p in stored(root).places} != {p.name for p in self.places}:
             self.settle(root)  # raises, with the difference
-        pools, damaged = pools_of(self.places, self.temperatures, root, verify)
+        with progress_bar(sum(p.samples for p in self.places), progress, "sample", "read") as bar:
+            pools, damaged = pools_of(self.places, self.temperatures, root, verify, bar)
         return EnsembleResult(self, str(root), tuple(pools), tuple(damaged))
 
     def settle(self, root: Path) -> None:
@@ -279,7 +291,7 @@ def stored(root: Path) -> Ensemble:
     return found
 
 
-def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleResult:
+def read_ensemble(out: str | os.PathLike[str], verify: bool = True, *, progress: bool | None = None) -> EnsembleResult:
     """Read the averages of an ensemble from its folder, finished or not, also while it runs.
 
     Parameters
@@ -288,6 +300,8 @@ def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleR
         The folder that was given to `Ensemble.run`.
     verify : bool
         Hold every byte of every sample against its checksum; else size and time of change.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -309,4 +323,4 @@ def read_ensemble(out: str | os.PathLike[str], verify: bool = True) -> EnsembleR
     EnsembleResult(2 state points, 6 of 6 samples finished) True
     """
     root = folder_path(out)
-    return stored(root).read(root, verify)
+    return stored(root).read(root, verify, progress=progress)

@@ -12,9 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core import checks
 from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.progress import Bar
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -216,12 +218,13 @@ class EnsembleResult(Drawn, Saved):
 
     def samples(
         self, network: Network | None = None, N: int | None = None, load: float | None = None, T: float | None = None,
-        K: int | None = None,
+        K: int | None = None, *, beta: float | None = None,
     ) -> Samples:  # fmt: skip
         """Return the finished Samples of one state point, joined from the files: series, spins and all.
 
         The arguments pick it as they stand in the description; what the ensemble has one of may be left out.
         """
+        T = checks.given_temperature(T, beta) if beta is not None else T
         place, at = self._pick(network, N, load, T, K, True)
         return points(place.run, self._finished(place))[place.run.temperatures.index(at)]
 
@@ -298,24 +301,25 @@ def in_call_order(run: Run, temperatures: Sequence[float]) -> tuple[float, ...]:
 
 
 def pools_of(
-    places: Sequence[Place], temperatures: Sequence[float], root: Path, verify: bool
+    places: Sequence[Place], temperatures: Sequence[float], root: Path, verify: bool, bar: Bar
 ) -> tuple[list[Pool | None], list[str]]:
     """Return what a folder knows of every state point, and which of its files could not be used, and why."""
     damaged: list[str] = []
     pools: list[Pool | None] = []
     for place in places:
-        known = pool(place.run, _blocks(place, root / place.name, verify, damaged))
+        known = pool(place.run, _blocks(place, root / place.name, verify, damaged, bar))
         pools += [known[place.run.temperatures.index(T)] for T in in_call_order(place.run, temperatures)]
     return pools, damaged
 
 
-def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str]) -> Iterator[Records]:
+def _blocks(place: Place, folder: Path, verify: bool, damaged: list[str], bar: Bar) -> Iterator[Records]:
     """Yield the records of the finished samples in their order, block by block."""
     if not (folder / "description.json").exists():
         return
     block: list[Any] = []
     with Ledger(Store(folder, place.run.description()), place.run) as ledger:
         for sample, entry, _ in ledger.survey(place.samples, verify):
+            bar.update()
             if isinstance(entry, InputError):
                 damaged.append(f"{folder.name}/{ledger.store.path(sample).name}: {entry}")
                 continue

@@ -14,6 +14,7 @@ import numpy as np
 
 from glassy.core import storage
 from glassy.core.errors import InputError
+from glassy.core.progress import progress_bar
 from glassy.core.storage import Saved, VersionError
 from glassy.simulation.drive.session import Place
 from glassy.simulation.ensemble import read_ensemble, stored
@@ -162,7 +163,9 @@ def _left(places: tuple[Place, ...], counts: list[tuple[str, int, int]], seconds
     return left
 
 
-def merge_ensembles(a: str | os.PathLike[str], b: str | os.PathLike[str], into: str | os.PathLike[str]) -> EnsembleResult:
+def merge_ensembles(
+    a: str | os.PathLike[str], b: str | os.PathLike[str], into: str | os.PathLike[str], *, progress: bool | None = None
+) -> EnsembleResult:
     """Join the samples of two folders of the same description in a third; each sample once, every byte checked.
 
     Parameters
@@ -171,6 +174,8 @@ def merge_ensembles(a: str | os.PathLike[str], b: str | os.PathLike[str], into: 
         Folders of the same ensemble; the numbers of samples may differ, the larger is kept.
     into : path
         A new folder, or one of the same ensemble.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -206,13 +211,15 @@ EnsembleResult(1 state points, 4 of 4 samples finished)
     make_folder(target)
     with gate(target):
         ensemble.settle(target)
-    with claim(target):
+    with claim(target), progress_bar(3.0 * len(ensemble.places), progress, "folder", "merge") as bar:
         for place in ensemble.places:
             store = Store(target / place.name, place.run.description())
             for number, root in enumerate(sources):
                 if root != target and (root / place.name / "description.json").exists():
                     _copy(Store(root / place.name, place.run.description()), store, number)
-    return read_ensemble(target)
+                bar.update()
+        bar.step = float(len(ensemble.places))
+        return read_ensemble(target)
 
 
 def _copy(source: Store, target: Store, number: int) -> None:

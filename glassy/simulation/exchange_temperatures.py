@@ -10,6 +10,7 @@ from scipy.special import erfcinv
 
 from glassy.core import checks
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.progress import progress_bar
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import check_seed
 from glassy.simulation.kernels.dynamics import ReplicaExchange
@@ -32,6 +33,7 @@ def exchange_temperatures(
     sweeps: int = 200,
     samples: int | None = None,
     rounds: int = 8,
+    progress: bool | None = None,
     **options: Unpack[Common],
 ) -> tuple[float, ...]:
     """Return a ladder of temperatures whose edges exchange equally often, from short pilot runs.
@@ -51,6 +53,8 @@ def exchange_temperatures(
         Of the pilot runs.
     sweeps, samples, rounds : int
         Of the first pilot run, and how many there are; each is a quarter longer than the last. samples is 1 with patterns.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
     **options
         More arguments of `simulate`: K, patterns, perturbation, start, replicas, ...
 
@@ -85,18 +89,22 @@ def exchange_temperatures(
     if not 0.0 < lowest < highest:
         raise InputError(f"lowest and highest must be temperatures with 0 < lowest < highest, got {lowest:g} and {highest:g}.")
     beta = np.linspace(1.0 / lowest, 1.0 / highest, count)  # 1/inf = 0
-    for i in range(rounds):
-        r = simulate(
-            network, load, _temperatures(lowest, beta, highest), N, seed=seed + i, sweeps=round(sweeps * 1.25**i),
-            samples=samples, method=ReplicaExchange(), progress=False, **options,
-        )  # fmt: skip
-        share = np.array([float(a) for a in r.exchange.acceptance])
-        shifted = (p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True) for p in r)
-        sigma = r[0].N * np.array([math.sqrt(float((e**2).mean())) for e in shifted])
-        fluctuating = -np.diff(beta) * (sigma[1:] + sigma[:-1]) / 4.0
-        steps = np.where(share > SEEN, erfcinv(np.clip(share, SEEN, 0.995)), np.maximum(fluctuating, erfcinv(SEEN)))
-        length = np.concatenate(([0.0], np.cumsum(steps)))
-        beta = np.interp(np.linspace(0.0, length[-1], count), length, beta)
+    total = sum(round(sweeps * 1.25**i) for i in range(rounds))
+    with progress_bar(total, progress, "sweep", f"{rounds} pilot runs") as bar:
+        for i in range(rounds):
+            bar.step = float(round(sweeps * 1.25**i))
+            r = simulate(
+                network, load, _temperatures(lowest, beta, highest), N, seed=seed + i, sweeps=int(bar.step),
+                samples=samples, method=ReplicaExchange(), **options,
+            )  # fmt: skip
+            share = np.array([float(a) for a in r.exchange.acceptance])
+            shifted = (p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True) for p in r)
+            sigma = r[0].N * np.array([math.sqrt(float((e**2).mean())) for e in shifted])
+            fluctuating = -np.diff(beta) * (sigma[1:] + sigma[:-1]) / 4.0
+            steps = np.where(share > SEEN, erfcinv(np.clip(share, SEEN, 0.995)), np.maximum(fluctuating, erfcinv(SEEN)))
+            length = np.concatenate(([0.0], np.cumsum(steps)))
+            beta = np.interp(np.linspace(0.0, length[-1], count), length, beta)
+            bar.update()
     if share.min() < POOR:
         warn(
             f"every edge must accept {POOR} or more, in the last pilot run the worst accepted {share.min():.2g}. "

@@ -15,8 +15,10 @@ from glassy.analysis.statistics import block_means, estimate, from_left_out, jac
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.progress import progress_bar
 from glassy.core.results import Estimate, Grid
 from glassy.core.storage import Saved
+from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
@@ -107,11 +109,12 @@ class Ladder(Grid[Samples]):
             for row in p.records():
                 yield row | {"exchange_acceptance": edges.get(p.T)}
 
-    def minus_beta_f(self, method: str = "mbar") -> tuple[Estimate, ...]:
+    def minus_beta_f(self, method: str = "mbar", *, progress: bool | None = None) -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.
 
-        The ladder must hold T = inf, where it is ln 2. The energies are those of H.2 or H.3: at even P, before H.3 is compared,
-        take beta times `network.energy_offset(K, N)` (M.3) away from the theory's -beta f.
+        The ladder must hold T = inf, where it is ln 2; `simulate(..., free_energy=True)` sees to it before it runs. Energies
+        are those of H.2 or H.3: at even P, before H.3 is compared, take beta times `network.energy_offset(K, N)` (M.3) away
+        from the theory's -beta f.
 
         Parameters
         ----------
@@ -121,6 +124,8 @@ class Ladder(Grid[Samples]):
             from the integral over every second temperature, and what the slopes change in the first interval, are added to
             the error: bounds for wide steps, far too large for narrow ones. Errors are those of the jackknife over samples
             and over blocks of time.
+        progress : bool, optional
+            A bar on stderr that counts samples ("mbar"); default: where it is slow and stderr is a terminal or a notebook.
 
         Raises
         ------
@@ -157,12 +162,13 @@ class Ladder(Grid[Samples]):
                 EquilibrationWarning,
             )
         if method == "mbar":
-            return tuple(point.minus_beta_f for point in self.reweighted([p.T for p in self.points]))
+            found = self.reweighted([p.T for p in self.points], progress=progress)
+            return tuple(point.minus_beta_f for point in found)
         beta = np.array([1.0 / p.T for p in points])
         energies = [block_means(p.series.energy) for p in points]
         squares = [block_means((p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True)) ** 2) for p in points]
         N = points[0].N
-        found = {}
+        at = {}
         for i, point in enumerate(points):
             whole = jackknife(
                 [*energies[: i + 1], *squares[: i + 1]],
@@ -173,13 +179,19 @@ class Ladder(Grid[Samples]):
             first = abs(_integral(beta[:2], energies[:2], squares[:2], N) - _trapezoid(beta[:2], energies[:2])) if i else 0.0
             off = math.hypot(float(whole) - coarse, first)
             error = math.hypot(whole.error, off)
-            found[point.T] = Estimate(
+            at[point.T] = Estimate(
                 float(whole), error, math.hypot(whole.thermal or 0.0, off), whole.disorder, None, whole.samples, whole.dof,
                 whole.thermal_dof,
             )  # fmt: skip
-        return tuple(found[p.T] for p in self.points)
+        return tuple(at[p.T] for p in self.points)
 
-    def reweighted(self, T: float | Sequence[float] | FloatArray) -> Grid[Reweighted]:
+    def reweighted(
+        self,
+        T: float | Sequence[float] | FloatArray | None = None,
+        *,
+        beta: float | Sequence[float] | FloatArray | None = None,
+        progress: bool | None = None,
+    ) -> Grid[Reweighted]:
         """Return -beta f, energy, entropy and specific heat at any temperature within the ladder (M.9).
 
         The energies of all temperatures of a sample are joined (M.8), so the curves between the temperatures cost no run.
@@ -188,6 +200,10 @@ class Ladder(Grid[Samples]):
         ----------
         T : float or 1-d array
             Temperatures from the coldest of the ladder up to infinity.
+        beta : float or 1-d array, optional
+            1/T, instead of T.
+        progress : bool, optional
+            A bar on stderr that counts samples; default: where it is slow and stderr is a terminal or a notebook.
 
         Returns
         -------
@@ -211,6 +227,7 @@ class Ladder(Grid[Samples]):
         >>> bool(np.all(curve.errors("energy") < 0.02))
         True
         """
+        T = checks.given_temperature(T, beta)
         points = self._from_infinity("reweighting")
         asked = np.atleast_1d(checks.array("T", T, "Give a temperature or a 1-d array of them."))
         if asked.ndim != 1 or asked.dtype.kind not in "iuf" or not np.all(asked >= points[-1].T):
@@ -218,9 +235,13 @@ class Ladder(Grid[Samples]):
                 f"T must be temperatures from the coldest of the ladder, {points[-1].T:g}, up to infinity; got {T!r}. "
                 "Add colder temperatures to the ladder."
             )
-        beta = np.array([1.0 / p.T for p in points])
+        betas = np.array([1.0 / p.T for p in points])
         N, samples = points[0].N, points[0].samples
-        found = [reweight(beta, [N * p.series.energy[s] for p in points], 1.0 / asked, N) for s in range(samples)]
+        found = []
+        with progress_bar(samples, progress, "sample", "reweighting") as bar:
+            for k in range(samples):
+                found.append(reweight(betas, [N * p.series.energy[k] for p in points], 1.0 / asked, N))
+                bar.update()
         each, left, parts = np.array([x[0] for x in found]), np.array([x[1] for x in found]).mean(axis=0), found[0][2]
         rest = [np.delete(each, s, axis=0).mean(axis=0) for s in range(samples)] if samples > 1 else []
         mean = each.mean(axis=0)
@@ -263,16 +284,27 @@ class Ladder(Grid[Samples]):
 
     def _from_infinity(self, what: str) -> list[Samples]:
         """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""
-        points = sorted(self.points, key=lambda p: -p.T)
-        if len(points) < 3 or math.inf != points[0].T:
-            raise InputError(
-                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Run with three or more, "
-                "float('inf') among them."
-            )
-        return points
+        check_anchor([p.T for p in self.points], what)
+        return sorted(self.points, key=lambda p: -p.T)
 
     def __repr__(self) -> str:
         return f"{Grid.__repr__(self)}, {self.exchange!r}"
+
+
+def check_anchor(temperatures: Sequence[float], what: str) -> None:
+    """Raise InputError where a ladder has no T = inf, at which ln Z is known, or no two more temperatures to get there."""
+    if len(temperatures) < 3 or math.inf not in temperatures:
+        raise InputError(
+            f"{what} needs T = inf and two more temperatures, got {[*temperatures]}. Run with three or more, float('inf') "
+            "(beta=0) among them; simulate(..., free_energy=True) says so before the run."
+        )
+
+
+def check_free_energy(method: object, temperatures: Sequence[float]) -> None:
+    """Raise InputError where a run could not be asked for its free energy (`Ladder.minus_beta_f`)."""
+    if not isinstance(method, ReplicaExchange):
+        raise InputError(f"free_energy=True needs method=ReplicaExchange(), got {method!r}: -beta f is that of a Ladder.")
+    check_anchor(temperatures, "a free energy")
 
 
 def _integral(beta: FloatArray, energies: Sequence[FloatArray], variances: Sequence[FloatArray], N: int) -> float:

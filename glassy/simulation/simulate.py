@@ -18,7 +18,7 @@ from glassy.core.errors import InputError, Interrupted
 from glassy.core.machine import cores, half_memory
 from glassy.core.results import Grid
 from glassy.model.family import Network, check_network
-from glassy.model.patterns import check_patterns
+from glassy.model.patterns import given_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.drive.session import Place, Session
 from glassy.simulation.drive.work import Task, opened
@@ -26,7 +26,7 @@ from glassy.simulation.keep.claim import claim
 from glassy.simulation.keep.joined import in_order, join, points
 from glassy.simulation.keep.store import Store, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.ladder import Ladder
+from glassy.simulation.ladder import Ladder, check_free_energy
 from glassy.simulation.request import Request, check_axis, check_memory
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
@@ -62,6 +62,7 @@ class Options(Common, total=False):
 
     samples: int | None
     sweeps: int
+    free_energy: bool
     progress: bool | None
 
 
@@ -73,6 +74,7 @@ def simulate(
     N: int | None = ...,
     *,
     seed: int,
+    beta: float | None = ...,
     method: Dynamics = ...,
     **options: Unpack[Options],
 ) -> Samples: ...
@@ -80,10 +82,11 @@ def simulate(
 def simulate(
     network: Network,
     load: float | None = ...,
-    T: Many = ...,
+    T: Many | None = ...,
     N: int | None = ...,
     *,
     seed: int,
+    beta: Many | None = ...,
     method: ReplicaExchange,
     **options: Unpack[Options],
 ) -> Ladder: ...
@@ -95,6 +98,7 @@ def simulate(
     N: int | None = ...,
     *,
     seed: int,
+    beta: Axis | None = ...,
     method: Dynamics | ReplicaExchange = ...,
     **options: Unpack[Options],
 ) -> Grid[Samples]: ...
@@ -107,6 +111,7 @@ def simulate(
     N: int | None = None,
     *,
     seed: int,
+    beta: Axis | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     perturbation: Perturbation | None = None,
@@ -123,6 +128,7 @@ def simulate(
     max_bytes: int | None = None,
     out: str | os.PathLike[str] | None = None,
     executor: Executor | str | None = None,
+    free_energy: bool = False,
     progress: bool | None = None,
 ) -> Samples | Grid[Samples] | Ladder:
     """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
@@ -134,6 +140,8 @@ def simulate(
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
         T = 0 is the limit (ties: see the method), T = inf accepts at random.
+    beta : float or 1-d array, optional
+        1/T, instead of T: inf is T = 0, 0 is T = inf.
     N : int
         Number of spins, >= P; a SeparableMemory has its own.
     seed : int
@@ -141,7 +149,7 @@ def simulate(
     K : int, optional
         Number of patterns, instead of `load`.
     patterns : array (K, N) of +-1, optional
-        Stored patterns instead of `load`, `K` and `N`: any data. Then samples must be 1.
+        Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Then samples must be 1.
     perturbation : Perturbation, optional
         An external field, and energies of their own for chosen patterns, added to the energy of the network.
     start : {"pattern", "random", "both"} or array of +-1, optional
@@ -156,7 +164,8 @@ def simulate(
         has no scatter between samples, and `compare` gives no z; one replica has nothing to disagree with, and no status is
         good. Eight cost eight times as much as one.
     sweeps, burn_in : int
-        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
+        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`. Wherever an
+        integer is asked for, a whole float counts as one: sweeps=1e4.
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
@@ -178,8 +187,12 @@ def simulate(
     executor : "threads", "processes" or concurrent.futures.Executor, optional
         Where the samples run; default: "threads", which start at once and whose kernels do not wait for each other.
         Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/how-to/cluster.md and `Ensemble`.
+    free_energy : bool
+        Whether the ladder will be asked for its free energy (`Ladder.minus_beta_f`, `Ladder.reweighted`): then one without
+        T = inf is refused at once. The numbers are the same.
     progress : bool, optional
-        Progress on stderr, a bar on a terminal and lines in a file; default: where stderr is a terminal.
+        A bar on stderr, in a file lines; default: where it is slow and stderr is a terminal or a notebook. It counts terms,
+        attempted flips times patterns, burn-in included: these take about the same time at every size.
 
     Returns
     -------
@@ -198,6 +211,11 @@ def simulate(
     Interrupted
         On Ctrl-C; `err.samples` is a tuple with the finished samples of each state point that has any.
 
+    Warns
+    -----
+    PatternsWarning
+        If `patterns` looks transposed: a load above 10 as it is read, below 1 the other way.
+
     Notes
     -----
     Each sample's patterns depend on (seed, N, K, sample) alone: the temperatures of a grid share them.
@@ -213,8 +231,7 @@ def simulate(
     """
     network = check_network(network, "patterns", "table")
     folder = None if out is None else folder_path(out)
-    if T is None:
-        raise InputError("T must be given: a temperature, or a 1-d array of temperatures.")
+    T = checks.given_temperature(T, beta)
     if samples is None:
         spins = checks.array("start", start, "Give spins of +-1, or 'pattern', 'random' or 'both'.")
         samples = 1 if patterns is not None else len(spins) if spins.ndim == 3 else SAMPLES
@@ -227,8 +244,7 @@ def simulate(
     if patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
-        given = check_patterns(patterns, network.fewest)
-        network.size(given.shape[1])
+        given = given_patterns(network, patterns)
         if samples != 1:
             raise InputError(f"samples must be 1 with given patterns, got {samples!r}: they are one sample. Raise replicas.")
     elif load is not None and K is not None:
@@ -250,6 +266,8 @@ def simulate(
     def room(bytes_of_series: int) -> float:
         return (limit - held * bytes_of_series) // min(threads, samples)
 
+    if free_energy:
+        check_free_energy(method, temperatures)
     runs = request.runs(network, loads, K, temperatures, N, given, room)
     width = min(check_memory(runs, samples, threads, limit), samples * len(runs))
     with ExitStack() as stack:
@@ -263,7 +281,7 @@ def simulate(
         pool = stack.enter_context(opened(executor, "threads", width))
         places = _places(runs, samples, folder)
         apart = list({place.name: place for place in places}.values())
-        spare = min(max(threads // min(width, samples), 1), replicas)  # replicas share what samples leave
+        spare = min(max(threads // min(width, samples), 1), request.replicas)  # replicas share what samples leave
         session = Session(
             apart,
             lambda: (Task(p.run, i, place=p.name, threads=spare) for p in apart for i in range(samples)),

@@ -32,7 +32,7 @@ class Annealed(Exported):
     minus_beta_f: float
 
 
-def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
+def annealed(network: DenseHebbian, K: int, N: int, T: float | None = None, *, beta: float | None = None) -> Annealed:
     """Return energy, specific heat and -beta f of ln E[Z] for N spins exactly (F.1), without the mean M.3 of all K patterns.
 
     Above T_c, and without retrieval, it is the quenched free energy but for the fluctuations of ln Z, 1/N and small.
@@ -45,6 +45,8 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
         Patterns and spins.
     T : float
         Temperature > 0.
+    beta : float, optional
+        1/T, instead of T.
 
     Notes
     -----
@@ -60,7 +62,8 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float) -> Annealed:
     True
     """
     check_network(network, "patterns", "table", "signal")
-    T = checks.temperature(T)
+    K, N = checks.integer("K", K, 0, "K counts the patterns."), network.size(N)
+    T = checks.temperature(checks.given_temperature(T, beta))
     if T == 0.0:
         raise InputError("T must be > 0, got 0: the mean of Z is that of the lowest energy there. Raise T.")
     F = network.energy_table(N).energies

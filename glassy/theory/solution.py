@@ -229,11 +229,11 @@ class Solution(Drawn, Renamed, Saved):
 
         Examples
         --------
-        >>> import glassy
+        >>> import glassy, scipy.integrate
         >>> s = glassy.solve(glassy.DenseHebbian(P=2), load=0.05, T=0.5)
         >>> h = np.linspace(-4.0, 6.0, 2001)
         >>> p = s.field_distribution(h)
-        >>> bool(abs(np.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
+        >>> bool(abs(scipy.integrate.trapezoid(p * np.tanh(h / s.T), h) - s.m) < 1e-9)
         True
         """
         self._check("distribution of the field")

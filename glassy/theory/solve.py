@@ -13,6 +13,7 @@ import numpy.typing as npt
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.machine import cores
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Grid, Status
 from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
@@ -57,12 +58,14 @@ def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
 def solve(
     network: Network,
     load: float,
-    T: float,
+    T: float | None = None,
     phase: str = "retrieval",
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: float | None = None,
     start: Solution | None = None,
     strict: bool = True,
+    progress: bool | None = None,
 ) -> Solution:
     """Solve the saddle-point equations of one network at one state point (R.5 at RS; R.1-R.4, R.6, R.7 beyond).
 
@@ -74,6 +77,8 @@ def solve(
         Storage load, >= 0, at most 1e200; below 1e-300 it counts as 0.
     T : float
         Temperature, >= 0, at most 1e200; T = 0 is the exact limit, and below 1e-300 T counts as 0.
+    beta : float, optional
+        1/T, instead of T: beta = inf is T = 0. So it is wherever T is asked for.
     phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium"}
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
@@ -88,6 +93,9 @@ def solve(
         help, the starts are the solver's own.
     strict : bool
         If False, a phase without a saddle gives a Solution with status LEFT_PHASE and NaN instead of an error.
+    progress : bool, optional
+        A bar on stderr that counts the steps of RSB. Here and wherever it may be asked for, True shows it at once, in a file as
+        lines; by default it is shown where it is slow, two seconds and more, and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -119,15 +127,18 @@ def solve(
     'LEFT_PHASE'
     """
     network = solvable(network)
-    load, T = check_point(load, T)
+    load, T = check_point(load, checks.given_temperature(T, beta))
     checks.choice("phase", phase, PHASES)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Solution):
         raise InputError(f"start must be a Solution of a neighbouring point, got {start!r}. Leave it out, or use scan.")
-    if phase == "equilibrium":
-        solution = _equilibrium(network, load, T, ansatz, start)
+    find, k = _equilibrium if phase == "equilibrium" else _solve, steps_of(ansatz)
+    if isinstance(ansatz, RS) and progress is None:  # a bar would take a part of the time
+        solution = find(network, load, T, phase, ansatz, start)
     else:
-        solution = _solve(network, load, T, phase, ansatz, start)
+        with progress_bar(3.0 * k if phase == "equilibrium" else k, progress, "step", f"{ansatz!r} {phase}") as bar:
+            bar.step = k
+            solution = find(network, load, T, phase, ansatz, start)
     solution = solution or missing(network, load, T, phase, ansatz)
     if strict and solution.status is Status.LEFT_PHASE:
         raise PhaseError(*_explain(solution))
@@ -136,7 +147,21 @@ def solve(
     return solution
 
 
+def steps_of(ansatz: Ansatz) -> float:
+    """Return how many steps of RSB are solved, one after the other; RS counts as one."""
+    return float(ansatz.steps if isinstance(ansatz, FullRSB) else max(ansatz.depth, 1.0))
+
+
 def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+    if isinstance(ansatz, RS):
+        return _solve_at(network, load, T, phase, ansatz, start)
+    with progress_bar(steps_of(ansatz), unit="step"):
+        found = _solve_at(network, load, T, phase, ansatz, start)
+    current_bar("step").update()
+    return found
+
+
+def _solve_at(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
     if phase == "retrieval" or network.wishart or load == 0.0:  # the signal, 1, is a unit of its own
         t = T if T > COLDEST or isinstance(ansatz, RS) else 0.0
         return _at(_solve_here(network, load, t, phase, ansatz, start), load, T)
@@ -184,7 +209,7 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
     return rsb_solve.zero_rs_of(network, load, T, phase)
 
 
-def _equilibrium(network: Network, load: float, T: float, ansatz: Ansatz, start: Solution | None) -> Solution | None:
+def _equilibrium(network: Network, load: float, T: float, _: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
     found = (_solve(network, load, T, p, ansatz, start) for p in ("paramagnetic", "spin_glass", "retrieval"))
     states = judged([s for s in found if s is not None])
     failed = next((s for s in states if not s.status.ok), None)
@@ -255,12 +280,14 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
 def scan(
     network: Network,
     load: npt.ArrayLike,
-    T: npt.ArrayLike,
+    T: npt.ArrayLike | None = None,
     phase: str = "retrieval",
     ansatz: Ansatz = RS(),  # noqa: B008
     *,
+    beta: npt.ArrayLike | None = None,
     wins: bool = False,
     threads: int | None = None,
+    progress: bool | None = None,
 ) -> Grid[Solution]:
     """Solve along a path of state points, each started from its neighbour.
 
@@ -273,11 +300,15 @@ def scan(
         As in `solve`.
     load, T : array_like
         The path: two arrays of one length, or one array and one float. Any order; neighbours are fastest.
+    beta : array_like, optional
+        1/T, instead of T.
     threads : int, optional
         Threads for the points of RS; default: the cores that this process may use. They change no number.
     wins : bool
         Whether to say at every point if the phase is the equilibrium (`Solution.wins`), by the rule of phase="equilibrium": the
         other phases are solved as well. The numbers are the same.
+    progress : bool, optional
+        A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
     Returns
     -------
@@ -296,6 +327,7 @@ def scan(
     >>> [s.status.name for s in path]
     ['CONVERGED', 'CONVERGED', 'LEFT_PHASE']
     """
+    T = checks.given_temperature(T, beta)
     loads, temperatures = (
         np.atleast_1d(checks.array(name, x, "Give floats or 1-d arrays.")) for name, x in (("load", load), ("T", T))
     )
@@ -314,25 +346,37 @@ def scan(
     network = solvable(network)
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
-    if isinstance(ansaetze.check(ansatz), RS) and len(loads) >= rs_scan.FEW:
-        x, y = (np.where(v < 1e-300, 0.0, np.asarray(v, float)) for v in (loads, temperatures))
+    ansaetze.check(ansatz)
+    x, y = (np.where(v < 1e-300, 0.0, np.asarray(v, float)) for v in (loads, temperatures))
+    others = [p for p in PHASES[:-1] if p != phase] if wins and phase != "equilibrium" else []
+    with progress_bar(len(x) * (1.0 + len(others)), progress, "point", f"{ansatz!r} {phase}") as bar:
+        bar.step, found = float(len(x)), []
+        for p in (phase, *others):
+            found.append(_path(network, x, y, p, ansatz, threads))
+            bar.update()
+    grid = found[0]
+    return Grid(tuple(judged(states)[0] for states in zip(*found, strict=True)), grid.shape) if others else grid
 
-        def alone(load: float, T: float) -> Solution:
-            return solve(network, load, T, phase, strict=False)
 
-        grid: Grid[Solution] = Grid.of(rs_scan.solve_path(network, x, y, phase, threads, alone))
-    else:
+def _path(
+    network: Network, load: npt.NDArray[np.float64], T: npt.NDArray[np.float64], phase: str, ansatz: Ansatz, threads: int
+) -> Grid[Solution]:
+    """Solve one phase along a path, each point started from its neighbour."""
+    with progress_bar(len(load), unit="point") as bar:
+        if isinstance(ansatz, RS) and len(load) >= rs_scan.FEW:
+
+            def alone(load: float, T: float) -> Solution:
+                return solve(network, load, T, phase, strict=False)
+
+            return Grid.of(rs_scan.solve_path(network, load, T, phase, threads, alone, bar))
         points: list[Solution] = []
         previous: Solution | None = None
-        for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):
+        for x, y in zip(load.tolist(), T.tolist(), strict=True):
             solution = solve(network, x, y, phase, ansatz, start=previous, strict=False)
             previous = solution if solution.status.ok and not isinstance(ansatz, RS) else None
             points.append(solution)
-        grid = Grid(tuple(points), (len(points),))
-    if not wins or phase == "equilibrium":
-        return grid
-    others = [scan(network, load, T, p, ansatz, threads=threads) for p in PHASES[:-1] if p != phase]
-    return Grid(tuple(judged(states)[0] for states in zip(grid, *others, strict=True)), grid.shape)
+            bar.update()
+        return Grid(tuple(points), (len(points),))
 
 
 def _plain(values: npt.NDArray[Any]) -> bool:

@@ -92,19 +92,21 @@ def test_command_line_refuses_nonsense(tmp_path):
         (["sims", "dance"], "invalid choice"),
         (["sims", "plot", "retrieval/P9"], "There are retrieval/P2, retrieval/P3"),
         (["sims", "run", "love"], "'love' must name a claim"),
-        (["sing"], "usage: python -m glassy status FOLDER"),
+        (["sing"], "invalid choice: 'sing'"),
     ):
         run = subprocess.run([sys.executable, "-m", "glassy", *arguments], capture_output=True, text=True, cwd=_sim.ROOT)
         assert run.returncode
         assert message in run.stderr
 
 
-def test_an_installed_package_says_that_the_claims_are_in_the_repository(tmp_path):
-    (tmp_path / "glassy").symlink_to(_sim.ROOT / "glassy")
-    paths = [str(tmp_path), *(p for p in sys.path if "site-packages" in p or "lib/python" in p)]
-    code = f"import sys; sys.path = {paths!r}; import glassy.__main__ as glassy; glassy.main(['sims', 'list'])"
-    found = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, cwd=tmp_path)
-    assert "there is no folder sims here" in found.stderr
+def test_what_a_claim_rests_on_is_found_in_out_else_here_else_named(tmp_path):
+    here, quick = _sim.ROOT / "results", tmp_path / "build" / "quick"
+    assert _sim.finished("spin_glass", "P3", [tmp_path, here]) == here / "spin_glass" / "P3"
+    (tmp_path / "spin_glass" / "P3").mkdir(parents=True)
+    (tmp_path / "spin_glass" / "P3" / "meta.json").write_text("{}")
+    assert _sim.finished("spin_glass", "P3", [tmp_path, here, quick]) == tmp_path / "spin_glass" / "P3"
+    with pytest.raises(InputError, match=r"rests on spin_glass/P4, .* First: python -m glassy sims run spin_glass/P4, with"):
+        _sim.finished("spin_glass", "P4", [tmp_path, quick])
 
 
 def test_only_tables_of_evidence_are_read_as_such(tmp_path):

@@ -104,7 +104,7 @@ def test_an_old_diagram_goes_on(tmp_path):
     again = glassy.phase_diagram(**make.DIAGRAM, out=path)
     new = glassy.load(path).knots
     assert new[: len(old)] == old  # they stay
-    assert len(new) <= len(old) + 4  # lines are asked at few other points where theirs differ in last bits
+    assert len(new) < 1.5 * len(old)  # other points are asked for where numpy or scipy differ in last bits
     glassy.phase_diagram(**make.DIAGRAM, out=path)
     assert glassy.load(path).knots == new  # nothing was computed
     assert same(make.facts(again, make.LINE), {word: EXPECTED["diagram"][word] for word in make.LINE.split()})

@@ -79,6 +79,18 @@ def test_m0_phases():
     assert "1/N->0" in c.table()
 
 
+def test_rows_of_a_finite_N_say_where_to_read():
+    s, r = solve(network, 0.1, 0.3), runs(network, 0.1, 0.3, (40, 60), (4, 4), 100)
+    several, one = compare(s, r).table().splitlines(), compare(s, r[0]).table().splitlines()
+    rows = [line for line in several if line.split()[1] in ("40", "60")]
+    assert len(rows) == 8
+    assert all(line.endswith("finite N: read 1/N->0") and "(" in line.split("  ")[-2] for line in rows)
+    assert not any("finite N: read" in line for line in several if line.split()[1] == "1/N->0")
+    assert not any("finite N: read" in line for line in one)
+    assert one[-1].startswith("note: theory is that of 1/N = 0")
+    assert "several sizes" in one[-1]
+
+
 def test_theory_is_taken_at_the_load_of_the_integer_K():
     r = simulate(network, load=0.123, T=0.3, N=20, samples=2, sweeps=60, seed=1)
     assert r.load != 0.123

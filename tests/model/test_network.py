@@ -140,7 +140,7 @@ def test_covariance_is_of_overlaps(network):
     for q in (2.0, -1.1, math.nan, math.inf, "a", None):
         with pytest.raises(InputError, match=r"q must lie in \[-1, 1\], got .* overlap of two states"):
             network.covariance(q, 0.1)
-    for derivative in (4, -1, 1.0):
+    for derivative in (4, -1, 1.5):
         with pytest.raises(InputError, match=r"derivative must be an integer in \[0, 3\]"):
             network.covariance(0.1, 0.1, derivative)
 

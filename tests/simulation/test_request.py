@@ -5,14 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, InputError, Metropolis, simulate
+import glassy
+from glassy import DenseHebbian, InputError, Metropolis, PatternsWarning, simulate
 
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
 BAD = [
     ({"T": -0.1}, "T must be a number >= 0"),
     ({"T": math.nan}, "T must be a number >= 0"),
-    ({"T": None}, "T must be given"),
+    ({"T": None}, "T or beta = 1/T must be given, got neither"),
     ({"T": [[0.1]]}, "T must be a float or a 1-d array"),
     ({"T": []}, "T must be a float or a 1-d array"),
     ({"load": -1.0}, "load must be a finite number >= 0"),
@@ -66,6 +67,35 @@ def test_bad_input_has_its_own_error(change, message):
 def test_bad_patterns(patterns, message):
     with pytest.raises(InputError, match=message):
         simulate(network, T=0.1, patterns=patterns, seed=1)
+
+
+@pytest.mark.parametrize(("P", "shape"), [(2, (200, 10)), (2, (60, 5)), (3, (1000, 5)), (4, (300, 6))])
+def test_patterns_that_look_transposed_are_said(P, shape):
+    xi = np.random.default_rng(1).choice([-1, 1], shape)
+    run = {"T": 0.1, "sweeps": 5, "seed": 1, "progress": False}
+    with pytest.warns(PatternsWarning, match=f"read as K={shape[0]} patterns of N={shape[1]} spins.*give patterns.T") as seen:
+        r = simulate(DenseHebbian(P), patterns=xi, **run)
+    assert seen[0].filename == __file__
+    assert f"N={shape[1]} K={shape[0]} " in repr(r)
+    with pytest.warns(PatternsWarning, match=r"give patterns\.T") as seen:
+        glassy.enumerate_states(DenseHebbian(P), patterns=xi, T=0.1)
+    assert seen[0].filename == __file__
+
+
+@pytest.mark.parametrize(("P", "shape"), [(2, (14, 100)), (2, (40, 20)), (3, (60, 20)), (4, (900, 20)), (4, (3, 90))])
+def test_patterns_of_other_shapes_are_what_they_are(P, shape):
+    xi = np.random.default_rng(1).choice([-1, 1], shape)
+    simulate(DenseHebbian(P), patterns=xi, T=0.1, sweeps=5, seed=1)  # a warning would be an error
+
+
+def test_patterns_of_a_network_with_its_own_N_say_transpose():
+    memory = glassy.SeparableMemory(range(13))
+    with pytest.raises(InputError, match=r"must have N = 12 spins, got shape \(12, 40\).*looks transposed"):
+        simulate(memory, patterns=np.ones((12, 40)), T=0.1, seed=1)
+    with pytest.raises(InputError, match=r"must have N = 12 spins.*looks transposed"):
+        simulate(memory, patterns=np.ones((12, 3)), T=0.1, seed=1)
+    with pytest.raises(InputError, match="N must be 12"):
+        simulate(memory, patterns=np.ones((3, 11)), T=0.1, seed=1)
 
 
 def test_bad_method_order_and_network():

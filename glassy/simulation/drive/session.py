@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core.errors import EnsembleError, InputError, Interrupted
-from glassy.core.progress import progress_bar
+from glassy.core.progress import progress_bar, say_compiling
 from glassy.core.provenance import Provenance
+from glassy.numerics.jit import nothing_kept
 from glassy.simulation.drive.work import Outcome, StopFile, Task, drive, no_room, opened_here
 from glassy.simulation.keep.claim import Journal, Part, name
 from glassy.simulation.keep.ledger import Ledger
@@ -92,11 +93,13 @@ class Session:
         own = {place.name: np.zeros(place.samples, np.bool_) for place in self.places.values()}
         for task in self.tasks():
             own[task.place][task.index] = True
-        finished = {place.name: self._survey(place, own[place.name]) for place in self.places.values()}
-        mine = sum(int(x.sum()) for x in own.values())
-        work = sum(p.run.cost * p.samples for p in self.places.values()) / self.part[1]
-        with progress_bar(work, self.progress, "term") as self.bar:
-            self.bar.set_description_str(f"{self.total} samples" if mine == self.total else f"{mine} of {self.total} samples")
+        self.mine, self.ended = sum(int(x.sum()) for x in own.values()), 0
+        work = sum(p.run.cost * int(own[p.name].sum()) for p in self.places.values())
+        what = f"{self.total} samples" if self.mine == self.total else f"{self.mine} of {self.total} samples"
+        with progress_bar(max(work, 1.0), self.progress, "term", what, scaled=True) as self.bar:
+            finished = {place.name: self._survey(place, own[place.name]) for place in self.places.values()}
+            if not self.live and nothing_kept():
+                say_compiling()
             self._write()
             try:
                 drive(self._missing(finished), pool, in_flight, self.stop, self.bar, self._done, self._fail)
@@ -145,6 +148,7 @@ class Session:
         store.clean()
         if self.whole:
             finished[list(self._read(place))] = True
+            self._count_up(place.run, int((finished & own).sum()))
             return finished
         with self.ledgers[place.name] as ledger:
             for sample, entry, made in ledger.survey(place.samples):
@@ -157,13 +161,19 @@ class Session:
                     ledger.append(entry)
                 store.checkpoints(sample).remove()
                 finished[sample] = True
+                self._count_up(place.run, 1)
         return finished
+
+    def _count_up(self, run: Run, samples: int, *, moved: bool = False) -> None:
+        """Show samples as finished: where their walks have not `moved` the bar themselves, it moves now."""
+        self.ended += samples
+        self.bar.say(f"{self.ended} of {self.mine} samples done")
+        self.bar.update(0.0 if moved else samples * run.cost)
 
     def _missing(self, finished: dict[str, Any]) -> Iterator[Task]:
         sent = {p.name: p.run if p.store is None or self.live else p.store.lend(p.run) for p in self.places.values()}
         for task in self.tasks():
             if finished[task.place][task.index]:
-                self.bar.update(task.run.cost)
                 continue
             self.in_work[task.key] = None
             self._write(PAUSE if self.whole or len(self.in_work) > self.journal.workers else 0.0)
@@ -177,8 +187,7 @@ class Session:
             self.results[task.place][task.index] = outcome.result, outcome.origin
         else:
             self.ledgers[task.place].append(outcome.entry)
-        if not self.live:
-            self.bar.update(task.run.cost)
+        self._count_up(task.run, 1, moved=self.live)
         self._write(PAUSE)
 
     def _fail(self, task: Task, error: BaseException) -> None:

@@ -9,7 +9,6 @@ the same points whatever the number of threads, and so do the numbers.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.core.progress import Bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Status
 from glassy.model.family import Network
@@ -117,14 +117,15 @@ def branches_of(network: Network) -> FloatArray:
 
 
 def solve_path(
-    network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int, alone: Callable[[float, float], Solution]
-) -> Columns:
-    """Return the table of a path; `alone` solves one point."""
+    network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int, alone: Callable[[float, float], Solution],
+    bar: Bar,
+) -> Columns:  # fmt: skip
+    """Return the table of a path; `alone` solves one point, and `bar` counts them."""
     if phase == "equilibrium":
-        found = {x: _phase(network, load, T, x, threads) for x in PHASES[:3]}
+        found = {x: _phase(network, load, T, x, threads, lambda n: bar.update(n / 3.0)) for x in PHASES[:3]}
         numbers, said, which = _winners(found)
     else:
-        numbers, said = _phase(network, load, T, phase, threads)
+        numbers, said = _phase(network, load, T, phase, threads, bar.update)
         which = np.full(len(load), PHASES.index(phase))
     numbers[said == NONE] = math.nan
     left = np.flatnonzero(said == OPEN)
@@ -135,7 +136,9 @@ def solve_path(
     return Columns(network=network, provenance=provenance(), load=load, T=T, numbers=numbers, phase=which, status=said)
 
 
-def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int) -> tuple[FloatArray, IntArray]:
+def _phase(
+    network: Network, load: FloatArray, T: FloatArray, phase: str, threads: int, done: Callable[[float], None]
+) -> tuple[FloatArray, IntArray]:
     """Return the numbers of one phase, and what is known of each point: FOUND, NONE or OPEN."""
     numbers, said = np.full((len(load), len(NUMBERS)), math.nan), np.full(len(load), OPEN)
     form, field = _array(network), network.unit_covariance.has_field
@@ -151,7 +154,10 @@ def _phase(network: Network, load: FloatArray, T: FloatArray, phase: str, thread
     load = np.where((load < FAR) & ((T == 0.0) | (T > 1.0 / FAR)) & (T < FAR) & (load > 1.0 / FAR), load, 0.0)  # 0 stays OPEN
     parts = [slice(i, i + CHUNK) for i in range(0, len(load), CHUNK)]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-        deque(pool.map(lambda part: run(load[part], T[part], numbers[part], said[part]), parts), maxlen=0)
+        for part, _ in zip(
+            parts, pool.map(lambda part: run(load[part], T[part], numbers[part], said[part]), parts), strict=True
+        ):
+            done(len(load[part]))
     if network.has_signal and phase == "retrieval":
         said[(said == OPEN) & _beyond(network, load, T, said == OPEN)] = NONE
     return numbers, said

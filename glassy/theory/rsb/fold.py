@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 
+from glassy.core.progress import current_bar
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.theory.ansatz import RSB
@@ -166,7 +167,9 @@ def _anchor(network: Network, T: float, k: int, end: float) -> Solution | None:
 @lru_cache(maxsize=256)
 def lone_fold(network: Network, T: float, k: int) -> Solution | None:
     """Return the RSB(k) saddle at the spinodal as `fold` finds it without a neighbour."""
-    return fold(network, T, k)
+    found = fold(network, T, k)
+    current_bar("step").reach(k)
+    return found
 
 
 def fold(network: Network, T: float, k: int, near: Solution | None = None, below: Solution | None = None) -> Solution | None:

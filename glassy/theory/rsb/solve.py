@@ -11,6 +11,7 @@ from itertools import chain, islice
 import numpy as np
 from scipy.optimize import brentq
 
+from glassy.core.progress import current_bar, progress_bar
 from glassy.core.results import Estimate, Status
 from glassy.model.family import Network
 from glassy.numerics.roots import all_roots
@@ -278,7 +279,8 @@ def _retrieval(network: Network, load: float, T: float, k: int) -> Solution | No
     here = retrieval(network, load, T, k)
     if fold is None or (here is not None and here.status.ok):
         return here
-    end = lone_fold(network, T, k)
+    with progress_bar(k, unit="step"):
+        end = lone_fold(network, T, k)
     if end is None:
         end = rs_saddle(network, fold.load, T, "retrieval", fold.m, fold.q, fold.C)
     elif load > end.load * (1.0 + ROUNDING):
@@ -321,6 +323,7 @@ def steps_to(network: Network, load: float, T: float, phase: str, steps: int) ->
     solution = solve_steps(network, load, T, phase, 1, None)
     while solution is not None and solution.status is Status.CONVERGED:
         path.append(solution)
+        current_bar("step").reach(len(path))
         if stable(solution) or solution.x_levels[-1] >= 1.0:
             return path, replace(solution, status=Status.COLLAPSED)
         if len(path) == steps:

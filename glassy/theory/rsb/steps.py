@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from glassy.core.progress import current_bar
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.theory.rs import retrieval as rs_retrieval
@@ -25,6 +26,7 @@ def deepened(solution: Solution, k: int, has_q0: bool) -> Solution:
     """Add one step after the other up to k, as long as a replicon is negative."""
     network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
     for depth in range(len(solution.x_levels) + 1, k + 1):
+        current_bar("step").reach(depth - 1)
         if stable(solution) or solution.x_levels[-1] >= 1.0:
             return padded(solution, k)
         problem = Problem(network, load, T, depth, has_m=phase == "retrieval", has_q0=has_q0)

@@ -174,7 +174,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("distributed"), reason="Dask is not installed: pip install 'glassy[cluster]'")
+@pytest.mark.skipif(not importlib.util.find_spec("distributed"), reason="not installed: pip install 'glassy-networks[cluster]'")
 def test_dask_with_workers_killed(undisturbed, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(DASK)
@@ -199,7 +199,7 @@ MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 @pytest.mark.skipif(
     not (MPIEXEC.exists() and importlib.util.find_spec("mpi4py")),
-    reason="MPI is not installed: pip install 'glassy[cluster]' mpich",
+    reason="MPI is not installed: pip install 'glassy-networks[cluster]' mpich",
 )
 def test_mpi_with_two_ranks_one_killed(undisturbed, tmp_path):
     script, out = tmp_path / "script.py", tmp_path / "out"

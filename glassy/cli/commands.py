@@ -1,0 +1,233 @@
+"""The commands: each takes its options from the functions that it calls, calls them, and says what is shown of the result."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import glassy
+from glassy.cli.options import AXIS, network, network_options, one, option, options, output_options, taken
+from glassy.cli.output import Answer, statuses
+from glassy.cli.parameters import parameters
+from glassy.cli.tables import cell, columns, listed, meanings, of_rows, table
+from glassy.cli.values import number
+
+Given = dict[str, Any]
+Wrong = Callable[[str], Any]  # ends the command with what is wrong with its options
+THEORY = (
+    "m", "q", "q_levels", "x_levels", "local_susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon",
+    "stable", "wins", "residual", "remarks", "status",
+)  # fmt: skip
+POINT = ("load", "T", "phase", "m", "q", "free_energy", "energy", "entropy", "replicon", "wins", "status", "remarks")
+MEANS = ("m", "m_abs", "q", "q_abs", "energy", "energy_excess", "specific_heat", "susceptibility", "acceptance")
+MEAN = ("m", "q", "energy", "energy_excess", "acceptance")
+CAPACITY = ("load_c", "m_c", "load_t", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
+SIMULATION = ("seed", "samples", "replicas", "sweeps", "burn_in", "start", "start_overlap", "method", "kernel", "threads",
+              "max_bytes", "progress")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Command:
+    """What adds the options of a command, and what runs it."""
+
+    add: Callable[[Any], None]
+    run: Callable[[Given, Wrong], Answer]
+
+
+# ---- theory ----
+
+
+def _solve_options(parser: Any) -> None:
+    network_options(parser, spin_glass=True)
+    group = parser.add_argument_group("the state")
+    option(group, glassy.solve, "load")
+    option(group, glassy.solve, "T", required=True)
+    options(group, glassy.solve, "phase", "ansatz", "progress")
+    output_options(parser)
+
+
+def _solve(given: Given, wrong: Wrong) -> Answer:
+    which, say = network(given, wrong), taken(given, "phase", "ansatz", "progress")
+    loads, temperatures = given["load"], given["T"]
+    points = tuple(glassy.solve(which, x, T, strict=False, **say) for x, T in product(loads, temperatures))
+    return _theory(glassy.Grid(points, (len(loads), len(temperatures))))
+
+
+def _scan_options(parser: Any) -> None:
+    network_options(parser, spin_glass=True)
+    group = parser.add_argument_group("the path")
+    option(group, glassy.scan, "load")
+    option(group, glassy.scan, "T", required=True)
+    options(group, glassy.solve, "phase", "ansatz")
+    options(group, glassy.scan, "wins", "threads", "progress")
+    output_options(parser)
+
+
+def _scan(given: Given, wrong: Wrong) -> Answer:
+    say = taken(given, "phase", "ansatz", "wins", "threads", "progress")
+    return _theory(glassy.scan(network(given, wrong), one(given["load"]), one(given["T"]), **say))
+
+
+def _theory(grid: Any) -> Answer:
+    """Return the answer of one Solution, or of several."""
+    points, width = list(grid), columns()
+    good, s = all(s.status.ok for s in points), points[0]
+    head = f"{s.network!r} {s.ansatz!r}"
+    if len(points) > 1:
+        return Answer(grid, f"{head}\n{table(points, POINT, width=width)}", good, statuses(points))
+    head += f" {s.phase}, load={cell(s.load)} T={cell(s.T)}"
+    return Answer(grid, f"{head}\n{listed(meanings(s, *THEORY), width=width)}", good, () if good else (_why(s),))
+
+
+def _why(s: Any) -> str:
+    """Return why there is no saddle, with the nearest one: what `solve` raises."""
+    try:
+        glassy.solve(s.network, s.load, s.T, s.phase, s.ansatz)
+    except glassy.GlassyError as error:
+        return str(error)
+    return str(s.status.value)
+
+
+def _diagram_options(parser: Any) -> None:
+    network_options(parser)
+    options(
+        parser.add_argument_group("the diagram"), glassy.phase_diagram, "ansatz", "load_max", "tolerance", "out", "progress"
+    )
+    output_options(parser, observables=False, html=True)
+
+
+def _diagram(given: Given, wrong: Wrong) -> Answer:
+    diagram = glassy.phase_diagram(network(given, wrong), **taken(given, "ansatz", "load_max", "tolerance", "out", "progress"))
+    width = columns()
+    failed = [sum(not s.ok for s in line.status) for line in diagram.lines]
+    lines = [
+        {"line": line.name, "points": len(line.load), "failed": bad or None, "meaning": line.meaning}
+        for line, bad in zip(diagram.lines, failed, strict=True)
+    ]
+    points = [{"point": p.name, "load": p.load, "T": p.T, "meaning": p.meaning} for p in diagram.points]
+    parts = (f"{diagram.network!r} {diagram.ansatz!r}, loads up to {diagram.load_max:.6g}", of_rows(lines, width=width))
+    text = "\n\n".join((*parts, of_rows(points, width=width)))
+    notes = [f"not there: {words}" for words in diagram.absent]
+    notes += [f"{sum(failed)} points of lines were not found; the lines break there"] if any(failed) else []
+    return Answer(diagram, text, not any(failed), tuple(notes))
+
+
+def _capacity_options(parser: Any) -> None:
+    network_options(parser)
+    options(parser.add_argument_group("the theory"), glassy.storage_capacity, "ansatz", "progress")
+    output_options(parser, observables=False)
+
+
+def _capacity(given: Given, wrong: Wrong) -> Answer:
+    found = glassy.storage_capacity(network(given, wrong), **taken(given, "ansatz", "progress"))
+    return Answer(
+        found, f"{found.network!r} {found.ansatz!r}\n{listed(meanings(found, *CAPACITY), width=columns())}", found.status.ok
+    )
+
+
+# ---- simulation ----
+
+
+def _simulate_options(parser: Any) -> None:
+    network_options(parser)
+    group = parser.add_argument_group("the state")
+    option(group, glassy.simulate, "load", help=parameters(glassy.solve)["load"].text)
+    options(group, glassy.simulate, "K", "N", "T")
+    group.add_argument(
+        "--ladder", **{**AXIS, "metavar": "T"}, help="instead of --T: temperatures that exchange configurations, method "
+        "ReplicaExchange (M.5)",
+    )  # fmt: skip
+    group = parser.add_argument_group("the run")
+    options(group, glassy.simulate, *SIMULATION, "out")
+    output_options(parser)
+
+
+def _simulate(given: Given, wrong: Wrong) -> Answer:
+    if ("T" in given) == ("ladder" in given) or {"method", "ladder"} <= set(given):
+        wrong("give either --T or --ladder, the latter without --method")
+    say = taken(given, *SIMULATION, "N", "K", "out")
+    load = {"load": one(given["load"])} if "load" in given else {}
+    if "ladder" in given:
+        say |= {"T": given["ladder"], "method": glassy.ReplicaExchange()}
+    else:
+        say |= {"T": given["T"] if isinstance(given.get("method"), glassy.ReplicaExchange) else one(given["T"])}
+    return _runs(glassy.simulate(network(given, wrong), **load, **say))
+
+
+def _runs(found: Any) -> Answer:
+    """Return the answer of one run, or of several."""
+    runs, width = [found] if isinstance(found, glassy.Samples) else list(found), columns()
+    r, good = runs[0], all(r.status.ok for r in runs)
+    patterns = "" if len({run.K for run in runs}) > 1 else f" K={r.K}"
+    head = f"{r.network!r} N={r.N}{patterns}, {r.method!r}: {r.samples} samples of {r.replicas} replicas, {r.sweeps} sweeps"
+    lacks = [] if r.replicas > 1 else ["q", "q_abs"]
+    lacks += [] if 0.0 < r.T < math.inf else ["specific_heat", "susceptibility"]
+    if len(runs) == 1:
+        tau = ("tau_int", f"{r.m.tau_int:.3g}", "Integrated autocorrelation time of m, in sweeps")
+        rows = [*meanings(r, *(name for name in MEANS if name not in lacks)), tau, *meanings(r, "phase", "status")]
+        return Answer(found, f"{head}, load={cell(r.load)} T={cell(r.T)}\n{listed(rows, width=width)}", good)
+    table = [
+        {name: getattr(r, name) for name in ("load", "T", *(name for name in MEAN if name not in lacks))}
+        | {"tau_int": float(f"{r.m.tau_int:.3g}"), "phase": r.phase, "status": r.status}
+        for r in runs
+    ]
+    text = f"{head}\n{of_rows(table, width=width)}"
+    if isinstance(found, glassy.Ladder):
+        text += f"\n{found.exchange!r}"
+    return Answer(found, text, good, statuses(runs))
+
+
+def _compare_options(parser: Any) -> None:
+    network_options(parser)
+    group = parser.add_argument_group("the state")
+    for name in ("load", "T"):
+        option(group, glassy.solve, name, type=number, nargs=None, action="store", required=True)
+    options(group, glassy.solve, "phase", "ansatz")
+    group = parser.add_argument_group("the runs")
+    option(group, glassy.simulate, "N", nargs="+", required=True)
+    options(group, glassy.simulate, *SIMULATION)
+    option(group, glassy.simulate, "out", help=f"{parameters(glassy.simulate)['out'].text} Each N has a folder in it.")
+    output_options(parser)
+
+
+def _compare(given: Given, wrong: Wrong) -> Answer:
+    which, say, where = network(given, wrong), taken(given, *SIMULATION), (given["load"], given["T"])
+    solution = glassy.solve(which, *where, **taken(given, "phase", "ansatz"))
+    runs = []
+    for N in given["N"]:
+        say |= {"out": Path(given["out"]) / f"N={N}"} if "out" in given else {}
+        runs.append(glassy.simulate(which, *where, N, **say))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
+        found = glassy.compare(solution, runs)
+    judging = found.extrapolated or found.rows
+    return Answer(found, found.table(), all(row.status.ok for row in judging), statuses(judging))
+
+
+# ---- folders ----
+
+
+def _status_options(parser: Any) -> None:
+    parser.add_argument("folder", metavar="FOLDER", help="the folder that was given to Ensemble.run")
+    output_options(parser, plot=False)
+
+
+def _status(given: Given, _: Wrong) -> Answer:
+    found = glassy.ensemble_status(given["folder"])
+    return Answer(found, found.table(), not found.failed)
+
+
+COMMANDS = {
+    "solve": Command(_solve_options, _solve),
+    "scan": Command(_scan_options, _scan),
+    "diagram": Command(_diagram_options, _diagram),
+    "capacity": Command(_capacity_options, _capacity),
+    "simulate": Command(_simulate_options, _simulate),
+    "compare": Command(_compare_options, _compare),
+    "status": Command(_status_options, _status),
+}

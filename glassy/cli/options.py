@@ -1,0 +1,105 @@
+"""Options of a command: made from the parameters of the functions that it calls, so that they cannot drift."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import glassy
+from glassy.cli import values
+from glassy.cli.parameters import Parameter, parameters
+
+
+class Flat(argparse.Action):
+    """Lists of words in one list."""
+
+    def __call__(self, parser: Any, namespace: Any, words: Any, option: Any = None) -> None:
+        """Join them."""
+        setattr(namespace, self.dest, [x for word in words for x in word])
+
+
+AXIS: dict[str, Any] = {"type": values.axis, "nargs": "+", "action": Flat, "metavar": "X"}
+
+
+def option(parser: Any, owner: Callable[..., Any], name: str, flag: str = "", **changes: Any) -> None:
+    """Add the option of one parameter of a function; absent from what is parsed where it is not given."""
+    p = parameters(owner)[name]
+    default = "" if p.required or p.default in (None, ()) or "default" in p.text.lower() else f" (default: {p.default})"
+    said: dict[str, Any] = {"help": (p.text + default).replace("%", "%%"), "default": argparse.SUPPRESS, "required": p.required}
+    parser.add_argument(flag or "--" + name.replace("_", "-"), dest=name, **{**said, **_kind(p), **changes})
+
+
+def options(parser: Any, owner: Callable[..., Any], *names: str) -> None:
+    """Add the options of several parameters of one function."""
+    for name in names:
+        option(parser, owner, name)
+
+
+def _kind(p: Parameter) -> dict[str, Any]:
+    """Return what argparse must know of a kind of value."""
+    choices = re.match(r"\{(.*?)\}", p.kind)
+    classes = [c for word in re.findall(r"[A-Z]\w*", p.kind) if isinstance(c := getattr(glassy, word, None), type)]
+    if p.name in ("load", "T"):
+        return AXIS
+    if choices:
+        return {"choices": re.findall(r'"([^"]*)"', choices[1])}
+    if classes:
+        return {"type": values.made(classes), "metavar": "|".join(map(values.spelt, classes))}
+    if p.kind.startswith("bool"):
+        return {"action": argparse.BooleanOptionalAction}
+    if p.kind.startswith("path"):
+        return {"metavar": "FOLDER" if p.text.startswith("Folder") else "FILE"}
+    many = {"nargs": "+"} if p.kind.startswith("sequence") else {}
+    return {**many, **({"type": values.whole, "metavar": "N"} if "int" in p.kind else {"type": values.number, "metavar": "X"})}
+
+
+def network_options(parser: Any, *, spin_glass: bool = False) -> None:
+    """Add what says which network."""
+    group = parser.add_argument_group("the network")
+    option(group, glassy.DenseHebbian, "P", required=not spin_glass)
+    option(group, glassy.DenseHebbian, "interactions")
+    if spin_glass:
+        option(
+            group, glassy.SpinGlass, "terms", "--spin-glass", type=values.terms, required=False, metavar="TERMS",
+            help="instead of --P: a glassy.SpinGlass of these ORDER:COEFFICIENT, between quotes; \"2:1.0\" is the "
+            "Sherrington-Kirkpatrick model at load 1",
+        )  # fmt: skip
+
+
+def network(given: dict[str, Any], error: Callable[[str], Any]) -> Any:
+    """Return the network that was asked for; an error where it was not one."""
+    if ("P" in given) == ("terms" in given) or {"terms", "interactions"} <= set(given):
+        error("give the network, either --P ORDER [--interactions ...] or --spin-glass TERMS")
+    if "terms" in given:
+        return glassy.SpinGlass(given["terms"])
+    return glassy.DenseHebbian(**taken(given, "P", "interactions"))
+
+
+def output_options(parser: Any, *, plot: bool = True, observables: bool = True, html: bool = False) -> None:
+    """Add what says where the results go."""
+    group = parser.add_argument_group("where the results go", "as text on the terminal, and to files:")
+    kinds = ("csv", "a table for other programs"), ("json", "all numbers, with errors, statuses and state points")
+    for name, words in kinds:
+        group.add_argument(f"--{name}", metavar="FILE|-", type=values.target, help=f"{words}; - is stdout, and nothing else is")
+    if plot:
+        group.add_argument("--plot", metavar="FILE", type=values.target, help="a figure, as FILE.png and FILE.pdf")
+    if plot and observables:
+        group.add_argument(
+            "--observables", metavar="NAME", nargs="+", help="what --plot draws, as m or energy: a panel for each"
+        )
+    if html:
+        group.add_argument(
+            "--html", metavar="FILE", type=values.target, help="a page that shows points under the pointer, in one file"
+        )
+
+
+def taken(given: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return those of some names that were given."""
+    return {name: given[name] for name in names if name in given}
+
+
+def one(many: Sequence[float]) -> Any:
+    """Return a number where there is one, else all."""
+    return many[0] if len(many) == 1 else list(many)

@@ -1,0 +1,91 @@
+"""What a command has found, and where it goes: text on the terminal, files for other programs, figures."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glassy.cli.options import taken
+from glassy.cli.tables import columns, wrapped
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A result and its text.
+
+    Parameters
+    ----------
+    result : object
+        What is written to files: it has `to_dict`, `csv` and perhaps `plot`.
+    text : str
+        For readers.
+    good : bool
+        Whether all numbers may be used.
+    notes : tuple of str
+        What must be known of them.
+    """
+
+    result: Any
+    text: str
+    good: bool = True
+    notes: tuple[str, ...] = ()
+
+
+def check(given: dict[str, Any], error: Any) -> None:
+    """See before any work that every file can be written."""
+    if given.get("csv") == given.get("json") == STDOUT:
+        error("only one of --csv and --json can go to stdout. Name a file for the other.")
+    if STDOUT in (given.get("plot"), given.get("html")):
+        error("a figure cannot go to stdout. Name a file.")
+    if given.get("plot"):
+        import glassy
+
+        glassy.plots.without_suffix(given["plot"])
+
+
+def write(answer: Answer, given: dict[str, Any]) -> None:
+    """Write the text, or numbers alone where stdout is a machine's; then files and figures: what fails there loses nothing."""
+    notes = [line for text in answer.notes for line in wrapped("note: ", text, columns())]
+    machine = next((kind for kind in ("csv", "json") if given.get(kind) == STDOUT), None)
+    if machine:
+        sys.stdout.write(_text(answer.result, machine))
+        say("\n".join(notes))
+    else:
+        sys.stdout.write("\n".join((answer.text, *notes)) + "\n")
+    sys.stdout.flush()
+    for kind in ("csv", "json"):
+        if given.get(kind, STDOUT) != STDOUT:
+            path = Path(given[kind])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_text(answer.result, kind), encoding="utf-8")
+    if "plot" in given:
+        answer.result.plot(path=given["plot"], **taken(given, "observables"))
+    if "html" in given:
+        answer.result.to_html(given["html"], **taken(given, "progress"))
+
+
+def _text(result: Any, kind: str) -> str:
+    """Return a result as the text of a CSV or JSON file."""
+    if kind == "json":
+        return json.dumps(result.to_dict(), indent=1, allow_nan=False) + "\n"
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(result.csv(Path(folder) / "result.csv")).read_text(encoding="utf-8")
+
+
+def say(text: str) -> None:
+    """Write a line on stderr."""
+    if text:
+        sys.stderr.write(text + "\n")
+
+
+def statuses(results: Sequence[Any]) -> tuple[str, ...]:
+    """Return what the statuses that are not good mean, with the remedy, each once."""
+    found = dict.fromkeys(r.status for r in results if not r.status.ok)
+    return tuple(f"{status.name}: {status.value}" for status in found)

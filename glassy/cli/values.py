@@ -1,0 +1,118 @@
+"""From the words of a command line to values: numbers, ranges, terms, and what has a name in glassy."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+Wrong = argparse.ArgumentTypeError
+
+
+def whole(text: str) -> int:
+    """Return an integer, also of 1e4.
+
+    Examples
+    --------
+    >>> whole("300"), whole("1e4")
+    (300, 10000)
+    """
+    try:
+        return int(text)
+    except ValueError:
+        x = number(text)
+        if x % 1.0:  # NaN of infinity as well
+            raise Wrong(f"must be an integer, got {text!r}") from None
+        return int(x)
+
+
+def number(text: str) -> float:
+    """Return a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise Wrong(f"must be a number, got {text!r}") from None
+
+
+def axis(text: str) -> list[float]:
+    """Return the numbers of one word: itself, or FIRST:LAST:COUNT evenly spaced, both ends included.
+
+    Examples
+    --------
+    >>> axis("0.3"), axis("0.1:0.5:5")
+    ([0.3], [0.1, 0.2, 0.3, 0.4, 0.5])
+    """
+    parts = text.split(":")
+    if len(parts) == 1:
+        return [number(text)]
+    if len(parts) != 3 or not parts[2].isdecimal() or int(parts[2]) < 2:
+        raise Wrong(f"must be a number, or a range FIRST:LAST:COUNT as 0.1:0.5:9, got {text!r}")
+    import numpy as np
+
+    return [float(f"{x:.15g}") for x in np.linspace(number(parts[0]), number(parts[1]), int(parts[2]))]
+
+
+def terms(text: str) -> dict[int, float]:
+    """Return orders and coefficients of a spin glass.
+
+    Examples
+    --------
+    >>> terms("2:1.0 3:.5")
+    {2: 1.0, 3: 0.5}
+    """
+    found = {}
+    for word in text.replace(",", " ").split():
+        order, _, coefficient = word.partition(":")
+        if not order.isdecimal() or not coefficient:
+            raise Wrong(f"must be ORDER:COEFFICIENT, several between quotes as '2:1.0 3:.5', got {text!r}")
+        found[int(order)] = number(coefficient)
+    return found
+
+
+def spelt(kind: type) -> str:
+    """Return how an object of a class is written: RSB(k), with the arguments that it needs.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> spelt(glassy.RS), spelt(glassy.RSB)
+    ('RS', 'RSB(k)')
+    """
+    needed = [p.name for p in inspect.signature(kind).parameters.values() if p.default is p.empty]
+    return f"{kind.__name__}({', '.join(needed)})" if needed else kind.__name__
+
+
+def made(classes: Sequence[type]) -> Callable[[str], Any]:
+    """Return what makes an object of some classes from its Python text: RS, RSB(2), FullRSB(steps=6)."""
+    known = {c.__name__: c for c in classes}
+
+    def make(text: str) -> Any:
+        try:
+            node: Any = ast.parse(text, mode="eval").body
+            call = node if isinstance(node, ast.Call) else ast.Call(func=node, args=[], keywords=[])
+            kind = known[call.func.id]  # type: ignore[attr-defined]
+            values = [ast.literal_eval(a) for a in call.args]
+            named = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        except (SyntaxError, KeyError, AttributeError, ValueError):
+            raise Wrong(f"must be one of {', '.join(map(spelt, classes))}, between quotes, got {text!r}") from None
+        try:
+            return kind(*values, **named)
+        except TypeError:
+            raise Wrong(f"must be written {spelt(kind)}, between quotes, got {text!r}") from None
+        except ValueError as error:
+            raise Wrong(str(error)) from None
+
+    return make
+
+
+def target(text: str) -> str:
+    """Return the path of a file that can be written, or -."""
+    path = Path(text)
+    there = next((p for p in (path, *path.absolute().parents) if p.exists()), path)
+    if text != "-" and (path.is_dir() or (there != path and not there.is_dir()) or not os.access(there, os.W_OK)):
+        raise Wrong(f"must be a file that can be written, got {text!r}")
+    return text

@@ -1,0 +1,113 @@
+"""What is wrong is one clear line on stderr, without a traceback, and the exit code says whose fault it is."""
+
+import functools
+import warnings
+
+import pytest
+
+import glassy
+from glassy.cli.main import CTRL_C, MISUSE, UNUSABLE, main
+
+AT = ("--load", ".1", "--T", ".2")
+RUN = ("--load", ".1", "--T", ".2", "--N", "20", "--seed", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("dance",), "invalid choice: 'dance'"),
+        (("solve", "--P", "4", "--load", ".1"), "required: --T"),
+        (("solve", *AT), "give the network"),
+        (("solve", "--P", "4", "--spin-glass", "2:1", *AT), "give the network"),
+        (("solve", "--P", "four", *AT), "--P: must be a number, got 'four'"),
+        (("solve", "--P", "2.5", *AT), "--P: must be an integer, got '2.5'"),
+        (("solve", "--P", "1", *AT), "P must be an integer >= 2, got 1"),
+        (("solve", "--P", "4", *AT, "--interactions", "all"), "invalid choice: 'all'"),
+        (("solve", "--spin-glass", "2-1", *AT), "must be ORDER:COEFFICIENT"),
+        (("solve", "--P", "4", "--load", ".1:.2", "--T", "1"), "FIRST:LAST:COUNT as 0.1:0.5:9, got '.1:.2'"),
+        (("solve", "--P", "4", "--load", ".1:.2:1", "--T", "1"), "FIRST:LAST:COUNT"),
+        (("solve", "--P", "4", "--load", "-1", "--T", "1"), "load must be a finite number >= 0, got -1.0"),
+        (("solve", "--P", "4", *AT, "--phase", "gas"), "invalid choice: 'gas'"),
+        (("solve", "--P", "4", *AT, "--ansatz", "RSB"), "must be written RSB(k), between quotes, got 'RSB'"),
+        (("solve", "--P", "4", *AT, "--ansatz", "RSB(0)"), "k of RSB(k) must be an integer >= 1"),
+        (("solve", "--P", "4", *AT, "--ansatz", "exec('x')"), "must be one of RS, RSB(k), FullRSB"),
+        (("solve", "--P", "4", *AT, "--ansatz", "RSB(open('x'))"), "must be one of RS, RSB(k), FullRSB"),
+        (("solve", "--P", "4", *AT, "--csv", "-", "--json", "-"), "only one of --csv and --json"),
+        (("solve", "--P", "4", *AT, "--plot", "-"), "a figure cannot go to stdout"),
+        (("solve", "--P", "4", *AT, "--plot", "x.jpg"), "must end in .png, .pdf or neither"),
+        (("solve", "--P", "4", *AT, "--csv", "."), "must be a file that can be written"),
+        (("solve", "--P", "4", *AT, "--ans", "RS"), "unrecognized arguments: --ans RS"),
+        (("scan", "--P", "4", "--load", ".1", ".2", "--T", ".1", ".2", ".3"), "1-d arrays of one length"),
+        (("diagram", "--P", "3", "--tolerance", "0"), "tolerance must be at least 1e-5"),
+        (("diagram", "--P", "3", "--ansatz", "FullRSB"), "must be one of RS, RSB(k)"),
+        (("simulate", "--P", "4", "--load", ".1", "--T", ".2", "--N", "20"), "required: --seed"),
+        (("simulate", "--P", "4", "--load", ".1", "--N", "20", "--seed", "1"), "either --T or --ladder"),
+        (("simulate", "--P", "4", *RUN, "--ladder", "1", "2"), "either --T or --ladder"),
+        (("simulate", "--P", "4", *RUN, "--samples", "0"), "samples must be an integer"),
+        (("simulate", "--P", "4", "--load", ".1", "--T", ".2", "--seed", "1"), "load and N must be given"),
+        (("compare", "--P", "4", "--load", ".1", ".2", "--T", ".2", "--N", "20", "--seed", "1"), "unrecognized arguments: .2"),
+        (("status", "nowhere"), "must be the folder of an ensemble"),
+    ],
+)
+def test_a_wrong_command_is_one_line(words, message, capsys):
+    assert main(words) == MISUSE
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert message in found.err
+    assert found.err.count("\n") == 1
+    assert found.err.startswith((f"glassy {words[0]}: ", "glassy: "))
+
+
+def test_no_command_is_answered_by_help(capsys):
+    assert main([]) == MISUSE
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_a_phase_that_is_not_there_is_shown_with_the_remedy(capsys):
+    assert main(["solve", "--P", "4", "--load", "0.6", "--T", "0.3"]) == UNUSABLE
+    found = " ".join(capsys.readouterr().out.split())
+    assert "LEFT_PHASE" in found
+    assert "the spinodal is at load=0.44931094. Lower load" in found
+
+
+def test_a_failed_computation_is_one_line(capsys):
+    words = ["simulate", "--P", "4", "--load", "1", "--T", "1", "--N", "300", "--seed", "1", "--max-bytes", "1e6"]
+    assert main(words) == UNUSABLE
+    found = capsys.readouterr()
+    assert "max_bytes is" in found.err
+    assert found.err.count("\n") == 1
+
+
+def test_compare_without_a_saddle_is_one_line(capsys):
+    words = ["compare", "--P", "4", "--load", "0.6", "--T", "0.3", "--N", "20", "--seed", "1"]
+    assert main(words) == UNUSABLE
+    assert "the spinodal is at load=0.44931094" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [
+        (("--out", "a folder"), "To go on: python -m glassy simulate --P 4 {} --out 'a folder'"),
+        ((), "To keep what is finished, and go on from there: python -m glassy simulate --P 4 {} --out PLACE"),
+    ],
+)
+def test_ctrl_c_says_how_to_go_on(more, last, monkeypatch, capsys):
+    @functools.wraps(glassy.simulate)
+    def stopped(*_, **__):
+        raise glassy.Interrupted("interrupted with 1 of 8 samples finished; those in work are safe.")
+
+    monkeypatch.setattr(glassy, "simulate", stopped)
+    assert main(["simulate", "--P", "4", *RUN, *more]) == CTRL_C
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert lines == ["interrupted with 1 of 8 samples finished; those in work are safe.", last.format(" ".join(RUN))]
+
+
+def test_warnings_are_lines_on_stderr(monkeypatch, capsys):
+    @functools.wraps(glassy.ensemble_status)
+    def warns(*_, **__):
+        warnings.warn("a file was set aside", glassy.StoreWarning, stacklevel=2)
+        return glassy.EnsembleStatus(places=(), in_work=(), failed=(), runs=(), workers=1, work_left=None)
+
+    monkeypatch.setattr(glassy, "ensemble_status", warns)
+    assert main(["status", "folder"]) == 0
+    assert capsys.readouterr().err == "warning: a file was set aside\n"
