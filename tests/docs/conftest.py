@@ -51,11 +51,12 @@ async function look(url) {
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id):
+def site(tmp_path_factory):
     """Return the folder of the built site; whoever asks first builds it."""
     if lacking := [name for name in NEEDED if find_spec(name) is None]:
         pytest.skip(f"not installed: {', '.join(lacking)} (extra docs)")
-    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     out = root / "site"
     with FileLock(root / "site.lock"):
         if not (out / "done").exists():
@@ -85,17 +86,17 @@ class Handler(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def look(site, tmp_path):
-    """Return a function: what a browser sees of pages, by their paths in the site."""
+    """Return a function: what a browser sees of pages, by their paths in the site or in another folder."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
 
-    def measure(pages):
+    def measure(pages, folder=site):
         handler = type("Probe", (Handler,), {"probe": PROBE.replace("PAGES", json.dumps(pages))})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(site)))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             url = f"http://127.0.0.1:{server.server_port}/probe.html"
-            call = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path}", url]
+            call = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'browser'}", url]
             done = subprocess.run(
                 call, capture_output=True, text=True, timeout=600, check=False, env={**os.environ, "LANG": "C"}
             )
