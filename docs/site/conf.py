@@ -1,6 +1,7 @@
 """Settings of the documentation site; build.py copies the pages to the source folder and calls Sphinx with this file."""
 
 import sys
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,7 +53,8 @@ numpydoc_use_plots = False
 numpydoc_validation_checks = {"GL01", "GL03", "GL05", "GL06", "GL07", "GL10", "PR02", "PR10", "SS01"}
 numpydoc_validation_exclude = {r"\.[A-Z]\w*(\.\w+)?$"}  # fields of records, methods of one line
 
-# tutorials: scripts that are run
+# tutorials: scripts that are run; a warning is printed without the path of this checkout
+warnings.formatwarning = lambda message, category, *rest: f"{category.__name__}: {message}\n"
 sphinx_gallery_conf = {
     "examples_dirs": str(ROOT / "docs" / "tutorial"),
     "gallery_dirs": "docs/tutorial",
@@ -61,7 +63,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
     "show_memory": False,
-    "capture_repr": ("_repr_html_", "__repr__"),
+    "capture_repr": ("_repr_html_",),
     "min_reported_time": 10_000,
     "write_computation_times": False,
 }

@@ -16,6 +16,7 @@ from sphinx.util.nodes import make_refnode
 LABEL = r"[BCFGHIJLMNRST]\.\d+[a-e]?'?"
 TAG = re.compile(rf"\\tag\{{({LABEL})\}}")
 EQUATIONS: dict[str, str] = {}  # label to page
+ARGUMENTS = {"load", "estimate", "density"}  # are arguments or fields where they stand alone
 BUILT_IN = {"builtins", "enum", "typing", "collections.abc"}
 CITED = re.compile(rf"(?<![\w.]){LABEL}(?![\w'])")
 
@@ -26,21 +27,25 @@ class Public(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return a reference that is resolved later, or a literal."""
         literal = nodes.literal(self.rawtext, self.text)
-        name = full_name(self.text.removesuffix("()"), self.env.ref_context.get("py:class"))
+        where = self.env.ref_context
+        name = full_name(self.text, where.get("py:module") or "glassy", where.get("py:class"))
         if name is None:
             return [literal], []
         return [pending_xref("", literal, refdomain="py", reftype="obj", reftarget=name, refexplicit=True, refwarn=True)], []
 
 
-def full_name(text: str, owner: str | None) -> str | None:
-    """Return the documented name that a text means: of glassy, of glassy.plots, or a member of such a class."""
-    if not re.fullmatch(r"[A-Za-z]\w*(\.\w+)*", text):
+def full_name(text: str, room: str, owner: str | None) -> str | None:
+    """Return the documented name that a text means: a member of the class it stands in, of that room, or of glassy."""
+    name = text.removesuffix("()")
+    if not re.fullmatch(r"[A-Za-z]\w*(\.\w+)*", name) or text in ARGUMENTS:
         return None
-    for room in ("glassy", "glassy.plots"):
-        public = importlib.import_module(room)
-        head, _, member = text.removeprefix(room + ".").partition(".")
-        if head in public.__all__ and (not member or documented(getattr(public, head), member)):
-            return f"{room}.{head}" + (f".{member}" if member else "")
+    if owner and documented(getattr(importlib.import_module(room), owner, None), name):
+        return f"{room}.{owner}.{name}"
+    for place in dict.fromkeys((room, "glassy", "glassy.plots" if name.startswith("glassy.plots.") else "glassy")):
+        public = importlib.import_module(place)
+        head, _, member = name.removeprefix(place + ".").partition(".")
+        if head in getattr(public, "__all__", ()) and (not member or documented(getattr(public, head), member)):
+            return f"{place}.{head}" + (f".{member}" if member else "")
     return None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import glassy
 from glassy.cli.options import AXIS, network, network_options, one, option, options, output_options, taken
 from glassy.cli.output import Answer, statuses
+from glassy.cli.parameters import parameters
 from glassy.cli.tables import cell, columns, listed, meanings, of_rows, table
 from glassy.cli.values import number
 
@@ -43,12 +44,15 @@ class Command:
 
 def _solve_options(parser: Any) -> None:
     network_options(parser, spin_glass=True)
-    options(parser.add_argument_group("the state"), glassy.solve, "load", "T", "phase", "ansatz")
+    group = parser.add_argument_group("the state")
+    option(group, glassy.solve, "load")
+    option(group, glassy.solve, "T", required=True)
+    options(group, glassy.solve, "phase", "ansatz", "progress")
     output_options(parser)
 
 
 def _solve(given: Given, wrong: Wrong) -> Answer:
-    which, say = network(given, wrong), taken(given, "phase", "ansatz")
+    which, say = network(given, wrong), taken(given, "phase", "ansatz", "progress")
     loads, temperatures = given["load"], given["T"]
     points = tuple(glassy.solve(which, x, T, strict=False, **say) for x, T in product(loads, temperatures))
     return _theory(glassy.Grid(points, (len(loads), len(temperatures))))
@@ -57,14 +61,15 @@ def _solve(given: Given, wrong: Wrong) -> Answer:
 def _scan_options(parser: Any) -> None:
     network_options(parser, spin_glass=True)
     group = parser.add_argument_group("the path")
-    options(group, glassy.scan, "load", "T")
+    option(group, glassy.scan, "load")
+    option(group, glassy.scan, "T", required=True)
     options(group, glassy.solve, "phase", "ansatz")
-    options(group, glassy.scan, "wins", "threads")
+    options(group, glassy.scan, "wins", "threads", "progress")
     output_options(parser)
 
 
 def _scan(given: Given, wrong: Wrong) -> Answer:
-    say = taken(given, "phase", "ansatz", "wins", "threads")
+    say = taken(given, "phase", "ansatz", "wins", "threads", "progress")
     return _theory(glassy.scan(network(given, wrong), one(given["load"]), one(given["T"]), **say))
 
 
@@ -93,7 +98,7 @@ def _diagram_options(parser: Any) -> None:
     options(
         parser.add_argument_group("the diagram"), glassy.phase_diagram, "ansatz", "load_max", "tolerance", "out", "progress"
     )
-    output_options(parser, html=True)
+    output_options(parser, observables=False, html=True)
 
 
 def _diagram(given: Given, wrong: Wrong) -> Answer:
@@ -114,12 +119,12 @@ def _diagram(given: Given, wrong: Wrong) -> Answer:
 
 def _capacity_options(parser: Any) -> None:
     network_options(parser)
-    option(parser.add_argument_group("the theory"), glassy.storage_capacity, "ansatz")
-    output_options(parser)
+    options(parser.add_argument_group("the theory"), glassy.storage_capacity, "ansatz", "progress")
+    output_options(parser, observables=False)
 
 
 def _capacity(given: Given, wrong: Wrong) -> Answer:
-    found = glassy.storage_capacity(network(given, wrong), **taken(given, "ansatz"))
+    found = glassy.storage_capacity(network(given, wrong), **taken(given, "ansatz", "progress"))
     return Answer(
         found, f"{found.network!r} {found.ansatz!r}\n{listed(meanings(found, *CAPACITY), width=columns())}", found.status.ok
     )
@@ -131,22 +136,21 @@ def _capacity(given: Given, wrong: Wrong) -> Answer:
 def _simulate_options(parser: Any) -> None:
     network_options(parser)
     group = parser.add_argument_group("the state")
-    options(group, glassy.simulate, "load", "K", "N")
-    option(group, glassy.simulate, "T")
+    option(group, glassy.simulate, "load", help=parameters(glassy.solve)["load"].text)
+    options(group, glassy.simulate, "K", "N", "T")
     group.add_argument(
         "--ladder", **{**AXIS, "metavar": "T"}, help="instead of --T: temperatures that exchange configurations, method "
         "ReplicaExchange (M.5)",
     )  # fmt: skip
     group = parser.add_argument_group("the run")
-    options(group, glassy.simulate, *SIMULATION, "watch")
-    option(group, glassy.simulate, "out")
+    options(group, glassy.simulate, *SIMULATION, "out")
     output_options(parser)
 
 
 def _simulate(given: Given, wrong: Wrong) -> Answer:
     if ("T" in given) == ("ladder" in given) or {"method", "ladder"} <= set(given):
         wrong("give either --T or --ladder, the latter without --method")
-    say = taken(given, *SIMULATION, "N", "K", "watch", "out")
+    say = taken(given, *SIMULATION, "N", "K", "out")
     load = {"load": one(given["load"])} if "load" in given else {}
     if "ladder" in given:
         say |= {"T": given["ladder"], "method": glassy.ReplicaExchange()}
@@ -182,11 +186,12 @@ def _compare_options(parser: Any) -> None:
     network_options(parser)
     group = parser.add_argument_group("the state")
     for name in ("load", "T"):
-        option(group, glassy.solve, name, type=number, nargs=None, action="store")
+        option(group, glassy.solve, name, type=number, nargs=None, action="store", required=True)
     options(group, glassy.solve, "phase", "ansatz")
     group = parser.add_argument_group("the runs")
     option(group, glassy.simulate, "N", nargs="+", required=True)
-    options(group, glassy.simulate, *SIMULATION, "out")
+    options(group, glassy.simulate, *SIMULATION)
+    option(group, glassy.simulate, "out", help=f"{parameters(glassy.simulate)['out'].text} Each N has a folder in it.")
     output_options(parser)
 
 
@@ -214,7 +219,7 @@ def _status_options(parser: Any) -> None:
 
 def _status(given: Given, _: Wrong) -> Answer:
     found = glassy.ensemble_status(given["folder"])
-    return Answer(found, found.table())
+    return Answer(found, found.table(), not found.failed)
 
 
 COMMANDS = {

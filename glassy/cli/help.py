@@ -91,7 +91,7 @@ examples:
     capacity                 0.37828565           0  storage capacity load_c of the ansatz
     ...
 
-    $ glassy diagram --P 3 --tolerance 0.01 --ansatz "RSB(1)" --plot p3.png --csv p3.csv
+    $ glassy diagram --P 3 --tolerance 0.01 --ansatz "RSB(1)" --plot p3.png --html p3.html
     ...
 """,
     "capacity": f"""\
@@ -146,8 +146,8 @@ examples:
 
     $ glassy compare --P 3 --load 0.1 --T 0.3 --N 40 60 --samples 8 --sweeps 300 --seed 3
     observable              N      theory             simulation     error        z  status
-    m                      40    0.997815            0.99659(93)   9.3e-04   (-1.1)  STEADY
-    m                      60    0.997778            0.99751(63)   6.3e-04   (-0.4)  STEADY
+    m                      40    0.997815            0.99659(93)   9.3e-04   (-1.1)  STEADY...
+    m                      60    0.997778            0.99751(63)   6.3e-04   (-0.4)  STEADY...
     m                  1/N->0    0.997778             0.9994(27)   2.7e-03     0.59  STEADY from N=40,60
     ...
     note: theory is that of N = infinity and is judged in the rows 1/N->0; ...

@@ -77,7 +77,7 @@ def network(given: dict[str, Any], error: Callable[[str], Any]) -> Any:
     return glassy.DenseHebbian(**taken(given, "P", "interactions"))
 
 
-def output_options(parser: Any, *, plot: bool = True, html: bool = False) -> None:
+def output_options(parser: Any, *, plot: bool = True, observables: bool = True, html: bool = False) -> None:
     """Add what says where the results go."""
     group = parser.add_argument_group("where the results go", "as text on the terminal, and to files:")
     kinds = ("csv", "a table for other programs"), ("json", "all numbers, with errors, statuses and state points")
@@ -85,6 +85,10 @@ def output_options(parser: Any, *, plot: bool = True, html: bool = False) -> Non
         group.add_argument(f"--{name}", metavar="FILE|-", type=values.target, help=f"{words}; - is stdout, and nothing else is")
     if plot:
         group.add_argument("--plot", metavar="FILE", type=values.target, help="a figure, as FILE.png and FILE.pdf")
+    if plot and observables:
+        group.add_argument(
+            "--observables", metavar="NAME", nargs="+", help="what --plot draws, as m or energy: a panel for each"
+        )
     if html:
         group.add_argument(
             "--html", metavar="FILE", type=values.target, help="a page that shows points under the pointer, in one file"

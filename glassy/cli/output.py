@@ -51,24 +51,24 @@ def check(given: dict[str, Any], error: Any) -> None:
 
 
 def write(answer: Answer, given: dict[str, Any]) -> None:
-    """Write files and figures, then the text; where stdout belongs to a machine, the notes alone, on stderr."""
-    files = {kind: path for kind, path in taken(given, "csv", "json", "plot", "html").items() if path}
-    machine = ""
-    for kind, path in files.items():
-        if path == STDOUT:
-            machine = _text(answer.result, kind)
-        elif kind == "json":
-            Path(path).write_text(_text(answer.result, kind), encoding="utf-8")
-        elif kind == "plot":
-            answer.result.plot(path=path)
-        else:
-            {"csv": answer.result.csv, "html": getattr(answer.result, "to_html", None)}[kind](path)
-    notes = "\n".join(line for text in answer.notes for line in wrapped("note: ", text, columns()))
+    """Write the text, or numbers alone where stdout is a machine's; then files and figures: what fails there loses nothing."""
+    notes = [line for text in answer.notes for line in wrapped("note: ", text, columns())]
+    machine = next((kind for kind in ("csv", "json") if given.get(kind) == STDOUT), None)
     if machine:
-        sys.stdout.write(machine)
-        say(notes)
+        sys.stdout.write(_text(answer.result, machine))
+        say("\n".join(notes))
     else:
-        sys.stdout.write("\n".join(filter(None, (answer.text, notes))) + "\n")
+        sys.stdout.write("\n".join((answer.text, *notes)) + "\n")
+    sys.stdout.flush()
+    for kind in ("csv", "json"):
+        if given.get(kind, STDOUT) != STDOUT:
+            path = Path(given[kind])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_text(answer.result, kind), encoding="utf-8")
+    if "plot" in given:
+        answer.result.plot(path=given["plot"], **taken(given, "observables"))
+    if "html" in given:
+        answer.result.to_html(given["html"], **taken(given, "progress"))
 
 
 def _text(result: Any, kind: str) -> str:

@@ -151,7 +151,7 @@ class Exported:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = glassy.spinodal(glassy.DenseHebbian(P=3), T=0.3).csv(f"{folder}/spinodal.csv")
         ...     path.read_text().splitlines()[0][:29]
-        'network,T,ansatz,load,m,saddl'
+        'network,load,T,ansatz,m,saddl'
         """
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +165,7 @@ class Exported:
             out.writerows(zip(*([cell(v) for v in values] for values in found.values()), strict=True))
         return path
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         return page(self)
 
 

@@ -12,17 +12,20 @@ from itertools import islice
 from typing import Any
 
 from glassy.core.quantities import quantity
-from glassy.core.records import STATE, is_estimate
+from glassy.core.records import STATE, in_order, is_estimate
 
 MOST = 20  # rows
+LONG = 40  # letters, beyond which a value takes the place of its unit and name as well
 _CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0;vertical-align:top;border:none"
 _NUMBER = _CELL.replace("left", "right", 1) + ";white-space:nowrap;font-variant-numeric:tabular-nums"
 _FAINT = "opacity:0.65"
+_LABEL = f"{_CELL};{_FAINT};white-space:nowrap"
+_TABLE = '<table style="border-collapse:collapse;margin:0;color:inherit">'
 _RULE = "border-bottom:1px solid currentColor"
 
 
 def text(value: Any) -> str:
-    """Return a value as readers want it: an Estimate with its error, floats in nine digits, a Status by its name."""
+    """Return a value as readers want it: an Estimate with its error, floats in six digits, a Status by its name."""
     if value is None:
         return "-"
     if isinstance(value, enum.Enum):
@@ -30,76 +33,67 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and not is_estimate(value):
-        return f"{value:.9g}"
+        return f"{value:.6g}"
     if isinstance(value, tuple):
         return ", ".join(map(text, value)) or "-"
-    if hasattr(value, "shape") and not isinstance(value, float):
-        return " x ".join(map(str, value.shape)) + " numbers" if value.shape else text(value.item())
     return value if isinstance(value, str) else repr(value)
 
 
-def page(result: Any) -> str:
-    """Return the table of a result, of at most `MOST` rows."""
+def page(result: Any) -> str | None:
+    """Return the table of a result, of at most `MOST` rows; None where it has none, so that a notebook shows its repr."""
     rows = result.records()
     shown = list(islice(rows, MOST + 1))
-    title = f'<div style="font-weight:600">{html.escape(type(result).__name__)}</div>'
+    if not any(shown):
+        return None
     if len(shown) == 1:
         body = _one(shown[0])
     else:
-        count = len(result) if hasattr(result, "__len__") and len(shown) > MOST else len(shown) + sum(1 for _ in rows)
-        body = _many(shown[:MOST], count)
+        known = hasattr(result, "__len__") and len(shown) > MOST  # a Grid need not make all its points
+        body = _many(shown[:MOST], len(result) if known else len(shown) + sum(1 for _ in rows))
+    title = f'<div style="font-weight:600">{html.escape(type(result).__name__)}</div>'
     return f'<div style="overflow-x:auto">{title}{body}</div>'
 
 
 def _one(row: dict[str, Any]) -> str:
-    lines = [_line(name, value) for name, value in row.items() if not isinstance(value, str | tuple) or value]
-    return f'<table style="border-collapse:collapse">{"".join(lines)}</table>'
+    lines = [_line(name, row[name]) for name in in_order(row) if not isinstance(row[name], str | tuple) or row[name]]
+    return f"{_TABLE}{''.join(lines)}</table>"
 
 
 def _line(name: str, value: Any) -> str:
-    q = quantity(name)
-    unit = "" if q.unit in ("", "1") else q.unit
-    said = html.escape(text(value))
+    q, said = quantity(name), html.escape(text(value))
+    head = f'<tr><th style="{_CELL}">{html.escape(name)}</th>'
     if isinstance(value, enum.Enum) and isinstance(value.value, str):
-        said += f'<div style="{_FAINT};max-width:40em">{html.escape(value.value)}</div>'
-    cells = (
-        (name, _CELL),
-        (said, _CELL),
-        (html.escape(unit), f"{_CELL};{_FAINT}"),
-        (html.escape(q.long_name), f"{_CELL};{_FAINT}"),
-    )
-    first, *others = cells
+        said += f': <span style="{_FAINT}">{html.escape(value.value)}</span>'
+    if len(said) > LONG:
+        return f'{head}<td colspan="3" style="{_CELL};max-width:50em">{said}</td></tr>'
+    faint = (q.unit if q.unit != "1" else "", q.long_name)
     return (
-        f'<tr><th style="{first[1]}">{html.escape(first[0])}</th>'
-        + "".join(f'<td style="{s}">{x}</td>' for x, s in others)
+        f'{head}<td style="{_CELL}">{said}</td>'
+        + "".join(f'<td style="{_LABEL}">{html.escape(x)}</td>' for x in faint)
         + "</tr>"
     )
 
 
 def _many(rows: Sequence[dict[str, Any]], count: int) -> str:
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = in_order(dict.fromkeys(name for row in rows for name in row))
+    names.sort(key=lambda n: 2 - (n in STATE) - (n in (*STATE, "status")))  # the status is seen without scrolling
     said = {name: [text(row.get(name)) for row in rows] for name in names}
-    same = [n for n in names if len(set(said[n])) == 1 and len(rows) > 1]
-    above = ", ".join(f"{n} {said[n][0]}" for n in same if said[n][0] != "-" and n not in ("status",))
-    names = [n for n in names if n not in same or n == "status"]
-    names.sort(key=lambda n: n not in STATE)
-    head = "".join(f'<th style="{_NUMBER};{_RULE}">{html.escape(n)}{_unit(n)}</th>' for n in names)
-    lines = (
-        "".join(f'<td style="{_style(row.get(n))}">{html.escape(said[n][i])}</td>' for n in names) for i, row in enumerate(rows)
-    )
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    below = (
-        [f"{count - len(rows)} more rows are not shown: to_dataframe() and csv(path) have all {count}"]
-        if count > len(rows)
-        else []
-    )
-    statuses = dict.fromkeys(v for row in rows for v in row.values() if isinstance(v, enum.Enum) and not getattr(v, "ok", True))
-    below += [f"{v.name}: {v.value}" for v in statuses if isinstance(v.value, str)]
-    notes = "".join(f'<div style="{_FAINT};max-width:60em">{html.escape(x)}</div>' for x in below)
-    caption = f'<div style="{_FAINT}">{html.escape(above)}</div>' if above else ""
-    return (
-        f'{caption}<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}'
-    )
+    same = [n for n in names if len(set(said[n])) == 1 and len(rows) > 1 and n != "status"]
+    above = ", ".join(f"{n} {said[n][0]}" for n in same if said[n][0] not in ("-", ""))
+    above = f"in these rows: {above}" if above and count > len(rows) else above
+    style = {n: _CELL if all(_worded(row.get(n)) for row in rows) else _NUMBER for n in names if n not in same}
+    head = "".join(f'<th style="{x};{_RULE}">{html.escape(n)}{_unit(n)}</th>' for n, x in style.items())
+    cells = ("".join(f'<td style="{x}">{html.escape(said[n][i])}</td>' for n, x in style.items()) for i in range(len(rows)))
+    body = "".join(f"<tr>{line}</tr>" for line in cells)
+    below = [f"{count - len(rows)} more of {count} rows: to_dataframe() and csv(path) have all"] if count > len(rows) else []
+    found = dict.fromkeys(v for row in rows for v in row.values() if isinstance(v, enum.Enum) and not getattr(v, "ok", True))
+    below += [f"{v.name}: {v.value}" for v in found if isinstance(v.value, str)]
+    table = f"{_TABLE}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return _note(above) + table + "".join(map(_note, below))
+
+
+def _note(words: str) -> str:
+    return f'<div style="{_FAINT};max-width:60em">{html.escape(words)}</div>' if words else ""
 
 
 def _unit(name: str) -> str:
@@ -107,5 +101,5 @@ def _unit(name: str) -> str:
     return f'<div style="{_FAINT};font-weight:400">{html.escape(unit)}</div>' if unit not in ("", "1") else ""
 
 
-def _style(value: Any) -> str:
-    return _NUMBER if isinstance(value, bool | int | float) or value is None else _CELL
+def _worded(value: Any) -> bool:
+    return value is None or not isinstance(value, int | float | tuple)

@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from glassy.core.errors import InputError
 
-STATE = ("network", "N", "K", "load", "T", "ansatz", "perturbation")  # of a result and of those in it: one column each
+STATE = ("line", "network", "N", "K", "load", "T", "ansatz", "perturbation")  # of a result and of those in it: one column each
 KINDS = {
     "float", "float | None", "int", "bool", "bool | None", "str", "str | None", "Estimate", "Status", "tuple[float, ...]",
     "tuple[str, ...]", "tuple[Estimate, ...]",
 }  # fmt: skip
+PLAIN = {type(None), bool, int, float, str}
 Row = dict[str, Any]
 
 
@@ -84,7 +85,9 @@ def cells(row: Mapping[str, Any]) -> Row:
 
     def put(name: str, value: Any) -> None:
         nonlocal measured
-        if hasattr(value, "records") and hasattr(value, "status") and dataclasses.is_dataclass(value):
+        if type(value) in PLAIN:
+            found[name] = value
+        elif hasattr(value, "records") and hasattr(value, "status") and dataclasses.is_dataclass(value):
             for k, v in record(value).items():
                 if k in STATE:
                     found.setdefault(k, plain(v))
@@ -129,15 +132,19 @@ def plain(value: Any) -> Any:
     return repr(value)
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return the names of columns: the state first, the status and what must be known last."""
+    last = ("status", "remarks")
+    return sorted(names, key=lambda n: STATE.index(n) if n in STATE else len(STATE) + (1 + last.index(n) if n in last else 0))
+
+
 def columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Return plain rows as columns of one length, in the order in which names first come; None where a row has none."""
+    """Return plain rows as columns of one length, state first and status last; None where a row has none."""
     rows = list(rows)
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    if "remarks" in names:  # last: a text
-        names["remarks"] = names.pop("remarks")
-    return {name: [row.get(name) for row in rows] for name in names}
+    return {name: [row.get(name) for row in rows] for name in in_order(names)}
 
 
 def flat(columns: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

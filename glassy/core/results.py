@@ -448,7 +448,7 @@ class Grid(Drawn, Saved, Generic[R]):
         """
         column = self._lazy.column(name) if self._lazy is not None else None
         if column is None:
-            column = as_array(name, [getattr(p, name) for p in self])
+            column = as_array(name, [*self.statuses] if name == "status" else [getattr(p, name) for p in self])
         return column.reshape(self.shape + column.shape[1:])
 
     def errors(self, name: str) -> FloatArray:

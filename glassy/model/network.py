@@ -159,23 +159,6 @@ class DenseHebbian(Network):
         """Return the covariance xi(q) at load 1 (N.1 or N.2)."""
         return Covariance.distinct(self.P) if self.interactions == "distinct" else Covariance.self_interacting(self.P)
 
-    def field_variance(self, q: float, load: float, T: float) -> float:
-        """Variance r(q) of the local field at RS: xi'(q) for P > 2 (N.3a), load q/(1 - beta(1-q))^2 at P = 2 (N.3b).
-
-        Raises
-        ------
-        InputError
-            If an argument lies outside its domain (q in [0, 1]); at P = 2 also if beta(1-q) >= 1, where the noise diverges,
-            and at T = 0, where beta(1-q) does not follow from q: use `solve`.
-        """
-        load, T = checks.load(load), checks.temperature(T)
-        q = checks.number("q", q, "It is the RS overlap of two replicas.", most=1.0)
-        if self.P > 2:
-            return load * self.unit_covariance(q, 1)
-        if T - (1.0 - q) <= 0.0 or T == 0.0:
-            raise InputError(f"P=2 noise needs T > 1 - q, got T={T:g}, q={q:g}. Raise T or q, or use solve for T = 0.")
-        return load * q / (1.0 - (1.0 - q) / T) ** 2
-
     def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Largest m with m = tanh((P/2) m^(P-1)/T): the retrieval phase at load 0 (R.5); 0 where there is none.
 
@@ -215,7 +198,9 @@ class DenseHebbian(Network):
             "amit-gutfreund-sompolinsky": (1.0, 1.0),
         }[name]
 
-    def to_convention(self, name: str, load: float, T: float, N: int | None = None) -> StatePoint:
+    def to_convention(
+        self, name: str, load: float, T: float | None = None, N: int | None = None, *, beta: float | None = None
+    ) -> StatePoint:
         """Translate our (load, T) into another convention; the table is in docs/reference/conventions.md.
 
         Examples
@@ -224,12 +209,15 @@ class DenseHebbian(Network):
         0.05
         """
         f, g = self._factors(name, N)
-        return StatePoint(f * checks.load(load), g * checks.temperature(T))
+        return StatePoint(f * checks.load(load), g * checks.temperature(checks.given_temperature(T, beta)))
 
-    def from_convention(self, name: str, load: float, T: float, N: int | None = None) -> StatePoint:
-        """Translate (load, T) of another convention into ours; the inverse of `to_convention`."""
+    def from_convention(
+        self, name: str, load: float, T: float | None = None, N: int | None = None, *, beta: float | None = None
+    ) -> StatePoint:
+        """Translate (load, T) of another convention, or (load, beta = 1/T there), into ours; the inverse of `to_convention`."""
         f, g = self._factors(name, N)
-        point = StatePoint(checks.load(load) / f, checks.temperature(T) / g)
+        T = checks.temperature(checks.given_temperature(T, beta))
+        point = StatePoint(checks.load(load) / f, T / g)
         if not isfinite(point.load) or not isfinite(point.T):
             raise InputError(f"load={load!r}, T={T!r} overflow in the convention {name!r}. Give smaller numbers.")
         return point

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -68,6 +68,10 @@ class Perturbation(Saved):
         if len({k for k, _ in found}) < len(found):
             raise InputError(f"pattern_energies must name each pattern once, got {[k for k, _ in found]}. Take one away.")
         object.__setattr__(self, "pattern_energies", found)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield nothing: it is what was asked, not a result."""
+        yield from ()
 
     def __repr__(self) -> str:
         parts = []

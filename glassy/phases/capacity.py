@@ -49,7 +49,9 @@ class StorageCapacity(Drawn, Saved):
         Retrieval is the ground state: its energy in the ansatz against the true (full RSB) ground state of the spin glass. An
         Estimate, with the error of that ground state and of the limit in k.
     load_t_ansatz : float
-        The same with the spin glass in the ansatz, too: `coexistence` at T = 0.
+        The same with the spin glass in the ansatz, too: `coexistence` at T = 0. This is what the literature of replica symmetry
+        means: at P = 2 and RS it is 0.0518543, which Amit, Gutfreund and Sompolinsky (AGS 1985, 1987) print as 0.051, while
+        against the full-RSB glass retrieval is the ground state up to load_t = 0.0567243.
     bound_c, bound_t : float
         Exact upper bounds t_d^2 and t_c^2 of load_c and load_t from the Nishimori line (B.1); NaN where it does not exist
         (P = 2, self-interacting).
@@ -77,6 +79,9 @@ class StorageCapacity(Drawn, Saved):
 
     def __repr__(self) -> str:
         numbers = f"load_c={_text(self.load_c)} m_c={self.m_c:.6g} load_t={_text(self.load_t)}"
+        if not isinstance(self.ansatz, FullRSB):
+            printed = ", AGS print 0.051" if self.network.wishart and isinstance(self.ansatz, RS) else ""
+            numbers += f" (with the glass in {self.ansatz!r}: load_t_ansatz={_text(self.load_t_ansatz)}{printed})"
         mark = "" if self.status.ok else f" {self.status.name}"
         return f"StorageCapacity({self.network!r} {self.ansatz!r}: {numbers}{mark}{'; ' if self.reason else ''}{self.reason})"
 
@@ -100,7 +105,7 @@ def storage_capacity(
     network : DenseHebbian
         The network.
     ansatz : RS, RSB or FullRSB
-        RSB(k) raises load_c with k; FullRSB gives Estimates, extrapolated in k (a minute).
+        RSB(k) raises load_c with k; FullRSB gives Estimates, extrapolated in k (ten seconds).
     progress : bool, optional
         A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 
@@ -115,6 +120,9 @@ def storage_capacity(
     >>> capacity = storage_capacity(glassy.DenseHebbian(P=4), glassy.RSB(1))
     >>> round(capacity.load_c, 6), round(capacity.load_t, 6), round(capacity.bound_c, 6), round(capacity.bound_t, 6)
     (0.458343, 0.379833, 0.460242, 0.380545)
+    >>> storage_capacity(glassy.DenseHebbian(P=2))  # doctest: +ELLIPSIS
+    StorageCapacity(DenseHebbian(P=2) RS(): load_c=0.137905566 m_c=0.967417 load_t=0.056724290... \
+(with the glass in RS(): load_t_ansatz=0.0518543309, AGS print 0.051))
     """
     network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
     with progress_bar(3.0, progress, "part", f"{ansatz!r} capacity") as bar:

@@ -16,8 +16,9 @@ from glassy.model.family import Network
 from glassy.model.network import DenseHebbian
 from glassy.phases.capacity import StorageCapacity
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures
+from glassy.plots.marks import not_drawn
 from glassy.plots.sheet import Sheet, several
-from glassy.plots.style import COLORS, not_drawn, short_ansatz
+from glassy.plots.style import COLORS, short_ansatz
 
 Span = tuple[float, float, str, float, str]  # from, to, colour, alpha, what it is
 
@@ -37,7 +38,7 @@ def _rows(ax: Axes, rows: Sequence[tuple[str, Sequence[Span]]]) -> list[Patch]:
 
 
 def _size(n: int) -> dict[str, float]:
-    return {"width": 7.6, "height": 1.7 + 0.42 * n}
+    return {"width": 5.7, "height": 1.7 + 0.42 * n}
 
 
 def _beside(ax: Axes, handles: Sequence[Any]) -> None:

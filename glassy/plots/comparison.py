@@ -13,22 +13,12 @@ from matplotlib.lines import Line2D
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.evidence.compare import Comparison, Row, predicted
+from glassy.evidence.comparison import Comparison, Row
+from glassy.evidence.confront import predicted
 from glassy.plots.curves import add_legend
-from glassy.plots.sheet import Sheet, several, unknown, words
-from glassy.plots.style import (
-    AXES,
-    COLORS,
-    MARKERS,
-    branch,
-    legend,
-    limit,
-    marks_legend,
-    not_drawn,
-    short_ansatz,
-    simulation,
-    style_of,
-)
+from glassy.plots.marks import branch, legend, limit, marks_legend, not_drawn, simulation
+from glassy.plots.sheet import Sheet, common, several, unknown, words
+from glassy.plots.style import AXES, COLORS, MARKERS, short_ansatz, style_of
 from glassy.theory.solution import Solution
 from glassy.theory.solve import scan
 
@@ -66,8 +56,8 @@ def comparison(
 ) -> Any:  # fmt: skip
     """Draw theory through the simulated points, a panel for each observable: one temperature against 1/N, several against T.
 
-    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so. A comparison with an
-    enumeration or another run has no curve: its differences are drawn in units of their errors, as by `deviations`.
+    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so. Other pairs,
+    as of an enumeration and a run, have no curve: their differences are drawn in units of their errors, by `deviations`.
 
     Parameters
     ----------
@@ -100,7 +90,7 @@ def comparison(
     ('1/N', 'magnetization m')
     """
     found = several("comparisons", comparisons, Comparison, "Call compare first.")
-    if not any(isinstance(c.solution, Solution) for c in found):
+    if not any(isinstance(c.solution, Solution) and any(math.isfinite(row.N) for row in c.rows) for c in found):
         return deviations(found, None if observables is None else words(observables), ax=ax, path=path)
     names = _names(found[0])
     names = tuple(dict.fromkeys((names[0], names[-1]))) if observables is None else words(observables)
@@ -191,14 +181,17 @@ def deviations(
         )
     rows = [(c, r) for c in found for r in c.rows if r.observable in asked]
     shown = [(c, r) for c, r in rows if math.isfinite(r.z)]
-    sizes = sorted({int(r.N) for _, r in shown if math.isfinite(r.N)})
-    sheet = Sheet(ax, path, width=5.2, height=1.5 + 0.42 * len(asked))
+    sets = sorted({(_key(c, r)) for c, r in shown})
+    sheet = Sheet(ax, path, width=4.4, height=1.5 + (0.42 + 0.05 * len(sets)) * len(asked))
     panel, handles = sheet.axes[0], {}
+    temperatures, sizes = (sorted({key[k] for key in sets}) for k in (0, 1))
+    several_T = len(temperatures) > 1
     for c, r in shown:
-        judged = math.isinf(r.N) or not c.extrapolated
-        look = _look(r, sizes, judged)
-        shift = 0.0 if math.isinf(r.N) else 0.3 * ((sizes.index(int(r.N)) + 0.5) / len(sizes) - 0.5)
-        panel.errorbar(r.z, asked.index(r.observable) + shift, xerr=1.0, elinewidth=0.8, zorder=3, **look)
+        (T, N), size = _key(c, r), sizes.index(float(r.N))
+        look = _look(c, r, size, temperatures.index(T) if several_T else size)
+        look["label"] = (f"T = {T:g}, " if several_T else "") + look["label"]
+        height = asked.index(r.observable) + 0.6 * ((sets.index((T, N)) + 0.5) / len(sets) - 0.5)
+        panel.errorbar(r.z, height, xerr=1.0, elinewidth=0.8, zorder=3, **look)
         handles[look["label"]] = Line2D([], [], **{k: v for k, v in look.items() if k != "fmt"}, marker=look["fmt"], ls="none")
     panel.axvspan(-2.0, 2.0, color="0.5", alpha=0.15, lw=0.0, zorder=0)
     for z in (-4.0, 4.0):
@@ -210,32 +203,32 @@ def deviations(
     panel.set_ylim(len(asked) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
     first, second = found[0].sides
-    panel.set_xlabel(f"z: ({second} - {first}) in units of its error")
+    judged = "\nhollow: a finite N is off by about 1/N, theory is judged at 1/N → 0" if any(map(_limits, found)) else ""
+    panel.set_xlabel(f"z: ({second} - {first}) in units of its error{judged}")
     not_drawn(panel, len(rows) - len(shown), len(rows), "no z, see table()")
     if handles:
         add_legend(panel, list(handles.values()), loc="center left", bbox_to_anchor=(1.01, 0.5))
-    sheet.title(_title(found))
+    sheet.title(common([c.solution for c in found]))
     return sheet.done()
 
 
-def _look(row: Row, sizes: Sequence[int], judged: bool) -> dict[str, Any]:
-    """Return matplotlib's words for a row: the limit black, a size its marker, hollow where theory is not judged by it."""
-    word = "" if row.status.ok else f": {row.status.name}"
-    if math.isinf(row.N):
-        look: dict[str, Any] = {"color": "black", "fmt": ".", "ms": 8.0, "label": f"1/N → 0{word}"}
-    else:
-        i = sizes.index(int(row.N))
-        look = {
-            "color": COLORS[(2, 3, 1, 0, 4)[i % 5]],
-            "fmt": MARKERS[i % len(MARKERS)],
-            "ms": 4.5,
-            "label": f"N = {int(row.N)}{word}",
-        }
+def _limits(c: Comparison) -> bool:
+    """Whether finite sizes stand beside their limit, by which theory is judged."""
+    return 0 < len(c.extrapolated) < len(c.rows)
+
+
+def _key(c: Comparison, row: Row) -> tuple[float, float]:
+    return float(c.solution.T), float(row.N)
+
+
+def _look(c: Comparison, row: Row, color: int, marker: int) -> dict[str, Any]:
+    """Return matplotlib's words for a row: the limit black, a size its colour, hollow where theory is not judged by it."""
+    size = "1/N → 0" if math.isinf(row.N) else f"N = {int(row.N)}"
+    look: dict[str, Any] = {
+        "color": "black" if math.isinf(row.N) else COLORS[(2, 3, 1, 0, 4)[color % 5]],
+        "fmt": MARKERS[marker % len(MARKERS)],
+        "ms": 4.5,
+        "label": size if row.status.ok else f"{size}: {row.status.name}",
+    }
+    judged = math.isinf(row.N) or not _limits(c)
     return look if judged and row.status.ok else look | {"mfc": "none", "alpha": 0.45}
-
-
-def _title(comparisons: Sequence[Comparison]) -> str:
-    sides = [c.solution for c in comparisons]
-    load = f", load {sides[0].load:.3g}" if sides[0].network.has_load and len({s.load for s in sides}) == 1 else ""
-    T = f", T = {sides[0].T:g}" if len({s.T for s in sides}) == 1 else ""
-    return f"{sides[0].network!r}{load}{T}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,23 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from glassy.core.results import Status
-from glassy.plots.style import (
-    AXES,
-    MARKERS,
-    STYLES,
-    WIDTH,
-    branch,
-    marks_legend,
-    not_drawn,
-    ramp,
-    short_ansatz,
-    simulation,
-    style_of,
-)
+from glassy.plots.marks import branch, marks_legend, not_drawn, simulation
+from glassy.plots.style import AXES, MARKERS, STYLES, WIDTH, ramp, short_ansatz, style_of
 from glassy.theory.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]
-NEAR = 0.02  # loads of one colour: that of a run is of its integer K, that of the theory the one asked for
+NEAR = 0.03  # loads of a title: those of the integers K of several sizes are as good as one
 
 
 @dataclass(frozen=True)
@@ -99,7 +89,8 @@ def draw(ax: Axes, curves: Sequence[Curve], x: str, name: str, *, joined: bool =
             style = _line(ax, curve, color)
             handles.append(Line2D([], [], color=color, ls=style, lw=WIDTH))
         handles[-1].set_label(_label(curve, curves))
-    ax.set_xlabel(AXES.get(x, x))
+    if ax.get_xlabel().partition("\n")[0] != AXES.get(x, x):  # or what an earlier drawing could not place stays counted
+        ax.set_xlabel(AXES.get(x, x))
     ax.set_ylabel(AXES.get(name, name))
     lost = sum((c.why() for c in curves), Counter())
     not_drawn(ax, lost.total(), sum(len(c.x) for c in curves), ", ".join(lost))
@@ -151,7 +142,8 @@ def _line(ax: Axes, curve: Curve, color: str) -> Any:
         bad = curve.here & ~curve.usable
         ax.plot(curve.x[bad], y[bad], "o", color=color, mfc="none", alpha=0.45, ms=4.5, zorder=2)
         style = "solid"
-    lone = curve.here & ~np.roll(curve.here, 1) & ~np.roll(curve.here, -1) if len(y) > 1 else curve.here
+    beside = np.pad(curve.here, 1)
+    lone = curve.here & ~beside[:-2] & ~beside[2:]
     ax.plot(curve.x[lone], y[lone], ".", color=color, ms=4.0, zorder=1)  # a line of one point is none
     if np.any(curve.error[curve.here] > 0.0):
         ax.fill_between(curve.x, y - curve.error, y + curve.error, color=color, alpha=0.25, lw=0.0, zorder=1)
@@ -160,8 +152,8 @@ def _line(ax: Axes, curve: Curve, color: str) -> Any:
 
 def _colors(curves: Sequence[Curve]) -> list[str]:
     """Return the colour of each curve."""
-    group = _loads(curves)
-    told: list[list[Any]] = [[group[c.load], c.T, c.phase, c.network and repr(c.network)] for c in curves]
+    loads = _loads(curves)
+    told: list[list[Any]] = [[load, c.T, c.phase, c.network and repr(c.network)] for load, c in zip(loads, curves, strict=True)]
     vary = [len({key[i] for key in told} - {None}) > 1 for i in range(4)]
     if any(vary):
         keys = [tuple(part for part, on in zip(key, vary, strict=True) if on) for key in told]
@@ -172,14 +164,20 @@ def _colors(curves: Sequence[Curve]) -> list[str]:
     return [look[key] for key in keys]
 
 
-def _loads(curves: Sequence[Curve]) -> dict[float | None, float | None]:
-    """Return the loads, and which is the smallest of those too near to be told apart."""
-    group: dict[float | None, float | None] = {None: None}
-    last = -np.inf
-    for load in sorted({c.load for c in curves if c.load is not None}):
-        group[load] = group[last] if load - last <= NEAR * load else load
-        last = load
-    return group
+def _loads(curves: Sequence[Curve]) -> list[float | None]:
+    """Return the load of each curve, one for all that stand for it: a run has the load of its integer K, the nearest to it."""
+    known: list[tuple[float, float, int | None]] = []  # load, half of what one pattern adds, N
+    found: dict[int, float | None] = {}
+    for i in sorted(range(len(curves)), key=lambda i: curves[i].N or math.inf, reverse=True):
+        c = curves[i]
+        if c.load is None:
+            found[i] = None
+            continue
+        half = 0.0 if c.N is None or c.network is None else 0.501 * float(c.network.load(1, c.N))
+        near = [(abs(x - c.load), x) for x, h, N in known if abs(x - c.load) <= (half + h if N != c.N else 0.0)]
+        found[i] = min(near)[1] if near else c.load
+        known += [] if near else [(c.load, half, c.N)]
+    return [found[i] for i in range(len(curves))]
 
 
 def _markers(curves: Sequence[Curve]) -> dict[int | None, str]:
@@ -196,8 +194,7 @@ def _label(curve: Curve, curves: Sequence[Curve]) -> str:
         parts.append(f"N = {curve.N}")
     elif not curve.measured:
         parts.append("reweighted")
-    group = _loads(curves)
-    if curve.load is not None and len({*group.values()} - {None}) > 1:
+    if curve.load is not None and len(set(_loads(curves)) - {None}) > 1:
         parts.append(f"load {curve.load:.3g}")
     for word, text in (("T", "T = {:.4g}"), ("network", "{!r}")):
         mine = getattr(curve, word)

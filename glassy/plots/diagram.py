@@ -15,8 +15,9 @@ from scipy.spatial import cKDTree
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.phases.diagram import PhaseDiagram
+from glassy.plots.marks import not_drawn
 from glassy.plots.sheet import Sheet, several
-from glassy.plots.style import COLORS, STYLES, not_drawn, style_of
+from glassy.plots.style import COLORS, STYLES, style_of
 
 # Lines of a phase diagram: colour, width, and what the legend says. AT and glass lines do not follow the style of the ansatz.
 _LINES: Any = {
@@ -70,7 +71,7 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = Non
     found = several("diagrams", diagrams, PhaseDiagram, "Call glassy.phase_diagram.")
     if any(d.network != found[0].network for d in found):
         raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
-    sheet = Sheet(ax, path, width=6.4, height=4.0)
+    sheet = Sheet(ax, path, width=4.6, height=4.0)
     panel = sheet.axes[0]
     draw_phase_diagram(panel, found)
     lost = [s for d in found for line in d.lines for s in line.status if not s.ok]
@@ -89,7 +90,23 @@ def top_of(diagram: PhaseDiagram) -> float:
 
 
 def draw_phase_diagram(ax: Axes, diagrams: Sequence[PhaseDiagram]) -> None:
-    """Draw phase diagrams into axes, without a legend."""
+    """Draw phase diagrams into axes, without a title and a legend.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    diagrams : sequence of PhaseDiagram
+        Of one network.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> glassy.plots.draw_phase_diagram(axes[0][0], [glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)])
+    >>> sorted(text.get_text().split()[0] for text in axes[0][0].texts)
+    ['metastable', 'paramagnet', 'retrieval', 'spin']
+    """
     last = diagrams[-1]
     top = top_of(last)
     for name, alpha in SHADES.items():
@@ -149,7 +166,20 @@ def look_of(name: str, diagram: PhaseDiagram) -> tuple[str, float, str, Any]:
 
 
 def diagram_legend(diagrams: Sequence[PhaseDiagram]) -> list[Any]:
-    """Return legend handles: one for each kind of line, and one for each ansatz."""
+    """Return legend handles: one for each kind of line, and one for each ansatz.
+
+    Parameters
+    ----------
+    diagrams : sequence of PhaseDiagram
+        Those that are drawn.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> diagram = glassy.phase_diagram(glassy.DenseHebbian(P=3), tolerance=0.05)
+    >>> [handle.get_label() for handle in glassy.plots.diagram_legend([diagram])][:2]
+    ['spinodal: limit of retrieval', 'coexistence: retrieval loses equilibrium']
+    """
     names = [n for n in _LINES if any(line.name == n for d in diagrams for line in d.lines)]
     handles = []
     for name in names:

@@ -11,7 +11,7 @@ import numpy as np
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.plots import curves as of
-from glassy.plots.sheet import Sheet, unknown, words
+from glassy.plots.sheet import Sheet, known, unknown, words
 from glassy.simulation.ensemble_result import EnsembleResult
 
 
@@ -88,7 +88,7 @@ def _curves(result: EnsembleResult, name: str, x: str) -> list[of.Curve]:
     for line in np.moveaxis(rows, 3 if x == "T" else 2, -1).reshape(-1, rows.shape[3 if x == "T" else 2]).tolist():
         mine = [result.rows[i] for i in line]
         values = [(np.nan, 0.0) if r.estimate is None else (float(r.estimate), r.estimate.error) for r in mine]
-        held: dict[str, Any] = {word: getattr(mine[0], word) for word in ("load", "T", "N", "network")}
+        held: dict[str, Any] = {word: known(mine[0], word) for word in ("load", "T", "N", "network")}
         held["load"] = asked.get(line[0], held["load"])  # one name for all sizes, whose integers K differ
         held[x] = None
         found.append(

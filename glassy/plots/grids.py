@@ -13,7 +13,7 @@ from glassy.core.errors import InputError
 from glassy.core.results import Grid
 from glassy.plots import curves as of
 from glassy.plots.curves import Curve
-from glassy.plots.sheet import Sheet, unknown, words
+from glassy.plots.sheet import Sheet, common, known, unknown, words
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -71,12 +71,12 @@ def grids(
         _check(found, name)
     if x is None:
         x = next((word for word in AXIS if any(_changes(g, word) for g in found)), "T")
-    elif x not in AXIS or not all(hasattr(g[0], x) for g in found):
+    elif x not in AXIS or any(known(g[0], x) is None for g in found):
         raise InputError(f"x must be one of 'T', 'load' and 'N', and known of every point, got {x!r}. Leave it out.")
     sheet = Sheet(ax, path, len(names))
     for panel, name in zip(sheet.axes, names, strict=True):
         of.draw(panel, [c for g in found for c in curves_of(g, name, x)], x, name, named=panel is sheet.axes[-1])
-    sheet.title(_title(found))
+    sheet.title(common([p for g in found for p in g], of.NEAR))
     return sheet.done()
 
 
@@ -127,7 +127,7 @@ def binder(
     x = x or ("T" if any(_changes(g, "T") for g in found) else "load")
     sheet, name = Sheet(ax, path), f"binder_{of_what}"
     of.draw(sheet.axes[0], [c for g in found for c in curves_of(g, name, x)], x, name, joined=True)
-    sheet.title(_title(found))
+    sheet.title(common([p for g in found for p in g], of.NEAR))
     return sheet.done()
 
 
@@ -140,12 +140,12 @@ def _check(grids: Sequence[Grid[Any]], name: str) -> None:
 
 
 def _changes(grid: Grid[Any], word: str) -> bool:
-    return len({getattr(p, word, None) for p in grid}) > 1
+    return len({known(p, word) for p in grid}) > 1
 
 
 def curves_of(grid: Grid[Any], name: str, x: str) -> Iterator[Curve]:
     """Yield the curves of a Grid: along the axis on which x changes, one for each place of the others."""
-    across = grid.values(x) if hasattr(grid[0], x) else np.full(grid.shape, np.nan)
+    across = grid.values(x) if known(grid[0], x) is not None else np.full(grid.shape, np.nan)
     axis = next((k for k in reversed(range(across.ndim)) if np.any(np.diff(across, axis=k) != 0.0)), across.ndim - 1)
     rows = np.moveaxis(np.arange(len(grid)).reshape(grid.shape), axis, -1)
     values, errors, statuses = grid.values(name).ravel(), grid.errors(name).ravel(), grid.statuses
@@ -161,18 +161,5 @@ def curves_of(grid: Grid[Any], name: str, x: str) -> Iterator[Curve]:
 
 def _held(points: Sequence[Any], word: str) -> Any:
     """Return the attribute that all points have in common, or None; the phase is that which was asked of the theory."""
-    found = {getattr(p, word, None) for p in points if word != "phase" or isinstance(p, Solution)}
+    found = {known(p, word) for p in points if word != "phase" or isinstance(p, Solution)}
     return found.pop() if len(found) == 1 else None
-
-
-def _title(grids: Sequence[Grid[Any]]) -> str:
-    """Return what all points have in common; loads of the integers K of several sizes are as good as one."""
-    points = [p for g in grids for p in g]
-    networks = {p.network for p in points if hasattr(p, "network")}
-    parts = [repr(networks.pop())] if len(networks) == 1 else []
-    loads = [p.load for p in points if hasattr(p, "load")]
-    if loads and max(loads) - min(loads) <= of.NEAR * max(loads):
-        low, high = f"{min(loads):.3g}", f"{max(loads):.3g}"
-        parts.append(f"load {low}" if low == high else f"load {low} to {high}")
-    temperatures = {f"T = {p.T:g}" for p in points}
-    return ", ".join([*parts, *(temperatures if len(temperatures) == 1 else ())])

@@ -14,8 +14,9 @@ from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.exact import Exact
 from glassy.plots.curves import add_legend
-from glassy.plots.sheet import Sheet, several
-from glassy.plots.style import AXES, STYLES, UNSTABLE, WIDTH, depth_style, marks_legend, ramp, short_ansatz, style_of
+from glassy.plots.marks import marks_legend
+from glassy.plots.sheet import Sheet, common, several
+from glassy.plots.style import AXES, STYLES, UNSTABLE, WIDTH, depth_style, ramp, short_ansatz, style_of
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -79,7 +80,7 @@ def overlaps(
             handles.append(_atoms(panel, r, color))
     panel.set(xlabel=AXES["q"], ylabel="P(q)", ylim=(0.0, None))
     add_legend(panel, [*handles, *marks_legend([r for r in found if isinstance(r, Solution)])])
-    sheet.title(_common(found))
+    sheet.title(common(found))
     return sheet.done()
 
 
@@ -98,12 +99,6 @@ def _atoms(ax: Axes, s: Solution, color: str) -> Line2D:
     for q, weight in zip(atoms.q, atoms.weight, strict=True):
         ax.plot([q, q], [0.0, weight], transform=ax.get_xaxis_transform(), marker="_", markevery=[1], **look)
     return Line2D([], [], **look, label=f"{s.phase}, {short_ansatz(s.ansatz)}: atoms,\nweight 1 is the height of the panel")
-
-
-def _common(found: Sequence[Any]) -> str:
-    """Return the network, load and T that all results have in common."""
-    texts = [[f"{r.network!r}" for r in found], [f"load {r.load:.3g}" for r in found], [f"T = {r.T:g}" for r in found]]
-    return ", ".join(each[0] for each in texts if len(set(each)) == 1)
 
 
 @draws(Solution, name="plot_x")
@@ -164,5 +159,5 @@ def parisi(solutions: Solution | Sequence[Solution], ax: Any = None, *, path: st
     panel.set(xlabel="overlap q", ylabel="x(q)" if found[0].T > 0.0 else r"y(q) = $\beta$x(q) at T = 0", xlim=(0.0, 1.0))
     panel.set_ylim(0.0, 1.04 * top)
     add_legend(panel, [*handles, *marks_legend(found)])
-    sheet.title(_common(found) + (f", {found[0].phase}" if len({s.phase for s in found}) == 1 else ""))
+    sheet.title(common(found) + (f", {found[0].phase}" if len({s.phase for s in found}) == 1 else ""))
     return sheet.done()

@@ -17,6 +17,7 @@ from glassy.core.errors import InputError
 from glassy.plots.curves import add_legend
 from glassy.plots.sheet import Sheet, several, unknown, words
 from glassy.plots.style import AXES, ramp
+from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.observables import names as names_of
 from glassy.simulation.samples import Samples
 
@@ -75,8 +76,8 @@ def series(
     known = names_of(samples.replicas)
     for name in (asked := words(observables)):
         if name not in known:
-            why = " q needs replicas=2 or more." if name in names_of(2) else ""
-            raise InputError(f"observables must be means of this run, {', '.join(known)}, got {name!r}.{why}{unknown(name)}")
+            why = " q needs replicas=2 or more." if name in names_of(2) else unknown(name)
+            raise InputError(f"observables must be means of this run, {', '.join(known)}, got {name!r}.{why}")
     sheet = Sheet(ax, path, len(asked))
     for panel, name in zip(sheet.axes, asked, strict=True):
         _series(panel, samples, name, chains)
@@ -99,9 +100,9 @@ def _series(ax: Axes, samples: Samples, name: str, most: int) -> None:
     ax.axhline(float(mean), color="black", lw=1.2, zorder=3)
     if np.isfinite(mean.error):
         ax.axhspan(float(mean) - mean.error, float(mean) + mean.error, color="black", alpha=0.15, lw=0.0, zorder=2)
-    kind = "pairs of replicas" if samples.replicas != C or name in ("q", "q_abs", "q2") else "chains"
-    shown = f"{len(y)} of {S * C} {kind}" if len(y) < S * C else f"{S * C} {kind}"
-    lines = Line2D([], [], color=colors[0], lw=0.8, label=f"{shown} of {S} samples, a colour each")
+    kind = "pairs of replicas" if OBSERVABLES[name].pairs else "chains"
+    shown = f"{kind}: {len(y)}" + (f" of {S * C}" if len(y) < S * C else "")
+    lines = Line2D([], [], color=colors[0], lw=0.8, label=f"{shown}; samples: {S}, a colour each")
     add_legend(ax, [lines, Line2D([], [], color="black", lw=1.2, label=f"mean {mean!r}")])
     left = f", the last {n - whole} of {n} left out" if whole < n else ""
     ax.set(xlabel="sweeps after burn-in" + (f"\nmeans of {width} sweeps each{left}" if width > 1 else ""), ylabel=AXES[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from glassy.core.errors import InputError
-from glassy.plots.style import figure, save, without_suffix
+from glassy.plots.files import figure, save, without_suffix
+
+BESIDE = 1.9  # inches of a legend beside the panels
 
 
 class Sheet:
@@ -54,7 +57,12 @@ class Sheet:
             self.axes[0].figure.suptitle(text, fontsize=9.5)
 
     def done(self) -> Any:
-        """Write the figure if there is a path, and return the Axes, or an array of them."""
+        """Write the figure if there is a path, and return the Axes, or an array of them; a legend beside them gets its room."""
+        legends = [found for ax in self.axes if (found := ax.get_legend()) is not None]
+        if self.own and any(found.get_bbox_to_anchor().width == 0.0 for found in legends):  # a point, not the panel
+            figure_of_own: Any = self.axes[0].figure
+            width, height = figure_of_own.get_size_inches()
+            figure_of_own.set_size_inches(width + BESIDE, height)
         if self.path is not None:
             save(self.axes[0].figure.figure, self.path)  # the whole one, of a SubFigure as well
         return self.axes[0] if len(self.axes) == 1 else np.array(self.axes, dtype=object)
@@ -76,6 +84,26 @@ def words(observables: Any, example: str = "m") -> tuple[str, ...]:
         where = f" To write the figure give path={str(found)!r}." if isinstance(found, Path) else f" Try {example!r}."
         raise InputError(f"observables must be a word or a non-empty sequence of words, got {observables!r}.{where}")
     return tuple(found)
+
+
+def known(result: Any, word: str) -> Any:
+    """Return an attribute of a state point, None where it has none: a SeparableMemory has no load, `reweighted` has T alone."""
+    if word == "load" and not getattr(getattr(result, "network", None), "has_load", True):
+        return None
+    return getattr(result, word, None)
+
+
+def common(results: Sequence[Any], near: float = 0.0) -> str:
+    """Return the network, load and T that all results have in common, as a title; loads this near are told as a range."""
+    parts = []
+    for word, text in (("network", "{!r}"), ("load", "load {:.3g}"), ("T", "T = {:g}")):
+        found = [value for r in results if (value := known(r, word)) is not None]
+        texts = list(dict.fromkeys(map(text.format, found)))
+        if len(texts) == 1:
+            parts += texts
+        elif word == "load" and found and max(found) - min(found) <= near * max(found):
+            parts.append(f"load {min(found):.3g} to {max(found):.3g}")
+    return ", ".join(parts)
 
 
 def unknown(name: str) -> str:

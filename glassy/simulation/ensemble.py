@@ -25,6 +25,7 @@ from glassy.simulation.ensemble_result import EnsembleResult, pools_of
 from glassy.simulation.keep.claim import Part, check_part, claim, gate
 from glassy.simulation.keep.store import Store, differences, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
+from glassy.simulation.ladder import check_free_energy
 from glassy.simulation.request import Request, check_axis, check_memory
 
 FILE = "ensemble.npz"
@@ -168,6 +169,7 @@ class Ensemble(Saved):
         out: str | os.PathLike[str],
         executor: Executor | str | None = None,
         *,
+        free_energy: bool = False,
         progress: bool | None = None,
         part: Part = (0, 1),
         workers: int | None = None,
@@ -183,7 +185,7 @@ class Ensemble(Saved):
             The folder. Every sample is written there by its worker when it is finished, and its state every half a minute.
         executor : "processes", "threads" or concurrent.futures.Executor, optional
             Where; default: processes of this machine, which may be killed. See docs/how-to/cluster.md for Dask and MPI.
-        progress : bool, optional
+        free_energy, progress : bool
             As in `simulate`.
         part : (i, n)
             Run every n-th task from the i-th on: the parts may run at the same time, on any machines that share the folder.
@@ -208,6 +210,8 @@ class Ensemble(Saved):
             On Ctrl-C, when the samples in work are safe.
         """
         part, root = check_part(part), folder_path(out)
+        if free_energy:
+            check_free_energy(self.method, self.temperatures)
         limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
         count = checks.integer("workers", cores() if workers is None else workers, 1, "Samples that run at once.")
         count = check_memory([place.run for place in self.places], 0, count, limit)

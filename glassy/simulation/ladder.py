@@ -18,6 +18,7 @@ from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.progress import progress_bar
 from glassy.core.results import Estimate, Grid
 from glassy.core.storage import Saved
+from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
@@ -111,8 +112,9 @@ class Ladder(Grid[Samples]):
     def minus_beta_f(self, method: str = "mbar", *, progress: bool | None = None) -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.
 
-        The ladder must hold T = inf, where it is ln 2. The energies are those of H.2 or H.3: at even P, before H.3 is compared,
-        take beta times `network.energy_offset(K, N)` (M.3) away from the theory's -beta f.
+        The ladder must hold T = inf, where it is ln 2; `simulate(..., free_energy=True)` sees to it before it runs. Energies
+        are those of H.2 or H.3: at even P, before H.3 is compared, take beta times `network.energy_offset(K, N)` (M.3) away
+        from the theory's -beta f.
 
         Parameters
         ----------
@@ -282,16 +284,27 @@ class Ladder(Grid[Samples]):
 
     def _from_infinity(self, what: str) -> list[Samples]:
         """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""
-        points = sorted(self.points, key=lambda p: -p.T)
-        if len(points) < 3 or math.inf != points[0].T:
-            raise InputError(
-                f"{what} needs T = inf and two more temperatures, got {[p.T for p in self.points]}. Run with three or more, "
-                "float('inf') among them."
-            )
-        return points
+        check_anchor([p.T for p in self.points], what)
+        return sorted(self.points, key=lambda p: -p.T)
 
     def __repr__(self) -> str:
         return f"{Grid.__repr__(self)}, {self.exchange!r}"
+
+
+def check_anchor(temperatures: Sequence[float], what: str) -> None:
+    """Raise InputError where a ladder has no T = inf, at which ln Z is known, or no two more temperatures to get there."""
+    if len(temperatures) < 3 or math.inf not in temperatures:
+        raise InputError(
+            f"{what} needs T = inf and two more temperatures, got {[*temperatures]}. Run with three or more, float('inf') "
+            "(beta=0) among them; simulate(..., free_energy=True) says so before the run."
+        )
+
+
+def check_free_energy(method: object, temperatures: Sequence[float]) -> None:
+    """Raise InputError where a run could not be asked for its free energy (`Ladder.minus_beta_f`)."""
+    if not isinstance(method, ReplicaExchange):
+        raise InputError(f"free_energy=True needs method=ReplicaExchange(), got {method!r}: -beta f is that of a Ladder.")
+    check_anchor(temperatures, "a free energy")
 
 
 def _integral(beta: FloatArray, energies: Sequence[FloatArray], variances: Sequence[FloatArray], N: int) -> float:

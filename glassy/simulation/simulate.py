@@ -26,7 +26,7 @@ from glassy.simulation.keep.claim import claim
 from glassy.simulation.keep.joined import in_order, join, points
 from glassy.simulation.keep.store import Store, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
-from glassy.simulation.ladder import Ladder
+from glassy.simulation.ladder import Ladder, check_free_energy
 from glassy.simulation.request import Request, check_axis, check_memory
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
@@ -62,6 +62,7 @@ class Options(Common, total=False):
 
     samples: int | None
     sweeps: int
+    free_energy: bool
     progress: bool | None
 
 
@@ -127,6 +128,7 @@ def simulate(
     max_bytes: int | None = None,
     out: str | os.PathLike[str] | None = None,
     executor: Executor | str | None = None,
+    free_energy: bool = False,
     progress: bool | None = None,
 ) -> Samples | Grid[Samples] | Ladder:
     """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
@@ -162,7 +164,8 @@ def simulate(
         has no scatter between samples, and `compare` gives no z; one replica has nothing to disagree with, and no status is
         good. Eight cost eight times as much as one.
     sweeps, burn_in : int
-        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`.
+        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`. Wherever an
+        integer is asked for, a whole float counts as one: sweeps=1e4.
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
@@ -184,6 +187,9 @@ def simulate(
     executor : "threads", "processes" or concurrent.futures.Executor, optional
         Where the samples run; default: "threads", which start at once and whose kernels do not wait for each other.
         Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/how-to/cluster.md and `Ensemble`.
+    free_energy : bool
+        Whether the ladder will be asked for its free energy (`Ladder.minus_beta_f`, `Ladder.reweighted`): then one without
+        T = inf is refused at once. The numbers are the same.
     progress : bool, optional
         A bar on stderr, in a file lines; default: where it is slow and stderr is a terminal or a notebook. It counts terms,
         attempted flips times patterns, burn-in included: these take about the same time at every size.
@@ -260,6 +266,8 @@ def simulate(
     def room(bytes_of_series: int) -> float:
         return (limit - held * bytes_of_series) // min(threads, samples)
 
+    if free_energy:
+        check_free_energy(method, temperatures)
     runs = request.runs(network, loads, K, temperatures, N, given, room)
     width = min(check_memory(runs, samples, threads, limit), samples * len(runs))
     with ExitStack() as stack:

@@ -11,7 +11,7 @@ import pytest
 from glassy import DenseHebbian, InputError, provenance
 from glassy.simulation.drive import work
 from glassy.simulation.sampler import checkpoint
-from sims import _sim, retrieval
+from sims import _sim, basins, retrieval
 
 TINY = dataclasses.replace(
     retrieval.CASES["P3"], at_load={0.1: (0.3, 0.5)}, at_T={0.3: (0.05, 0.9)}, sizes=(20, 30), samples=(3, 2), sweeps=60,
@@ -86,13 +86,18 @@ def test_every_case_is_well_posed_and_listed(capsys):
             assert len(list(case.runs)) >= len(list(case.small.runs))
 
 
+def test_what_is_named_twice_is_listed_once(capsys):
+    _sim.main(["list", "basins", "basins/all", "basins"])
+    assert capsys.readouterr().out == f"basins/all: {basins.CASES['all'].claim}\n"
+
+
 @pytest.mark.slow
 def test_command_line_refuses_nonsense(tmp_path):
     for arguments, message in (
         (["sims", "dance"], "invalid choice"),
         (["sims", "plot", "retrieval/P9"], "There are retrieval/P2, retrieval/P3"),
         (["sims", "run", "love"], "'love' must name a claim"),
-        (["sing"], "usage: python -m glassy status FOLDER"),
+        (["sing"], "invalid choice: 'sing'"),
     ):
         run = subprocess.run([sys.executable, "-m", "glassy", *arguments], capture_output=True, text=True, cwd=_sim.ROOT)
         assert run.returncode

@@ -1,7 +1,9 @@
 """Every example of every --help runs and prints what is shown there."""
 
 import doctest
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ import glassy
 from glassy.cli.help import TEXTS
 from glassy.cli.main import UNUSABLE, main, parsers
 
+ROOT = Path(__file__).resolve().parents[2]
 SAME = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BAD = ("scan --P 3 --load 0.1 0.2 9",)  # the examples in which a number is not good
 
@@ -19,7 +22,8 @@ def examples():
         for block in blocks:
             line, _, rest = block.strip().removeprefix("$ ").partition("\n")
             lines = [x for x in rest.splitlines() if x.startswith("    ") or not x]
-            yield pytest.param(command, line, "\n".join(x[4:] for x in lines).strip() + "\n", id=line)
+            marks = [pytest.mark.slow] if "--ladder" in line or "--plot" in line else []
+            yield pytest.param(command, line, "\n".join(x[4:] for x in lines).strip() + "\n", id=line, marks=marks)
 
 
 def test_there_are_two_for_every_command():
@@ -55,3 +59,20 @@ def test_an_example_that_drifts_is_seen(capsys):
     assert main(["solve", "--P", "4", "--load", "0.2", "--T", "0.3"]) == 0
     wrong = "DenseHebbian(P=4) RS() retrieval, load=0.2 T=0.3\nm 0.99590842 ...\n"
     assert not doctest.OutputChecker().check_output(wrong, capsys.readouterr().out, SAME)
+
+
+def written():
+    """Every command line in the pages and in the README, up to a pipe."""
+    for page in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
+        for line in re.findall(r"^ {4}(?:python -m )?glassy ((?!sims|COMMAND).*)$", page.read_text(encoding="utf-8"), re.M):
+            yield pytest.param(shlex.split(line.partition(" | ")[0], comments=True), id=line)
+
+
+@pytest.mark.parametrize("words", [*written()])
+def test_what_the_pages_type_is_understood(words):
+    given = parsers(words[0])[0].parse_args(words)
+    assert given.command == words[0]
+
+
+def test_pages_type_commands():
+    assert len([*written()]) >= 6

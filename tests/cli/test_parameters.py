@@ -22,7 +22,7 @@ CALLS = {
     "compare": (glassy.solve, glassy.simulate, *NETWORK),
     "status": (glassy.ensemble_status,),
 }
-OWN = {"help", "csv", "json", "plot", "html", "ladder", "folder"}  # of the command line alone
+OWN = {"help", "csv", "json", "plot", "html", "observables", "ladder", "folder"}  # of the command line alone
 
 
 def actions(command):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from glassy import DenseHebbian, EquilibrationWarning, InputError, Status, compare, draw_patterns, simulate, solve
-from glassy.evidence.compare import predicted
+from glassy.evidence.confront import predicted
 
 network = DenseHebbian(3)
 unequilibrated = pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # not what the test is about
@@ -79,35 +79,24 @@ def test_m0_phases():
     assert "1/N->0" in c.table()
 
 
+def test_rows_of_a_finite_N_say_where_to_read():
+    s, r = solve(network, 0.1, 0.3), runs(network, 0.1, 0.3, (40, 60), (4, 4), 100)
+    several, one = compare(s, r).table().splitlines(), compare(s, r[0]).table().splitlines()
+    rows = [line for line in several if line.split()[1] in ("40", "60")]
+    assert len(rows) == 8
+    assert all(line.endswith("finite N: read 1/N->0") and "(" in line.split("  ")[-2] for line in rows)
+    assert not any("finite N: read" in line for line in several if line.split()[1] == "1/N->0")
+    assert not any("finite N: read" in line for line in one)
+    assert one[-1].startswith("note: theory is that of 1/N = 0")
+    assert "several sizes" in one[-1]
+
+
 def test_theory_is_taken_at_the_load_of_the_integer_K():
     r = simulate(network, load=0.123, T=0.3, N=20, samples=2, sweeps=60, seed=1)
     assert r.load != 0.123
     c = compare(solve(network, 0.123, 0.3), r)
     assert c.rows[0].theory == solve(network, r.load, 0.3).m
     assert not c.extrapolated
-
-
-@pytest.mark.parametrize(("sizes", "dof"), [((50, 100), 0), ((50, 100, 400), 0), ((50, 80, 100, 400), 1)])
-def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
-    from glassy.core.results import Estimate
-    from glassy.evidence.compare import _extrapolate
-
-    class Run:
-        def __init__(self, N):
-            self.N = N
-
-    class R:
-        def __init__(self, N):
-            curve = 0.7 - 3.0 / N + (40.0 / N**2 if len(sizes) > 2 else 0.0)
-            self.simulation, self.theory = Estimate(curve, error=0.01, dof=7), 0.5
-
-    # private: no runs have means as exact as these
-    value, error, chi2, found, free = _extrapolate([(Run(N), R(N)) for N in sizes])
-    assert 7.0 < free < 7.0 * len(sizes)  # Welch and Satterthwaite
-    assert value == pytest.approx(0.2)
-    assert chi2 == pytest.approx(0.0, abs=1e-12)
-    assert found == dof
-    assert error > 0.01
 
 
 @unequilibrated

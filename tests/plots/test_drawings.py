@@ -1,6 +1,7 @@
 """Results draw themselves through a table that glassy.plots fills; what has no drawing says what to do."""
 
 import inspect
+import os
 import subprocess
 import sys
 
@@ -160,3 +161,25 @@ def test_only_a_figure_imports_matplotlib(tmp_path):
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.split() == ["False", "True", "False"]
     assert drawing.DRAWINGS is DRAWINGS
+
+
+@pytest.mark.slow
+def test_a_notebook_stays_turned_on(tmp_path):
+    """The backend of a notebook turns the showing of figures on when the first is made; it must not be turned off again."""
+    (tmp_path / "notebook.py").write_text(
+        "import matplotlib\nfrom matplotlib.backends.backend_agg import *\nmatplotlib.interactive(True)\n", encoding="utf-8"
+    )
+    code = (
+        "import matplotlib as mpl, glassy; path = glassy.scan(glassy.DenseHebbian(P=3), load=0.1, T=[0.1, 0.2]); "
+        "print(mpl.is_interactive()); path.plot(); print(mpl.is_interactive())"
+    )
+    env = {**os.environ, "MPLBACKEND": "module://notebook", "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout
+    assert out.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("name", [name for name in glassy.plots.__all__ if inspect.isfunction(getattr(glassy.plots, name))])
+def test_public_functions_have_numpydoc_with_an_example(name):
+    doc = inspect.getdoc(getattr(glassy.plots, name))
+    for section in ("Parameters\n---", "Examples\n---", ">>>"):
+        assert section in doc, (name, section)

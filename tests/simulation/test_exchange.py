@@ -9,6 +9,7 @@ import pytest
 import glassy
 from glassy import (
     DenseHebbian,
+    Ensemble,
     Glauber,
     InputError,
     Metropolis,
@@ -175,7 +176,7 @@ def test_M6_free_energy_by_thermodynamic_integration():
             for T, found in zip(coarse[:-1], wide.minus_beta_f("integration"), strict=False):
                 e = enumerate_states(network, patterns=draw_patterns(r[0].K, 12, seed=3), T=T)
                 assert abs(found + e.free_energy / T) <= 4.0 * found.thermal, (coarse, T)
-    with pytest.raises(InputError, match="needs T = inf"):
+    with pytest.raises(InputError, match=r"needs T = inf.*free_energy=True"):
         ladder(DenseHebbian(3), T=[0.3, 0.4, 0.5]).minus_beta_f()
 
 
@@ -216,3 +217,23 @@ def test_adapted_temperatures_do_not_hang_on_a_last_bit(monkeypatch):
     assert place() == expected
     monkeypatch.setattr(adapt, "DIGITS", 17)
     assert place() != expected
+
+
+def test_a_free_energy_that_could_not_be_had_is_refused_before_the_run(tmp_path, monkeypatch):
+    never = lambda *_: pytest.fail("it ran")  # noqa: E731
+    monkeypatch.setattr("glassy.simulation.simulate.Session", never)
+    monkeypatch.setattr("glassy.simulation.ensemble.Session", never)
+    options = {"method": ReplicaExchange(), "seed": 1, "samples": 1}
+    for T in ([0.3, 0.5, 1.0], [1.0, math.inf]):
+        with pytest.raises(InputError, match=r"a free energy needs T = inf and two more temperatures.*beta=0"):
+            simulate(DenseHebbian(3), 0.1, T, 20, free_energy=True, **options)
+        with pytest.raises(InputError, match="a free energy needs T = inf"):
+            Ensemble(DenseHebbian(3), 0.1, 20, T, **options).run(tmp_path, free_energy=True)
+    with pytest.raises(InputError, match=r"free_energy=True needs method=ReplicaExchange"):
+        simulate(DenseHebbian(3), 0.1, [0.3, 1.0, math.inf], 20, seed=1, free_energy=True)
+
+
+def test_free_energy_changes_no_number():
+    T = [1.0, math.inf, 0.5]
+    a, b = (ladder(DenseHebbian(3), T=T, samples=1, sweeps=20, free_energy=wish) for wish in (True, False))
+    assert a == b

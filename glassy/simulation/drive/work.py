@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import itertools
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
@@ -192,6 +194,30 @@ def opened(executor: Executor | str | None, default: str, count: int) -> Iterato
     yield kind
 
 
+@contextmanager
+def ctrl_c(stop: Any) -> Iterator[list[int]]:
+    """Make the first Ctrl-C a request to stop and an entry of the list that is given; a second one interrupts as ever.
+
+    Raised in the midst of `submit` or `wait`, KeyboardInterrupt may leave locks of the executor taken: its threads never end.
+    """
+    asked: list[int] = []
+    plain = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or plain is not signal.default_int_handler:
+        yield asked
+        return
+
+    def ask(number: int, _: Any) -> None:
+        signal.signal(signal.SIGINT, plain)
+        asked.append(number)
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, plain)
+
+
 def drive(
     tasks: Iterable[Task],
     executor: Executor,
@@ -221,13 +247,15 @@ def drive(
             raise error
 
     try:
-        while True:
-            for task in itertools.islice(queue, width - len(pending)):
-                pending[executor.submit(work, task, *((stop, _Share(bar, task.run)) if here else ()))] = task
-            if not pending:
-                return
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                settle(future)
+        with ctrl_c(stop) as asked:
+            while not asked:
+                for task in itertools.islice(queue, width - len(pending)):
+                    pending[executor.submit(work, task, *((stop, _Share(bar, task.run)) if here else ()))] = task
+                if not pending:
+                    return
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    settle(future)
+        raise KeyboardInterrupt
     except BaseException:
         stop.set()
         ours = isinstance(executor, ThreadPoolExecutor | Processes)  # others may cancel what is at work, Dask does

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import resource
+import signal
 
 import numpy as np
 import pytest
@@ -118,6 +119,26 @@ def test_ctrl_c_leaves_everything_safe(tmp_path, monkeypatch):
     assert [p.stat().st_mtime_ns for p in few] == stamps
     longer().run(tmp_path / "b", "threads")
     assert truth(out) == truth(tmp_path / "b")
+
+
+def test_ctrl_c_does_not_break_into_an_executor(tmp_path):
+    """Interrupted in the midst of `submit`, a pool of threads may keep a lock for ever, and the run would hang."""
+    ended = []
+
+    class Interrupting(concurrent.futures.ThreadPoolExecutor):
+        def submit(self, function, *arguments):
+            if len(ended) == 2:
+                signal.raise_signal(signal.SIGINT)
+            future = super().submit(function, *arguments)
+            ended.append(future)
+            return future
+
+    with Interrupting(1) as pool, pytest.raises(Interrupted, match="the same call goes on"):
+        small().run(tmp_path, pool)
+    assert len(ended) >= 3
+    assert all(future.done() for future in ended)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    small().run(tmp_path, "threads")
 
 
 def test_a_stop_file_ends_a_run(tmp_path):
