@@ -76,7 +76,9 @@ def test_a_checkout_says_its_commit():
 
 
 def test_versions_agree():
-    assert re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)[1] == glassy.__version__
+    """CITATION.cff names the version, between two releases the last."""
+    cited, own = re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)[1], glassy.__version__
+    assert cited == own or (own.endswith(".dev0") and cited < own)
     assert glassy.provenance().glassy == glassy.__version__
     assert "version" in PROJECT["dynamic"]
 

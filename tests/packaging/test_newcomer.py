@@ -14,7 +14,7 @@ import glassy
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 TUTORIALS = sorted((ROOT / "docs" / "tutorial").glob("*.py"))
-LEFT_OUT = r"\bsims (?:run|plot)\b|--sweeps 1e[5-9]|\b[A-Z]{3,}"  # minutes or hours (claims have a test), words that stand for others
+LEFT_OUT = r"\bsims (?:run|plot)\b|--sweeps 1e[5-9]|\b[A-Z]{3,}"  # claims have a test; hours; words that stand for others
 SHOW = "import json, glassy; print(json.dumps([glassy.__version__, glassy.provenance().commit, glassy.__file__]))"
 EXPORTED = """
 import glassy
