@@ -44,7 +44,8 @@ def full_name(text: str, room: str, owner: str | None) -> str | None:
     for place in dict.fromkeys((room, "glassy", "glassy.plots" if name.startswith("glassy.plots.") else "glassy")):
         public = importlib.import_module(place)
         head, _, member = name.removeprefix(place + ".").partition(".")
-        if head in getattr(public, "__all__", ()) and (not member or documented(getattr(public, head), member)):
+        what = getattr(public, head) if head in getattr(public, "__all__", ()) else None
+        if callable(what) and (not member or documented(what, member)):
             return f"{place}.{head}" + (f".{member}" if member else "")
     return None
 
