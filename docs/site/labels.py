@@ -77,7 +77,8 @@ class Equations(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Replace the labels in every text of a page that is not code, a formula, a link or a heading."""
-        skip = (nodes.literal, nodes.FixedTextElement, nodes.math, nodes.reference, nodes.title)
+        skip = (nodes.literal, nodes.literal_block, nodes.doctest_block, nodes.math, nodes.math_block, nodes.raw)
+        skip += (nodes.reference, nodes.title)
         for text in [t for t in self.document.findall(nodes.Text) if not any(isinstance(p, skip) for p in above(t))]:
             parts: list[nodes.Node] = []
             end = 0

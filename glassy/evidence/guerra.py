@@ -27,7 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Interpolation(Exported):
-    """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t = 0 .. 1.
+    """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t from 0 to 1.
 
     In the spin glass no pattern is condensed, and pattern 0 is one of the noise.
 
