@@ -2,7 +2,7 @@
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
-from glassy.analysis.crossings import crossing, moved_root, rising_root
+from glassy.analysis.crossings import crossing, moved_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.overlaps import density
@@ -25,10 +25,14 @@ from glassy.core.errors import (
 from glassy.core.provenance import Provenance, joint_provenance, provenance
 from glassy.core.results import Estimate, Grid, Status
 from glassy.core.storage import load, save
-from glassy.evidence.compare import Comparison, compare
-from glassy.evidence.glass import glass_table
+from glassy.evidence.compare import compare
+from glassy.evidence.comparison import Comparison
+from glassy.evidence.glass import GlassTheory
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
+from glassy.evidence.held_phase import HeldPhase
+from glassy.evidence.kept import Kept
+from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
@@ -43,7 +47,6 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
-from glassy.phases.glass_state import GlassState, glass_state
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
@@ -89,18 +92,21 @@ __all__ = [
     "Exact",
     "Exchange",
     "FullRSB",
-    "GlassState",
+    "GlassTheory",
     "Glassiness",
     "GlassyError",
     "Glauber",
     "Grid",
     "Held",
+    "HeldPhase",
     "InputError",
     "IntegerRangeError",
     "Interpolation",
     "Interrupted",
+    "Kept",
     "Ladder",
     "Limit",
+    "Lines",
     "Measured",
     "MemoryLimitError",
     "Metropolis",
@@ -144,8 +150,6 @@ __all__ = [
     "estimate",
     "exchange_temperatures",
     "extrapolate",
-    "glass_state",
-    "glass_table",
     "glassiness",
     "hierarchy",
     "hold",
@@ -162,7 +166,6 @@ __all__ = [
     "phases_at",
     "provenance",
     "read_ensemble",
-    "rising_root",
     "sampling_seconds",
     "save",
     "scan",

@@ -15,10 +15,8 @@ A claim is a module with CASES (a dict of Case by name), `measure(case, run)` th
 from __future__ import annotations
 
 import argparse
-import csv
 import importlib
 import json
-import math
 import pkgutil
 import sys
 import time
@@ -27,48 +25,20 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 import glassy
-from glassy import plots
+from glassy import Lines, plots
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent if HERE.name == "sims" else Path()  # the repository, or of an installed package where one is
-
-
-class Lines(list[dict[str, Any]]):
-    """Rows of a table that is no evidence, as theory lines: columns by name, and rows by their values."""
-
-    def __getitem__(self, key: Any) -> Any:
-        return np.array([r[key] for r in self]) if isinstance(key, str) else super().__getitem__(key)
-
-    def where(self, **wanted: Any) -> Lines:
-        """Return the rows whose columns have the wanted values; a callable says whether a value is wanted."""
-        return Lines(r for r in self if all(v(r[k]) if callable(v) else r[k] == v for k, v in wanted.items()))
-
-
-def columns(result: Any, *names: str) -> dict[str, Any]:
-    """Return attributes of a result as cells of a row: statuses and ansaetze by name, "x_error" the error of x in k."""
-
-    def cell(name: str) -> Any:
-        if name.endswith("_error"):
-            return getattr(getattr(result, name.removesuffix("_error")), "error", 0.0)
-        found = getattr(result, name)
-        if isinstance(found, float):
-            return float(found)  # of an Estimate the value
-        return found if isinstance(found, int | str) else getattr(found, "name", repr(found))
-
-    return {name: cell(name) for name in names}
-
-
-Tables = Mapping[str, Any]  # name of the file, without .csv: a glassy.Table ("data" of a measured claim) or Lines
+Tables = Mapping[str, Any]  # name of the file, without .csv: a glassy.Table ("data" of a measured claim) or glassy.Lines
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One folder of results; a claim adds fields of its own.
 
-    `samples` and `sweeps` go by size, or are one for all. `quick` replaces fields where a run is to be small and fast.
+    `samples` and `sweeps` go by size, or are one for all. `part` says which points of a path are measured: start, stop, step.
+    A small and fast run has fewer of all, and the fields in `quick`.
     """
 
     name: str
@@ -77,18 +47,30 @@ class Case:
     samples: tuple[int, ...] | int = ()
     sweeps: tuple[int, ...] | int = ()
     seed: int = 0
+    part: tuple[int | None, ...] = (None,)
     quick: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def small(self) -> Self:
-        """The case of a small and fast run: its first two sizes."""
-        return replace(self, **{"sizes": self.sizes[:2], **self.quick})
+        """The case of a small and fast run: its first two sizes, eight samples, every third point of a path."""
+        return replace(self, **{"sizes": self.sizes[:2], "samples": 8, "part": (1, None, 3), **self.quick})
+
+    def part_of(self, path: tuple[float, ...]) -> tuple[float, ...]:
+        """Return the points of a path that are measured."""
+        return path[slice(*self.part)]
 
     @property
     def runs(self) -> Iterator[tuple[int, int, int]]:
         """N, samples and sweeps of every size."""
         lists = ([x] * len(self.sizes) if isinstance(x, int) else x for x in (self.samples, self.sweeps))
         return zip(self.sizes, *lists, strict=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkCase(Case):
+    """The case of one network."""
+
+    network: glassy.DenseHebbian
 
 
 @dataclass
@@ -127,8 +109,13 @@ def claims() -> dict[str, Any]:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """Return the tables of a folder by name: data.csv as a glassy.Table if it is evidence, the others as Lines."""
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.csv"))}
+    """Return the tables of a folder by name: data.csv as a glassy.Table if it is evidence, the others as glassy.Lines."""
+
+    def table(path: Path) -> Any:
+        head = path.read_text().partition("\n")[0].split(",")
+        return (glassy.Table if {"quantity", "simulation"} <= {*head} else Lines).read_csv(path)
+
+    return {path.stem: table(path) for path in sorted(folder.glob("*.csv"))}
 
 
 def finished(claim: str, case: str, places: Sequence[Path] = (ROOT / "results",)) -> Path:
@@ -152,31 +139,6 @@ def meta(claim: str, case: str) -> dict[str, Any]:
     return found
 
 
-def _read(path: Path) -> Any:
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and {"quantity", "simulation"} <= set(rows[0]):
-        return glassy.Table.read_csv(path)
-    return Lines({k: _number(v) for k, v in row.items()} for row in rows)
-
-
-def _number(text: str) -> Any:
-    try:
-        return float(text) if text else math.nan
-    except ValueError:
-        return text
-
-
-def _write(path: Path, table: Any) -> None:
-    if isinstance(table, glassy.Table):
-        table.csv(path)
-        return
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, tuple(table[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
-
-
 def verdict(module: Any, case: Case, tables: Tables) -> str:
     """Return the one sentence that the data say of the claim."""
     say = getattr(module, "verdict", None)
@@ -189,20 +151,17 @@ def run(claim: str, module: Any, case: Case, target: Path, sampling: Sampling, o
     tables = module.measure(case, sampling)
     target.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        _write(target / f"{name}.csv", table)
+        table.csv(target / f"{name}.csv")
     if isinstance(tables.get("data"), glassy.Table):
         (target / "z.txt").write_text(tables["data"].text())
-    protocol, names = {}, ("sizes", "samples", "sweeps", "seed")
-    if case.sizes:
-        protocol = {k: getattr(case, k) for k in names}
-    elif sampling.sources:  # what was sampled for other claims
-        protocol = {k: [s[k] for s in sampling.sources] if len(sampling.sources) > 1 else sampling.sources[0][k] for k in names}
-    origins = sampling.origins or [glassy.provenance()]
+    sources, names = [vars(case)] if case.sizes else sampling.sources, ("sizes", "samples", "sweeps", "seed")
     found = {
         "claim": case.claim, "verdict": verdict(module, case, tables),
-        "command": f"python -m glassy sims run {claim}/{case.name}{options}", **protocol,
+        "command": f"python -m glassy sims run {claim}/{case.name}{options}",
+        **{k: [s[k] for s in sources] if len(sources) > 1 else sources[0][k] for k in names if sources},
         **({"core_seconds": round(glassy.sampling_seconds(sampling.folder), 1)} if case.sizes else {}),
-        "seconds": round(time.perf_counter() - began, 1), "provenance": asdict(glassy.joint_provenance(origins)),
+        "seconds": round(time.perf_counter() - began, 1),
+        "provenance": asdict(glassy.joint_provenance(sampling.origins or [glassy.provenance()])),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(found, indent=1) + "\n")
     print(f"{target}: {found['verdict']}")
@@ -215,28 +174,29 @@ def plot(module: Any, case: Case, target: Path) -> None:
 
 def status(claim: str, case: Case, samples: Path) -> str:
     """Say of every folder of samples of a case how many are finished, in work and set aside, and how long they took."""
-    lines = []
+    name, lines = f"{claim}/{case.name}", []
     for place in sorted({p.parent for kind in ("sample", "checkpoint") for p in samples.rglob(f"{kind}_*.npz")}):
-        done, work = (len(list(place.glob(f"{kind}_*.npz"))) for kind in ("sample", "checkpoint"))
-        bad = len([*place.glob("*.damaged"), *place.glob("*.foreign")])
-        text = f"{claim}/{case.name} {place.relative_to(samples)}: {done} samples finished, {work} in work or stopped"
+        done, work = (len([*place.glob(f"{kind}_*.npz")]) for kind in ("sample", "checkpoint"))
+        bad = sum(p.suffix in (".damaged", ".foreign") for p in place.iterdir())
+        text = f"{name} {place.relative_to(samples)}: {done} samples finished, {work} in work or stopped"
         lines.append(text + (f", {bad} files set aside" if bad else ""))
     took = glassy.sampling_seconds(samples)
-    return "\n".join([*lines, f"{claim}/{case.name}: they took {took:.0f} s of one core" if took else ""] if lines
-                     else [f"{claim}/{case.name}: no samples yet"]).rstrip()  # fmt: skip
+    lines += [f"{name}: they took {took:.0f} s of one core"] if took else []
+    return "\n".join(lines or [f"{name}: no samples yet"])
 
 
 def chosen(names: Sequence[str]) -> Iterator[tuple[str, Any, Case]]:
-    """Yield claim, module and case of each CLAIM or CLAIM/CASE; of all where none is named."""
+    """Yield claim, module and case of each CLAIM or CLAIM/CASE, once; of all where none is named."""
     known = claims()
+    found: dict[tuple[str, str], Case] = {}
     for name in names or known:
         claim, _, wanted = name.partition("/")
         if claim not in known or (wanted and wanted not in known[claim].CASES):
             there = [f"{c}/{x}" for c in known for x in known[c].CASES if claim in (c, "")] or list(known)
             raise glassy.InputError(f"{name!r} must name a claim or one of its cases. There are {', '.join(there)}.")
-        for case in known[claim].CASES.values():
-            if wanted in ("", case.name):
-                yield claim, known[claim], case
+        found |= {(claim, x): case for x, case in known[claim].CASES.items() if wanted in ("", x)}
+    for (claim, _), case in found.items():
+        yield claim, known[claim], case
 
 
 def main(arguments: Iterable[str]) -> None:

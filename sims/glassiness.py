@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, DenseHebbian, glassiness, plots, spin_glass_temperatures
-from ._sim import Case, Lines, Sampling, Tables, columns
+from glassy import RS, RSB, DenseHebbian, Lines, glassiness, plots, spin_glass_temperatures
+from ._sim import NetworkCase, Sampling, Tables
 
 LOAD = 0.2
 COLORS = dict(zip(("hard", "soft", "remainder", "total"), (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))
@@ -16,10 +16,9 @@ WIDTHS = {"hard": 3.0, "soft": 3.0}  # parts stay visible where they fall on eac
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glass(Case):
+class Glass(NetworkCase):
     """One network, and the number of temperatures."""
 
-    network: DenseHebbian
     temperatures: int = 65
 
 
@@ -36,7 +35,7 @@ CASES = {f"P{P}": Glass(name=f"P{P}", claim=text, network=DenseHebbian(P), quick
 def measure(case: Glass, run: Sampling) -> Tables:
     grid = np.linspace(0.02, 1.3, case.temperatures) * spin_glass_temperatures(case.network, LOAD).T_c
     found = (glassiness(case.network, LOAD, float(T), ansatz) for T in grid for ansatz in (RS(), RSB(1)))
-    return {"data": Lines(columns(g, "ansatz", "T", *COLORS, "q", "x", "beta_1", "beta_2", "status") for g in found)}
+    return {"data": Lines(Lines.row(g, "ansatz", "T", *COLORS, "q", "x", "beta_1", "beta_2", "status") for g in found)}
 
 
 def parts(tables: Tables, ansatz: str, part: str) -> Any:

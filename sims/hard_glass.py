@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, Remark, Table, glassiness, plots
+from glassy import RS, RSB, Glassiness, Lines, Remark, Table, glassiness, plots
 from . import spin_glass
-from ._sim import Case, Lines, Sampling, Tables
+from ._sim import Case, Sampling, Tables
+from .glassiness import COLORS
 
-PARTS = ("hard", "soft", "remainder", "total")
+PARTS = tuple(COLORS)
 TOP = 1.10  # of the unit of temperature: above it no part is glassy
 ANSAETZE: dict[str, RS | RSB] = {"RS": RS(), "RSB(1)": RSB(1)}
-COLORS = dict(zip(PARTS, (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +36,19 @@ CASES = {
 }  # fmt: skip
 
 
+def split(case: Parts, T: float) -> Iterator[tuple[str, Glassiness]]:
+    """Yield the parts by both ansaetze."""
+    for name, ansatz in ANSAETZE.items():
+        yield name, glassiness(case.glass.network, case.glass.load, T, ansatz)
+
+
 def measure(case: Parts, run: Sampling) -> Tables:
-    glass, table = case.glass, Table()
-    rows = run.reads("spin_glass", case.name)["data"].where(quantity="-beta f", T=lambda T: TOP * glass.unit >= T)
-    for r in rows:
-        if r.status is not Remark.ONE_POWER:
-            for k, a in ANSAETZE.items():
-                g = glassiness(glass.network, glass.load, r.T, a)
-                table += [r.beside(float(getattr(g, part)), curve=part, ansatz=k) for part in ("total", "hard")]
-    lines = Lines()
-    for t in np.linspace(min(spin_glass.REDUCED) * 0.98, TOP, 50):
-        for k, a in ANSAETZE.items():
-            g = glassiness(glass.network, glass.load, float(t) * glass.unit, a)
-            lines.append({"ansatz": k, "T": g.T, **{part: float(getattr(g, part)) for part in PARTS}})
+    top, data = TOP * case.glass.unit, run.reads("spin_glass", case.name)["data"]
+    rows = data.where(quantity="-beta f", T=lambda T: top >= T, status=lambda status: status is not Remark.ONE_POWER)
+    each = ((r, k, g, part) for r in rows for k, g in split(case, r.T) for part in ("total", "hard"))
+    table = Table(r.beside(float(getattr(g, part)), curve=part, ansatz=k) for r, k, g, part in each)
+    temperatures = np.linspace(min(spin_glass.REDUCED) * 0.98, TOP, 50) * case.glass.unit
+    lines = Lines(Lines.row(g, "T", *PARTS, ansatz=k) for T in temperatures for k, g in split(case, float(T)))
     return {"data": table, "lines": lines}
 
 
@@ -58,33 +59,27 @@ def verdict(case: Parts, tables: Tables) -> str:
 
 
 def panels(case: Parts, tables: Tables) -> Any:
-    data, lines = tables["data"].ends, tables["lines"]
+    limits, lines = Table(r.scaled(r.T) for r in tables["data"].ends.where(curve="total")), tables["lines"]
     fig, axes = plots.figure(1, 2, width=4.5, height=3.8)
     left, right = axes[0]
-    only_hard = np.allclose(lines["soft"], 0.0) and np.allclose(lines["remainder"], 0.0)
-    for part in ("total",) if only_hard else PARTS:
+    named, what = [(part, COLORS[part], "RSB(1)") for part in PARTS], "hard, soft and remainder add up to what is measured"
+    if np.allclose(lines["soft"], 0.0) and np.allclose(lines["remainder"], 0.0):
+        named, what = [("hard = total", COLORS["total"], "RSB(1)")], "all of it is hard: soft part and remainder are zero"
+    for part in PARTS[-len(named) :]:
         for k in ANSAETZE:
             line = lines.where(ansatz=k)
             plots.theory(left, line["T"], line["T"] * line[part], COLORS[part], k)
-    ends = data.where(curve="total", ansatz="RSB(1)")
-    plots.limit(left, ends["T"], ends["T"] * ends["simulation"], ends["T"] * ends["error"])
-    left.set_ylabel("part of -f = T A")
-    named = [("hard = total", COLORS["total"], "RSB(1)")] if only_hard else [(part, COLORS[part], "RSB(1)") for part in PARTS]
+    ends = limits.where(ansatz="RSB(1)")
+    plots.limit(left, ends["T"], ends["simulation"], ends["error"])
     plots.legend(left, [*named, ("RS", "0.4"), ("RSB(1)", "0.4", "RSB(1)")], [], extrapolated=True, below=True)
     for k, color in zip(ANSAETZE, (plots.COLORS[3], plots.COLORS[2]), strict=True):
-        mine = data.where(curve="total", ansatz=k)
-        plots.simulation(right, mine["T"], mine["T"] * (mine["simulation"] - mine["theory"]), mine["T"] * mine["error"],
-                         np.ones(len(mine), bool), color, "o")  # fmt: skip
+        ends = limits.where(ansatz=k)
+        off = ends["simulation"] - ends["theory"]
+        plots.simulation(right, ends["T"], off, ends["error"], np.isfinite(off), color, "o")
         right.plot([], [], "o", color=color, label=f"measured - {k}")
     right.axhline(0.0, color="k", lw=0.8)
-    right.set_ylabel("-f for 1/N → 0: measured - theory")
     right.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
-    for ax in (left, right):
-        ax.set_xlabel("temperature T")
-    what = (
-        "all of it is hard: soft part and remainder are zero"
-        if only_hard
-        else "hard, soft and remainder add up to what is measured"
-    )
+    left.set(xlabel="temperature T", ylabel="part of -f = T A")
+    right.set(xlabel="temperature T", ylabel="-f for 1/N → 0: measured - theory")
     fig.suptitle(f"P = {case.glass.network.P}, load {case.glass.load:g}: {what}", fontsize=10)
     return fig

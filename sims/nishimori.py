@@ -12,56 +12,52 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Measured, Table, density, lost_chains, nishimori_identities, plots, spin_glass_temperatures
-from ._sim import Case, Lines, Sampling, Tables
+import glassy
+from glassy import DenseHebbian, Lines, Measured, Table, density, plots, spin_glass_temperatures
+from ._sim import NetworkCase, Sampling, Tables
 
-TITLES = ("q is distributed as m", "a pattern is a typical state: 0", "small N lose the pattern")
+LOADS = (0.15, 0.2, 0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5)
+SHOWN = (2, 7, 2)  # start, stop, step of the loads whose distributions are drawn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line(Case):
-    """State points T = load of one network, and those whose distributions are drawn."""
+class Line(NetworkCase):
+    """State points T = load of one network."""
 
-    network: DenseHebbian
     loads: tuple[float, ...]
-    shown: tuple[float, ...]
 
 
-CLAIM = """On the Nishimori line T = load (P = {}, distinct) the phase of a pattern is that of a Bayes-optimal problem: the \
-overlap q of two replicas is distributed as the overlap m with the pattern, e = -1/2, and the pattern itself has the energy of \
-a typical state."""
-LOADS = (0.15, 0.2, 0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5)
 CASES = {
     f"P{P}": Line(
-        name=f"P{P}", claim=CLAIM.format(P), network=DenseHebbian(P), seed=1000 * P, loads=loads, sizes=sizes, sweeps=sweeps,
-        samples=(192, 160, 128, 96)[: len(sizes)], shown=shown, quick={"loads": shown, "sizes": sizes[:2], "samples": (16, 12)},
+        name=f"P{P}", network=DenseHebbian(P), seed=1000 * P, loads=loads, sizes=sizes, sweeps=sweeps,
+        samples=(192, 160, 128, 96)[: len(sizes)], quick={"part": SHOWN, "samples": (16, 12)},
+        claim=f"On the Nishimori line T = load (P = {P}, distinct) the phase of a pattern is that of a Bayes-optimal problem: "
+        "the overlap q of two replicas is distributed as the overlap m with the pattern, e = -1/2, and the pattern itself has "
+        "the energy of a typical state.",
     )
-    for P, loads, shown, sizes, sweeps in (
-        (3, (0.1, *LOADS), (0.2, 0.3, 0.38), (128, 200, 300, 450), 600),
-        (4, LOADS, (0.25, 0.34, 0.42), (64, 96, 140), 500),
-    )
+    for P, loads, sizes, sweeps in ((3, (0.1, *LOADS), (128, 200, 300, 450), 600), (4, LOADS, (64, 96, 140), 500))
 }  # fmt: skip
 
 
 def measure(case: Line, run: Sampling) -> Tables:
     table, densities, edges = Table(), Lines(), np.linspace(-1.0, 1.0, 201)
-    for i, load in enumerate(case.loads):
+    for i, load in enumerate(case.part_of(case.loads)):
         here = Table()
         for N, S, sweeps in case.runs:
             r = run(case.network, load, load, N, seed=case.seed + i, samples=S, sweeps=sweeps, threads=1, out=f"{load:g}_{N}")
             where: Any = {"curve": "line", "load": load, "T": load, "N": N, "K": r.K, "sweeps": sweeps, "status": r.status}
-            found = nishimori_identities(r) | {name: (x, math.nan) for name, x in lost_chains(r).items()}
-            here += [Measured.of(x, say, quantity=name, **where) for name, (x, say) in found.items()]
+            here += [Measured.of(x, say, quantity=name, **where) for name, (x, say) in glassy.nishimori_identities(r).items()]
+            here += [Measured.of(x, quantity=name, **where) for name, x in glassy.lost_chains(r).items()]
             for name in "mq" if case.sizes[-1] == N else "":
-                own = {"load": load, "N": N, "quantity": name}
                 bins = zip(*density(getattr(r.series, name), edges), strict=True)
-                densities += [{**own, "x": round(float(x), 6), "density": p, "error": e} for x, p, e in bins if p]
-        table += here + Table(x for x in here if math.isfinite(x.theory)).limits()
+                densities += [{"load": load, "N": N, "quantity": name, "x": round(float(x), 6), "density": p, "error": e}
+                              for x, p, e in bins if p]  # fmt: skip
+        table += here + here.where(theory=math.isfinite).limits()
     return {"data": table, "densities": densities}
 
 
 def verdict(case: Line, tables: Tables) -> str:
-    data, load, end = tables["data"], case.shown[-1], spin_glass_temperatures(case.network).T_c ** 2
+    data, load, end = tables["data"], case.loads[slice(*SHOWN)][-1], spin_glass_temperatures(case.network).T_c ** 2
     low, *_, high = data.where(quantity="chains that stay", load=load)
     lost = data.where(quantity="lost to another", load=lambda x: x < end)
     share = np.average(lost["simulation"], weights=lost["samples"]) if len(lost) else math.nan
@@ -75,7 +71,7 @@ def panels(case: Line, tables: Tables) -> Any:
     data, densities = tables["data"], tables["densities"]
     fig, ((alike, energy, stay),) = plots.figure(1, 3, width=4.2, height=3.8)
     kept, N, markers = data.where(quantity="chains that stay"), data.sizes[-1], plots.markers_of(data)
-    for load, color in zip(case.shown, plots.COLORS[1:], strict=False):
+    for load, color in zip(case.loads[slice(*SHOWN)], plots.COLORS[1:], strict=False):
         m, q = (densities.where(load=load, quantity=name) for name in "mq")
         label = f"load {load:g}: {kept.where(load=load, N=N)['simulation'][0]:.2f} of chains stay"
         alike.step(m["x"], m["density"], where="mid", color=color, lw=1.2, label=label)
@@ -86,10 +82,11 @@ def panels(case: Line, tables: Tables) -> Any:
         mine = kept.where(N=size)
         stay.errorbar(mine["load"], mine["simulation"], mine["error"], fmt=f"{marker}-", ms=4.5, lw=0.8, color="0.35")
     glass = spin_glass_temperatures(case.network)
-    plots.mark(stay, glass.T_c**2, "$t_c^2$")
-    plots.mark(stay, glass.T_d**2, "$t_d^2$")
+    for T, word in ((glass.T_c, "$t_c^2$"), (glass.T_d, "$t_d^2$")):
+        plots.mark(stay, T**2, word)
+    titles = ("q is distributed as m", "a pattern is a typical state: 0", "small N lose the pattern")
     labels = (f"density, N = {N}", "energy above the pattern, per spin", "share of chains that stay")
-    for ax, title, label in zip((alike, energy, stay), TITLES, labels, strict=True):
+    for ax, title, label in zip((alike, energy, stay), titles, labels, strict=True):
         ax.set_title(title, fontsize=9, pad=14)
         ax.set(xlabel="load = temperature T", xlim=(0.08, 0.52), ylabel=label)
     alike.set(xlabel="line: m with the pattern; points: q of two replicas", yscale="log", xlim=(0.55, 1.0), ylim=(1e-2, 3e3))

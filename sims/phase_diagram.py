@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from glassy import RS, RSB, DenseHebbian, PhaseDiagram, phase_diagram, plots
-from ._sim import Case, Lines, Sampling, Tables
+from glassy import RS, RSB, DenseHebbian, Lines, PhaseDiagram, phase_diagram, plots
+from ._sim import NetworkCase, Sampling, Tables
 
 ANSAETZE = (RS(), RSB(1))
 CLAIMS = {
@@ -25,21 +25,20 @@ CLAIMS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diagram(Case):
+class Diagram(NetworkCase):
     """One network; each point of a line lies within the tolerance of the chord through its neighbours."""
 
-    network: DenseHebbian
     tolerance: float = 5e-4
 
 
-def diagram(P: int, kind: str) -> Diagram:
-    """Return the case of one network."""
-    network, name = DenseHebbian(P, kind), f"P{P}" + ("" if kind == "distinct" else f"-{kind}")
-    return Diagram(name=name, network=network, claim=CLAIMS["wishart" if P == 2 else kind], quick={"tolerance": 5e-3})
-
-
-KINDS = ("distinct", "self-interacting")  # at P = 2 their diagrams are the same
-CASES = {c.name: c for c in (diagram(2, "distinct"), *(diagram(P, kind) for P in (3, 4, 6) for kind in KINDS))}
+CASES = {
+    name: Diagram(
+        name=name, network=DenseHebbian(P, kind), claim=CLAIMS["wishart" if P == 2 else kind], quick={"tolerance": 5e-3}
+    )
+    for P in (2, 3, 4, 6)
+    for name, kind in ((f"P{P}", "distinct"), (f"P{P}-self-interacting", "self-interacting"))
+    if P > 2 or kind == "distinct"  # at P = 2 both have one diagram
+}
 
 
 def measure(case: Diagram, run: Sampling) -> Tables:
@@ -54,11 +53,8 @@ def measure(case: Diagram, run: Sampling) -> Tables:
 def verdict(case: Diagram, tables: Tables) -> str:
     rs, one = ({p["point"]: p["load"] for p in tables["points"].where(ansatz=repr(a))} for a in ANSAETZE)
     back = [d.get("spinodal nose", d["capacity"]) - d["capacity"] for d in (rs, one)]  # no nose: it does not bend
-    text = (
-        f"capacity at T = 0: {rs['capacity']:.6f} RS, {one['capacity']:.6f} RSB(1); the spinodal bends back by "
-        f"{back[0]:.2g} and {back[1]:.2g}; coexistence at T = 0: "
-        f"{rs['ground state']:.6f} and {one['ground state']:.6f}"
-    )
+    text = f"capacity at T = 0: {rs['capacity']:.6f} RS, {one['capacity']:.6f} RSB(1); the spinodal bends back by "
+    text += f"{back[0]:.2g} and {back[1]:.2g}; coexistence at T = 0: {rs['ground state']:.6f} and {one['ground state']:.6f}"
     if "Nishimori point" in one:
         text += f"; Nishimori point at load = T = {one['Nishimori point']:.9f}, RSB(1) triple point at "
         text += f"{one.get('coexistence meets T_c', math.nan):.9f}"
@@ -66,14 +62,11 @@ def verdict(case: Diagram, tables: Tables) -> str:
 
 
 def panels(case: Diagram, tables: Tables) -> Any:
-    found = [
-        PhaseDiagram.of_rows(case.network, a, *(t.where(ansatz=repr(a)) for t in (tables["lines"], tables["points"])))
-        for a in ANSAETZE
-    ]
+    rows = tables["lines"], tables["points"]
+    found = [PhaseDiagram.of_rows(case.network, a, *(x.where(ansatz=repr(a)) for x in rows)) for a in ANSAETZE]
     fig, axes = plots.figure(1, 1, width=6.4, height=4.0)
     plots.draw_phase_diagram(axes[0][0], found)
     axes[0][0].set_title(f"P = {case.network.P}, {case.network.interactions} interactions", fontsize=9.5)
-    axes[0][0].legend(
-        handles=plots.diagram_legend(found), fontsize=7.5, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5)
-    )
+    where: Any = {"loc": "center left", "bbox_to_anchor": (1, 0.5)}
+    axes[0][0].legend(handles=plots.diagram_legend(found), fontsize=7.5, frameon=False, **where)
     return fig

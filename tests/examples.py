@@ -13,10 +13,11 @@ from glassy import RSB, DenseHebbian, Estimate, ReplicaExchange
 network = DenseHebbian(P=3)
 # What __all__ has beside results and functions: what is asked, and the words of answers.
 ASKED = {
-    "Annealing", "Covariance", "DenseHebbian", "Ensemble", "FullRSB", "Glauber", "Metropolis", "Perturbation", "Quench", "RS",
+    "Annealing", "Covariance", "DenseHebbian", "Ensemble", "FullRSB", "GlassTheory", "Glauber", "HeldPhase", "Metropolis",
+    "Perturbation", "Quench", "RS",
     "RSB", "ReplicaExchange", "SeparableMemory", "SpinGlass",
 }  # fmt: skip
-WORDS = {"Estimate", "Provenance", "Remark", "Status"}
+WORDS = {"Estimate", "Lines", "Provenance", "Remark", "Status"}
 
 
 @cache
@@ -32,8 +33,7 @@ def ladder():
 
 @cache
 def held():
-    rungs = glassy.hold(network, 0.3, [0.1, 0.2, 0.3, 0.5], 60, 0.6, samples=4, sweeps=200, burn_in=100, seed=1)
-    return glassy.Held(rungs, load=0.3, wall=0.6, warm=0.3)
+    return glassy.hold(network, 0.3, [0.1, 0.2, 0.3, 0.5], 60, 0.6, warm=0.3, samples=4, sweeps=200, burn_in=100, seed=1)
 
 
 @cache
@@ -62,11 +62,11 @@ def results(folder: Path):
         "Evidence": run().evidence,
         "Exact": glassy.enumerate_states(network, load=0.3, T=0.3, N=8, seed=1),
         "Exchange": ladder().exchange,
-        "GlassState": glassy.glass_state(network, 1.0, 0.5, RSB(1)),
         "Glassiness": glassy.glassiness(network, 1.0, 0.5),
         "Grid": glassy.scan(network, [0.1, 0.2, 9.0], 0.3, ansatz=RSB(1), wins=True),
         "Held": held(),
         "Interpolation": glassy.Interpolation(glassy.solve(network, load=0.1, T=0.4)),
+        "Kept": glassy.Kept(run(), above=0.8, last=5),
         "Ladder": ladder(),
         "Limit": glassy.extrapolate([20, 30, 40], [Estimate(x, 0.01) for x in (0.9, 0.91, 0.92)]),
         "Measured": table.rows[0],

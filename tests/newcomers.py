@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = os.environ.get("GLASSY_NEWCOMER_PYTHON", sys.executable)
 
 
-def command(*words, cwd, timeout=600, code=0, **variables):
+def command(*words, cwd, timeout=1800, code=0, **variables):
     """Run a command as someone who has no checkout on the path; return what it wrote."""
     known = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "GLASSY_"))}
     known |= {"MPLBACKEND": "Agg", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COMPILE": "1", **variables}

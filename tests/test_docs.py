@@ -116,10 +116,13 @@ def test_commands_exist():
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/how-to/which-call.md"])
-def test_the_python_of_a_page_runs(page):
-    """It is executed as it stands, block after block."""
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
-    assert blocks
+def test_the_python_of_a_page_runs_and_prints_what_it_shows(page, capsys):
+    """Blocks are executed as they stand, one after another; what follows a block as text is what it prints."""
+    found = re.findall(r"```python\n(.*?)```(?:[^`]*```text\n(.*?)```)?", (ROOT / page).read_text(), re.S)
+    assert found
+    assert any(shown for _, shown in found) == (page == "README.md")
     space: dict[str, object] = {}
-    for block in blocks:
+    for block, shown in found:
         exec(compile(block, page, "exec"), space)
+        printed = capsys.readouterr().out
+        assert shown in ("", printed)

@@ -10,15 +10,17 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from glassy.analysis.statistics import jackknife
+from glassy.core import checks
+from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 
 
-def crossing(x: Sequence[float], shares: npt.ArrayLike, *, falling: bool) -> Estimate:
+def crossing(x: npt.ArrayLike, shares: npt.ArrayLike, *, falling: bool) -> Estimate:
     """Return the x at which the mean share of the samples passes 1/2, linear between neighbours; its error by the jackknife.
 
     Parameters
     ----------
-    x : sequence of float
+    x : array
         In ascending order.
     shares : array [x, sample]
         A share of each sample at each x.
@@ -26,68 +28,79 @@ def crossing(x: Sequence[float], shares: npt.ArrayLike, *, falling: bool) -> Est
         Whether it is the first x at which the share falls below 1/2, NaN where there is none; else the last from which it is
         above, the first x where it always is. NaN where the other end is on the wrong side.
 
+    Raises
+    ------
+    InputError
+        If there is not a share in [0, 1] of each sample at each x, or x does not ascend.
+
     Examples
     --------
     >>> shares = np.array([[1.0, 1.0], [0.8, 0.7], [0.2, 0.3]])
     >>> round(float(crossing([0.1, 0.2, 0.3], shares, falling=True)), 9)
     0.25
     """
+    share = checks.numbers("shares", shares, "[x, sample]", "Give a share of each sample at each x.")
+    at = checks.numbers("x", x, "[x]", "Give them in ascending order.")
+    if len(at) != len(share) or np.any(np.diff(at) <= 0.0) or np.any((share < 0.0) | (share > 1.0)):
+        raise InputError(f"shares must lie in [0, 1], one row for each x, x ascending, got shape {share.shape} for x={x!r}.")
 
     def half(*each: npt.NDArray[np.float64]) -> float:
-        share = np.array([float(s.mean()) if s.size else math.nan for s in each])
-        below = np.nonzero(share < 0.5)[0]
+        mean = np.array([float(s.mean()) if s.size else math.nan for s in each])
+        below = np.nonzero(mean < 0.5)[0]
         if falling:
             k = int(below[0]) - 1 if len(below) else -1
         elif not len(below):
-            return float(x[0])
+            return float(at[0])
         else:
-            k = int(below[-1]) if share[-1] >= 0.5 else -1
-        return math.nan if k < 0 else float(x[k] + (x[k + 1] - x[k]) * (0.5 - share[k]) / (share[k + 1] - share[k]))
+            k = int(below[-1]) if mean[-1] >= 0.5 else -1
+        return math.nan if k < 0 else float(at[k] + (at[k + 1] - at[k]) * (0.5 - mean[k]) / (mean[k + 1] - mean[k]))
 
-    return jackknife([np.repeat(s[:, None, None], 2, axis=2) for s in np.asarray(shares, np.float64)], half)
-
-
-def rising_root(f: Callable[[float], float], start: float) -> tuple[float, float]:
-    """Return the first root of a rising function from `start` < root on, looked for in steps of 2 %, and the slope there.
-
-    Parameters
-    ----------
-    f : callable
-        Negative at `start`; the slope is its symmetric difference over 1e-4.
-    start : float
-        Greater than 0.
-
-    Examples
-    --------
-    >>> root, slope = rising_root(lambda x: x**2 - 2.0, 1.0)
-    >>> round(root, 9), round(slope, 6)
-    (1.414213562, 2.828427)
-    """
-    above = start
-    while f(above) < 0.0:
-        above *= 1.02
-    root = float(brentq(f, above / 1.02, above, xtol=1e-10))
-    return root, (f(root + 1e-4) - f(root - 1e-4)) / 2e-4
+    return jackknife([np.repeat(s[:, None, None], 2, axis=2) for s in share], half)
 
 
-def moved_root(root: float, slope: float, off: Sequence[Estimate], common: Estimate) -> Estimate:
-    """Return the root of a curve that theory knows, moved by what was measured of it.
+def moved_root(
+    curve: Callable[[float], float], x: npt.ArrayLike, off: Sequence[Estimate], level: Estimate, *, near: float = 0.25
+) -> tuple[float, Estimate]:
+    """Return the root of a rising curve that theory knows, and the root as moved by what was measured of the curve.
+
+    Theory carries the curve from the measured x to its root: what is measured is by how much it must be shifted.
 
     Parameters
     ----------
-    root, slope : float
-        Of the curve, where theory has it.
+    curve : callable
+        Negative at the smallest x, from which on its root is looked for in steps of 2 % up to three times the largest.
+    x : array
+        Where it was measured, greater than 0.
     off : sequence of Estimate
-        Measured minus theoretical values of the curve at points near the root: independent measurements of one shift.
-    common : Estimate
-        What is subtracted from all of them.
+        Measured minus theoretical value at each x: independent measurements of one shift.
+    level : Estimate
+        Measured minus theoretical value of what is subtracted from the whole curve.
+    near : float
+        Distance from the root, in units of it, up to which an x counts; all count where none is so near.
+
+    Raises
+    ------
+    InputError
+        If there is not one value with an error at each x, or the curve does not rise through 0 there.
 
     Examples
     --------
-    >>> moved_root(0.5, 2.0, [Estimate(0.3, 0.02), Estimate(0.3, 0.02)], Estimate(0.1, 0.0))
-    0.4000(71)
+    >>> off = [Estimate(0.3, 0.02), Estimate(0.3, 0.02)]
+    >>> moved_root(lambda x: 2.0 * x - 1.0, [0.4, 0.45], off, Estimate(0.1, 0.0))
+    (0.5, 0.4000(71))
     """
-    weight = np.array([(slope / e.error) ** 2 for e in off])
-    moved = np.array([(float(e) - float(common)) / slope for e in off])
+    at = np.asarray(x, np.float64)
+    if at.shape != (len(off),) or not len(off) or not all(e.error > 0.0 for e in off):
+        raise InputError(f"off must be one Estimate with an error for each x, got {list(off)!r} for x={x!r}.")
+    start = above = float(at.min())
+    while curve(above) < 0.0 and 0.0 < above < 3.0 * at.max():
+        above *= 1.02
+    if not curve(start) < 0.0 <= curve(above):
+        raise InputError(f"the curve must rise through 0 between x={start:g} and {above:g}. Measure on both sides of its root.")
+    root = float(brentq(curve, above / 1.02, above, xtol=1e-10))
+    slope = (curve(root + 1e-4) - curve(root - 1e-4)) / 2e-4
+    used = [e for place, e in zip(at, off, strict=True) if abs(place - root) < near * root] or off
+    weight = np.array([(slope / e.error) ** 2 for e in used])
+    moved = np.array([(float(e) - float(level)) / slope for e in used])
     found = root - float(np.sum(moved * weight) / np.sum(weight))
-    return Estimate(found, math.hypot(float(np.sum(weight) ** -0.5), common.error / slope))
+    return root, Estimate(found, math.hypot(float(np.sum(weight) ** -0.5), level.error / slope))

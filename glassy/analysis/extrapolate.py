@@ -23,7 +23,7 @@ class Limit(Saved):
     Parameters
     ----------
     value : Estimate
-        The limit.
+        The limit; the degrees of freedom of its error are those of Welch and Satterthwaite.
     powers, amplitudes : tuples of float
         Corrections of the fit.
     sizes : tuple of int
@@ -95,7 +95,7 @@ def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[f
     """
     sizes = tuple(checks.integer("N", n, 1, "It is a number of spins.") for n in N)
     found = list(values)
-    errors = [float(getattr(v, "error", 0.0)) for v in found]
+    errors = [v.error if isinstance(v, Estimate) else 0.0 for v in found]
     powers = tuple(checks.number("a power", p, "Corrections fall like N^-power.", least=0.0) for p in powers)
     if len(sizes) != len(found) or not all(0.0 < e < math.inf for e in errors):
         raise InputError(f"values must be one Estimate with an error > 0 for each N, got {found!r} for N={sizes}.")
@@ -104,9 +104,11 @@ def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[f
             f"powers must be different, > 0 and fewer than the different sizes, got {powers} for N={sizes}. Add sizes."
         )
     limit, amplitudes, error, chi2 = weighted_fit(sizes, [float(v) for v in found], errors, powers)
-    samples = min(int(getattr(v, "samples", 1)) for v in found)
+    parts = [weighted_fit(sizes, unit, errors, powers)[0] * e for unit, e in zip(np.eye(len(sizes)), errors, strict=True)]
+    fourth = sum(part**4 / v.dof for part, v in zip(parts, found, strict=True))
+    free = error**4 / fourth if fourth > 0.0 else math.inf
     return Limit(
-        value=Estimate(limit, error, samples=samples),
+        value=Estimate(limit, error, samples=min(v.samples for v in found), dof=free),
         powers=powers,
         amplitudes=amplitudes,
         sizes=sizes,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from glassy.analysis.statistics import block_edges
 from glassy.core import checks
+from glassy.core.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def lattice_bins(N: int, bins: int) -> FloatArray:
     return np.asarray((2 * np.cumsum([0, ends, *inner * [each], ends]) - values) / N)
 
 
-def density(series: FloatArray, edges: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+def density(series: npt.ArrayLike, edges: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return centres of bins, density of a series in them, and its error by the scatter between samples.
 
     Several series on the same bins compare, as m and q do. Values q = 1 - 2k/N of bins that hold unequally many of them make
@@ -53,14 +54,22 @@ def density(series: FloatArray, edges: npt.ArrayLike) -> tuple[FloatArray, Float
     edges : array
         Edges of the bins, rising.
 
+    Raises
+    ------
+    InputError
+        If they are not so, or a sample has no value in any bin.
+
     Examples
     --------
     >>> x, p, error = density(np.random.default_rng(0).uniform(size=(50, 1, 100)), np.linspace(0.0, 1.0, 5))
     >>> x, bool(np.all(np.abs(p - 1.0) < 4.0 * error))
     (array([0.125, 0.375, 0.625, 0.875]), True)
     """
-    edges = np.asarray(edges, np.float64)
-    each = np.array([np.histogram(x, edges, density=True)[0] for x in series])
+    found = checks.numbers("series", series, "[sample, chain, time]", "One sample shows no scatter.", least=2)
+    edges = checks.numbers("edges", edges, "[edge]", "Each two neighbours bound a bin.", least=2)
+    if np.any(np.diff(edges) <= 0.0) or not all(np.any((x >= edges[0]) & (x <= edges[-1])) for x in found):
+        raise InputError(f"edges must rise, and hold values of every sample, got {edges!r}. Take in more of the series.")
+    each = np.array([np.histogram(x, edges, density=True)[0] for x in found])
     return 0.5 * (edges[:-1] + edges[1:]), each.mean(axis=0), each.std(axis=0, ddof=1) / math.sqrt(len(each))
 
 

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import fdtrc, fdtri, stdtr
 
+from glassy.core import checks
+from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.core.storage import Saved
 
@@ -48,25 +50,19 @@ def windows(n: int) -> npt.NDArray[np.int64]:
     return np.array(found)
 
 
-def integrated_time(covariance: FloatArray, chains: int = 1, window_factor: float = 6.0) -> tuple[float, int]:
-    """Return tau_int = 1/2 + sum rho in sweeps, and the window W at which the sum was cut (M.10).
+def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], chains: int, window_factor: float = 6.0) -> tuple[float, int]:
+    """Return tau_int = 1/2 + sum rho in sweeps, and the window at which it was cut (M.10), from autocovariances summed to W.
 
-    W is the first with W >= factor tau(W), and no less than the n values of `chains` chains afford: the sum has the relative
-    error sqrt(4 W/(n chains)), a tenth at 0.4 sqrt(n chains) for 25000 of them. Weak slow modes, such as those of
-    configurations that wander through a ladder, lie beyond 6 tau. Windows beyond 32 are tried a sixteenth apart (`windows`).
+    The window is the first with W >= factor tau(W), and no less than the n values of `chains` chains afford: the sum has the
+    relative error sqrt(4 W/(n chains)), a tenth at 0.4 sqrt(n chains) for 25000 of them. Weak slow modes, such as those of
+    configurations that wander through a ladder, lie beyond 6 tau. Windows beyond 32 are a sixteenth apart (`windows`).
 
     Examples
     --------
-    >>> tau, window = integrated_time(0.5 ** np.arange(100.0))       # AR(1): tau = (1 + r)/(2 (1 - r)) = 1.5
-    >>> round(tau, 2)
+    >>> W = windows(100)
+    >>> round(cut_sum(np.cumsum(0.5 ** np.arange(100.0))[W], W, 1)[0], 2)  # AR(1): tau = (1 + r)/(2 (1 - r))
     1.5
     """
-    W = windows(len(covariance))
-    return cut_sum(np.cumsum(covariance)[W], W, chains, window_factor)
-
-
-def cut_sum(sums: FloatArray, W: npt.NDArray[np.int64], chains: int, window_factor: float = 6.0) -> tuple[float, int]:
-    """Return what `integrated_time` does, from the sums of the autocovariance over 0 .. W."""
     if sums[0] <= 0.0:
         return 0.5, 0
     taus, n = sums / sums[0] - 0.5, int(W[-1]) + 1
@@ -213,7 +209,7 @@ def summarise(series: FloatArray, replicas: int = 0) -> Summary:
     )
 
 
-def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
+def estimate(series: npt.ArrayLike, replicas: int = 0) -> Estimate:
     """Average series [sample, chain, time] with its errors (M.10, M.15).
 
     The mean of each sample is taken over its chains and time. The scatter of the sample means holds thermal and disorder error
@@ -232,13 +228,22 @@ def estimate(series: FloatArray, replicas: int = 0) -> Estimate:
         error = the larger of scatter and thermal error, with the `freedom` of so many samples; with one sample error = thermal,
         with the degrees of freedom of its blocks, and disorder is None.
 
+    Raises
+    ------
+    InputError
+        If the series is no array of finite numbers with three axes, or its chains are not all pairs of the replicas.
+
     Examples
     --------
     >>> found = estimate(np.random.default_rng(0).normal(size=(200, 2, 50)))  # 20000 independent numbers
     >>> abs(found.z(0.0)) < 4.0, round(found.tau_int, 1)
     (True, 0.5)
     """
-    return estimate_of(summarise(series, replicas))
+    found = checks.numbers("series", series, "[sample, chain, time]", "One chain of one sample is series[None, None, :].")
+    replicas, chains = checks.integer("replicas", replicas, 0, "0 says that the chains are no pairs."), found.shape[1]
+    if replicas and replicas * (replicas - 1) != 2 * chains:
+        raise InputError(f"chains must be all pairs of {replicas} replicas, got {chains} chains. Give one for each pair.")
+    return estimate_of(summarise(found, replicas))
 
 
 def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:

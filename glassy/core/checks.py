@@ -51,6 +51,22 @@ def array(name: str, value: Any, remedy: str) -> npt.NDArray[Any]:
         raise InputError(f"{name} must be one array, got lists of different lengths ({error}). {remedy}") from error
 
 
+def numbers(name: str, value: Any, axes: str, remedy: str, *, least: int = 1) -> npt.NDArray[np.float64]:
+    """Return finite numbers as an array with the named axes, of `least` entries or more along the first, or raise InputError.
+
+    Examples
+    --------
+    >>> numbers("values", [1, 2], "[sample]", "Give one for each sample.", least=2)
+    array([1., 2.])
+    """
+    found = array(name, value, remedy)
+    real = found.dtype.kind in "biuf"
+    if real and found.ndim == axes.count(",") + 1 and found.size and len(found) >= least and np.isfinite(found).all():
+        return np.asarray(found, np.float64)
+    came = f"shape {found.shape}" if real and np.isfinite(found).all() else repr(value)[:80]
+    raise InputError(f"{name} must be finite numbers {axes}, {least} or more along the first axis, got {came}. {remedy}")
+
+
 def load(value: Any) -> float:
     """Return a storage load: finite and >= 0."""
     return number("load", value, "It is K P! / (2 N^(P-1)); give a plain float.")

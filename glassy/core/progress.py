@@ -175,7 +175,7 @@ def progress_bar(
     else:
         if progress is not None and not isinstance(progress, bool):
             raise InputError(f"progress must be True, False or None, got {progress!r}. None: where it is slow and is seen.")
-        shown = _wanted(progress) and (progress or _is_first())
+        shown = _wanted(progress) and (progress or threading.current_thread() is threading.main_thread())
         bar = _Shown(total, what, unit, scaled, estimate, 0.0 if progress else SLOW) if shown else Bar(total, unit)
         _wishes.append(progress)
     token, whole = _open_bar.set(bar), False
@@ -205,15 +205,12 @@ def is_seen(file: Any) -> bool:
 
 
 def _wanted(progress: bool | None) -> bool:
-    file = sys.stderr  # None under pythonw, and in some daemons
-    return file is not None and not getattr(file, "closed", False) and (is_seen(file) if progress is None else progress)
-
-
-def _is_first() -> bool:
-    """Whether this is the main thread of a process that no other has started: two bars would write over each other."""
-    process = sys.modules.get("multiprocessing.process")
-    started = process is not None and process.parent_process() is not None
-    return not started and threading.current_thread() is threading.main_thread()
+    file, process = sys.stderr, sys.modules.get("multiprocessing.process")
+    if file is None or getattr(file, "closed", False):  # under pythonw, and in some daemons
+        return False
+    if progress is not None:
+        return progress
+    return is_seen(file) and (process is None or process.parent_process() is None)  # bars of two would write over each other
 
 
 def say_compiling() -> None:

@@ -17,12 +17,16 @@ from glassy.evidence.table import Measured, Table
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.model.spin_glass import SpinGlass
+from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples
-from glassy.theory.ansatz import RSB
+from glassy.simulation.simulate import simulate
+from glassy.theory.annealed import noise_load
+from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 
 FloatArray = npt.NDArray[np.float64]
+HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs of the ladder in the glass, in units of the temperature that is measured
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,7 @@ class Interpolation(Exported):
     >>> import glassy
     >>> network = glassy.DenseHebbian(P=3)
     >>> guerra = Interpolation(glassy.solve(network, load=0.1, T=0.4))
-    >>> T, added = guerra.simulated(60, 0.5, np.random.default_rng(1).normal(size=(4, 60)))
-    >>> r = glassy.simulate(network, 0.1, T, 60, seed=1, samples=4, sweeps=200, perturbation=added)
+    >>> r = guerra.run(60, 0.5, fields=2, seed=1, samples=4, sweeps=200)
     >>> bool(abs(guerra.integrand(r).mean()) < 0.01)  # RS is exact here: it falls as 1/N
     True
     """
@@ -77,6 +80,36 @@ class Interpolation(Exported):
         s = self.saddle
         return self.network.covariance(s.q_EA, s.load), self.network.covariance(s.q_EA, s.load, derivative=1)
 
+    def theory(self, ansatz: Ansatz = RS()) -> float:  # noqa: B008
+        """Return -beta f of infinitely many spins."""
+        s = self.saddle
+        return -solve(self.network, s.load, s.T, s.phase, ansatz, strict=False).free_energy / s.T
+
+    def of_size(self, N: int) -> Interpolation:
+        """Return the interpolation of N spins: at the load of their patterns, in the glass at that of their noise."""
+        K = self.network.patterns(self.saddle.load, N)
+        load = self.network.load(K, N) if self.condensed else noise_load(self.network, K, N)
+        return Interpolation(solve(self.network, load, self.saddle.T, self.saddle.phase))
+
+    def run(self, N: int, t: float, *, fields: Any, samples: int, sweeps: int, **options: Any) -> Samples:
+        """Simulate N spins at t: in the glass the coldest rung of a ladder from random spins, with half the sweeps of burn-in.
+
+        Parameters
+        ----------
+        N, t : int, float
+            Spins, and place in the interpolation, > 0.
+        fields : int or sequence of int
+            Seed of the random fields, which all t share.
+        samples, sweeps, **options
+            Of `simulate`: seed, out, ...
+        """
+        T, added = self.of_size(N).simulated(N, t, np.random.default_rng(fields).normal(size=(samples, N)))
+        ladder: Any = {"start": "random", "burn_in": sweeps // 2, "method": ReplicaExchange(every=5)}
+        options |= {"samples": samples, "sweeps": sweeps, "perturbation": added} | ({} if self.condensed else ladder)
+        rungs = [T] if self.condensed else [T * x for x in HOTTER]
+        found: Samples = simulate(self.network, self.saddle.load, rungs, N, **options)[0]
+        return found
+
     def simulated(self, N: int, t: float, normal: FloatArray) -> tuple[float, Perturbation]:
         """Return the temperature and the Perturbation of a run whose Boltzmann weight is that of I.1 at t > 0.
 
@@ -92,14 +125,15 @@ class Interpolation(Exported):
 
     def integrand(self, run: Samples) -> FloatArray:
         """Return the bracket of I.1, one mean for each sample; in the glass with the covariance that N spins have exactly."""
-        beta, q_, m_, P = 1.0 / self.saddle.T, self.saddle.q_EA, self.saddle.m, self.network.P
-        xi, q = self._covariance(), run.series.q
+        part = self.of_size(run.N)
+        beta, q_, m_, P = 1.0 / self.saddle.T, part.saddle.q_EA, part.saddle.m, self.network.P
+        xi, q = part._covariance(), run.series.q
         if not self.condensed:
             table = self.network.energy_table(run.N)  # of one pattern, F = unit e_P: <F F'> = unit^2 e_P(sigma sigma')
             exact = run.K * float(table.unit) ** 2 / run.N * np.array(table.values, np.float64)
             of_q = exact[np.rint(run.N * (1.0 - q) / 2.0).astype(np.int64)]
             return np.asarray(-0.5 * beta**2 * (of_q - xi[1] * q + q_ * xi[1] - xi[0]).mean(axis=(1, 2)))
-        scale = self.network.covariance(1.0, self.saddle.load)
+        scale = self.network.covariance(1.0, part.saddle.load)
         noise = (scale * q**P - xi[1] * q + q_ * xi[1] - xi[0]).mean(axis=(1, 2))
         m = run.series.m
         signal = (m**P - P * m_ ** (P - 1) * m + (P - 1) * m_**P).mean(axis=(1, 2))
@@ -121,43 +155,43 @@ class Interpolation(Exported):
         means = sum(w * (self.network.covariance(q, load) - xi[1] * q) for q, w in zip(d.q, d.weight, strict=True))
         return -0.5 * beta**2 * (means + q_ * xi[1] - xi[0])
 
-    def measured(self, runs: Mapping[float, Samples], minus_beta_f: float) -> Table:
+    def measured(self, runs: Mapping[float, Samples]) -> Table:
         """Return the integrand of one N at the nodes of t, and the free energy, integrated sample by sample.
 
         Parameters
         ----------
         runs : mapping of t to Samples
-            Runs of `simulated` at all `nodes`, in their order, which share their patterns and normal numbers.
-        minus_beta_f : float
-            What theory says of it.
+            Those of `run` at all `nodes`, in their order, which share their patterns and fields.
 
         Returns
         -------
         Table
-            Quantities "integrand", "-beta f" and "-beta f - RS", the area alone; load is left to the caller.
+            Quantities "integrand", "-beta f" and "-beta f - RS", the area alone.
         """
         weights, status, rows = self.nodes(len(runs))[1], Status.STEADY, []
         area: Any = 0.0
         for w, (t, r) in zip(weights, runs.items(), strict=True):
-            each, status = self.integrand(r), status if r.status.ok else r.status
+            each, status, part = self.integrand(r), status if r.status.ok else r.status, self.of_size(r.N)
             area = area + w * each
-            where: Any = {"T": self.saddle.T, "N": r.N, "sweeps": r.sweeps}
+            where: Any = {"load": self.saddle.load, "T": self.saddle.T, "N": r.N, "sweeps": r.sweeps}
             value = mean_of_samples(each, math.inf)
-            rows.append(Measured.of(value, self.expected(t), quantity="integrand", t=t, status=r.status, **where))
+            rows.append(Measured.of(value, part.expected(t), quantity="integrand", t=t, status=r.status, **where))
         total = mean_of_samples(area, math.inf)
-        free = total.shifted(-self.saddle.free_energy / self.saddle.T)
-        rows.append(Measured.of(free, minus_beta_f, quantity="-beta f", status=status, **where))
+        free = total.shifted(part.theory())
+        rows.append(Measured.of(free, self.theory(RSB(1)), quantity="-beta f", status=status, **where))
         return Table([*rows, Measured.of(total, quantity="-beta f - RS", status=status, **where)])
 
     def limits(self, table: Table, power: Callable[[float], float]) -> Table:
-        """Return the limits of the integrand at every t, with the power of 1/N that `power` names; of the saddle of N = inf."""
+        """Return the limits of the integrand at every t, in the power of 1/N that `power` names; of -beta f if all have."""
         finite = table.finite.where(quantity="integrand")
-        found = (
-            finite.where(t=t).limits((power(t),), {"integrand": self.expected(t)}) for t in dict.fromkeys(finite["t"].tolist())
-        )
-        return Table(r for limits in found for r in limits)
+        nodes = dict.fromkeys(finite["t"].tolist())
+        ends = Table(r for t in nodes for r in finite.where(t=t).limits((power(t),), {"integrand": self.expected(t)}))
+        if len(ends) < len(nodes):
+            return ends
+        where: Any = {"quantity": "-beta f", "load": self.saddle.load, "T": self.saddle.T, "N": math.inf}
+        return Table([*ends, Measured.of(self._area(table, ends), self.theory(RSB(1)), **where)])
 
-    def minus_beta_f(self, table: Table, ends: Table) -> Estimate:
+    def _area(self, table: Table, ends: Table) -> Estimate:
         """Return -beta f of infinite N: that of RS and the area under `limits` of the integrand at all nodes.
 
         All t share their patterns and fields, so that the errors of the nodes are not independent: those of the areas sample by
@@ -170,5 +204,4 @@ class Interpolation(Exported):
         for r in table.finite.where(quantity="integrand"):
             apart[r.N] = apart.get(r.N, 0.0) + (of_t[r.t] * r.error) ** 2
         worse = max(r.error / math.sqrt(apart[r.N]) for r in table.where(quantity="-beta f - RS") if r.N in apart)
-        rs = -self.saddle.free_energy / self.saddle.T
-        return Estimate(area + rs, error * max(worse, 1.0), samples=int(min(ends["samples"])))
+        return Estimate(area + self.theory(), error * max(worse, 1.0), samples=int(min(ends["samples"])))

@@ -10,6 +10,7 @@ both ends belong to one ladder of one sample, so that nearly all of the scatter 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,15 +24,15 @@ from scipy.interpolate import PchipInterpolator
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
 from glassy.core.export import Exported
+from glassy.core.provenance import Provenance
 from glassy.core.results import Estimate, Status
-from glassy.evidence.compare import predicted
+from glassy.evidence.confront import predicted
 from glassy.evidence.pattern_fields import PatternFields, pattern_fields
 from glassy.evidence.table import AGREE, Measured, Remark, Table
 from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.dynamics import ReplicaExchange
-from glassy.simulation.ladder import Ladder
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
@@ -70,51 +71,10 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     >>> float(r.series.m.min()) >= 0.4
     True
     """
-    check_network(network, "patterns", "table")
-    N = network.size(N)
+    N = check_network(network, "patterns", "table").size(N)
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
     return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
-
-
-def hold(
-    network: DenseHebbian,
-    load: float,
-    T: Sequence[float] | None = None,
-    N: int | None = None,
-    at: float | None = None,
-    *,
-    beta: Sequence[float] | None = None,
-    start: float = 1.0,
-    **options: Any,
-) -> Ladder:
-    """Run a ladder from overlap `start` with the pattern, behind a wall at m = `at`.
-
-    Parameters
-    ----------
-    network, load, T, N
-        State points of the ladder, coldest first.
-    beta : sequence of float, optional
-        1/T, instead of T.
-    at, start : float
-        Overlaps with the pattern: of the wall, and of the first configuration.
-    **options
-        Of `simulate`: samples, sweeps, burn_in, seed, out, ...
-
-    Examples
-    --------
-    >>> import glassy
-    >>> ladder = hold(glassy.DenseHebbian(P=3), 0.3, [0.2, 0.4], 40, 0.6, samples=2, sweeps=100, burn_in=50, seed=1)
-    >>> len(ladder), ladder[0].start
-    (2, 'pattern')
-    """
-    check_network(network, "patterns", "table")
-    N, at = network.size(N), checks.number("at", at, "It is an overlap with the pattern.", least=-1.0, most=1.0)
-    found = simulate(
-        network, load, T, N, beta=beta, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
-        perturbation=wall(network, N, at), **options,
-    )  # fmt: skip
-    return cast("Ladder", found)
 
 
 def excess_free_energy(T: FloatArray, excess: FloatArray, at: int) -> FloatArray:
@@ -176,7 +136,7 @@ def saddles(network: DenseHebbian, load: float, T: float) -> dict[str, Solution]
 
 @dataclass(frozen=True)
 class Held(Exported):
-    """A ladder that `hold` ran, and what it says of the phase, as Tables beside RS and RSB(1).
+    """What `hold` returns: a ladder behind a wall, and what it says of the phase, as Tables beside RS and RSB(1).
 
     Parameters
     ----------
@@ -187,15 +147,14 @@ class Held(Exported):
     wall : float
         Where the wall stands.
     warm : float
-        The temperature of one rung: up to it the phase, not the wall, must hold the network; the free energy is measured there,
-        and changes are counted from there.
+        The temperature of one rung, or above all: up to it the phase, not the wall, must hold the network. The free energy is
+        measured there, and changes are counted from there.
 
     Examples
     --------
     >>> import glassy
     >>> network, T = glassy.DenseHebbian(P=3), [0.1, 0.2, 0.3, 0.5]
-    >>> ladder = hold(network, 0.3, T, 60, 0.6, samples=4, sweeps=200, burn_in=100, seed=1)
-    >>> held = Held(ladder, load=0.3, wall=0.6, warm=0.3)
+    >>> held = glassy.hold(network, 0.3, T, 60, 0.6, warm=0.3, samples=4, sweeps=200, burn_in=100, seed=1)
     >>> [r.quantity for r in held.rungs().where(ansatz="RS", T=0.1)]
     ['share at the wall', 'm', 'q', 'energy_excess']
     >>> [r.quantity for r in held.cooling().where(ansatz="RSB(1)", T=0.1)]
@@ -211,6 +170,11 @@ class Held(Exported):
         """Yield what every rung measures, the free energy and what cooling changes, beside RS and RSB(1)."""
         for table in (self.rungs(), self.free_energy(), self.cooling()):
             yield from table.records()
+
+    @property
+    def provenance(self) -> Provenance:
+        """The code that made the samples."""
+        return self.ladder[0].provenance
 
     @property
     def network(self) -> DenseHebbian:
@@ -290,20 +254,30 @@ class Held(Exported):
     def against(self, other: Held, curve: str, names: Sequence[str] = tuple(CHANGES), *, change: bool = False) -> Table:
         """Return what another run of the same samples adds to each rung, where nothing is expected; with `change` to cooling.
 
-        Rungs are paired in their order: T may differ by what keeps the random numbers apart.
+        Rungs are paired from the hottest on: T may differ by what keeps random numbers apart, the other may lack the coldest.
         """
-        table = Table()
-        pairs = list(zip(self.cold if change else self.ladder, other.cold if change else other.ladder, strict=True))
-        for i, (a, b) in enumerate(pairs[: len(pairs) - change]):
+        table, n = Table(), len(other.cold if change else other.ladder)
+        skip = len(self.cold if change else self.ladder) - n
+        for i, (a, b) in enumerate(zip(self.ladder[skip:], other.ladder[: n - change], strict=False)):
             for name in names:
-                x, y = self.series[i][name], other.series[i][name]
+                x, y = self.series[skip + i][name], other.series[i][name]
                 if change:
-                    x, y = x - self.series[len(pairs) - 1][name], y - other.series[len(pairs) - 1][name]
+                    x, y = x - self.series[skip + n - 1][name], y - other.series[n - 1][name]
                 worse = [s for s in (rung_status(a), rung_status(b)) if s not in USABLE]
                 value = mean_of_samples((y - x).mean(axis=1))
                 quantity = CHANGES[name] if change else name
                 table += [Measured.of(value, 0.0, **self._where(a, quantity, worse[0] if worse else Status.STEADY, curve))]
         return table
+
+    def behind(self, lower: Held) -> Table:
+        """Return the cooling of the same samples behind a lower wall, and what that wall adds to the change of energy."""
+        curve = "behind the lower wall", "lower wall"
+        return lower.cooling(curve[0], crowded=True) + self.against(lower, curve[1], ("energy_excess",), change=True)
+
+    def limits(self, table: Table, powers: Sequence[float] = (1.0,)) -> Table:
+        """Return the limits of what several sizes at this load measured; the error of the integral over T joins those of f."""
+        rule = self.error_of_rule(self.network, self.load, [r.T for r in self.cold])  # is in every free energy
+        return table.where(quantity=lambda name: name != SHARE).limits(powers, common={FREE: abs(rule)})
 
     def _where(self, r: Samples, quantity: str, status: Status | Remark, curve: str = "") -> dict[str, Any]:
         return {"curve": curve, "load": self.load, "T": r.T, "N": r.N, "quantity": quantity, "sweeps": r.sweeps,
@@ -315,6 +289,48 @@ class Held(Exported):
         """Return one measured value as the rows of both ansaetze."""
         where = self._where(r, quantity, status, curve)
         return [Measured.of(value, say.get(k, np.nan), ansatz=k, **where) for k in ANSAETZE]
+
+
+def hold(
+    network: DenseHebbian, load: float, T: Sequence[float] | None = None, N: int | None = None, at: float | None = None, *,
+    beta: Sequence[float] | None = None, warm: float = math.inf, start: float = 1.0, **options: Any,
+) -> Held:  # fmt: skip
+    """Run a ladder from overlap `start` with the pattern, behind a wall at m = `at`.
+
+    Parameters
+    ----------
+    network, load, T, N
+        State points of the ladder, coldest first.
+    beta : sequence of float, optional
+        1/T, instead of T.
+    at, start : float
+        Overlaps with the pattern: of the wall, and of the first configuration.
+    warm : float
+        That of `Held`; default: the hottest rung.
+    **options
+        Of `simulate`: samples, sweeps, burn_in, seed, out, ...
+
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain, or no rung is as cold as `warm`.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> held = hold(glassy.DenseHebbian(P=3), 0.3, [0.2, 0.4], 40, 0.6, samples=2, sweeps=100, burn_in=50, seed=1)
+    >>> len(held.ladder), held.ladder[0].start
+    (2, 'pattern')
+    """
+    check_network(network, "patterns", "table")
+    N, at = network.size(N), checks.number("at", at, "It is an overlap with the pattern.", least=-1.0, most=1.0)
+    rungs = checks.numbers("T", checks.given_temperature(T, beta), "[rung]", "A ladder goes from cold to hot.").tolist()
+    checks.number("warm", warm, "It is the T of a rung.", least=min(rungs), infinite=True)
+    found = simulate(
+        network, load, rungs, N, start="pattern", start_overlap=start, method=ReplicaExchange(every=EVERY),
+        perturbation=wall(network, N, at), **options,
+    )  # fmt: skip
+    return Held(cast("Sequence[Samples]", found), load, at, warm)
 
 
 def judge(ladder: Sequence[Samples], x: FloatArray, misaligned: float, crowd: float = 0.0) -> Status | Remark:

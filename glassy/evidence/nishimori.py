@@ -10,7 +10,7 @@ from glassy.analysis.statistics import estimate
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
 from glassy.model.network import DenseHebbian
-from glassy.simulation.samples import Samples
+from glassy.simulation.samples import Samples, check_run
 from glassy.theory.solve import solve
 
 
@@ -29,7 +29,7 @@ def nishimori_identities(run: Samples) -> dict[str, tuple[Estimate, float]]:
     Raises
     ------
     InputError
-        If the run is not on the line, or its network has none.
+        If it is no run from the pattern on the line, with two replicas, or its network has no such line.
 
     Examples
     --------
@@ -39,23 +39,30 @@ def nishimori_identities(run: Samples) -> dict[str, tuple[Estimate, float]]:
     >>> exact, abs(measured.z(exact)) < 4.0
     (0.0, True)
     """
-    network, T = run.network, run.T
+    network, T = _from_pattern(run).network, run.T
     if not isinstance(network, DenseHebbian) or network.P == 2 or network.interactions != "distinct":
         raise InputError(f"the network must have P > 2 and distinct interactions, got {network!r}: others have no such line.")
     if network.patterns(T, run.N) != run.K:
         raise InputError(f"the run must lie on the line T = load, got load={run.load:g}, T={T:g}. Simulate at load=T.")
     s, table = solve(network, T, T, strict=False), network.energy_table(run.N)
     m, q = run.series.m, run.series.q
+    overlap = run.q  # one replica has none
     means, squares = ([x.mean(axis=1, keepdims=True) for x in pair] for pair in ((m, q), (m**2, q**2)))
     return {
         "m": (run.m, s.m),
-        "q": (run.q, s.q_EA),
+        "q": (overlap, s.q_EA),
         "<m> - <q>": (estimate(means[0] - means[1]), 0.0),
         "<m^2> - <q^2>": (estimate(squares[0] - squares[1]), 0.0),
         "energy": (run.energy, -0.5),
         "energy + signal": (run.energy.shifted(-float(table.unit * table.values[0]) / run.N), 0.0),
         "energy above the pattern": (run.energy_excess, 0.0),
     }
+
+
+def _from_pattern(run: Samples) -> Samples:
+    if not check_run(run).from_pattern.all():
+        raise InputError(f"all chains must begin at pattern 0, got start={run.start!r}. Simulate from start='pattern'.")
+    return run
 
 
 def lost_chains(run: Samples) -> dict[str, Estimate]:
@@ -71,7 +78,7 @@ def lost_chains(run: Samples) -> dict[str, Estimate]:
     Raises
     ------
     InputError
-        If it has one sample, which shows no error.
+        If it is no run from the pattern, or has one sample, which shows no error.
 
     Examples
     --------
@@ -80,7 +87,7 @@ def lost_chains(run: Samples) -> dict[str, Estimate]:
     >>> [f"{name}: {float(x):.2f}" for name, x in lost_chains(run).items()]
     ['chains that stay: 0.19', 'lost to another: 0.85']
     """
-    if run.samples < 2:
+    if _from_pattern(run).samples < 2:
         raise InputError(f"the run must have two samples or more, got {run.samples}: one shows no error. Simulate more.")
     left, n = run.escaped, int(run.escaped.sum())
     stay = Estimate(1.0 - left.mean(), left.any(axis=1).std(ddof=1) / math.sqrt(run.samples), samples=run.samples)

@@ -133,6 +133,19 @@ class Measured(Exported):
         """Return the same measured value beside another theory."""
         return replace(self, theory=theory, z=self.value.z(theory) if math.isfinite(theory) else math.nan, **columns)
 
+    def scaled(self, by: float, plus: float = 0.0, **columns: Any) -> Measured:
+        """Return the row in other units: simulation and theory become `by` times what they are, `plus` a constant.
+
+        Examples
+        --------
+        >>> row = Measured(quantity="-beta f", N=100, T=0.5, theory=2.0, simulation=1.0, error=0.5)
+        >>> f = row.scaled(-row.T, quantity="f")
+        >>> f.quantity, f.simulation, f.theory, f.error, f.z
+        ('f', -0.5, -1.0, 0.25, 2.0)
+        """
+        parts = {k: abs(by) * getattr(self, k) for k in ("error", "thermal", "disorder")}
+        return replace(self, simulation=by * self.simulation + plus, **parts, **columns).beside(by * self.theory + plus)
+
     @property
     def usable(self) -> bool:
         """Whether a claim may rest on it: an EQUILIBRATED or STEADY run."""

@@ -159,23 +159,6 @@ class DenseHebbian(Network):
         """Return the covariance xi(q) at load 1 (N.1 or N.2)."""
         return Covariance.distinct(self.P) if self.interactions == "distinct" else Covariance.self_interacting(self.P)
 
-    def field_variance(self, q: float, load: float, T: float | None = None, *, beta: float | None = None) -> float:
-        """Variance r(q) of the local field at RS: xi'(q) for P > 2 (N.3a), load q/(1 - beta(1-q))^2 at P = 2 (N.3b).
-
-        Raises
-        ------
-        InputError
-            If an argument lies outside its domain (q in [0, 1]); at P = 2 also if beta(1-q) >= 1, where the noise diverges,
-            and at T = 0, where beta(1-q) does not follow from q: use `solve`.
-        """
-        load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
-        q = checks.number("q", q, "It is the RS overlap of two replicas.", most=1.0)
-        if self.P > 2:
-            return load * self.unit_covariance(q, 1)
-        if T - (1.0 - q) <= 0.0 or T == 0.0:
-            raise InputError(f"P=2 noise needs T > 1 - q, got T={T:g}, q={q:g}. Raise T or q, or use solve for T = 0.")
-        return load * q / (1.0 - (1.0 - q) / T) ** 2
-
     def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Largest m with m = tanh((P/2) m^(P-1)/T): the retrieval phase at load 0 (R.5); 0 where there is none.
 

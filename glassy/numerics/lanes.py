@@ -15,7 +15,7 @@ odd t then has the sign of the state in b, or kept as a byte more.
 
 A product of two bytes is added to that of the next pattern in 16 bits (one instruction), then a few of these in 16 bits, as
 many as surely fit, and all in 32. Place k of the states is bit 7 - j of byte l of block b of a row, k = 7 W b + W j + l, with
-vectors of W bytes. `slow_pass` is the same in NumPy.
+vectors of W bytes. The tests say the same in NumPy.
 """
 
 from __future__ import annotations
@@ -71,23 +71,6 @@ def to_rows(bits: npt.NDArray[np.uint8], K: int) -> npt.NDArray[np.uint8]:
         seven[:, 7] = 1
         row[:] = np.packbits(seven, axis=1).ravel()
     return rows
-
-
-def slow_pass(
-    rows: npt.NDArray[np.uint8],
-    chosen: list[int],
-    flipped: int | None,
-    sign: int,
-    state: npt.NDArray[Any],
-    table: npt.NDArray[Any],
-) -> list[int]:
-    """Return the sums of a pass, t = table[state mod 256], and update the state: the oracle."""
-    bits = np.unpackbits(rows.reshape(len(rows), -1, 1, WIDTH), axis=2)[:, :, :PER_BYTE].reshape(len(rows), -1)
-    xi = 1 - 2 * bits.astype(np.int64)
-    if flipped is not None:
-        state += (sign * xi[flipped]).astype(state.dtype)
-    t = table[state.astype(np.int64) % 256]
-    return [int(xi[i] @ t) for i in (chosen if flipped is None else [*chosen, flipped])]
 
 
 class Target:

@@ -105,7 +105,7 @@ def storage_capacity(
     network : DenseHebbian
         The network.
     ansatz : RS, RSB or FullRSB
-        RSB(k) raises load_c with k; FullRSB gives Estimates, extrapolated in k (a minute).
+        RSB(k) raises load_c with k; FullRSB gives Estimates, extrapolated in k (ten seconds).
     progress : bool, optional
         A bar on stderr; default: where it is slow and stderr is a terminal or a notebook.
 

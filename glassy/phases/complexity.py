@@ -143,6 +143,12 @@ def complexity(
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")
+    with progress_bar(points, progress, "point", f"complexity at T={T:g}") as bar:
+        bar.step = 0.0  # what comes before the curve is no point of it
+        return _complexity(network, load, T, points, strict)
+
+
+def _complexity(network: Network, load: float, T: float, points: int, strict: bool) -> Complexity:
     reason, T_d, T_c = _refusal(network, load, T)
 
     def none(status: Status, reason: str) -> Complexity:
@@ -160,8 +166,7 @@ def complexity(
     unit = min(T / scale, T_d / scale * (1.0 - 1e-10))  # at T_d itself the states merge
     unit = unit if unit >= FROZEN else 0.0
     try:
-        with progress_bar(points, progress, "point", f"complexity at T={T:g}"):
-            curve = _curve(network, unit, points)
+        curve = _curve(network, unit, points)
     except (_NoStateError, ConvergenceError) as lost:
         if strict:
             raise ConvergenceError(
@@ -238,7 +243,7 @@ def _curve(network: Network, T: float, points: int) -> list[_State]:
     curve = [lowest]
     bar = current_bar("point")
     for y in ys[1:-1]:
-        bar.update()
+        bar.update(1.0)
         new = _state(network, T, float(y), curve[-1].B)
         if new is not None:
             curve.append(new)

@@ -138,8 +138,12 @@ def critical_temperature(network: Network, load: float) -> float:
     """Return T_c alone, discontinuous or continuous; in a random field the AT line where that lies higher."""
     if network.wishart:
         return 1.0 + math.sqrt(load)
-    onset = _continuous(network)
-    return math.sqrt(load) * (T_c if (T_c := static(network)[1]) > onset else onset)
+    return math.sqrt(load) * (_continuous(network) if is_continuous(network) else static(network)[1])
+
+
+def is_continuous(network: Network) -> bool:
+    """Return whether the glass sets in continuously at T_c."""
+    return network.wishart or not static(network)[1] > _continuous(network)
 
 
 @lru_cache(maxsize=64)

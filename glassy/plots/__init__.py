@@ -7,12 +7,12 @@ from glassy.plots.boundaries import spin_glass_temperatures, storage_capacity
 from glassy.plots.comparison import comparison, deviations
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
 from glassy.plots.ensembles import ensemble
-from glassy.plots.evidence import approach, lines, markers_of, panel, points
+from glassy.plots.evidence import approach, lines, markers_of, overlap_density, panel, points
 from glassy.plots.exchanges import exchange
 from glassy.plots.files import figure, save, without_suffix
 from glassy.plots.glass import complexity, glassiness
 from glassy.plots.grids import binder, grids
-from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simulation, stepped, theory
+from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simulation, theory
 from glassy.plots.overlaps import overlaps, parisi
 from glassy.plots.page import page
 from glassy.plots.runs import autocorrelation, binning, series
@@ -46,6 +46,7 @@ __all__ = [
     "mark",
     "markers_of",
     "marks_legend",
+    "overlap_density",
     "overlaps",
     "page",
     "panel",
@@ -56,7 +57,6 @@ __all__ = [
     "series",
     "simulation",
     "spin_glass_temperatures",
-    "stepped",
     "storage_capacity",
     "theory",
     "without_suffix",

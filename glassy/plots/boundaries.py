@@ -38,7 +38,7 @@ def _rows(ax: Axes, rows: Sequence[tuple[str, Sequence[Span]]]) -> list[Patch]:
 
 
 def _size(n: int) -> dict[str, float]:
-    return {"width": 7.6, "height": 1.7 + 0.42 * n}
+    return {"width": 5.7, "height": 1.7 + 0.42 * n}
 
 
 def _beside(ax: Axes, handles: Sequence[Any]) -> None:

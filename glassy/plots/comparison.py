@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.evidence.compare import Comparison, Row, predicted
+from glassy.evidence.comparison import Comparison, Row
+from glassy.evidence.confront import predicted
 from glassy.plots.curves import add_legend
 from glassy.plots.marks import branch, legend, limit, marks_legend, not_drawn, simulation
 from glassy.plots.sheet import Sheet, common, several, unknown, words
@@ -55,8 +56,8 @@ def comparison(
 ) -> Any:  # fmt: skip
     """Draw theory through the simulated points, a panel for each observable: one temperature against 1/N, several against T.
 
-    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so. A comparison with an
-    enumeration or another run has no curve: its differences are drawn in units of their errors, as by `deviations`.
+    The line is pale where the saddle is unstable, thin where another phase wins, and the legend says so. Other pairs,
+    as of an enumeration and a run, have no curve: their differences are drawn in units of their errors, by `deviations`.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def comparison(
     ('1/N', 'magnetization m')
     """
     found = several("comparisons", comparisons, Comparison, "Call compare first.")
-    if not any(isinstance(c.solution, Solution) for c in found):
+    if not any(isinstance(c.solution, Solution) and any(math.isfinite(row.N) for row in c.rows) for c in found):
         return deviations(found, None if observables is None else words(observables), ax=ax, path=path)
     names = _names(found[0])
     names = tuple(dict.fromkeys((names[0], names[-1]))) if observables is None else words(observables)
@@ -181,7 +182,7 @@ def deviations(
     rows = [(c, r) for c in found for r in c.rows if r.observable in asked]
     shown = [(c, r) for c, r in rows if math.isfinite(r.z)]
     sets = sorted({(_key(c, r)) for c, r in shown})
-    sheet = Sheet(ax, path, width=5.2, height=1.5 + (0.42 + 0.05 * len(sets)) * len(asked))
+    sheet = Sheet(ax, path, width=4.4, height=1.5 + (0.42 + 0.05 * len(sets)) * len(asked))
     panel, handles = sheet.axes[0], {}
     temperatures, sizes = (sorted({key[k] for key in sets}) for k in (0, 1))
     several_T = len(temperatures) > 1
@@ -202,15 +203,18 @@ def deviations(
     panel.set_ylim(len(asked) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
     first, second = found[0].sides
-    judged = (
-        "\nhollow: a finite N is off by about 1/N, theory is judged at 1/N → 0" if any(c.extrapolated for c in found) else ""
-    )
+    judged = "\nhollow: a finite N is off by about 1/N, theory is judged at 1/N → 0" if any(map(_limits, found)) else ""
     panel.set_xlabel(f"z: ({second} - {first}) in units of its error{judged}")
     not_drawn(panel, len(rows) - len(shown), len(rows), "no z, see table()")
     if handles:
         add_legend(panel, list(handles.values()), loc="center left", bbox_to_anchor=(1.01, 0.5))
     sheet.title(common([c.solution for c in found]))
     return sheet.done()
+
+
+def _limits(c: Comparison) -> bool:
+    """Whether finite sizes stand beside their limit, by which theory is judged."""
+    return 0 < len(c.extrapolated) < len(c.rows)
 
 
 def _key(c: Comparison, row: Row) -> tuple[float, float]:
@@ -226,5 +230,5 @@ def _look(c: Comparison, row: Row, color: int, marker: int) -> dict[str, Any]:
         "ms": 4.5,
         "label": size if row.status.ok else f"{size}: {row.status.name}",
     }
-    judged = math.isinf(row.N) or not c.extrapolated
+    judged = math.isinf(row.N) or not _limits(c)
     return look if judged and row.status.ok else look | {"mfc": "none", "alpha": 0.45}

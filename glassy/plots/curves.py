@@ -89,7 +89,8 @@ def draw(ax: Axes, curves: Sequence[Curve], x: str, name: str, *, joined: bool =
             style = _line(ax, curve, color)
             handles.append(Line2D([], [], color=color, ls=style, lw=WIDTH))
         handles[-1].set_label(_label(curve, curves))
-    ax.set_xlabel(AXES.get(x, x))
+    if ax.get_xlabel().partition("\n")[0] != AXES.get(x, x):  # or what an earlier drawing could not place stays counted
+        ax.set_xlabel(AXES.get(x, x))
     ax.set_ylabel(AXES.get(name, name))
     lost = sum((c.why() for c in curves), Counter())
     not_drawn(ax, lost.total(), sum(len(c.x) for c in curves), ", ".join(lost))

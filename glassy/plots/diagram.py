@@ -71,7 +71,7 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = Non
     found = several("diagrams", diagrams, PhaseDiagram, "Call glassy.phase_diagram.")
     if any(d.network != found[0].network for d in found):
         raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
-    sheet = Sheet(ax, path, width=6.4, height=4.0)
+    sheet = Sheet(ax, path, width=4.6, height=4.0)
     panel = sheet.axes[0]
     draw_phase_diagram(panel, found)
     lost = [s for d in found for line in d.lines for s in line.status if not s.ok]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from glassy.evidence.table import Measured, Table
-from glassy.plots.marks import limit, simulation, theory
+from glassy.plots.marks import limit, simulation, stepped, theory
 from glassy.plots.style import AXES, COLORS, MARKERS
 
 Number = str | Callable[[Measured], float]
@@ -62,7 +62,7 @@ def points(
 
 def panel(
     ax: Axes, table: Table, lines: Sequence[Mapping[str, Any]], x: str, quantity: str, *, by: str = "load",
-    colors: Mapping[Any, str] | None = None, of: Callable[[Any], Any] | None = None, ansatz: str = "RS",
+    colors: Mapping[Any, str] | None = None, of: Callable[[Any], Any] | None = None,
     markers: Sequence[tuple[int, str]] = (), limits: bool = True, hollow: bool = True,
 ) -> dict[Any, str]:  # fmt: skip
     """Draw one quantity against x with its theory lines, one colour for each value of the column `by`; return the colours.
@@ -74,15 +74,13 @@ def panel(
     table : Table
         Rows of one curve; those of other quantities are left out.
     lines : sequence of mappings
-        Theory lines as rows, with x, `by` and the quantity among their columns; where there is a column ansatz, a line of each.
+        Theory lines as rows, with x, `by` and the quantity among their columns; one of each ansatz, where a column says it.
     x, quantity, by : str
         Columns.
     colors : mapping, optional
         Values of `by` that are drawn, and their colours; default: all.
     of : callable, optional
         What is drawn of the quantity, as lambda m: (1 - m)/2.
-    ansatz : str
-        Style of the lines, where they have no column that says it.
     markers, limits, hollow
         As in `points`.
 
@@ -113,7 +111,7 @@ def panel(
         return float(abs(f(r.simulation + r.error) - f(r.simulation)))
 
     for value, color in found.items():
-        for style in dict.fromkeys(r.get("ansatz", ansatz) for r in lines):
+        for style in dict.fromkeys(r.get("ansatz", "RS") for r in lines):
             line = [r for r in lines if r[by] == value and r.get("ansatz", style) == style]
             theory(ax, [r[x] for r in line], [f(r[quantity]) for r in line], color, style)
         points(ax, mine.where(**{by: value}), x, lambda r: f(r.simulation), error, color=color,
@@ -123,7 +121,10 @@ def panel(
     return found
 
 
-def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:
+def lines(
+    ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, looks: Mapping[Any, Mapping[str, Any]],
+    order: str = "",
+) -> None:  # fmt: skip
     """Draw y against x of rows that are no evidence, as theory: one line for each value of the column `by`.
 
     Parameters
@@ -135,7 +136,9 @@ def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, 
     x, y, by : str
         Columns.
     looks : mapping
-        Values of `by` that are drawn, and matplotlib's words for each, as `ansatz_looks` gives them.
+        Values of `by` that are drawn, where they are, and matplotlib's words for each, as `ansatz_looks` gives them.
+    order : str
+        Column of an order parameter: a line breaks where it vanishes in a jump.
 
     Examples
     --------
@@ -147,15 +150,46 @@ def lines(ax: Axes, rows: Sequence[Mapping[str, Any]], x: str, y: str, by: str, 
     'entropy per spin'
     """
     for value, look in looks.items():
-        mine = [r for r in rows if r[by] == value]
-        ax.plot([r[x] for r in mine], [r[y] for r in mine], **look)
+        if mine := [r for r in rows if r[by] == value]:
+            height: Any = [r[y] for r in mine]
+            if order:
+                height = stepped(height, [r[order] for r in mine])
+            ax.plot([r[x] for r in mine], height, zorder=1 if order else 2, **look)
     ax.set_xlabel(AXES.get(x, x))
     ax.set_ylabel(AXES.get(y, y))
 
 
-def approach(
-    ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]
-) -> None:  # fmt: skip
+def overlap_density(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping[float, Iterable[float]]) -> None:
+    """Draw P(q) of two replicas at several T, with vertical lines at the levels of theory.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    rows : sequence of mappings
+        Columns T, q, density, error.
+    levels : mapping of T to numbers
+        What is drawn, one colour for each T.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> _, axes = glassy.plots.figure(1, 1)
+    >>> rows = [{"T": 0.5, "q": q, "density": 1.0, "error": 0.1} for q in (0.2, 0.6)]
+    >>> glassy.plots.overlap_density(axes[0][0], rows, {0.5: (0.3, 0.7)})
+    >>> axes[0][0].get_ylabel(), len(axes[0][0].lines)  # the points and two levels
+    ('P(q)', 3)
+    """
+    for (T, at), color in zip(levels.items(), COLORS, strict=False):
+        q, density, error = ([r[k] for r in rows if r["T"] == T] for k in ("q", "density", "error"))
+        ax.errorbar(q, density, error, fmt="o-", ms=2.5, lw=0.8, color=color, label=f"T = {T:.3g}")
+        for level in at:
+            ax.axvline(level, color=color, lw=1.0)
+    ax.set(xlabel="overlap q of two replicas", ylabel="P(q)")
+    ax.legend(fontsize=7.5)
+
+
+def approach(ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:
     """Draw how a positive number shrinks with the steps k of RSB, on a logarithmic axis; dotted lines are the rows of k = inf.
 
     Parameters
@@ -172,13 +206,11 @@ def approach(
     >>> axes[0][0].get_yscale()
     'log'
     """
-    rows = [r for r in rows if r[y] > 0.0]
-    here = {
-        value: {"marker": "o", "ms": 4, "lw": 1.0, **look} for value, look in looks.items() if any(r[by] == value for r in rows)
-    }
+    here = {value: {"marker": "o", "ms": 4, "lw": 1.0, **look} for value, look in looks.items()}
+    rows = [r for r in rows if r[y] > 0.0 and r[by] in here]
     lines(ax, [r for r in rows if math.isfinite(r["k"])], "k", y, by, here)
     for r in rows:
-        if math.isinf(r["k"]) and r[by] in here:
+        if math.isinf(r["k"]):
             ax.axhline(r[y], color=here[r[by]]["color"], linestyle=":", linewidth=1.0)
     ax.set(yscale="log", xlabel="steps k of RSB; dotted: full RSB")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))

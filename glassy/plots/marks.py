@@ -97,35 +97,20 @@ def marks_legend(states: Iterable[Solution]) -> list[Line2D]:
     return [Line2D([], [], color="0.3", **{"linewidth": WIDTH, **style}, label=text) for on, style, text in entries if on]
 
 
-def stepped(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, order: npt.ArrayLike, **style: Any) -> None:
-    """Draw a theory line that breaks where an order parameter vanishes: no line leads through the jump of a transition.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where.
-    x, y : array_like
-        The line.
-    order : array_like
-        The order parameter at each x.
-    **style
-        Matplotlib's words for the line.
+def stepped(y: npt.ArrayLike, order: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Return y with NaN where an order parameter vanishes in a jump: no line leads through a transition.
 
     Examples
     --------
-    >>> import glassy
-    >>> _, axes = glassy.plots.figure(1, 1)
-    >>> glassy.plots.stepped(axes[0][0], range(6), [0.1, 0.2, 0.3, 9.0, 0.5, 0.6], [1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-    >>> axes[0][0].lines[0].get_ydata().tolist()  # a difference taken across the jump is no number
-    [0.1, 0.2, 0.3, nan, 0.5, 0.6]
+    >>> stepped([0.0, 0.1, 0.2, 0.9, 1.0], [1, 1, 1, 0, 0])
+    array([0. , 0.1, 0.2, nan, 1. ])
     """
-    x, y = np.asarray(x, float), np.asarray(y, float).copy()
-    changes = np.nonzero(np.diff(np.asarray(order) > 0.0))[0]
-    for k in changes:
+    y = np.array(y, float)
+    for k in np.nonzero(np.diff(np.asarray(order) > 0.0))[0]:
         if abs(y[k + 1] - y[k]) > 4.0 * float(np.median(np.abs(np.diff(y)))):
             far = max((k, k + 1), key=lambda i: abs(y[i] - np.median(y)))  # a difference taken across the jump
             y[far] = np.nan
-    ax.plot(x, y, zorder=1, **style)
+    return y
 
 
 def simulation(

@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 from glassy.core.errors import InputError
 from glassy.plots.files import figure, save, without_suffix
 
+BESIDE = 1.9  # inches of a legend beside the panels
+
 
 class Sheet:
     """The axes of one drawing, a panel each.
@@ -55,7 +57,12 @@ class Sheet:
             self.axes[0].figure.suptitle(text, fontsize=9.5)
 
     def done(self) -> Any:
-        """Write the figure if there is a path, and return the Axes, or an array of them."""
+        """Write the figure if there is a path, and return the Axes, or an array of them; a legend beside them gets its room."""
+        legends = [found for ax in self.axes if (found := ax.get_legend()) is not None]
+        if self.own and any(found.get_bbox_to_anchor().width == 0.0 for found in legends):  # a point, not the panel
+            figure_of_own: Any = self.axes[0].figure
+            width, height = figure_of_own.get_size_inches()
+            figure_of_own.set_size_inches(width + BESIDE, height)
         if self.path is not None:
             save(self.axes[0].figure.figure, self.path)  # the whole one, of a SubFigure as well
         return self.axes[0] if len(self.axes) == 1 else np.array(self.axes, dtype=object)

@@ -54,7 +54,7 @@ OBSERVABLES: dict[str, Observable] = {
     "energy": Observable(lambda s: s.energy, "energy per spin", lambda t: t.energy, flip=None, trend=True),
     "energy_excess": Observable(
         lambda s: s.energy - s.pattern_energy[:, None, None], "energy above the pattern, per spin",
-        lambda t: t.energy - t.network.pattern_energy(t.load), flip=None,
+        lambda t: t.energy_excess, flip=None,
     ),
     "acceptance": Observable(lambda s: s.acceptance, "accepted fraction", flip=1.0),
     "q": Observable(lambda s: s.q, "overlap q", lambda t: t.q, pairs=True, trend=True),

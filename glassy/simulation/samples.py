@@ -640,6 +640,13 @@ class Samples(Drawn, Renamed, Saved):
         )
 
 
+def check_run(run: Any) -> Samples:
+    """Return the run if it is one, or raise InputError."""
+    if not isinstance(run, Samples):
+        raise InputError(f"run must be a Samples, got a {type(run).__name__}. Take one point of a Ladder or a Grid.")
+    return run
+
+
 def _binder(series: FloatArray, replicas: int, N: int) -> Estimate:
     """Return the Binder cumulant of overlaps of N spins; NaN where all are zero.
 

@@ -203,6 +203,11 @@ class Solution(Drawn, Renamed, Saved):
         """Mean overlap of two replicas, that of P(q): sum_i (x_{i+1} - x_i) q_i; what `Samples.q` is measured to be."""
         return self.overlap_distribution.mean
 
+    @property
+    def energy_excess(self) -> float:
+        """The energy above that of the pattern (M.4), what `Samples.energy_excess` is measured to be."""
+        return self.energy - self.network.pattern_energy(self.load)
+
     def x(self, q: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Parisi order parameter x(q): x_i on [q_{i-1}, q_i), 0 below q_0 and 1 from q_k on.
 

@@ -46,6 +46,11 @@ def solvable(network: object, *parts: str) -> Network:
 
 def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
     """Return load and T of the theory, at most 1e200, so that squares are floats; below 1e-300 they count as 0."""
+    for name, value in (("load", load), ("T", T)):
+        if isinstance(value, list | tuple | np.ndarray):
+            raise InputError(
+                f"{name} must be one number, got {value!r}. For several points use glassy.scan, or call it for each."
+            )
     point = checks.load(load), checks.temperature(T)
     for name, value in zip(("load", "T"), point, strict=True):
         if value > 1e200:

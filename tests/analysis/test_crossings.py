@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from glassy import Estimate, crossing, moved_root
+from glassy import Estimate, InputError, crossing, moved_root
 
 
 def test_crossings_are_linear_between_neighbours_and_know_their_ends():
@@ -23,8 +23,30 @@ def test_crossings_are_linear_between_neighbours_and_know_their_ends():
     assert float(crossing(x, 1.0 - 0.1 * down, falling=False)) == 0.1  # always above
 
 
+OFF = [Estimate(0.2, 0.1), Estimate(0.5, 0.2)]
+
+
+def line(x):
+    return 2.0 * (x - 1.0)
+
+
 def test_a_root_moves_by_the_weighted_shift():
-    off = [Estimate(0.2, 0.1), Estimate(0.5, 0.2)]
-    found = moved_root(1.0, -2.0, off, Estimate(0.1, 0.04))
-    assert float(found) == pytest.approx(1.0 - ((0.1 / -2) * 4 + (0.4 / -2)) / 5)
+    root, found = moved_root(line, [0.8, 0.9], OFF, Estimate(0.1, 0.04))
+    assert root == pytest.approx(1.0, abs=1e-9)
+    assert float(found) == pytest.approx(1.0 - ((0.1 / 2) * 4 + (0.4 / 2)) / 5)
     assert found.error == pytest.approx(math.hypot(1 / math.sqrt(400 + 100), 0.02))
+
+
+def test_what_lies_far_from_the_root_counts_only_where_nothing_is_near():
+    near, far = moved_root(line, [0.7, 0.9], OFF, Estimate(0.0, 0.0)), moved_root(line, [0.6, 0.7], OFF, Estimate(0.0, 0.0))
+    assert near[1].error == pytest.approx(0.1)
+    assert far[1].error == pytest.approx(1 / math.sqrt(400 + 100))
+
+
+def test_a_root_that_is_not_there_is_refused():
+    for curve, x in ((lambda x: -1.0, [0.8, 0.9]), (line, [1.1, 1.2]), (lambda x: math.nan, [0.8, 0.9]), (line, [-0.5, 0.9])):
+        with pytest.raises(InputError, match="must rise through 0"):
+            moved_root(curve, x, OFF, Estimate(0.0, 0.0))
+    for x, off in (([], []), ([0.8], OFF), ([0.8], [Estimate(0.2, 0.0)])):
+        with pytest.raises(InputError, match="one Estimate with an error for each x"):
+            moved_root(line, x, off, Estimate(0.0, 0.0))

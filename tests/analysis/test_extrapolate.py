@@ -43,6 +43,17 @@ def test_two_sizes_are_a_straight_line_with_nothing_to_judge():
     assert repr(found).startswith("Limit(0.90(22) in N^-1 through N=100, 200; chi2/dof=")
 
 
+@pytest.mark.parametrize(("sizes", "dof"), [((50, 100), 0), ((50, 100, 400), 0), ((50, 80, 100, 400), 1)])
+def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
+    curve = [0.2 - 3.0 / N + (40.0 / N**2 if len(sizes) > 2 else 0.0) for N in sizes]
+    found = extrapolate(sizes, [Estimate(x, 0.01, dof=7) for x in curve], (1.0, 2.0)[: len(sizes) - 1])
+    assert 7.0 < found.value.dof < 7.0 * len(sizes)  # Welch and Satterthwaite
+    assert float(found.value) == pytest.approx(0.2)
+    assert found.chi2 == pytest.approx(0.0, abs=1e-12)
+    assert found.dof == dof
+    assert found.value.error > 0.01
+
+
 def test_a_limit_can_be_kept(tmp_path):
     found = extrapolate(SIZES, noisy(lambda N: 1.0, 1))
     assert glassy.load(found.save(tmp_path / "limit")) == found

@@ -58,8 +58,8 @@ def test_claim_sees_below_the_AT_line():
 
 def test_claim_cooling_is_that_of_RSB_and_not_of_RS():
     """P = 3, cooled to T = 0.1 at load 0.4: the energy of the network falls as RSB(1) says and not as RS says, nor does m."""
-    assert of_RS(P3.network, P3.again, beyond_rs.T) == "unstable"
-    here = _sim.results("beyond_rs", "P3")["data"].where(load=P3.again, T=beyond_rs.T).usable
+    assert of_RS(P3.network, P3.again, P3.cold) == "unstable"
+    here = _sim.results("beyond_rs", "P3")["data"].where(load=P3.again, T=P3.cold).usable
     for curve in ("", "behind the lower wall"):
         (rs,), (one,) = (here.ends.where(ansatz=k, curve=curve, quantity="change of energy") for k in ("RS", "RSB(1)"))
         assert rs.z > 7.0
@@ -75,7 +75,7 @@ def test_claim_does_not_depend_on_start_and_wall():
     assert len(start) == 2 * (len(P3.temperatures(P3.again)) - 1)
     assert np.isfinite(start["z"]).all()
     assert max(abs(start["z"])) < 4.0
-    moved = data.where(curve="lower wall", T=beyond_rs.T)
+    moved = data.where(curve="lower wall", T=P3.cold)
     assert moved["N"].tolist() == [*map(float, P3.sizes), math.inf]
     sizes = [abs(r.simulation) for r in moved.finite]
     assert sizes == sorted(sizes, reverse=True)

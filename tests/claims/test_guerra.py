@@ -9,7 +9,7 @@ from committed import checked, tables
 
 from glassy import RSB, DenseHebbian, Interpolation, draw_patterns, solve
 from glassy.exact import perturbed_integers
-from sims import guerra
+from sims import _sim, guerra
 
 NODES = Interpolation.nodes(guerra.NODES)[0]
 GLASS, RETRIEVAL = guerra.CASES["glass"], guerra.CASES["retrieval"]
@@ -36,7 +36,7 @@ def test_I1_weight_of_the_interpolation():
 @pytest.mark.slow
 def test_I1_area_under_the_curve_of_RSB1_is_the_error_of_RS():
     """I.1 at infinite N: the area under the integrand of RSB(1) is A_RSB(1) - A_RS, from free energies alone."""
-    rs, one = GLASS.saddle, solve(GLASS.network, GLASS.load, GLASS.T, "spin_glass", RSB(1))
+    rs, one = GLASS.guerra.saddle, solve(GLASS.guerra.network, GLASS.load, GLASS.T, "spin_glass", RSB(1))
     t = (np.arange(200) + 0.5) / 200
     area = np.mean([Interpolation(rs).expected(float(x)) for x in t])
     assert area == pytest.approx((rs.free_energy - one.free_energy) / GLASS.T, abs=2e-5)
@@ -60,28 +60,28 @@ def test_claim_integrand_vanishes_where_RS_is_exact():
         scaled = [r.N * r.simulation for r in each]
         assert all(a.simulation > b.simulation for a, b in pairwise(each))
         assert 0.02 < min(scaled) <= max(scaled) < 0.08  # 1/N: N times the integrand does not run away
-    end = guerra.end_of(data)
+    (end,) = data.ends.where(quantity="-beta f")
     assert abs(end.z) <= 4.0
     assert end.theory == pytest.approx(-solve(DenseHebbian(3), RETRIEVAL.load, RETRIEVAL.T).free_energy / RETRIEVAL.T, abs=1e-9)
 
 
 def test_claim_integrand_stays_where_RS_is_broken():
     data = tables("guerra", guerra, GLASS)["data"]
-    rs, end = -GLASS.saddle.free_energy / GLASS.T, guerra.end_of(data)
+    whole = GLASS.guerra
+    rs, (end,) = whole.theory(), data.ends.where(quantity="-beta f")
     assert abs(end.z) <= 4.0  # RSB(1)
     assert (rs - end.simulation) / end.error > 5.0  # not RS
     ends = data.ends.where(quantity="integrand")
     assert len(ends) == guerra.NODES
     assert max(abs(r.z) for r in checked(ends)) <= 4.0
-    curve = {float(t): Interpolation(GLASS.saddle).expected(float(t)) for t in NODES}
+    curve = {float(t): whole.expected(float(t)) for t in NODES}
     assert ends["theory"].tolist() == pytest.approx(list(curve.values()), abs=1e-9)
-    whole = Interpolation(GLASS.saddle)
     again = whole.limits(data, GLASS.power)
-    assert again["simulation"].tolist() == pytest.approx(ends["simulation"].tolist(), rel=1e-9)
-    value = whole.minus_beta_f(data, again)
-    assert (float(value), value.error) == pytest.approx((end.simulation, end.error), rel=1e-9)
-    alone = whole.minus_beta_f(data, whole.limits(data, lambda t: 1.0))
-    assert abs(alone.z(end.theory)) > 2.0  # 1/N everywhere is worse, which chi2 does not show
+    assert again["simulation"].tolist() == pytest.approx([*ends["simulation"], end.simulation], rel=1e-9)
+    assert again["error"].tolist() == pytest.approx([*ends["error"], end.error], rel=1e-9)
+    alone = whole.limits(data, lambda t: 1.0).rows[-1]
+    assert abs(alone.value.z(end.theory)) > 2.0  # 1/N everywhere is worse, which chi2 does not show
     last = max(data.finite.where(quantity="integrand"), key=lambda r: (r.N, r.t))
     assert last.simulation < -8.0 * last.error
-    assert len(guerra.ladder(GLASS)) >= 3
+    same = _sim.results("spin_glass", "P3")["data"].finite.usable.where(quantity="-beta f", load=GLASS.load, T=GLASS.T)
+    assert len(same) >= 3

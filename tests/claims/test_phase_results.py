@@ -135,7 +135,7 @@ def test_claim_re_entrance():
     """P = 2: none is left; P = 3: three and four steps agree, below the bound, at T > 0 too."""
     full = rows_of(2)[-1]["load_c"]
     assert max(r["load"] for r in nose(2, 1)) > nose(2, 1)[0]["load"]
-    deepest = max(r["load"] for r in nose(2, CAPACITY.nose_depth))
+    deepest = max(r["load"] for r in nose(2, 4))
     assert deepest < full
     bound = rows_of(3)[-1]["bound_c"]
     part = [(a, b) for a, b in zip(nose(3, 3), nose(3, 4), strict=True) if 0.55 * bound < a["T"] < 0.95 * bound]
@@ -151,15 +151,9 @@ def test_large_P():
     assert loads[-1] == pytest.approx(0.25 / math.log(2.0), abs=2e-4)
 
 
-@networks
-def test_senses_are_those_of_the_depths(network):
-    (row,) = _sim.results("storage_capacity", "capacity")["senses"].where(P=network.P, interactions=network.interactions)
-    found = storage_capacity.senses(network, depth().where(P=network.P, interactions=network.interactions))
-    assert found == pytest.approx({k: row[k] for k in found}, rel=1e-12)
-
-
 def test_the_spinodal_is_followed_up_to_where_RS_breaks_on_it():
-    for name, network in CAPACITY.noses.items():
+    for name in CAPACITY.noses:
+        network = phase_diagram.CASES[name].network
         meet = _sim.results("phase_diagram", name)["points"].where(point=lambda p: p in ("Nishimori point", "AT on spinodal"))
         rows = _sim.results("storage_capacity", "capacity")["nose"].where(P=network.P, interactions=network.interactions)
         assert [r["T"] for r in rows.where(k=0.0)] == pytest.approx([p * max(meet["T"]) for p in storage_capacity.PARTS])

@@ -11,7 +11,7 @@ import pytest
 from glassy import DenseHebbian, InputError, provenance
 from glassy.simulation.drive import work
 from glassy.simulation.sampler import checkpoint
-from sims import _sim, retrieval
+from sims import _sim, basins, retrieval
 
 TINY = dataclasses.replace(
     retrieval.CASES["P3"], at_load={0.1: (0.3, 0.5)}, at_T={0.3: (0.05, 0.9)}, sizes=(20, 30), samples=(3, 2), sweeps=60,
@@ -84,6 +84,11 @@ def test_every_case_is_well_posed_and_listed(capsys):
             assert key == case.name
             assert f"{name}/{key}: {case.claim}" in listed
             assert len(list(case.runs)) >= len(list(case.small.runs))
+
+
+def test_what_is_named_twice_is_listed_once(capsys):
+    _sim.main(["list", "basins", "basins/all", "basins"])
+    assert capsys.readouterr().out == f"basins/all: {basins.CASES['all'].claim}\n"
 
 
 @pytest.mark.slow

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from committed import checked, tables
 
-from glassy import RS, RSB, DenseHebbian, Remark, Status, glass_state, solve, spin_glass_temperatures
+from glassy import RS, RSB, DenseHebbian, GlassTheory, Remark, Status, solve, spin_glass_temperatures
+from glassy.evidence.glass import HOT
 from sims import _sim, coexistence, hard_glass, spin_glass
 
 each = pytest.mark.parametrize("case", spin_glass.CASES.values(), ids=spin_glass.CASES)
@@ -23,8 +24,15 @@ def test_spin_glass_is_complete_and_its_verdict_that_of_the_data(case):
             assert data.where(N=N, quantity=quantity)["T"].tolist() == pytest.approx(temperatures)
     ends = data.ends.usable.where(quantity="energy").rows
     for r in ends[7::7]:  # full RSB takes seconds; the coldest is solved again for coexistence
-        s = glass_state(case.network, case.load, r.T, case.ansatz, continuous=case.continuous)
-        assert r.theory == pytest.approx(s.energy, abs=1e-6)
+        assert r.theory == pytest.approx(case.says(r.T)["energy"], abs=1e-6)
+
+
+def test_limits_are_those_of_the_committed_sizes():
+    """P3, where theory is fast: drawn again from the finite sizes alone they are the committed ones."""
+    data = data_of(spin_glass.CASES["P3"])
+    again = spin_glass.CASES["P3"].limits(data.finite)
+    for column in ("simulation", "error", "theory"):
+        np.testing.assert_allclose(again[column], data.ends[column], rtol=1e-9, atol=1e-12)
 
 
 @each
@@ -46,7 +54,7 @@ def test_claim_spin_glass_free_energy_and_energy_are_those_of_RSB(case):
 @each
 def test_claim_spin_glass_is_annealed_far_above_T_c(case):
     """F.1 without a fit: energies and -beta f of N spins, from T = 1.9 T_c on."""
-    hot = data_of(case).finite.where(T=lambda T: T >= spin_glass.HOT * case.T_c, quantity=lambda q: q in ("energy", "-beta f"))
+    hot = data_of(case).finite.where(T=lambda T: T >= HOT * case.T_c, quantity=lambda q: q in ("energy", "-beta f"))
     assert len(hot) >= 18
     assert sum(r.agrees for r in hot) >= 0.95 * len(hot)
 
@@ -55,10 +63,11 @@ def test_claim_spin_glass_is_annealed_far_above_T_c(case):
 def test_claim_spin_glass_is_not_RS(name):
     """RS keeps the paramagnet or has a glass of its own: both have energies that lie far too low."""
     case = spin_glass.CASES[name]
+    theory = GlassTheory(case.network, case.load, RS())
     cold = checked(data_of(case)).where(quantity="energy", T=lambda T: T < 0.65 * case.T_c)
     assert len(cold) >= 1
     for r in cold:
-        assert (r.simulation - glass_state(case.network, case.load, r.T, RS()).energy) / r.error > 3.0
+        assert (r.simulation - theory.says(r.T)["energy"]) / r.error > 3.0
 
 
 def test_claim_a_continuous_glass_converges_with_N_to_minus_two_thirds():

@@ -22,13 +22,11 @@ CALLS = {
     "coexistence": lambda **T: glassy.coexistence(NETWORK, **T),
     "complexity": lambda **T: repr(glassy.complexity(NETWORK, 1.0, points=5, **T)),
     "glassiness": lambda **T: glassy.glassiness(PAIRS, 0.1, **T),
-    "glass_state": lambda **T: glassy.glass_state(NETWORK, 1.0, ansatz=RSB(1), **T),
     "phases_at": lambda **T: glassy.phases_at(NETWORK, 0.1, **T),
     "unstable_overlap": lambda **T: glassy.unstable_overlap(NETWORK, 0.1, **T),
     "annealed": lambda **T: glassy.annealed(NETWORK, 30, 20, **T),
     "to_convention": lambda **T: PAIRS.to_convention("krotov-hopfield", 0.1, N=10, **T),
     "from_convention": lambda **T: NETWORK.from_convention("albanese", 0.1, **T),
-    "field_variance": lambda **T: PAIRS.field_variance(0.9, 0.1, **T),
     "unloaded_magnetization": lambda **T: NETWORK.unloaded_magnetization(**T),
     "simulate": lambda **T: glassy.simulate(NETWORK, 0.1, **T, **RUN),
     "enumerate_states": lambda **T: repr(glassy.enumerate_states(NETWORK, 0.1, **T, **EXACT)),
@@ -66,6 +64,30 @@ def test_beta_reaches_both_ends_and_arrays():
 def test_a_beta_that_cannot_be_is_refused(beta):
     with pytest.raises(InputError, match="beta must be"):
         glassy.simulate(NETWORK, 0.1, beta=beta, **RUN)
+
+
+@pytest.mark.parametrize("point", [{"T": [0.2, 0.3]}, {"beta": (2.0, 3.0)}, {"load": np.array([0.1, 0.2]), "T": 0.3}])
+def test_several_points_at_once_say_how(point):
+    with pytest.raises(InputError, match=r"(load|T) must be one number.*glassy.scan"):
+        glassy.solve(NETWORK, **{"load": 0.1, **point})
+
+
+def test_a_folder_by_beta_is_that_by_T(tmp_path):
+    a = glassy.simulate(NETWORK, 0.1, beta=3.0, out=tmp_path, **RUN)
+    kept = {path: path.read_bytes() for path in (tmp_path / "description.json", *tmp_path.glob("sample_*.npz"))}
+    b = glassy.simulate(NETWORK, 0.1, T=1.0 / 3.0, out=tmp_path, **RUN)
+    assert a == b
+    assert len(kept) == 3
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+def test_what_was_not_checked_is():
+    with pytest.raises(InputError, match="T must be > 0, got 0"):
+        glassy.glass_state(NETWORK, 1.0, ansatz=RSB(1), beta=math.inf)
+    with pytest.raises(InputError, match="N must be an integer >= 3, got 20.5"):
+        glassy.annealed(NETWORK, 30, 20.5, 1.0)
+    with pytest.raises(InputError, match=r"at must lie in \[-1, 1\], got None"):
+        glassy.hold(NETWORK, 0.2, [0.3, 0.5], 20, seed=1)
 
 
 def test_an_ensemble_by_beta_is_that_by_temperatures(tmp_path):

@@ -20,15 +20,21 @@ from glassy.core import formats, storage
 INTERNAL = {
     f"glassy.{module}:{name}"
     for module, names in {
+        "cli.commands": "Command",
+        "cli.output": "Answer",
+        "cli.parameters": "Parameter",
+        "plots.curves": "Curve",
         "core.cubes": "Cube",
         "core.quantities": "Quantity",
         "model.covariance": "Covariance",
+        "evidence.glass": "GlassTheory",
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",
+        "evidence.held_phase": "HeldPhase",
+        "evidence.kept": "Kept",
         "evidence.pattern_fields": "PatternFields",
         "evidence.sides": "Side",
         "evidence.table": "Measured Remark Table Verdict",
-        "phases.glass_state": "GlassState",
         "theory.annealed": "Annealed",
         "model.energy_table": "EnergyTable",
         "phases.complexity": "_State",
@@ -57,8 +63,8 @@ INTERNAL = {
 }  # classes that work inside and are never in a file
 
 
-EVIDENCE = {"glassy.theory.annealed", "glassy.phases.glass_state"} | {
-    f"glassy.evidence.{name}" for name in ("guerra", "held", "pattern_fields", "table")
+EVIDENCE = {"glassy.theory.annealed"} | {
+    f"glassy.evidence.{name}" for name in ("glass", "guerra", "held", "held_phase", "kept", "pattern_fields", "table")
 }
 
 

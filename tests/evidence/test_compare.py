@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from glassy import DenseHebbian, EquilibrationWarning, InputError, Status, compare, draw_patterns, simulate, solve
-from glassy.evidence.compare import predicted
+from glassy.evidence.confront import predicted
 
 network = DenseHebbian(3)
 unequilibrated = pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # not what the test is about
@@ -97,29 +97,6 @@ def test_theory_is_taken_at_the_load_of_the_integer_K():
     c = compare(solve(network, 0.123, 0.3), r)
     assert c.rows[0].theory == solve(network, r.load, 0.3).m
     assert not c.extrapolated
-
-
-@pytest.mark.parametrize(("sizes", "dof"), [((50, 100), 0), ((50, 100, 400), 0), ((50, 80, 100, 400), 1)])
-def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
-    from glassy.core.results import Estimate
-    from glassy.evidence.compare import _extrapolate
-
-    class Run:
-        def __init__(self, N):
-            self.N = N
-
-    class R:
-        def __init__(self, N):
-            curve = 0.7 - 3.0 / N + (40.0 / N**2 if len(sizes) > 2 else 0.0)
-            self.simulation, self.theory = Estimate(curve, error=0.01, dof=7), 0.5
-
-    # private: no runs have means as exact as these
-    value, error, chi2, found, free = _extrapolate([(Run(N), R(N)) for N in sizes])
-    assert 7.0 < free < 7.0 * len(sizes)  # Welch and Satterthwaite
-    assert value == pytest.approx(0.2)
-    assert chi2 == pytest.approx(0.0, abs=1e-12)
-    assert found == dof
-    assert error > 0.01
 
 
 @unequilibrated

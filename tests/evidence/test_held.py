@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, Quench, controlled_mean, draw_patterns, enumerate_states, hold, simulate, wall
+from glassy import DenseHebbian, InputError, Quench, controlled_mean, draw_patterns, enumerate_states, hold, simulate, wall
 from glassy.evidence import held
 from glassy.evidence.pattern_fields import pattern_fields
 from glassy.exact import state_energies
@@ -16,7 +16,7 @@ NETWORKS = [DenseHebbian(3), DenseHebbian(4, "self-interacting"), DenseHebbian(2
 def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
     network, load, N, at = DenseHebbian(3), 0.5, 14, 0.4
     T = [0.3, 0.5, 0.9]
-    ladder = hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path)
+    ladder = hold(network, load, T, N, at, samples=1, sweeps=20000, burn_in=10000, seed=3, out=tmp_path).ladder
     for r in ladder:
         exact = enumerate_states(network, load, r.T, N, perturbation=wall(network, N, at), seed=3)
         free = enumerate_states(network, load, r.T, N, seed=3)
@@ -79,7 +79,7 @@ def test_a_drift_is_seen_in_errors_between_samples():
 def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path):
     """Ladders find the ground state, both replicas the same; quenches end in two minima, and are no equilibrium."""
     network = DenseHebbian(3)
-    ladder = hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path)
+    ladder = hold(network, 1.0, [0.02, 0.3, 0.6], 20, 0.6, samples=24, sweeps=400, burn_in=400, seed=1, out=tmp_path).ladder
     cold = ladder[0]
     assert cold.frozen.any()
     floor = cold.series.energy[cold.frozen.any(axis=1)].min(axis=2)
@@ -92,7 +92,7 @@ def test_frozen_rungs_count_where_both_replicas_found_one_lowest_state(tmp_path)
 
 
 def test_what_cannot_be_is_refused():
-    from glassy import InputError, SpinGlass, annealed, noise_load, unstable_overlap
+    from glassy import SpinGlass, annealed, noise_load, unstable_overlap
 
     network = DenseHebbian(3)
     glass = SpinGlass({2: 1.0})
@@ -107,3 +107,20 @@ def test_what_cannot_be_is_refused():
     ):  # fmt: skip
         with pytest.raises(InputError):
             call()
+
+
+def test_a_ladder_behind_a_wall_says_what_it_cannot_take():
+    right = {"network": DenseHebbian(3), "load": 0.3, "T": [0.2, 0.4], "N": 40, "at": 0.6}
+    wrong = {
+        "network": ("a", None),
+        "load": ("a", None, -1.0, math.nan, [0.1, 0.2]),
+        "T": ("a", None, 0.3, [], [[0.2, 0.4]], [0.2, math.nan], [0.2, "a"], [0.2, math.inf]),
+        "N": ("a", None, 0, 40.5, [40]),
+        "at": ("a", None, 2.0, math.nan, [0.6]),
+        "start": ("a", None, 2.0, math.nan),
+        "warm": ("a", None, 0.1, math.nan),
+    }
+    for name, values in wrong.items():
+        for value in values:
+            with pytest.raises(InputError):
+                hold(**{**right, name: value}, samples=2, sweeps=10, burn_in=0, seed=1)

@@ -35,6 +35,20 @@ def test_runs_off_the_line_are_refused():
             nishimori_identities(simulate(network, load=0.2, T=0.2, **options))
 
 
+@pytest.mark.parametrize("ask", [nishimori_identities, lost_chains])
+def test_what_is_no_run_from_the_pattern_is_refused(ask):
+    options = {"load": 0.2, "T": 0.2, "N": 40, "samples": 2, "sweeps": 20, "seed": 1}
+    run = simulate(NETWORK, **options)
+    for wrong in ("a", None, 3, [run], solve(NETWORK, 0.2, 0.2)):
+        with pytest.raises(InputError, match="run must be a Samples, got a"):
+            ask(wrong)
+    for start in ({"start": "random"}, {"start_overlap": 0.2}):
+        with pytest.raises(InputError, match="must begin at pattern 0"):
+            ask(simulate(NETWORK, **options, **start))
+    with pytest.raises(InputError, match="replicas=2 or more"):
+        nishimori_identities(simulate(NETWORK, **options, replicas=1))
+
+
 def test_one_sample_does_not_say_how_many_chains_are_lost():
     with pytest.raises(InputError, match="two samples or more, got 1"):
         lost_chains(simulate(NETWORK, load=0.2, T=0.2, N=40, samples=1, sweeps=20, seed=1))

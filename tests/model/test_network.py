@@ -123,17 +123,6 @@ def test_N2_published_forms_and_growth():
         assert DenseHebbian(P, "self-interacting").covariance(1.0, 1.0, derivative=1) == pytest.approx(expected)
 
 
-def test_field_variance():
-    """N.3a and N.3b at RS."""
-    assert DenseHebbian(4).field_variance(0.5, 0.2, 0.3) == pytest.approx(0.1 * 4 * 0.5**3)
-    assert DenseHebbian(2).field_variance(0.9, 0.1, 0.5) == pytest.approx(0.1 * 0.9 / (1 - 0.2) ** 2)
-    for q in (5.0, -0.1, math.nan, "a"):
-        with pytest.raises(InputError, match=r"q must lie in \[0, 1\]"):
-            DenseHebbian(4).field_variance(q, 0.1, 0.5)
-    with pytest.raises(InputError, match="T > 1 - q"):
-        DenseHebbian(2).field_variance(0.1, 0.1, 0.5)
-
-
 @pytest.mark.parametrize("network", [DenseHebbian(3), DenseHebbian(4, "self-interacting"), SpinGlass({2: 1.0})], ids=repr)
 def test_covariance_is_of_overlaps(network):
     assert network.covariance(-1.0, 1.0) == pytest.approx((-1) ** network.P * network.covariance(1.0, 1.0))

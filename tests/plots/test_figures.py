@@ -120,5 +120,22 @@ def test_lines_and_approach_draw_each_value_that_has_a_look():
     names = glassy.plots.ansatz_looks([glassy.RS(), glassy.RSB(2), glassy.FullRSB(6)])
     assert [look["label"] for look in names.values()] == ["RS", "RSB(2)", "full RSB"]
     glassy.plots.lines(axes[0][1], [{"T": 0.1, "entropy": 0.2, "ansatz": "RSB(2)"}], "T", "entropy", "ansatz", names)
-    assert [len(line.get_xdata()) for line in axes[0][1].lines] == [0, 1, 0]
+    assert [len(line.get_xdata()) for line in axes[0][1].lines] == [1]  # the legend names no line that is not there
     assert axes[0][1].get_ylabel() == "entropy per spin"
+
+
+def test_lines_break_at_a_jump_and_overlaps_show_levels():
+    _, ((ax, right),) = glassy.plots.figure(1, 2)
+    path = ((0.0, 1), (0.1, 1), (0.2, 1), (0.9, 0), (1.0, 0))
+    rows = [{"T": T, "energy": e, "q_1": q, "ansatz": "RSB(1)"} for T, (e, q) in enumerate(path)]
+    for order in ("q_1", ""):
+        glassy.plots.lines(ax, rows, "T", "energy", "ansatz", {"RSB(1)": {}, "RS()": {}}, order)
+    broken, whole = (line.get_ydata() for line in ax.get_lines())
+    assert np.isnan(broken).tolist() == [False, False, False, True, False]
+    assert not np.isnan(whole).any()
+    histogram = [{"T": T, "q": q, "density": 1.0, "error": 0.1} for T in (0.5, 0.7) for q in (-0.5, 0.0, 0.5)]
+    glassy.plots.overlap_density(right, histogram, {0.7: (0.0, 0.9)})
+    points, *levels = right.get_lines()
+    assert points.get_xdata().tolist() == [-0.5, 0.0, 0.5]
+    assert {x for line in levels for x in line.get_xdata()} >= {0.0, 0.9}
+    assert [text.get_text() for text in right.get_legend().get_texts()] == ["T = 0.7"]

@@ -94,6 +94,10 @@ def test_a_drawing_over_another_keeps_its_legend():
     ax = theory.plot("energy")
     assert SIZES[0].plot("energy", ax=ax) is ax
     assert legend(ax)[:2] == ["paramagnetic, RS", "N = 10"]
+    lost = glassy.scan(D3, load=[0.1, 3.0], T=0.2).plot("m")
+    glassy.scan(D3, load=[0.2, 4.0, 5.0], T=0.2).plot("m", ax=lost)
+    counts = ["1 of 2 points not drawn: LEFT_PHASE", "2 of 3 points not drawn: LEFT_PHASE"]
+    assert lost.get_xlabel().split("\n") == ["load", *counts]
 
 
 def test_reweighted_curves_have_bands():

@@ -169,6 +169,8 @@ def test_deviations_are_the_z_of_the_rows():
         warnings.simplefilter("ignore", glassy.EquilibrationWarning)
         alone = glassy.compare(EXACT, glassy.simulate(D3, load=0.2, T=0.5, N=8, samples=1, sweeps=50, seed=1))
     assert alone.plot().get_xlabel() == "z: (simulation - enumeration) in units of its error"
+    theories = glassy.compare(glassy.solve(D3, 0.1, 0.25), glassy.solve(D3, 0.1, 0.25, ansatz=RSB(1)))
+    assert theories.plot().get_xlabel().endswith("\n4 of 4 points not drawn: no z, see table()")
     blind = replace(c, rows=tuple(replace(r, z=math.nan) if r.observable == "q" else r for r in c.rows))
     assert blind.plot_z().get_xlabel().endswith("\n3 of 12 points not drawn: no z, see table()")
     with pytest.raises(InputError, match="must be rows of a comparison, m, q, energy, energy_excess, got 'x'"):

@@ -5,7 +5,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, InputError, simulate
-from glassy.evidence.compare import predicted
+from glassy.evidence.confront import predicted
 from glassy.simulation.keep import averages
 from glassy.simulation.observables import OBSERVABLES, Observable, names
 

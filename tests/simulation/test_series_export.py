@@ -95,7 +95,7 @@ def test_what_a_run_lacks_is_not_there():
 
 def test_rungs_of_a_ladder_join_along_T():
     ladder = simulate(network, 0.2, [0.8, 1.0], 20, method=ReplicaExchange(), samples=2, sweeps=20, seed=1)
-    series = xarray.concat([rung.to_xarray() for rung in ladder], dim="T", data_vars="all", coords="different", compat="equals")
+    series = xarray.concat([rung.to_xarray() for rung in ladder], dim="T")
     assert series["energy"].dims == ("T", "sample", "replica", "sweep")
     assert np.array_equal(series["energy"].sel(T=1.0), ladder[1].series.energy)
     averages = ladder.to_xarray()

@@ -12,6 +12,8 @@ import signal
 import threading
 from typing import IO, Any
 
+from glassy.numerics.jit import before_compiling
+
 
 def _listen(inbox: IO[bytes], calls: queue.SimpleQueue[Any]) -> None:
     while True:
@@ -37,6 +39,7 @@ def _answer(call: bytes) -> bytes:
 def main() -> None:
     """Serve until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
+    before_compiling.clear()  # the parent has said it
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes to stderr
     calls: queue.SimpleQueue[Any] = queue.SimpleQueue()

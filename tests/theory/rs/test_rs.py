@@ -10,7 +10,8 @@ from published import SK_RS_ENERGY, SK_RS_ENTROPY
 
 import glassy
 from glassy import DenseHebbian, InputError, PhaseError, Status, scan, solve
-from glassy.theory.rs.equations import free_energy
+from glassy.numerics.gaussian import field_averages
+from glassy.theory.rs.equations import signal, unit_variance, wishart_shift
 
 KINDS = ("distinct", "self-interacting")
 NETWORKS = [DenseHebbian(P, k) for P in (2, 3, 4, 5, 6) for k in KINDS]
@@ -19,6 +20,31 @@ networks = st.builds(DenseHebbian, st.integers(2, 20), st.sampled_from(KINDS))
 loads = st.floats(-4.0, 1.0).map(lambda x: 10.0**x)
 temperatures = st.one_of(st.just(0.0), st.floats(-3.0, 1.0).map(lambda x: 10.0**x))
 phases = st.sampled_from(["retrieval", "spin_glass", "paramagnetic", "equilibrium"])
+
+
+def free_energy(network, load, T, m, q):
+    """RS free energy as a function of m and q off the saddle (R.2 or R.3 at k = 0), for T > 0; it is stationary at R.5."""
+    beta, P, xi = 1.0 / T, network.P, network.unit_covariance
+    C = beta * (1.0 - q)
+    r = load * unit_variance(network, q, C)
+    soft = field_averages(signal(network, m), math.sqrt(r), T)[0]
+    if not network.wishart:
+        minus_beta_f = (
+            beta * soft
+            - (P - 1) * 0.5 * beta * m**P
+            + 0.5 * beta**2 * load * (xi(1.0, 1) - xi(q, 1))
+            - 0.5 * beta**2 * load * ((xi(1.0, 1) - xi(1.0)) - (q * xi(q, 1) - xi(q)))
+        )
+        return -T * minus_beta_f
+    D = 1.0 - C
+    minus_beta_f = beta * soft - 0.5 * beta * m * m - 0.5 * load * (math.log(D) - beta * q / D) - 0.5 * beta**2 * r * (1.0 - q)
+    return -T * minus_beta_f + wishart_shift(network, load)
+
+
+def test_variance_of_the_local_field():
+    """N.3a and N.3b at RS, per unit of load."""
+    assert unit_variance(DenseHebbian(4), 0.5, 0.3) == pytest.approx(0.5 * 4 * 0.5**3)
+    assert unit_variance(DenseHebbian(2), 0.9, 0.2) == pytest.approx(0.9 / (1 - 0.2) ** 2)
 
 
 @settings(max_examples=300, deadline=None)
@@ -155,7 +181,7 @@ def test_m0_curve_in_beta_s():
 
     for network in NETWORKS:
         s = solve(network, 0.3, 0.1, "spin_glass")
-        B = math.sqrt(network.field_variance(s.q_EA, 0.3, 0.1)) / 0.1
+        B = math.sqrt(0.3 * unit_variance(network, s.q_EA, (1.0 - s.q_EA) / 0.1)) / 0.1
         _, _, rest, _, _, E4, _ = field_averages(0.0, B, 1.0)
         if network.P == 2:
             assert rest + math.sqrt(0.3 * s.q_EA) / B == pytest.approx(0.1, abs=1e-12)
