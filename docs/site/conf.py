@@ -50,7 +50,7 @@ autodoc_member_order = "bysource"
 autodoc_inherit_docstrings = False
 numpydoc_show_class_members = False
 numpydoc_use_plots = False
-numpydoc_validation_checks = {"GL01", "GL03", "GL05", "GL06", "GL07", "GL10", "PR02", "PR10", "SS01"}
+numpydoc_validation_checks = {"EX01", "GL01", "GL03", "GL05", "GL06", "GL07", "GL10", "PR01", "PR02", "PR10", "SS01"}
 numpydoc_validation_exclude = {r"\.[A-Z]\w*(\.\w+)?$"}  # fields of records, methods of one line
 
 # tutorials: scripts that are run; a warning is printed without the path of this checkout

@@ -44,7 +44,8 @@ def full_name(text: str, room: str, owner: str | None) -> str | None:
     for place in dict.fromkeys((room, "glassy", "glassy.plots" if name.startswith("glassy.plots.") else "glassy")):
         public = importlib.import_module(place)
         head, _, member = name.removeprefix(place + ".").partition(".")
-        if head in getattr(public, "__all__", ()) and (not member or documented(getattr(public, head), member)):
+        what = getattr(public, head) if head in getattr(public, "__all__", ()) else None
+        if callable(what) and (not member or documented(what, member)):
             return f"{place}.{head}" + (f".{member}" if member else "")
     return None
 
@@ -76,7 +77,8 @@ class Equations(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Replace the labels in every text of a page that is not code, a formula, a link or a heading."""
-        skip = (nodes.literal, nodes.FixedTextElement, nodes.math, nodes.reference, nodes.title)
+        skip = (nodes.literal, nodes.literal_block, nodes.doctest_block, nodes.math, nodes.math_block, nodes.raw)
+        skip += (nodes.reference, nodes.title)
         for text in [t for t in self.document.findall(nodes.Text) if not any(isinstance(p, skip) for p in above(t))]:
             parts: list[nodes.Node] = []
             end = 0

@@ -86,6 +86,7 @@ print(f"{small.status.name}: {lost:.0%} of the chains are below m = 0.5 at the e
 print(glassy.compare(glassy.solve(network, load=0.2, T=0.5), small).table())
 
 # %%
+# The warning says it once more, wherever such numbers are put to use.
 # ``run.evidence`` says what a verdict rests on: drift, agreement of replicas, memory.
 
 print(small.evidence.table())

@@ -169,11 +169,11 @@ for name, (phase, ansatz, _) in theories.items():
     print(f"{name:13s} -beta f = {value:.4f}, z = {z:+.1f}, entropy {s.entropy:+.4f}")
 
 # %%
-# z is the difference in standard errors. The paramagnet and replica symmetry are not
-# only off: at this temperature their entropy is negative, which no system of spins
-# can have. One step of breaking has a positive entropy and agrees. The error of the
-# limit is that of 12 samples; the :doc:`gallery </docs/gallery>` shows the same for P
-# = 2, 3 and 4 with more of them, and full replica symmetry breaking where one step is
-# not enough.
+# z is the difference in standard errors, made smaller where an error comes from few
+# samples. Twelve samples already speak against the paramagnet and replica symmetry, and
+# their entropy rules them out: at this temperature it is negative, which no system of
+# spins can have. One step of breaking has a positive entropy and agrees. The
+# :doc:`gallery </docs/gallery>` shows the same for P = 2, 3 and 4 with more samples,
+# and full replica symmetry breaking where one step is not enough.
 
 plt.show()

@@ -31,7 +31,7 @@ HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs of the ladder in the glass, in
 
 @dataclass(frozen=True)
 class Interpolation(Exported):
-    """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t = 0 .. 1.
+    """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t from 0 to 1.
 
     In the spin glass no pattern is condensed, and pattern 0 is one of the noise.
 

@@ -26,7 +26,7 @@ PLAIN = 2**10  # bits of a number that is saved in decimal
 
 @dataclass(frozen=True, eq=False)
 class SeparableMemory(Network):
-    """A network of N spins whose energy is H = sum_mu F(M_mu), M = xi . sigma, for any F: simulation only.
+    """A network of N spins whose energy is H = sum_mu F(M_mu), M = sum_i xi_i sigma_i, for any F: simulation only.
 
     Parameters
     ----------

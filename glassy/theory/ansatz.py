@@ -73,7 +73,7 @@ class RSB:
 
 @dataclass(frozen=True)
 class FullRSB:
-    """Full replica symmetry breaking (R.7): RSB(k) for k = 1 .. steps, extrapolated to k -> infinity with an error.
+    """Full replica symmetry breaking (R.7): RSB(k) for k from 1 to steps, extrapolated to k -> infinity with an error.
 
     Parameters
     ----------
