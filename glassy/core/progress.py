@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from typing import Any, TextIO
 
 from glassy.core.errors import InputError
-from glassy.numerics import jit
+from glassy.numerics.jit import before_compiling
 
 SLOW = 2.0  # seconds after which a bar is shown that nobody asked for
 SECONDS = 30.0  # between lines in a file
@@ -223,4 +223,4 @@ def say_compiling() -> None:
             tqdm.write(COMPILES, file=sys.stderr)  # above a bar that may be there
 
 
-jit.before_compiling.append(say_compiling)
+before_compiling.append(say_compiling)

@@ -88,6 +88,8 @@ class GlassTheory:
         A continuous glass wins below T_c, another where its free energy is the larger. With N spins and K patterns the first
         three are those of F.1 far above T_c.
         """
+        if checks.temperature(T) == 0.0:
+            raise InputError("T must be > 0, got 0. -beta f diverges there; solve(..., T=0) gives the ground state.")
         found = dict(_averages(self.network, self.load, T, self.ansatz))
         if math.isfinite(N) and HOT * self.T_c <= T:
             exact = annealed(self.network, K, int(N), T)

@@ -71,8 +71,7 @@ def written():
 @pytest.mark.parametrize("words", [*written()])
 def test_what_the_pages_type_is_understood(words, capsys):
     if "--help" in words:
-        with pytest.raises(SystemExit, match="0"):
-            main(words)
+        assert main(words) == 0
         assert f"usage: glassy {words[0]}".removesuffix("--help") in capsys.readouterr().out
     else:
         given = parsers(words[0])[0].parse_args(words)

@@ -56,7 +56,7 @@ def test_beta_reaches_both_ends_and_arrays():
     assert [r.T for r in ladder] == [math.inf, 1.0, 0.5]
     assert ladder.reweighted(beta=[1.5]) == ladder.reweighted([1.0 / 1.5])
     held = glassy.hold(NETWORK, 0.2, beta=[4.0, 2.0], N=20, at=0.5, samples=1, sweeps=20, seed=1)
-    assert [r.T for r in held] == [0.25, 0.5]
+    assert [r.T for r in held.ladder] == [0.25, 0.5]
     assert glassy.phase_diagram(NETWORK, tolerance=0.05).at(0.1, beta=5.0).T == 0.2
 
 
@@ -83,7 +83,7 @@ def test_a_folder_by_beta_is_that_by_T(tmp_path):
 
 def test_what_was_not_checked_is():
     with pytest.raises(InputError, match="T must be > 0, got 0"):
-        glassy.glass_state(NETWORK, 1.0, ansatz=RSB(1), beta=math.inf)
+        glassy.GlassTheory(NETWORK, 1.0, RSB(1)).says(0.0)
     with pytest.raises(InputError, match="N must be an integer >= 3, got 20.5"):
         glassy.annealed(NETWORK, 30, 20.5, 1.0)
     with pytest.raises(InputError, match=r"at must lie in \[-1, 1\], got None"):
