@@ -1,7 +1,10 @@
 """Test-wide settings: property tests are the same in every run; `--hypothesis-profile=explore` draws new examples."""
 
+import signal
+
 from hypothesis import settings
 
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile("fixed")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C, and so would those it starts

@@ -146,7 +146,8 @@ def test_numbers_alone_are_on_stdout_and_notes_on_stderr(capsys):
 
 
 @pytest.mark.slow
-def test_files_are_written_beside_the_text(tmp_path, capsys):
+def test_files_are_written_beside_the_text(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     files = [str(tmp_path / name) for name in ("a.csv", "a.json", "a.png")]
     words = ["scan", "--P", "3", "--load", "0.1", "--T", "0.1:0.3:3"]
     assert main([*words, "--csv", files[0], "--json", files[1], "--plot", files[2]]) == 0
