@@ -37,7 +37,7 @@ CASES = {
         name=f"P{P}", network=DenseHebbian(P), at_load=at_load, at_T=at_T, reach=reach, sizes=sizes, samples=samples,
         sweeps=240, seed=10_000_000 * P, quick={"sweeps": 100},
         claim=f"In the retrieval phase at P = {P} (distinct) m, q and the energy of finite networks extrapolate in 1/N to the "
-        "replica-symmetric theory, at every load and temperature where RS is stable.",
+        "replica-symmetric theory, wherever networks of these sizes stay in the phase and RS is stable.",
     )
     for P, at_load, at_T, sizes, samples, reach in (
         (2, {0.02: (0.3, 0.4, 0.5, 0.6), 0.05: (0.2, 0.3, 0.4, 0.5), 0.1: (0.1, 0.15, 0.2, 0.25, 0.3)},
@@ -90,7 +90,7 @@ def panels(case: Grid, tables: Tables) -> Any:
         low.set(xlim=(0.0, reach))
         named = [(f"{held} = {value:g}", color) for value, color in colors.items()]
         plots.legend(low, named, plots.markers_of(data), extrapolated=True, below=True)
-    title = f"P = {case.network.P}, {case.network.interactions}: finite networks approach RS (dashed) as N grows, and are on it"
+    title = f"P = {case.network.P}, {case.network.interactions}: finite networks approach RS (dashed) as N grows"
     hidden = f"{len(data.finite) - len(data.finite.usable)} of {len(data.finite)} values, of runs that left the phase"
-    fig.suptitle(f"{title} for 1/N → 0 (black)\nnot drawn: {hidden}, stood still or were short", fontsize=9)
+    fig.suptitle(f"{title}; black, below: 1/N → 0\nnot drawn: {hidden}, stood still or were short", fontsize=9)
     return fig

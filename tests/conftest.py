@@ -7,4 +7,4 @@ from hypothesis import settings
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile("fixed")
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C, and so would those it starts
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it, and what it starts

@@ -23,7 +23,9 @@ def optional(name: str, extra: str = "export") -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise InputError(f"{name} must be installed for this. Run pip install 'glassy-networks[{extra}]'.") from error
+        raise InputError(
+            f"{name} must be installed for this. Run pip install {name}, or install glassy with its extra [{extra}]."
+        ) from error
 
 
 class Exported:

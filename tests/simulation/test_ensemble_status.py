@@ -32,7 +32,7 @@ def test_status_counts_and_estimates(undisturbed, tmp_path):
     assert out.splitlines()[-1].startswith("remaining: about")
     bad = start("-m", "glassy", "status", tmp_path / "no", command=(sys.executable,), stderr=-1)
     assert "must be the folder of an ensemble" in bad.communicate(timeout=LONG)[1]
-    assert bad.returncode == 1
+    assert bad.returncode == 2
     e.run(tmp_path, "threads")
     assert "remaining" not in glassy.ensemble_status(tmp_path).table()
 

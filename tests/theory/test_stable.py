@@ -142,7 +142,7 @@ def test_a_scan_counts_and_lists_the_words():
 def test_the_table_of_a_comparison_names_an_unstable_theory():
     def noted(T):
         run = glassy.simulate(D3, load=0.4, T=T, N=20, samples=2, sweeps=20, seed=1)
-        return [line for line in glassy.compare(solve(D3, run.load, T), run).table().splitlines() if "theory is " in line]
+        return [line for line in glassy.compare(solve(D3, run.load, T), run).table().splitlines() if "the theory is " in line]
 
     with pytest.warns(glassy.EquilibrationWarning):
         assert noted(0.5) == []
