@@ -52,9 +52,10 @@ class StorageCapacity(Drawn, Saved):
         The same with the spin glass in the ansatz, too: `coexistence` at T = 0. This is what the literature of replica symmetry
         means: at P = 2 and RS it is 0.0518543, which Amit, Gutfreund and Sompolinsky (AGS 1985, 1987) print as 0.051, while
         against the full-RSB glass retrieval is the ground state up to load_t = 0.0567243.
-    bound_c, bound_t : float
-        Exact upper bounds t_d^2 and t_c^2 of load_c and load_t from the Nishimori line (B.1); NaN where it does not exist
-        (P = 2, self-interacting).
+    bound_c : float
+        Exact upper bound t_d^2 of load_c from the Nishimori line (B.1); NaN where it does not exist (P = 2, self-interacting).
+    bound_t : float
+        Exact upper bound t_c^2 of load_t, in the same way.
     reason : str
         Why load_t or load_t_ansatz does not exist.
 

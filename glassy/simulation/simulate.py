@@ -159,13 +159,15 @@ def simulate(
         `Samples.status`) and gives up on whether it is the one that wins; with ReplicaExchange "random".
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
-    samples, replicas : int
-        Independent draws of the patterns (default 8, and 1 with `patterns`); independent chains for each of them. One sample
-        has no scatter between samples, and `compare` gives no z; one replica has nothing to disagree with, and no status is
-        good. Eight cost eight times as much as one.
-    sweeps, burn_in : int
-        Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`. Wherever an
-        integer is asked for, a whole float counts as one: sweeps=1e4.
+    samples : int
+        Independent draws of the patterns (default 8, and 1 with `patterns`). One sample has no scatter between samples, and
+        `compare` gives no z; eight cost eight times as much.
+    replicas : int
+        Independent chains for each sample. One has nothing to disagree with, and no status is good.
+    sweeps : int
+        Measured sweeps, of N attempted flips each. Wherever an integer is asked for, a whole float counts as one: sweeps=1e4.
+    burn_in : int
+        Sweeps before those that are measured, not counted in `sweeps` (default sweeps // 5).
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
