@@ -1,12 +1,9 @@
-"""The reference has every public name, every name an example, and what the how-to pages and tutorials show runs."""
+"""The reference has every public name, every name an example, and what the how-to pages show runs."""
 
 import doctest
 import enum
 import inspect
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -77,22 +74,3 @@ def test_the_session_of_a_how_to_page_runs(path, tmp_path, monkeypatch):
     runner.run(test)
     assert runner.summarize(verbose=False).failed == 0
     assert runner.tries > 5
-
-
-TUTORIALS = sorted((DOCS / "tutorial").glob("*.py"))
-
-
-def test_there_are_three_tutorials():
-    assert len(TUTORIALS) == 3
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_runs_as_a_script_in_an_empty_folder(path, tmp_path):
-    env = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=600, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) > 8
-    assert [*tmp_path.iterdir()] == []  # nothing is left behind
