@@ -197,6 +197,8 @@ def _compare_options(parser: Any) -> None:
 
 def _compare(given: Given, wrong: Wrong) -> Answer:
     which, say, where = network(given, wrong), taken(given, *SIMULATION), (given["load"], given["T"])
+    if len(set(given["N"])) < len(given["N"]):
+        wrong(f"--N must name each size once, got {' '.join(map(str, given['N']))}: runs of one N and seed are one run.")
     solution = glassy.solve(which, *where, **taken(given, "phase", "ansatz"))
     runs = []
     for N in given["N"]:

@@ -141,7 +141,7 @@ class Comparison(Drawn, Saved):
         >>> import glassy
         >>> network = glassy.DenseHebbian(P=3)
         >>> r = glassy.simulate(network, load=0.1, T=0.3, N=60, samples=8, sweeps=200, seed=3)
-        >>> compare(glassy.solve(network, load=0.1, T=0.3), r).plot_z().get_xlabel()
+        >>> glassy.compare(glassy.solve(network, load=0.1, T=0.3), r).plot_z().get_xlabel()
         'z: (simulation - theory) in units of its error'
         """
         return self.draw("plot_z", *args, **options)

@@ -14,7 +14,7 @@ from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.progress import current_bar
 from glassy.core.results import Estimate, Status
 from glassy.evidence.comparison import Comparison, Row
-from glassy.evidence.sides import side
+from glassy.evidence.sides import check_independent, side
 from glassy.exact import Exact
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
@@ -37,6 +37,7 @@ def confront(solution: Solution | Exact, samples: Any) -> Comparison:
         )
     for run in runs:
         _check_same(solution, run)
+    check_independent(runs)
     if solution.m > 0.0:
         runs = [_upright(run) for run in runs]
     warn_of("theory", solution, runs)

@@ -24,6 +24,7 @@ from glassy.core.records import record
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import ready
 from glassy.evidence.compare import compare
+from glassy.evidence.sides import check_independent
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -246,6 +247,7 @@ class Table(Exported):
         """
         here = {"load": solution.load, "T": solution.T, **where}
         if not solution.status.ok:
+            check_independent(runs)
             names = ("m", "q", "energy", "energy_excess")
             return cls(_of_run(run, name, getattr(run, name), {}, here) for run in runs for name in names)
         with warnings.catch_warnings():
