@@ -207,8 +207,12 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
         found = glassy.compare(solution, runs)
-    judging = found.extrapolated or found.rows
-    return Answer(found, found.table(), all(row.status.ok for row in judging), statuses(judging))
+    limits = {row.observable for row in found.extrapolated}
+    judging = [row for row in found.rows if math.isinf(row.N) or row.observable not in limits]
+    lacks = dict.fromkeys(row.observable for row in judging if not row.used)
+    silent = (f"theory is not judged in {', '.join(lacks)}: no row has a z that counts",) if lacks else ()
+    good = not lacks and all(row.status.ok for row in found.rows)
+    return Answer(found, found.table(), good, (*statuses(found.rows), *silent))
 
 
 # ---- folders ----

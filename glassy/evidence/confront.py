@@ -194,7 +194,7 @@ def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
     elif run.samples == 1:
         reason = f"N={run.N}: one sample has no scatter between samples, which is part of the error; raise samples"
     elif measured.bound or not measured.error > 0.0:
-        reason = f"N={run.N}: nothing moved: the error is a bound"
+        reason = f"N={run.N}: nothing moved: the error is a bound; raise T, samples or sweeps"
     else:
         reason = ""
     z = math.nan if reason else measured.z(expected)
