@@ -41,7 +41,7 @@ def swapped(table: Table) -> Table:
     ends = table.judged().where(quantity=lambda name: name != "energy")
     say = {(r.network, r.curve, r.load, r.T, r.quantity): r.theory for r in ends}
     other = [(r, say.get((KINDS[r.network == KINDS[0]], r.curve, r.load, r.T, r.quantity))) for r in ends]
-    return Table(replace(r, theory=x, z=(r.simulation - x) / r.error) for r, x in other if x is not None)
+    return Table(r.beside(x) for r, x in other if x is not None)
 
 
 def verdict(case: Grid, tables: Tables) -> str:

@@ -197,6 +197,8 @@ def _compare_options(parser: Any) -> None:
 
 def _compare(given: Given, wrong: Wrong) -> Answer:
     which, say, where = network(given, wrong), taken(given, *SIMULATION), (given["load"], given["T"])
+    if len(set(given["N"])) < len(given["N"]):
+        wrong(f"--N must name each size once, got {' '.join(map(str, given['N']))}: runs of one N and seed are one run.")
     solution = glassy.solve(which, *where, **taken(given, "phase", "ansatz"))
     runs = []
     for N in given["N"]:
@@ -205,8 +207,12 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
         found = glassy.compare(solution, runs)
-    judging = found.extrapolated or found.rows
-    return Answer(found, found.table(), all(row.status.ok for row in judging), statuses(judging))
+    limits = {row.observable for row in found.extrapolated}
+    judging = [row for row in found.rows if math.isinf(row.N) or row.observable not in limits]
+    lacks = dict.fromkeys(row.observable for row in judging if not row.used)
+    silent = (f"theory is not judged in {', '.join(lacks)}: no row has a z that counts",) if lacks else ()
+    good = not lacks and all(row.status.ok for row in found.rows)
+    return Answer(found, found.table(), good, (*statuses(found.rows), *silent))
 
 
 # ---- folders ----

@@ -174,6 +174,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "p": ("1", "probability of a larger deviation"),
     "chi2": ("1", "chi^2 of the fit in 1/N"),
     "dof": ("1", "degrees of freedom of the fit"),
+    "error_dof": ("1", "degrees of freedom of the error, in Student's law", "M.15"),
+    "bound": ("", "whether nothing moved, so that the error is a bound"),
     "sizes": ("1", "numbers of spins that the limit was drawn through"),
     "powers": ("1", "powers of 1/N that were fitted", "", "power"),
     "amplitudes": ("", "amplitudes of the powers of 1/N", "", "power"),

@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any, overload
 
-import numpy as np
 from scipy.special import ndtri
 
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
-from glassy.evidence.sides import check_state, difference, rungs, side
+from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
 from glassy.simulation.compare_starts import meet
 from glassy.simulation.ladder import Ladder
@@ -46,6 +45,8 @@ def compare(solution: Compared, samples: Compared, *, progress: bool | None = No
     corrections start at 1/N for P = 3 and P = 4), a straight line through two sizes, a parabola through three or more. Sizes
     with a bad status are not used where two good ones remain. A run counts only if its chains were in the phase of the Solution
     (`Samples.phase`): "pattern 0" where m > 0, the glass or the paramagnet, which no finite size tells apart sharply, at m = 0.
+    Runs of one N with different seeds have patterns of their own: they are independent, and both count. Two that share patterns
+    are no two measurements, and are refused.
 
     A Solution averages over the patterns, so the scatter between samples is part of the error: a run of one sample, and one of
     the user's own patterns, have no z. An Exact is of the very patterns of a run of one sample: there the thermal error is all.
@@ -71,7 +72,8 @@ def compare(solution: Compared, samples: Compared, *, progress: bool | None = No
     Raises
     ------
     InputError
-        If the runs belong to another network, load or temperature, or the Solution has not converged.
+        If the runs belong to another network, load or temperature, two of one N share patterns, or the Solution has not
+        converged.
 
     Warns
     -----
@@ -126,7 +128,7 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     check_state(a, b)
     runs = [run for run in (first, second) if isinstance(run, Samples)]
     up_to_flip = ("m", "q") if runs and runs[0].network.even and runs[0].perturbation is None else ()
-    same = _common_samples(*runs) if len(runs) == 2 else 0
+    same = common_samples(*runs) if len(runs) == 2 else 0
     alone = "" if same else next((why for run in runs if (why := _alone(run))), "")
     status = next((s.status for s in (a, b) if not s.status.ok), b.status)
     rows = []
@@ -153,13 +155,6 @@ def _alone(run: Samples) -> str:
     if run.samples == 1:
         return "one sample has no scatter between samples, which is part of the error; raise samples"
     return ""
-
-
-def _common_samples(first: Samples, second: Samples) -> int:
-    """Return how many of the first samples of two runs have the same patterns."""
-    S = min(first.samples, second.samples)
-    same = first.patterns_drawn == second.patterns_drawn and (first.seed == second.seed or not first.patterns_drawn)
-    return S if same and np.array_equal(first.series.pattern_energy[:S], second.series.pattern_energy[:S]) else 0
 
 
 def _within(name: str, first: Samples, second: Samples, S: int) -> float:

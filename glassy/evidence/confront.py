@@ -14,7 +14,7 @@ from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.progress import current_bar
 from glassy.core.results import Estimate, Status
 from glassy.evidence.comparison import Comparison, Row
-from glassy.evidence.sides import side
+from glassy.evidence.sides import check_independent, side
 from glassy.exact import Exact
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
@@ -37,6 +37,7 @@ def confront(solution: Solution | Exact, samples: Any) -> Comparison:
         )
     for run in runs:
         _check_same(solution, run)
+    check_independent(runs)
     if solution.m > 0.0:
         runs = [_upright(run) for run in runs]
     warn_of("theory", solution, runs)
@@ -193,7 +194,7 @@ def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
     elif run.samples == 1:
         reason = f"N={run.N}: one sample has no scatter between samples, which is part of the error; raise samples"
     elif measured.bound or not measured.error > 0.0:
-        reason = f"N={run.N}: nothing moved: the error is a bound"
+        reason = f"N={run.N}: nothing moved: the error is a bound; raise T, samples or sweeps"
     else:
         reason = ""
     z = math.nan if reason else measured.z(expected)

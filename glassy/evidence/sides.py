@@ -6,10 +6,13 @@ A kind of result says it once: `side.register` a function that turns it into a `
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
+from itertools import combinations
 from typing import Any
+
+import numpy as np
 
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate, Grid, Status, deviate
@@ -121,6 +124,24 @@ def check_state(first: Side, second: Side) -> None:
     if off:
         said = ", ".join(f"{name} ({a[name]!r} and {b[name]!r})" for name in off)
         raise InputError(f"both sides must be of one state point, they differ in {said}. Repeat one of them there.")
+
+
+def common_samples(first: Samples, second: Samples) -> int:
+    """Return how many of the first samples of two runs have the same patterns."""
+    S = min(first.samples, second.samples)
+    same = first.patterns_drawn == second.patterns_drawn and (first.seed == second.seed or not first.patterns_drawn)
+    return S if same and np.array_equal(first.series.pattern_energy[:S], second.series.pattern_energy[:S]) else 0
+
+
+def check_independent(runs: Sequence[Samples]) -> None:
+    """Raise InputError where two runs of one N share their patterns, as one run given twice does."""
+    for first, second in combinations(runs, 2):
+        if first.N == second.N and common_samples(first, second):
+            which = f"seed={first.seed}" if first.patterns_drawn else "the same patterns"
+            raise InputError(
+                f"runs must be of different N, or of one N with different seeds, got two of N={first.N} with {which}: they are "
+                "not independent. Leave one out, or run it again with another seed."
+            )
 
 
 def difference(first: Estimate, second: Estimate) -> float:

@@ -8,7 +8,8 @@ import math
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, Field, dataclass, fields, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from glassy.core.records import record
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import ready
 from glassy.evidence.compare import compare
+from glassy.evidence.sides import check_independent
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -78,6 +80,10 @@ class Measured(Exported):
         Parts of the error, and the autocorrelation time in sweeps; NaN where unknown.
     sizes, powers, chi2, dof
         Of a limit: the N it was drawn through, the powers of 1/N, and how well they fit.
+    error_dof : float
+        Degrees of freedom of the error, those of `Estimate`.
+    bound : bool
+        Whether the error is no standard error but a bound, as nothing moved: there is no z then, and no limit through it.
 
     Examples
     --------
@@ -108,6 +114,8 @@ class Measured(Exported):
     powers: tuple[float, ...] = ()
     chi2: float = math.nan
     dof: int = 0
+    error_dof: float = math.inf
+    bound: bool = False
 
     unexported = ("value",)  # simulation and error
 
@@ -116,8 +124,8 @@ class Measured(Exported):
         """Return a row from an Estimate and what theory says; `where` are the other columns."""
         parts = {k: x for k in ("thermal", "disorder", "tau_int") if (x := getattr(value, k)) is not None}
         z = value.z(theory) if math.isfinite(theory) else math.nan
-        row = {"simulation": float(value), "error": value.error, "samples": value.samples, "z": z, **parts, **where}
-        return cls(theory=theory, **row)
+        error = {"error": value.error, "samples": value.samples, "error_dof": value.dof, "bound": value.bound}
+        return cls(theory=theory, **{"simulation": float(value), "z": z, **error, **parts, **where})
 
     @classmethod
     def edge(cls, value: Estimate, **where: Any) -> Measured:
@@ -127,7 +135,7 @@ class Measured(Exported):
     @property
     def value(self) -> Estimate:
         """The simulation as an Estimate."""
-        return Estimate(self.simulation, self.error, samples=self.samples)
+        return Estimate(self.simulation, self.error, samples=self.samples, dof=self.error_dof, bound=self.bound)
 
     def beside(self, theory: float, **columns: Any) -> Measured:
         """Return the same measured value beside another theory."""
@@ -239,14 +247,15 @@ class Table(Exported):
         """
         here = {"load": solution.load, "T": solution.T, **where}
         if not solution.status.ok:
+            check_independent(runs)
             names = ("m", "q", "energy", "energy_excess")
             return cls(_of_run(run, name, getattr(run, name), {}, here) for run in runs for name in names)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", EquilibrationWarning)
             rows = compare(solution, runs).rows
-        by_size = {float(run.N): run for run in runs}
+        run = cycle(runs)  # each observable has a row for every run, then perhaps a limit
         return cls(
-            _of_run(by_size.get(r.N), r.observable, r.simulation,
+            _of_run(next(run) if math.isfinite(r.N) else None, r.observable, r.simulation,
                     {k: getattr(r, k) for k in ("theory", "z", "status", "sizes", "chi2", "dof")}, here)
             for r in rows
         )  # fmt: skip
@@ -310,6 +319,9 @@ class Table(Exported):
     ) -> Table:  # fmt: skip
         """Return the limits 1/N = 0 of simulation - theory, of every quantity at every state point with two usable sizes.
 
+        Their errors have the degrees of freedom of `extrapolate`. A size whose error is a bound, or that of the chains of one
+        sample alone, is not used, as in `compare`.
+
         Parameters
         ----------
         powers : sequence of float
@@ -332,7 +344,10 @@ class Table(Exported):
             groups.setdefault((r.curve, r.network, r.ansatz, r.load, r.T, repr(r.t), r.quantity), []).append(r)
         ends = Table(found for rows in groups.values() if (found := _limit(rows, powers, theory)) is not None)
         errors = [math.hypot(r.error, (common or {}).get(r.quantity, 0.0)) for r in ends]
-        return Table(replace(r, error=e).beside(r.theory) for r, e in zip(ends, errors, strict=True))
+        return Table(
+            replace(r, error=e, error_dof=r.error_dof * (e / r.error) ** 4).beside(r.theory)
+            for r, e in zip(ends, errors, strict=True)
+        )
 
     def judged(self) -> Table:
         """Return the rows that judge a claim: usable, with a theory; the limits, if any, as finite sizes differ from theory."""
@@ -362,7 +377,7 @@ class Table(Exported):
             through += f", N^-{_words(r.powers).replace(' ', ',-')}" if r.powers else ""
             lines.append(
                 f"{name:<34} {r.load:>7.4g} {r.T:>8.4g} {size:>6} {r.quantity:<24} {r.theory:>11.6f} "
-                f"{short(r.simulation, r.error):>16} {r.z:>7.2f} {fit:>9}  {r.status.name}{through}"
+                f"{short(r.simulation, r.error, bound=r.bound):>16} {r.z:>7.2f} {fit:>9}  {r.status.name}{through}"
             )
         return "\n".join(lines) + "\n"
 
@@ -371,7 +386,7 @@ class Table(Exported):
 
         It is the file that `read_csv` reads: nothing stands for what is unknown and for 0 of a count.
         """
-        found = [f for f in fields(Measured) if f.default is MISSING or any(_cell(getattr(r, f.name)) for r in self)]
+        found = [f for f in fields(Measured) if f.default is MISSING or any(_said(r, f) for r in self)]
         path = ready(path)
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -380,7 +395,7 @@ class Table(Exported):
                 first, *others = (quantity(f.name).unit for f in found)
                 writer.writerow([f"# {first}", *others])
             for r in self:
-                writer.writerow([_cell(getattr(r, f.name)) or ("nan" if f.default is MISSING else "") for f in found])
+                writer.writerow([_said(r, f) or ("nan" if f.default is MISSING else "") for f in found])
         return path
 
     @classmethod
@@ -415,9 +430,15 @@ def _of_run(run: Samples | None, name: str, value: Estimate, say: dict[str, Any]
     return Measured.of(value, **{"theory": math.nan, "quantity": name, **found, **here, **say})
 
 
+def _scattered(r: Measured) -> bool:
+    """Return whether the error holds all scatter: it is no bound, and not that of the chains of one sample alone."""
+    alone = r.samples == 1 and math.isfinite(r.thermal) and math.isnan(r.disorder)
+    return r.error > 0.0 and not r.bound and not alone
+
+
 def _limit(rows: Sequence[Measured], powers: Sequence[float], theory: Mapping[str, float] | None) -> Measured | None:
     """Return the limit of one quantity through its usable sizes, None if they are too few."""
-    used = [r for r in rows if r.usable and r.error > 0.0]
+    used = [r for r in rows if r.usable and _scattered(r)]
     different = len({r.N for r in used})
     if different < 2:
         return None
@@ -425,7 +446,7 @@ def _limit(rows: Sequence[Measured], powers: Sequence[float], theory: Mapping[st
     off = [r.simulation - (r.theory if math.isfinite(r.theory) else 0.0) for r in used]
     found = extrapolate(
         [int(r.N) for r in used],
-        [Estimate(x, r.error, samples=r.samples) for x, r in zip(off, used, strict=True)],
+        [replace(r, simulation=x).value for x, r in zip(off, used, strict=True)],
         powers[: different - 1],
     )
     value = found.value.shifted(say if math.isfinite(say) else 0.0)
@@ -441,8 +462,16 @@ def _words(values: Iterable[float]) -> str:
     return " ".join(f"{x:g}" for x in values)
 
 
+def _said(row: Measured, column: Field[Any]) -> str:
+    """Return a value as it stands in a file: nothing for a number that need not be said."""
+    value = getattr(row, column.name)
+    return "" if isinstance(value, float) and value == column.default else _cell(value)
+
+
 def _cell(value: Any) -> str:
     """Return a value as it stands in a file: nothing for what is unknown."""
+    if isinstance(value, bool):
+        return "TRUE" if value else ""
     if isinstance(value, tuple):
         return " ".join(f"{x:.17g}" for x in value)
     if isinstance(value, enum.Enum):
@@ -459,4 +488,5 @@ _READ: dict[str, Callable[[str], Any]] = {
     "sizes": lambda text: tuple(map(int, text.split())),
     "powers": lambda text: tuple(map(float, text.split())),
     "status": _status,
+    "bound": lambda text: text.upper() == "TRUE",
 }

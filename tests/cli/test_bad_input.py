@@ -37,6 +37,7 @@ RUN = ("--load", ".1", "--T", ".2", "--N", "20", "--seed", "1")
         (("solve", "--P", "4", *AT, "--plot", "x.jpg"), "must end in .png, .pdf or neither"),
         (("solve", "--P", "4", *AT, "--csv", "."), "must be a file that can be written"),
         (("solve", "--P", "4", *AT, "--ans", "RS"), "unrecognized arguments: --ans RS"),
+        (("compare", "--P", "3", *AT, "--seed", "1", "--N", "20", "30", "20"), "--N must name each size once, got 20 30 20"),
         (("scan", "--P", "4", "--load", ".1", ".2", "--T", ".1", ".2", ".3"), "1-d arrays of one length"),
         (("diagram", "--P", "3", "--tolerance", "0"), "tolerance must be at least 1e-5"),
         (("diagram", "--P", "3", "--ansatz", "FullRSB"), "must be one of RS, RSB(k)"),

@@ -138,6 +138,27 @@ def test_compare_is_judged_by_the_rows_that_judge(capsys):
     assert found.err == ""
 
 
+COLD = ("--P", "3", "--load", "0.1", "--T", "0", "--N", "20", "30", "--seed", "3", "--samples", "4", "--sweeps", "100")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "notes"),
+    [
+        ((*RUN, "--N", "40", "60"), 0, ()),
+        ((*RUN, "--N", "20", "30", "40", "--sweeps", "100", "--samples", "8"), UNUSABLE,
+         ("note: LEFT_PHASE: the asked phase does not exist here",)),
+        ((*RUN, "--N", "40", "--samples", "1"), UNUSABLE,
+         ("not judged in m, q, energy, energy_excess: no row", "raise samples")),
+        (COLD, UNUSABLE, ("not judged in m, q, energy_excess: no row", "N=20: nothing moved: the error is a bound; raise T")),
+    ],
+)  # fmt: skip
+def test_compare_ends_well_where_every_number_may_be_used(words, code, notes, capsys):
+    assert main(["compare", *words]) == code
+    text = capsys.readouterr().out
+    assert [text.count(note) for note in notes] == [1] * len(notes)
+    assert notes or "not judged" not in text
+
+
 def test_numbers_alone_are_on_stdout_and_notes_on_stderr(capsys):
     assert main(["solve", "--P", "3", "--load", "0.1", "9", "--T", "0.2", "--csv", "-"]) == UNUSABLE
     found = capsys.readouterr()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassy import DenseHebbian, EquilibrationWarning, InputError, Status, compare, draw_patterns, simulate, solve
+from glassy import DenseHebbian, EquilibrationWarning, InputError, Status, Table, compare, draw_patterns, simulate, solve
 from glassy.evidence.confront import predicted
 
 network = DenseHebbian(3)
@@ -150,6 +150,27 @@ def test_constant_runs_are_named():
     assert "inf" not in c.table()
 
 
+def test_runs_that_share_patterns_are_not_two_measurements():
+    s, beyond = solve(network, 0.1, 0.3), solve(network, 0.9, 0.3, strict=False)
+    a, b = runs(network, 0.1, 0.3, (30, 40), (3, 3), 100)
+    longer, more, other = (
+        simulate(network, load=0.1, T=0.3, N=30, samples=S, sweeps=sweeps, seed=seed)
+        for S, sweeps, seed in ((3, 150, 11), (5, 100, 11), (3, 100, 12))
+    )
+    for twice in ([a, a, b], [a, b, longer], [more, b, a]):
+        with pytest.raises(InputError, match="two of N=30 with seed=11: they are not independent"):
+            compare(s, twice)
+    with pytest.raises(InputError, match="not independent"):
+        Table.of(beyond, [a, a])
+    patterns = draw_patterns(40, 20, seed=1)
+    given = [simulate(network, patterns=patterns, T=0.3, sweeps=60, seed=seed) for seed in (1, 2)]
+    with pytest.raises(InputError, match="N=20 with the same patterns"):
+        compare(solve(network, given[0].load, 0.3), given)
+    limit = compare(s, [a, other, b]).extrapolated[2]
+    assert (limit.observable, limit.sizes) == ("energy", (30, 30, 40))  # another seed: patterns of its own
+    assert limit.simulation.error < compare(s, [a, b]).extrapolated[2].simulation.error
+
+
 def test_refusals():
     r = simulate(network, load=0.1, T=0.3, N=20, sweeps=60, seed=1)
     s = solve(network, 0.1, 0.3)
@@ -180,7 +201,7 @@ def test_worst_prefers_usable_rows():
 def test_runs_that_are_not_equilibrated_are_warned_of_once_with_the_remedy(recwarn):
     s = solve(network, 0.1, 0.3)
     good, long, short, shorter = (
-        simulate(network, load=0.1, T=0.3, N=N, samples=4, sweeps=sweeps, seed=3)
+        simulate(network, load=0.1, T=0.3, N=N, samples=4, sweeps=sweeps, seed=sweeps + 3)
         for N, sweeps in ((60, 200), (80, 200), (60, 20), (80, 20))
     )
     compare(s, [good, long])

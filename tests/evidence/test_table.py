@@ -55,7 +55,8 @@ def test_a_file_gives_back_every_bit(tmp_path):
     rng = np.random.default_rng(1)
     rows = [
         row(float(z), N=float(N), curve="a, b", ansatz="RSB(1)", theory=float(x), K=K, sweeps=K, samples=1, sizes=(3, 40),
-            powers=(2 / 3, 1.0), chi2=float(x), dof=1, status=status, t=float(x) if K else math.nan, error=0.0)
+            powers=(2 / 3, 1.0), chi2=float(x), dof=1, status=status, t=float(x) if K else math.nan, error=0.0, bound=K > 1,
+            error_dof=7.5 if K else math.inf)
         for z, x, N, K, status in zip(rng.normal(size=4), rng.normal(size=4) * 1e-9, (1, 64, 1e6, math.inf), (0, 1, 2, 10**9),
                                       (Status.STEADY, Remark.AT_WALL, Remark.ONE_POWER, Status.LEFT_PHASE), strict=True)
     ]  # fmt: skip
@@ -85,6 +86,43 @@ def test_rows_of_estimates_have_students_law_in_them():
     r = Measured.of(Estimate(1.0, 0.1, dof=3.0, samples=4), 0.5, quantity="m", load=0.1, T=0.3, N=10)
     assert r.z == Estimate(1.0, 0.1, dof=3.0).z(0.5) < 5.0
     assert math.isnan(Measured.of(Estimate(1.0, 0.1), quantity="m", load=0.1, T=0.3, N=10).z)
+
+
+def test_a_row_knows_what_its_estimate_knows_of_the_error():
+    where = {"quantity": "m", "load": 0.1, "T": 0.3, "N": 100}
+    few = Measured.of(Estimate(3.0, 1.0, samples=2, dof=1), 0.0, **where)
+    assert few.z == few.beside(0.0).z == few.scaled(1.0).z == few.value.z(0.0) < 1.3
+    assert few.scaled(-2.0, 1.0).z == -few.z
+    still = Measured.of(Estimate(1.0, 1e-4, bound=True), 0.99, **where)
+    assert all(math.isnan(r.z) for r in (still, still.beside(0.99), still.scaled(2.0)))
+    assert "1.0(<0.0001)" in Table([still]).text()
+    assert (still.to_dict()["bound"], few.to_dict()["error_dof"]) == (True, 1.0)
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("T", [0.0, 0.3])
+def test_limits_of_rows_of_runs_are_those_of_compare(samples, T):
+    """Few samples, bounds, single samples: what compare refuses makes no limit, and z has the same law."""
+    network = DenseHebbian(3)
+    runs = [simulate(network, 0.1, T, N, samples=samples, sweeps=100, seed=3) for N in (30, 40, 60)]
+    table = Table.of(solve(network, 0.1, T), runs)
+    there, here = table.ends, table.finite.limits()
+    assert here["quantity"].tolist() == there["quantity"].tolist()
+    assert len(here) == (0 if samples == 1 else 1 if T == 0.0 else 4)
+    for name in ("z", "error", "error_dof"):
+        np.testing.assert_allclose(here[name], there[name], rtol=1e-6)
+    (common,) = table.where(quantity="energy").finite.limits(common={"energy": 1e-3}) if len(here) else [None]
+    if common:
+        (alone,) = here.where(quantity="energy")
+        assert common.z == pytest.approx(alone.value.z(alone.theory, error=1e-3))
+
+
+def test_two_runs_of_one_size_keep_their_own_columns():
+    network = DenseHebbian(3)
+    runs = [simulate(network, 0.1, 0.3, 30, samples=3, sweeps=sweeps, seed=sweeps) for sweeps in (100, 150)]
+    table = Table.of(solve(network, 0.1, 0.3), runs).where(quantity="m")
+    assert table["sweeps"].tolist() == [100, 150]
+    assert table["simulation"].tolist() == [float(r.m) for r in runs]
 
 
 def test_text_shows_what_judges_and_what_is_kept():
