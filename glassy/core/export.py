@@ -29,11 +29,13 @@ def optional(name: str, extra: str = "export") -> Any:
 class Exported:
     """Mixin: a result leaves as a dict, a table or a dataset.
 
-    Three things may be said of a type: `unexported`, names of fields and properties that stay behind; `records`, its rows where
-    it is not one row; `axis`, the column along which its rows are told apart.
+    Four things may be said of a type: `unexported`, names of fields and properties that stay behind; `exported`, properties
+    that only the dict has, as their rows are those of the table; `records`, its rows where it is not one row; `axis`, the
+    column along which its rows are told apart.
     """
 
     unexported: ClassVar[tuple[str, ...]] = ()
+    exported: ClassVar[tuple[str, ...]] = ()
     axis: ClassVar[str] = "row"
 
     def records(self) -> Iterator[dict[str, Any]]:

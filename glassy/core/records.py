@@ -22,7 +22,7 @@ from glassy.core.errors import InputError
 STATE = ("line", "network", "N", "K", "load", "T", "ansatz", "perturbation")  # of a result and of those in it: one column each
 KINDS = {
     "float", "float | None", "int", "bool", "bool | None", "str", "str | None", "Estimate", "Status", "tuple[float, ...]",
-    "tuple[str, ...]", "tuple[Estimate, ...]",
+    "tuple[int, ...]", "tuple[str, ...]", "tuple[Estimate, ...]",
 }  # fmt: skip
 PLAIN = {type(None), bool, int, float, str}
 Row = dict[str, Any]
@@ -224,6 +224,7 @@ def tree(value: Any) -> Any:
         return int(value) if value.denominator == 1 else str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        parts = record(value) if hasattr(value, "records") else fields
+        more = {name: getattr(value, name) for name in getattr(value, "exported", ())}
+        parts = record(value) | more if hasattr(value, "records") else fields
         return {"type": type(value).__name__} | {k: tree(x) for k, x in parts.items()}
     return repr(value)

@@ -142,6 +142,7 @@ class EnsembleResult(Drawn, Saved):
     damaged: tuple[str, ...] = ()
 
     unexported = ("pools",)
+    exported = ("rows",)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield one row for each state point and observable, with the parts of its error."""

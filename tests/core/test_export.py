@@ -96,6 +96,20 @@ def test_dicts_go_through_json_with_equal_numbers(found, name):
     assert counted(result, back) > 0
 
 
+def numbers(there):
+    """All numbers in a tree of JSON, as floats."""
+    if isinstance(there, dict | list):
+        return {x for part in (there.values() if isinstance(there, dict) else there) for x in numbers(part)}
+    return {float(there)} if isinstance(there, int | float) else set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_of_the_table_is_in_the_dict(found, name):
+    table, there = found[name].to_dataframe().select_dtypes("number"), numbers(found[name].to_dict())
+    lost = {key: set(map(float, table[key].dropna())) - there - {math.inf, -math.inf} for key in table}
+    assert not any(lost.values()), lost
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_tables_hold_every_number_with_its_error_and_status(found, name):
     result = found[name]
