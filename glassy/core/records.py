@@ -79,7 +79,7 @@ def cells(row: Mapping[str, Any]) -> Row:
     is its name. Numbers of a result inside are PREFIX_NAME, its state is that of the row. All else is written as its repr.
     """
     found: Row = {}
-    bound, thermal = [], []
+    estimates: dict[str, Any] = {}
     remarked = [*row.get("remarks", ())] if not isinstance(row.get("remarks"), str) else [row["remarks"]]
     measured = "remarks" in row
 
@@ -96,9 +96,10 @@ def cells(row: Mapping[str, Any]) -> Row:
         elif is_estimate(value):
             measured = True
             found[name], found[f"{name}_error"] = float(value), float(value.error)
-            bound.extend([name] if value.bound else [])
-            thermal.extend([name] if value.samples == 1 and value.thermal is not None and value.disorder is None else [])
+            estimates[name] = value
         elif isinstance(value, tuple) and any(map(is_estimate, value)):
+            measured = True
+            estimates.update({f"{name}_{i}": x for i, x in enumerate(value) if is_estimate(x)})
             found[name] = tuple(map(float, value))
             found[f"{name}_error"] = tuple(float(getattr(x, "error", 0.0)) for x in value)
         else:
@@ -107,11 +108,18 @@ def cells(row: Mapping[str, Any]) -> Row:
     for name, value in row.items():
         if name != "remarks":
             put(name, value)
-    remarked += [f"no error but a bound, since nothing moved: {', '.join(bound)}"] if bound else []
-    remarked += [f"thermal error alone, since there is one sample: {', '.join(thermal)}"] if thermal else []
     if measured:
-        found["remarks"] = "; ".join(remarked)
+        found["remarks"] = "; ".join((*remarked, *of_errors(estimates)))
     return found
+
+
+def of_errors(estimates: Mapping[str, Any]) -> list[str]:
+    """Return what must be known of the errors of some Estimates: which are bounds, and which the thermal part alone."""
+    bound = [name for name, e in estimates.items() if e.bound]
+    alone = [name for name, e in estimates.items() if e.samples == 1 and e.thermal is not None and e.disorder is None]
+    return [f"no error but a bound, since nothing moved: {', '.join(bound)}"] * bool(bound) + [
+        f"thermal error alone, since there is one sample: {', '.join(alone)}"
+    ] * bool(alone)
 
 
 def plain(value: Any) -> Any:

@@ -17,7 +17,8 @@ from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.progress import Bar
-from glassy.core.results import Estimate, Status, short
+from glassy.core.records import of_errors
+from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.simulation.drive.session import Place
@@ -145,13 +146,14 @@ class EnsembleResult(Drawn, Saved):
     exported = ("rows",)
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield one row for each state point and observable, with the parts of its error."""
+        """Yield one row for each state point and observable, with the parts of its error, and what must be known of it."""
         for r in self.rows:
             e = r.estimate
             yield {
                 **{name: getattr(r, name) for name in ("network", "N", "K", "load", "T", "observable")},
                 **{k: None if e is None else getattr(e, k) for k in ("value", "error", "thermal", "disorder", "tau_int")},
                 **{name: getattr(r, name) for name in ("samples", "asked", "status")},
+                "remarks": () if e is None else tuple(of_errors({r.observable: e})),
             }
 
     def cube(self) -> Cube:
@@ -279,12 +281,12 @@ class EnsembleResult(Drawn, Saved):
 
     def table(self) -> str:
         """Return the table for readers: one line for each state point and observable."""
-        lines = [f"{'network':<34} {'N':>5} {'load':>9} {'T':>9} {'observable':<14} {'value':>16} {'done':>13}  status"]
+        lines = [f"{'network':<34} {'N':>5} {'load':>9} {'T':>9} {'observable':<14} {'value':>20} {'done':>13}  status"]
         for r in self.rows:
-            value = "" if r.estimate is None else short(float(r.estimate), r.estimate.error)
+            value = "" if r.estimate is None else repr(r.estimate)
             size = f"{r.load:.6g}" if r.network.has_load else f"K={r.K}"
             lines.append(
-                f"{r.network!r:<34} {r.N:>5} {size:>9} {r.T:>9.6g} {r.observable:<14} {value:>16} "
+                f"{r.network!r:<34} {r.N:>5} {size:>9} {r.T:>9.6g} {r.observable:<14} {value:>20} "
                 f"{f'{r.samples}/{r.asked}':>13}  {r.status.name if r.status else 'no sample'}"
             )
         return "\n".join([*lines, *(f"not used: {text}" for text in self.damaged)])

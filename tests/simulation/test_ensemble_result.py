@@ -67,3 +67,26 @@ def test_unfinished_ensembles_are_read(tmp_path):
     assert float(cells["value"]) == r.rows[0].estimate.value
     assert "6" not in cells["samples"]
     assert len(r.table().splitlines()) == 1 + len(r.rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "shown"),
+    [({"temperatures": 0.05}, "bound", "(<"), ({"samples": 1, "temperatures": 2.0}, "thermal", " thermal)")],
+)
+def test_every_table_says_which_errors_are_none(changes, word, shown, tmp_path):
+    r = small(loads=0.05, sizes=40, **{"samples": 2, **changes}).run(tmp_path / "e", "threads", progress=False)
+    e = r.rows[0].estimate
+    assert e.bound if word == "bound" else e.disorder is None
+    table = r.to_dataframe()
+    assert word in table["remarks"][0]
+    assert table["error"][0] == e.error
+    assert table["remarks"][0] in r.csv(tmp_path / "r.csv").read_text()
+    assert word in r._repr_html_()
+    assert word in str(r.to_xarray()["remarks"].values.item())
+    assert shown in r.table().splitlines()[1]
+    assert r.to_dict()["rows"][0]["estimate"] == e.to_dict()
+    series = r.samples().to_xarray()
+    assert word in series["m"].attrs["remarks"]
+    series.to_netcdf(tmp_path / "x.nc", engine="scipy")
+    good = small(temperatures=0.6).run(tmp_path / "g", "threads", progress=False)
+    assert "remarks" not in good.samples(N=24, load=0.2).to_xarray()["m"].attrs
