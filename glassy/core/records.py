@@ -147,12 +147,26 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Return plain rows as columns of one length, state first and status last; None where a row has none."""
+    """Return plain rows as columns of one length, state first and status last; None where a row has none.
+
+    A column of tuples in which other values stand, too, is one of words: an empty tuple is the empty word.
+
+    Examples
+    --------
+    >>> columns([{"watch": ()}, {"watch": "1 2"}])
+    {'watch': ['', '1 2']}
+    """
     rows = list(rows)
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    return {name: [row.get(name) for row in rows] for name in in_order(names)}
+    return {name: _alike([row.get(name) for row in rows]) for name in in_order(names)}
+
+
+def _alike(values: list[Any]) -> list[Any]:
+    if any(isinstance(v, tuple) for v in values) and any(v is not None and not isinstance(v, tuple) for v in values):
+        return [v if v is None else " ".join(map(cell, v)) if isinstance(v, tuple) else cell(v) for v in values]
+    return values
 
 
 def flat(columns: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
