@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.progress import Bar
+from glassy.core.provenance import Provenance, joint_provenance
 from glassy.core.records import of_errors
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
@@ -167,6 +169,21 @@ class EnsembleResult(Drawn, Saved):
             done, status = (0, None) if known is None else (known.samples, known.status)
             rows.append(row | {"samples": done, "asked": place.samples, "status": status})
         return Cube(dims=("network", "N", "load" if e.loads else "K", "T"), shape=e.shape, rows=rows)
+
+    def made_by(self) -> Provenance | None:
+        """Return the code that made the samples, as their files say; None where the folder is gone."""
+        return self._made_by
+
+    @cached_property
+    def _made_by(self) -> Provenance | None:
+        found: dict[Provenance, None] = {}
+        for place in {place.name: place for place, _, known in self._points() if known is not None}.values():
+            if (Path(self.folder) / place.name / "description.json").exists():
+                store = Store(Path(self.folder) / place.name, place.run.description())
+                for sample in store.indices():
+                    with suppress(InputError):  # in `damaged`
+                        found |= {store.origin(sample): None} if sample < place.samples else {}
+        return joint_provenance(found) if found else None
 
     def _points(self) -> Iterator[tuple[Place, float, Pool | None]]:
         """Yield place, T and Pool of every state point."""

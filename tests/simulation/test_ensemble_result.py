@@ -1,12 +1,16 @@
 """Averages of an ensemble equal those of its samples, also of an unfinished one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from ensembles import rows, small
 
 import glassy
 from glassy import DenseHebbian, simulate
+from glassy.simulation.drive import work
 from glassy.simulation.keep.averages import observables
+from glassy.simulation.sampler import checkpoint
 
 network = DenseHebbian(3)
 
@@ -90,3 +94,19 @@ def test_every_table_says_which_errors_are_none(changes, word, shown, tmp_path):
     series.to_netcdf(tmp_path / "x.nc", engine="scipy")
     good = small(temperatures=0.6).run(tmp_path / "g", "threads", progress=False)
     assert "remarks" not in good.samples(N=24, load=0.2).to_xarray()["m"].attrs
+
+
+def test_an_ensemble_says_which_code_made_its_samples(tmp_path, monkeypatch):
+    e, today = small(), glassy.provenance()
+    e.run(tmp_path / "e", "threads", part=(0, 2), progress=False)
+    for place in (work, checkpoint):
+        monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(today, commit="another"))
+    r = e.run(tmp_path / "e", "threads", progress=False)
+    assert {*r.made_by().commit.split(" and ")} == {today.commit, "another"}
+    assert r.to_dict()["provenance"]["commit"] == r.to_xarray().attrs["commit"] == r.made_by().commit
+    assert (r.made_by().numpy, r.to_dataframe().attrs["version"]) == (today.numpy, today.glassy)
+    harmed = next((tmp_path / "e").rglob("sample_*.npz"))
+    harmed.write_bytes(harmed.read_bytes()[:100])
+    assert e.read(tmp_path / "e").made_by() is not None
+    (tmp_path / "e").rename(tmp_path / "gone")
+    assert glassy.load(r.save(tmp_path / "r")).made_by() is None
