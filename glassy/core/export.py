@@ -31,11 +31,13 @@ def optional(name: str, extra: str = "export") -> Any:
 class Exported:
     """Mixin: a result leaves as a dict, a table or a dataset.
 
-    Three things may be said of a type: `unexported`, names of fields and properties that stay behind; `records`, its rows where
-    it is not one row; `axis`, the column along which its rows are told apart.
+    Four things may be said of a type: `unexported`, names of fields and properties that stay behind; `exported`, properties
+    that only the dict has, as their rows are those of the table; `records`, its rows where it is not one row; `axis`, the
+    column along which its rows are told apart.
     """
 
     unexported: ClassVar[tuple[str, ...]] = ()
+    exported: ClassVar[tuple[str, ...]] = ()
     axis: ClassVar[str] = "row"
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -51,7 +53,17 @@ class Exported:
 
     def cube(self) -> Cube:
         """Return this result along its axes, for `to_xarray`."""
-        return Cube.of_rows(list(self.records()), self.axis)
+        return Cube.of_rows(self._filled(), self.axis)
+
+    def _filled(self) -> list[dict[str, Any]]:
+        """Return the rows, of which a file or a dataset needs one: what its columns are is not known before."""
+        rows = list(self.records())
+        if not rows:
+            raise InputError(
+                f"a {type(self).__name__} must hold a row to be a file or a dataset, this one is empty. Look at len() before; "
+                "to_dict() and to_dataframe() may be empty."
+            )
+        return rows
 
     def made_by(self) -> Provenance | None:
         """Return the code that made the numbers, of all results in it; None where that was not kept."""
@@ -122,7 +134,7 @@ class Exported:
         Raises
         ------
         InputError
-            If xarray is not installed.
+            If xarray is not installed, or there is no row.
 
         Examples
         --------
@@ -147,6 +159,11 @@ class Exported:
         -----
         Empty cells are None, truth is TRUE or FALSE, and numbers that are none are NaN, Inf and -Inf.
 
+        Raises
+        ------
+        InputError
+            If there is no row.
+
         Examples
         --------
         >>> import glassy, tempfile
@@ -155,15 +172,14 @@ class Exported:
         ...     path.read_text().splitlines()[0][:29]
         'network,load,T,ansatz,m,saddl'
         """
-        path = Path(path)
+        path, found = Path(path), flat(columns(map(cells, self._filled())))
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = self._columns()
         with path.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow(found)
             if units:
                 line = [quantity(name).unit for name in found]
-                out.writerow([f"# {line[0]}", *line[1:]] if line else [])
+                out.writerow([f"# {line[0]}", *line[1:]])
             out.writerows(zip(*([cell(v) for v in values] for values in found.values()), strict=True))
         return path
 

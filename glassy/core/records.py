@@ -22,7 +22,7 @@ from glassy.core.errors import InputError
 STATE = ("line", "network", "N", "K", "load", "T", "ansatz", "perturbation")  # of a result and of those in it: one column each
 KINDS = {
     "float", "float | None", "int", "bool", "bool | None", "str", "str | None", "Estimate", "Status", "tuple[float, ...]",
-    "tuple[str, ...]", "tuple[Estimate, ...]",
+    "tuple[int, ...]", "tuple[str, ...]", "tuple[Estimate, ...]",
 }  # fmt: skip
 PLAIN = {type(None), bool, int, float, str}
 Row = dict[str, Any]
@@ -79,7 +79,7 @@ def cells(row: Mapping[str, Any]) -> Row:
     is its name. Numbers of a result inside are PREFIX_NAME, its state is that of the row. All else is written as its repr.
     """
     found: Row = {}
-    bound, thermal = [], []
+    estimates: dict[str, Any] = {}
     remarked = [*row.get("remarks", ())] if not isinstance(row.get("remarks"), str) else [row["remarks"]]
     measured = "remarks" in row
 
@@ -96,9 +96,10 @@ def cells(row: Mapping[str, Any]) -> Row:
         elif is_estimate(value):
             measured = True
             found[name], found[f"{name}_error"] = float(value), float(value.error)
-            bound.extend([name] if value.bound else [])
-            thermal.extend([name] if value.samples == 1 and value.thermal is not None and value.disorder is None else [])
+            estimates[name] = value
         elif isinstance(value, tuple) and any(map(is_estimate, value)):
+            measured = True
+            estimates.update({f"{name}_{i}": x for i, x in enumerate(value) if is_estimate(x)})
             found[name] = tuple(map(float, value))
             found[f"{name}_error"] = tuple(float(getattr(x, "error", 0.0)) for x in value)
         else:
@@ -107,11 +108,18 @@ def cells(row: Mapping[str, Any]) -> Row:
     for name, value in row.items():
         if name != "remarks":
             put(name, value)
-    remarked += [f"no error but a bound, since nothing moved: {', '.join(bound)}"] if bound else []
-    remarked += [f"thermal error alone, since there is one sample: {', '.join(thermal)}"] if thermal else []
     if measured:
-        found["remarks"] = "; ".join(remarked)
+        found["remarks"] = "; ".join((*remarked, *of_errors(estimates)))
     return found
+
+
+def of_errors(estimates: Mapping[str, Any]) -> list[str]:
+    """Return what must be known of the errors of some Estimates: which are bounds, and which the thermal part alone."""
+    bound = [name for name, e in estimates.items() if e.bound]
+    alone = [name for name, e in estimates.items() if e.samples == 1 and e.thermal is not None and e.disorder is None]
+    return [f"no error but a bound, since nothing moved: {', '.join(bound)}"] * bool(bound) + [
+        f"thermal error alone, since there is one sample: {', '.join(alone)}"
+    ] * bool(alone)
 
 
 def plain(value: Any) -> Any:
@@ -139,12 +147,26 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Return plain rows as columns of one length, state first and status last; None where a row has none."""
+    """Return plain rows as columns of one length, state first and status last; None where a row has none.
+
+    A column of tuples in which other values stand, too, is one of words: an empty tuple is the empty word.
+
+    Examples
+    --------
+    >>> columns([{"watch": ()}, {"watch": "1 2"}])
+    {'watch': ['', '1 2']}
+    """
     rows = list(rows)
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    return {name: [row.get(name) for row in rows] for name in in_order(names)}
+    return {name: _alike([row.get(name) for row in rows]) for name in in_order(names)}
+
+
+def _alike(values: list[Any]) -> list[Any]:
+    if any(isinstance(v, tuple) for v in values) and any(v is not None and not isinstance(v, tuple) for v in values):
+        return [v if v is None else " ".join(map(cell, v)) if isinstance(v, tuple) else cell(v) for v in values]
+    return values
 
 
 def flat(columns: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
@@ -224,6 +246,7 @@ def tree(value: Any) -> Any:
         return int(value) if value.denominator == 1 else str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        parts = record(value) if hasattr(value, "records") else fields
+        more = {name: getattr(value, name) for name in getattr(value, "exported", ())}
+        parts = record(value) | more if hasattr(value, "records") else fields
         return {"type": type(value).__name__} | {k: tree(x) for k, x in parts.items()}
     return repr(value)

@@ -465,7 +465,7 @@ class Grid(Drawn, Saved, Generic[R]):
 
     def cube(self) -> Cube:
         """Return the points along the axes of the grid, named by what changes along each."""
-        rows = list(self.records())
+        rows = self._filled()
         return Cube.of_grid(rows, self.shape) if len(rows) == len(self) else Cube.of_rows(rows, self.axis)
 
     def made_by(self) -> Provenance | None:

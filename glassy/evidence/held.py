@@ -166,10 +166,17 @@ class Held(Exported):
     wall: float
     warm: float
 
+    exported = ("tables",)
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield what every rung measures, the free energy and what cooling changes, beside RS and RSB(1)."""
-        for table in (self.rungs(), self.free_energy(), self.cooling()):
+        for table in self.tables:
             yield from table.records()
+
+    @property
+    def tables(self) -> tuple[Table, Table, Table]:
+        """What every rung measures, the free energy, and what cooling changes: `rungs()`, `free_energy()`, `cooling()`."""
+        return self.rungs(), self.free_energy(), self.cooling()
 
     @property
     def provenance(self) -> Provenance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,9 @@ from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.progress import Bar
-from glassy.core.results import Estimate, Status, short
+from glassy.core.provenance import Provenance, joint_provenance
+from glassy.core.records import of_errors
+from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.simulation.drive.session import Place
@@ -142,15 +145,17 @@ class EnsembleResult(Drawn, Saved):
     damaged: tuple[str, ...] = ()
 
     unexported = ("pools",)
+    exported = ("rows",)
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield one row for each state point and observable, with the parts of its error."""
+        """Yield one row for each state point and observable, with the parts of its error, and what must be known of it."""
         for r in self.rows:
             e = r.estimate
             yield {
                 **{name: getattr(r, name) for name in ("network", "N", "K", "load", "T", "observable")},
                 **{k: None if e is None else getattr(e, k) for k in ("value", "error", "thermal", "disorder", "tau_int")},
                 **{name: getattr(r, name) for name in ("samples", "asked", "status")},
+                "remarks": () if e is None else tuple(of_errors({r.observable: e})),
             }
 
     def cube(self) -> Cube:
@@ -164,6 +169,21 @@ class EnsembleResult(Drawn, Saved):
             done, status = (0, None) if known is None else (known.samples, known.status)
             rows.append(row | {"samples": done, "asked": place.samples, "status": status})
         return Cube(dims=("network", "N", "load" if e.loads else "K", "T"), shape=e.shape, rows=rows)
+
+    def made_by(self) -> Provenance | None:
+        """Return the code that made the samples, as their files say; None where the folder is gone."""
+        return self._made_by
+
+    @cached_property
+    def _made_by(self) -> Provenance | None:
+        found: dict[Provenance, None] = {}
+        for place in {place.name: place for place, _, known in self._points() if known is not None}.values():
+            if (Path(self.folder) / place.name / "description.json").exists():
+                store = Store(Path(self.folder) / place.name, place.run.description())
+                for sample in store.indices():
+                    with suppress(InputError):  # in `damaged`
+                        found |= {store.origin(sample): None} if sample < place.samples else {}
+        return joint_provenance(found) if found else None
 
     def _points(self) -> Iterator[tuple[Place, float, Pool | None]]:
         """Yield place, T and Pool of every state point."""
@@ -278,12 +298,12 @@ class EnsembleResult(Drawn, Saved):
 
     def table(self) -> str:
         """Return the table for readers: one line for each state point and observable."""
-        lines = [f"{'network':<34} {'N':>5} {'load':>9} {'T':>9} {'observable':<14} {'value':>16} {'done':>13}  status"]
+        lines = [f"{'network':<34} {'N':>5} {'load':>9} {'T':>9} {'observable':<14} {'value':>20} {'done':>13}  status"]
         for r in self.rows:
-            value = "" if r.estimate is None else short(float(r.estimate), r.estimate.error)
+            value = "" if r.estimate is None else repr(r.estimate)
             size = f"{r.load:.6g}" if r.network.has_load else f"K={r.K}"
             lines.append(
-                f"{r.network!r:<34} {r.N:>5} {size:>9} {r.T:>9.6g} {r.observable:<14} {value:>16} "
+                f"{r.network!r:<34} {r.N:>5} {size:>9} {r.T:>9.6g} {r.observable:<14} {value:>20} "
                 f"{f'{r.samples}/{r.asked}':>13}  {r.status.name if r.status else 'no sample'}"
             )
         return "\n".join([*lines, *(f"not used: {text}" for text in self.damaged)])

@@ -56,9 +56,18 @@ class Exchange(Drawn, Saved):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the edges of the ladder."""
-        tried, done = self.swaps.sum(axis=(0, 1)).T.tolist()
-        for T, above, a, n, k in zip(self.T, self.T[1:], self.acceptance, tried, done, strict=False):
+        for T, above, a, n, k in zip(self.T, self.T[1:], self.acceptance, self.attempted, self.accepted, strict=False):
             yield {"T": T, "T_next": above, "exchange_acceptance": a, "attempted": n, "accepted": k}
+
+    @property
+    def attempted(self) -> tuple[int, ...]:
+        """Attempted exchanges of each edge, of all samples and replicas."""
+        return tuple(self.swaps[..., 0].sum(axis=(0, 1)).tolist())
+
+    @property
+    def accepted(self) -> tuple[int, ...]:
+        """Accepted exchanges of each edge, of all samples and replicas."""
+        return tuple(self.swaps[..., 1].sum(axis=(0, 1)).tolist())
 
     @property
     def acceptance(self) -> tuple[Estimate, ...]:

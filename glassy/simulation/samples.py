@@ -30,6 +30,7 @@ from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.records import of_errors
 from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
@@ -104,7 +105,8 @@ class Samples(Drawn, Renamed, Saved):
     def cube(self) -> Cube:
         """Return the series along (sample, replica, sweep), those of q along (sample, pair, sweep), with what was asked.
 
-        Attributes of m, energy, acceptance and q hold the mean with its error and tau_int; other averages are in `records`.
+        Attributes of m, energy, acceptance and q hold the mean with its error and tau_int, and `remarks` where the error is a
+        bound or the thermal part alone; other averages are in `records`.
         """
         s, chain = self.series, ("sample", "replica")
         arrays: dict[str, tuple[tuple[str, ...], npt.NDArray[Any]]] = {
@@ -129,7 +131,11 @@ class Samples(Drawn, Renamed, Saved):
             arrays["watched"] = ((*chain, "pattern", "sweep"), s.watched)
             coords["pattern"] = (("pattern",), np.array(self.watch))
         means = {name: self.mean(name) for name in arrays if name in ("m", "energy", "acceptance", "q")}
-        notes = {name: {"mean": e.value, "error": e.error, "tau_int": e.tau_int or math.nan} for name, e in means.items()}
+        notes: dict[str, dict[str, Any]] = {
+            name: {"mean": e.value, "error": e.error, "tau_int": e.tau_int or math.nan} for name, e in means.items()
+        }
+        for name, e in means.items():
+            notes[name] |= {"remarks": "; ".join(said)} if (said := of_errors({name: e})) else {}
         asked = ("method", "start", "start_overlap", "burn_in", "seed", "phase", "status")
         state = ("network", "N", "K", *(("load",) if self.network.has_load else ()), "T", "perturbation")
         row = {name: getattr(self, name) for name in (*state, *asked)}

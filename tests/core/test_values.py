@@ -7,6 +7,7 @@ import pytest
 
 import glassy
 from glassy import RSB, DenseHebbian, Grid, InputError, StatePoint
+from glassy.core.records import columns
 
 network = DenseHebbian(3)
 
@@ -78,3 +79,22 @@ def test_axes_are_named_by_what_changes_along_them():
     points = Grid(tuple(StatePoint(x, T) for T in (0.1, 0.2) for x in (0.3, 0.4)), (2, 2))
     assert points.to_xarray().sizes == {"T": 2, "load": 2}
     assert Grid((), (0,)).to_dataframe().empty
+
+
+def test_what_is_empty_is_no_file_and_no_dataset(tmp_path):
+    path = glassy.scan(network, [0.1, 0.2], 0.3)
+    empty = path[path.values("m") > 2.0]
+    for call in (empty.to_xarray, lambda: empty.csv(tmp_path / "new" / "x.csv"), glassy.Table().to_xarray):
+        with pytest.raises(InputError, match="must hold a row .* this one is empty"):
+            call()
+    assert not (tmp_path / "new").exists()
+    assert empty.to_dict()["points"] == []
+    assert empty._repr_html_() is None
+
+
+def test_columns_of_words_keep_the_rows_that_have_none(tmp_path):
+    runs = Grid(tuple(glassy.simulate(network, 0.1, 0.3, 20, sweeps=5, seed=1, watch=w) for w in ((), (1, 2))), (2,))
+    assert runs.to_dataframe()["watch"].tolist() == ["", "1 2"]
+    assert runs.to_xarray()["watch"].values.tolist() == ["", "1 2"]
+    assert "1 2" in runs.csv(tmp_path / "x.csv").read_text()
+    assert columns([{"a": (0.5, 1.0)}, {"a": 2}, {"a": None}]) == {"a": ["0.5 1.0", "2", None]}

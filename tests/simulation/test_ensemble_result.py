@@ -1,12 +1,16 @@
 """Averages of an ensemble equal those of its samples, also of an unfinished one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from ensembles import rows, small
 
 import glassy
 from glassy import DenseHebbian, simulate
+from glassy.simulation.drive import work
 from glassy.simulation.keep.averages import observables
+from glassy.simulation.sampler import checkpoint
 
 network = DenseHebbian(3)
 
@@ -67,3 +71,42 @@ def test_unfinished_ensembles_are_read(tmp_path):
     assert float(cells["value"]) == r.rows[0].estimate.value
     assert "6" not in cells["samples"]
     assert len(r.table().splitlines()) == 1 + len(r.rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "shown"),
+    [({"temperatures": 0.05}, "bound", "(<"), ({"samples": 1, "temperatures": 2.0}, "thermal", " thermal)")],
+)
+def test_every_table_says_which_errors_are_none(changes, word, shown, tmp_path):
+    r = small(loads=0.05, sizes=40, **{"samples": 2, **changes}).run(tmp_path / "e", "threads", progress=False)
+    e = r.rows[0].estimate
+    assert e.bound if word == "bound" else e.disorder is None
+    table = r.to_dataframe()
+    assert word in table["remarks"][0]
+    assert table["error"][0] == e.error
+    assert table["remarks"][0] in r.csv(tmp_path / "r.csv").read_text()
+    assert word in r._repr_html_()
+    assert word in str(r.to_xarray()["remarks"].values.item())
+    assert shown in r.table().splitlines()[1]
+    assert r.to_dict()["rows"][0]["estimate"] == e.to_dict()
+    series = r.samples().to_xarray()
+    assert word in series["m"].attrs["remarks"]
+    series.to_netcdf(tmp_path / "x.nc", engine="scipy")
+    good = small(temperatures=0.6).run(tmp_path / "g", "threads", progress=False)
+    assert "remarks" not in good.samples(N=24, load=0.2).to_xarray()["m"].attrs
+
+
+def test_an_ensemble_says_which_code_made_its_samples(tmp_path, monkeypatch):
+    e, today = small(), glassy.provenance()
+    e.run(tmp_path / "e", "threads", part=(0, 2), progress=False)
+    for place in (work, checkpoint):
+        monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(today, commit="another"))
+    r = e.run(tmp_path / "e", "threads", progress=False)
+    assert {*r.made_by().commit.split(" and ")} == {today.commit, "another"}
+    assert r.to_dict()["provenance"]["commit"] == r.to_xarray().attrs["commit"] == r.made_by().commit
+    assert (r.made_by().numpy, r.to_dataframe().attrs["version"]) == (today.numpy, today.glassy)
+    harmed = next((tmp_path / "e").rglob("sample_*.npz"))
+    harmed.write_bytes(harmed.read_bytes()[:100])
+    assert e.read(tmp_path / "e").made_by() is not None
+    (tmp_path / "e").rename(tmp_path / "gone")
+    assert glassy.load(r.save(tmp_path / "r")).made_by() is None

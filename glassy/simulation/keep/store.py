@@ -120,6 +120,11 @@ class Store:
             )
         return found
 
+    def origin(self, sample: int) -> Provenance:
+        """Return the code that made a sample; its series is not read."""
+        found: Provenance = storage.part(self.path(sample), "provenance")
+        return found
+
     def read(self, sample: int) -> Kept | None:
         """Return a finished sample, or None. A damaged or foreign file is set aside, with a warning, and computed again."""
         path = self.path(sample)
