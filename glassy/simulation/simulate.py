@@ -165,7 +165,7 @@ def simulate(
         good. Eight cost eight times as much as one.
     sweeps, burn_in : int
         Measured sweeps of N attempted flips, and sweeps before (default sweeps // 5), not counted in `sweeps`. Wherever an
-        integer is asked for, a whole float counts as one: sweeps=1e4.
+        integer is asked for, a whole float or fraction counts as one: sweeps=1e4.
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
@@ -266,7 +266,7 @@ def simulate(
     def room(bytes_of_series: int) -> float:
         return (limit - held * bytes_of_series) // min(threads, samples)
 
-    if free_energy:
+    if checks.truth("free_energy", free_energy):
         check_free_energy(method, temperatures)
     runs = request.runs(network, loads, K, temperatures, N, given, room)
     width = min(check_memory(runs, samples, threads, limit), samples * len(runs))
