@@ -214,7 +214,7 @@ def simulate(
     Warns
     -----
     PatternsWarning
-        If `patterns` looks transposed: a load above 10 as it is read, below 1 the other way.
+        If `patterns` looks transposed: ten times more patterns than spins as it is read, beyond retrieval, load > P/4.
 
     Notes
     -----
