@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral, Real
+from numbers import Rational, Real
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ SEVERAL = (
 
 
 def integer(name: str, value: Any, least: int, remedy: str, *, most: float = math.inf) -> int:
-    """Return `value` as an int in [least, most], or raise InputError; a whole float, as 1e4, is the integer that it is."""
+    """Return `value` as an int in [least, most], or raise InputError; a whole float or fraction is the integer that it is."""
     whole = isinstance(value, float | np.floating) and float(value).is_integer()
-    if isinstance(value, bool) or not (whole or isinstance(value, Integral)) or not least <= int(value) <= most:
+    whole = whole or (isinstance(value, Rational) and value.denominator == 1)
+    if isinstance(value, bool) or not whole or not least <= int(value) <= most:
         domain = f">= {least}" if math.isinf(most) else f"in [{least}, {most}]"
         several = f" {SEVERAL}" if name in ("N", "K") and np.ndim(value) else ""
         raise InputError(f"{name} must be an integer {domain}, got {value!r}. {remedy}{several}")
@@ -44,11 +45,15 @@ def number(name: str, value: Any, remedy: str, *, least: float = 0.0, most: floa
 
 
 def array(name: str, value: Any, remedy: str) -> npt.NDArray[Any]:
-    """Return `value` as an array, or raise InputError where nested lists make none."""
+    """Return `value` as an array, or raise InputError where nested lists make none, or mix truth with numbers."""
     try:
-        return np.asarray(value)
+        found = np.asarray(value)
     except ValueError as error:
         raise InputError(f"{name} must be one array, got lists of different lengths ({error}). {remedy}") from error
+    parts = np.asarray(value, object).ravel() if isinstance(value, list | tuple) and found.dtype.kind in "iufc" else ()
+    if any(isinstance(x, bool | np.bool_) for x in parts):
+        raise InputError(f"{name} must be numbers, got True or False among them: {str(value)[:80]}. {remedy}")
+    return found
 
 
 def numbers(name: str, value: Any, axes: str, remedy: str, *, least: int = 1) -> npt.NDArray[np.float64]:
@@ -65,6 +70,13 @@ def numbers(name: str, value: Any, axes: str, remedy: str, *, least: int = 1) ->
         return np.asarray(found, np.float64)
     came = f"shape {found.shape}" if real and np.isfinite(found).all() else repr(value)[:80]
     raise InputError(f"{name} must be finite numbers {axes}, {least} or more along the first axis, got {came}. {remedy}")
+
+
+def truth(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False, or raise InputError: a word as "no" would be true."""
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name} must be True or False, got {value!r}.")
+    return bool(value)
 
 
 def load(value: Any) -> float:

@@ -18,7 +18,8 @@ from glassy.model.family import Network
 from glassy.numerics.bits import Bits, empty_rows, misaligned
 
 Int8Array = npt.NDArray[np.int8]
-OVERFULL = 10.0  # load beyond which no ansatz retrieves, at any P
+OVERFULL = 0.25  # load over P beyond which no ansatz retrieves: bound_c of `storage_capacity` (B.1) is less, at any P
+MANY = 10  # times more patterns than spins look transposed: the other way round, few patterns that are retrieved
 
 
 def check_seed(seed: Any) -> int:
@@ -139,18 +140,18 @@ def check_patterns(patterns: Any, least: int) -> Int8Array:
 def given_patterns(network: Network, patterns: Any, level: int = 3) -> Int8Array:
     """Return patterns of the user as an array (K, N) of +-1 that a network can store, or raise InputError.
 
-    A shape that is read as more patterns than any network retrieves, and would be few of them transposed, is warned of.
+    A shape that is read as more patterns than the network retrieves, and as MANY times more than spins, is warned of.
     """
     array = check_patterns(patterns, network.fewest if network.N is None else 1)
-    (K, N), swapped = array.shape, array.shape[::-1]
+    K, N = array.shape
     if network.N == K != N:
         raise InputError(
             f"patterns must have N = {network.N} spins, got shape {array.shape} read as (K, N). It looks transposed: give "
             "patterns.T."
         )
     network.size(N)
-    if network.has_load and K > N and network.load(K, N) > OVERFULL and network.load(*swapped) < 1.0:
-        here, there = network.load(K, N), network.load(*swapped)
+    if network.has_load and K >= MANY * N and network.load(K, N) > OVERFULL * network.P:
+        here, there = network.load(K, N), network.load(N, K)
         warn(
             f"patterns of shape {array.shape} are read as K={K} patterns of N={N} spins: load={here:.3g}, beyond retrieval. "
             f"If they are {N} patterns of {K} spins, load={there:.3g}, give patterns.T.", PatternsWarning, level

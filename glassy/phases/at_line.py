@@ -83,6 +83,7 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
     if load == 0.0:
         raise InputError("load must be > 0 for an AT line, got 0. Without noise the replicon is 1 everywhere.")
     checks.choice("phase", phase, ("retrieval", "spin_glass", "paramagnetic"))
+    checks.truth("strict", strict)
     if phase == "retrieval":
         roots = _retrieval_roots(network, load)
     elif network.unit_covariance.has_field or phase == "spin_glass":

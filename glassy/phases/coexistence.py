@@ -162,6 +162,7 @@ def coexistence(
     0.05185
     """
     network, T = solvable(network, "signal"), check_point(T=checks.given_temperature(T, beta))[1]
+    checks.truth("strict", strict)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Coexistence):
         raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")

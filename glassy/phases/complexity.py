@@ -143,6 +143,7 @@ def complexity(
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")
+    checks.truth("strict", strict)
     with progress_bar(points, progress, "point", f"complexity at T={T:g}") as bar:
         bar.step = 0.0  # what comes before the curve is no point of it
         return _complexity(network, load, T, points, strict)

@@ -119,6 +119,7 @@ def spinodal(
     0.138186
     """
     network, T = solvable(network, "signal"), check_point(T=checks.given_temperature(T, beta))[1]
+    checks.truth("strict", strict)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Spinodal):
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")

@@ -210,7 +210,8 @@ class Ensemble(Saved):
             On Ctrl-C, when the samples in work are safe.
         """
         part, root = check_part(part), folder_path(out)
-        if free_energy:
+        checks.truth("wait", wait)
+        if checks.truth("free_energy", free_energy):
             check_free_energy(self.method, self.temperatures)
         limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
         count = checks.integer("workers", cores() if workers is None else workers, 1, "Samples that run at once.")

@@ -293,19 +293,19 @@ class Ladder(Grid[Samples]):
 
     def _from_infinity(self, what: str) -> list[Samples]:
         """Return the Samples from T = inf down, or raise InputError where ln Z has no anchor."""
-        check_anchor([p.T for p in self.points], what)
+        check_anchor([p.T for p in self.points], what, "; simulate(..., free_energy=True) says so before the run")
         return sorted(self.points, key=lambda p: -p.T)
 
     def __repr__(self) -> str:
         return f"{Grid.__repr__(self)}, {self.exchange!r}"
 
 
-def check_anchor(temperatures: Sequence[float], what: str) -> None:
+def check_anchor(temperatures: Sequence[float], what: str, more: str = "") -> None:
     """Raise InputError where a ladder has no T = inf, at which ln Z is known, or no two more temperatures to get there."""
     if len(temperatures) < 3 or math.inf not in temperatures:
         raise InputError(
             f"{what} needs T = inf and two more temperatures, got {[*temperatures]}. Run with three or more, float('inf') "
-            "(beta=0) among them; simulate(..., free_energy=True) says so before the run."
+            f"(beta=0) among them{more}."
         )
 
 

@@ -134,6 +134,7 @@ def solve(
     network = solvable(network)
     load, T = check_point(load, checks.given_temperature(T, beta))
     checks.choice("phase", phase, PHASES)
+    checks.truth("strict", strict)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Solution):
         raise InputError(f"start must be a Solution of a neighbouring point, got {start!r}. Leave it out, or use scan.")
@@ -333,6 +334,7 @@ def scan(
     ['CONVERGED', 'CONVERGED', 'LEFT_PHASE']
     """
     T = checks.given_temperature(T, beta)
+    checks.truth("wins", wins)
     loads, temperatures = (
         np.atleast_1d(checks.array(name, x, "Give floats or 1-d arrays.")) for name, x in (("load", load), ("T", T))
     )

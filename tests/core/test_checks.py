@@ -120,6 +120,43 @@ def test_whole_floats_are_integers():
     assert a.words() == b.words()
 
 
+@pytest.mark.parametrize("value", [Fraction(20), Fraction(40, 2), np.int8(20), np.uint64(20), np.float16(20), np.array(20)[()]])
+def test_whole_numbers_of_every_kind_are_integers(value):
+    assert checks.integer("n", value, 1, "It counts.") == 20
+    assert glassy.simulate(NETWORK, 0.1, 0.3, **(RUN | {"N": value})).N == 20
+
+
+@pytest.mark.parametrize("many", [[True, 2.0], (0.5, np.False_), [False, 1]])
+def test_truth_among_numbers_is_no_number(many):
+    for word in ("T", "beta", "load"):
+        with pytest.raises(InputError, match=f"{word} must be"):
+            glassy.scan(NETWORK, **({"load": 0.1, word: many} if word != "load" else {"load": many, "T": 0.3}))
+        with pytest.raises(InputError, match=f"{word} must be"):
+            glassy.simulate(NETWORK, **({"load": 0.1, word: many} if word != "load" else {"load": many, "T": 0.3}), **RUN)
+    with pytest.raises(InputError, match="patterns must be numbers, got True or False among them"):
+        glassy.simulate(NETWORK, T=0.3, patterns=[[True, -1, 1, 1]], seed=1)
+
+
+@pytest.mark.parametrize("value", ["yes", "no", 1, None, []])
+def test_what_is_neither_true_nor_false_is_refused(value, tmp_path):
+    ensemble = Ensemble(NETWORK, 0.1, 20, 0.3, samples=1, seed=1)
+    calls = {
+        "free_energy": (lambda **x: glassy.simulate(NETWORK, 0.1, 0.3, **RUN, **x), lambda **x: ensemble.run(tmp_path, **x)),
+        "wait": (lambda **x: ensemble.run(tmp_path, **x),),
+        "wins": (lambda **x: glassy.scan(NETWORK, 0.1, 0.3, **x),),
+        "strict": (
+            lambda **x: glassy.solve(NETWORK, 0.1, 0.3, **x), lambda **x: glassy.spinodal(NETWORK, 0.3, **x),
+            lambda **x: glassy.coexistence(NETWORK, 0.3, **x), lambda **x: glassy.complexity(NETWORK, 1.0, 0.3, **x),
+            lambda **x: glassy.at_line(NETWORK, 0.1, **x),
+        ),
+    }  # fmt: skip
+    for word, functions in calls.items():
+        for call in functions:
+            with pytest.raises(InputError, match=f"{word} must be True or False, got"):
+                call(**{word: value})
+    assert [*tmp_path.iterdir()] == []
+
+
 @pytest.mark.parametrize("value", [1.5, 1e4 + 0.5, math.inf, -math.inf, math.nan, "8", True, None, Fraction(3, 2), 2.0 + 0j])
 def test_what_is_no_whole_number_is_refused(value):
     with pytest.raises(InputError, match="n must be an integer"):

@@ -225,7 +225,7 @@ def test_a_free_energy_that_could_not_be_had_is_refused_before_the_run(tmp_path,
     monkeypatch.setattr("glassy.simulation.ensemble.Session", never)
     options = {"method": ReplicaExchange(), "seed": 1, "samples": 1}
     for T in ([0.3, 0.5, 1.0], [1.0, math.inf]):
-        with pytest.raises(InputError, match=r"a free energy needs T = inf and two more temperatures.*beta=0"):
+        with pytest.raises(InputError, match=r"a free energy needs T = inf and two more temperatures.*beta=0\) among them\.$"):
             simulate(DenseHebbian(3), 0.1, T, 20, free_energy=True, **options)
         with pytest.raises(InputError, match="a free energy needs T = inf"):
             Ensemble(DenseHebbian(3), 0.1, 20, T, **options).run(tmp_path, free_energy=True)

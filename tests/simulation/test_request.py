@@ -7,6 +7,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, InputError, Metropolis, PatternsWarning, simulate
+from glassy.model.patterns import OVERFULL
 
 network = DenseHebbian(3)
 POINT = {"load": 0.2, "T": 0.4, "N": 24, "sweeps": 40, "seed": 3}
@@ -69,7 +70,19 @@ def test_bad_patterns(patterns, message):
         simulate(network, T=0.1, patterns=patterns, seed=1)
 
 
-@pytest.mark.parametrize(("P", "shape"), [(2, (200, 10)), (2, (60, 5)), (3, (1000, 5)), (4, (300, 6))])
+@pytest.mark.parametrize(
+    ("P", "shape"),
+    [
+        (2, (200, 10)),
+        (2, (60, 5)),
+        (3, (1000, 5)),
+        (3, (200, 10)),
+        (3, (1000, 20)),
+        (4, (300, 6)),
+        (4, (200, 10)),
+        (4, (1000, 20)),
+    ],
+)
 def test_patterns_that_look_transposed_are_said(P, shape):
     xi = np.random.default_rng(1).choice([-1, 1], shape)
     run = {"T": 0.1, "sweeps": 5, "seed": 1, "progress": False}
@@ -77,15 +90,25 @@ def test_patterns_that_look_transposed_are_said(P, shape):
         r = simulate(DenseHebbian(P), patterns=xi, **run)
     assert seen[0].filename == __file__
     assert f"N={shape[1]} K={shape[0]} " in repr(r)
+    if shape[1] > 10:  # too many states
+        return
     with pytest.warns(PatternsWarning, match=r"give patterns\.T") as seen:
         glassy.enumerate_states(DenseHebbian(P), patterns=xi, T=0.1)
     assert seen[0].filename == __file__
 
 
-@pytest.mark.parametrize(("P", "shape"), [(2, (14, 100)), (2, (40, 20)), (3, (60, 20)), (4, (900, 20)), (4, (3, 90))])
+@pytest.mark.parametrize(
+    ("P", "shape"), [(2, (14, 100)), (2, (40, 20)), (3, (190, 20)), (3, (500, 50)), (4, (600, 20)), (4, (3, 90))]
+)
 def test_patterns_of_other_shapes_are_what_they_are(P, shape):
     xi = np.random.default_rng(1).choice([-1, 1], shape)
     simulate(DenseHebbian(P), patterns=xi, T=0.1, sweeps=5, seed=1)  # a warning would be an error
+
+
+def test_no_network_retrieves_where_patterns_look_transposed():
+    bounds = [glassy.storage_capacity(DenseHebbian(P), progress=False).bound_c for P in (3, 4, 12, 30)]
+    assert all(0.0 < bound < OVERFULL * P for bound, P in zip(bounds, (3, 4, 12, 30), strict=True))
+    assert 0.1386 < OVERFULL * 2  # P = 2 in RSB(2)
 
 
 def test_patterns_of_a_network_with_its_own_N_say_transpose():
