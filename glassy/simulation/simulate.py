@@ -133,103 +133,104 @@ def simulate(
 ) -> Samples | Grid[Samples] | Ladder:
     """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
 
-        Parameters
-        ----------
-        network : DenseHebbian or SeparableMemory
-            The network; H.2 or H.3 as its `interactions` say, or any table of its own.
-        load, T : float or 1-d array
-            State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
-            T = 0 is the limit (ties: see the method), T = inf accepts at random.
-        beta : float or 1-d array, optional
-            1/T, instead of T: inf is T = 0, 0 is T = inf.
-        N : int
-            Number of spins, >= P; a SeparableMemory has its own.
-        seed : int
-            One seed for everything. The numbers do not depend on `threads`, nor on what else is in the grid.
-        K : int, optional
-            Number of patterns, instead of `load`.
-        patterns : array (K, N) of +-1, optional
-            Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Then samples must be 1.
-        perturbation : Perturbation, optional
-            An external field, and energies of their own for chosen patterns, added to the energy of the network.
-        start : {"pattern", "random", "both"} or array of +-1, optional
-            "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
-            (replicas, N) or (samples, replicas, N): these spins. "both": "pattern" and "random" in turn, replica by replica, which
-            is what shows equilibrium over all states. Default: "pattern", which shows the phase of the pattern (STEADY, see
-            `Samples.status`) and gives up on whether it is the one that wins; with ReplicaExchange "random".
-        start_overlap : float
-            Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
-            samples : int
-            Independent draws of the patterns (default 8, and 1 with `patterns`). One sample has no scatter between samples, and
-            `compare` gives no z; eight cost eight times as much.
-        replicas : int
-            Independent chains for each sample. One has nothing to disagree with, and no status is good.
-        sweeps : int
-            Measured sweeps, of N attempted flips each. Wherever an integer is asked for, whole floats and fractions count: sweeps=1e4.
-        burn_in : int
-            Sweeps before those that are measured, not counted in `sweeps` (default sweeps // 5).
-            method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
-            Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
-            T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
-        watch : sequence of int
-            Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
-        kernel : {"auto", "patterns", "packed", "fields", "tensor", "wide"}
-            What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor; "wide"
-            where 64-bit integers do not hold the energies, which the others refuse;
-            named in `Samples.kernel`. See `glassy.simulation.kernels.choose.choose_kernel`.
-        threads : int, optional
-            Threads or processes for samples and, where there are fewer samples, threads for their replicas; default: the cores
-            this process may use.
-        max_bytes : int, optional
-            Limit for the patterns in work and all series together, checked before anything is allocated; default: half of the
-            memory that this process may use.
-        out : path, optional
-            Folder that keeps every finished sample, and every half a minute the state of those in work: the same call goes on where
-            it stopped, wherever that was, bit for bit as if it had not; also with more samples. One run at a time may use it.
-        executor : "threads", "processes" or concurrent.futures.Executor, optional
-            Where the samples run; default: "threads", which start at once and whose kernels do not wait for each other.
-            Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/how-to/cluster.md and `Ensemble`.
-        free_energy : bool
-            Whether the ladder will be asked for its free energy (`Ladder.minus_beta_f`, `Ladder.reweighted`): then one without
-            T = inf is refused at once. The numbers are the same.
-        progress : bool, optional
-            A bar on stderr, in a file lines; default: where it is slow and stderr is a terminal or a notebook. It counts terms,
-            attempted flips times patterns, burn-in included: these take about the same time at every size.
+    Parameters
+    ----------
+    network : DenseHebbian or SeparableMemory
+        The network; H.2 or H.3 as its `interactions` say, or any table of its own.
+    load, T : float or 1-d array
+        State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
+        T = 0 is the limit (ties: see the method), T = inf accepts at random.
+    beta : float or 1-d array, optional
+        1/T, instead of T: inf is T = 0, 0 is T = inf.
+    N : int
+        Number of spins, >= P; a SeparableMemory has its own.
+    seed : int
+        One seed for everything. The numbers do not depend on `threads`, nor on what else is in the grid.
+    K : int, optional
+        Number of patterns, instead of `load`.
+    patterns : array (K, N) of +-1, optional
+        Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Then samples must be 1.
+    perturbation : Perturbation, optional
+        An external field, and energies of their own for chosen patterns, added to the energy of the network.
+    start : {"pattern", "random", "both"} or array of +-1, optional
+        "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
+        (replicas, N) or (samples, replicas, N): these spins. "both": "pattern" and "random" in turn, replica by replica, which
+        is what shows equilibrium over all states. Default: "pattern", which shows the phase of the pattern (STEADY, see
+        `Samples.status`) and gives up on whether it is the one that wins; with ReplicaExchange "random".
+    start_overlap : float
+        Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
+    samples : int
+        Independent draws of the patterns (default 8, and 1 with `patterns`). One sample has no scatter between samples, and
+        `compare` gives no z; eight cost eight times as much.
+    replicas : int
+        Independent chains for each sample. One has nothing to disagree with, and no status is good.
+    sweeps : int
+        Measured sweeps, of N attempted flips each. Wherever an integer is asked
+        for, a whole float or fraction counts as one: sweeps=1e4.
+    burn_in : int
+        Sweeps before those that are measured, not counted in `sweeps` (default sweeps // 5).
+    method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
+        Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
+        T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
+    watch : sequence of int
+        Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
+    kernel : {"auto", "patterns", "packed", "fields", "tensor", "wide"}
+        What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor; "wide"
+        where 64-bit integers do not hold the energies, which the others refuse;
+        named in `Samples.kernel`. See `glassy.simulation.kernels.choose.choose_kernel`.
+    threads : int, optional
+        Threads or processes for samples and, where there are fewer samples, threads for their replicas; default: the cores
+        this process may use.
+    max_bytes : int, optional
+        Limit for the patterns in work and all series together, checked before anything is allocated; default: half of the
+        memory that this process may use.
+    out : path, optional
+        Folder that keeps every finished sample, and every half a minute the state of those in work: the same call goes on where
+        it stopped, wherever that was, bit for bit as if it had not; also with more samples. One run at a time may use it.
+    executor : "threads", "processes" or concurrent.futures.Executor, optional
+        Where the samples run; default: "threads", which start at once and whose kernels do not wait for each other.
+        Dask's and MPI's executors serve as well; with `out` only small tasks travel. See docs/how-to/cluster.md and `Ensemble`.
+    free_energy : bool
+        Whether the ladder will be asked for its free energy (`Ladder.minus_beta_f`, `Ladder.reweighted`): then one without
+        T = inf is refused at once. The numbers are the same.
+    progress : bool, optional
+        A bar on stderr, in a file lines; default: where it is slow and stderr is a terminal or a notebook. It counts terms,
+        attempted flips times patterns, burn-in included: these take about the same time at every size.
 
-        Returns
-        -------
-        Samples, or Grid of Samples where load or T is an array; a Ladder, which is a Grid, with ReplicaExchange
+    Returns
+    -------
+    Samples, or Grid of Samples where load or T is an array; a Ladder, which is a Grid, with ReplicaExchange
 
-        Raises
-        ------
-        InputError
-            If an argument lies outside its domain, or the kernel asked for cannot run this network here.
-        MemoryLimitError
-            If the run needs more than `max_bytes`.
-        StoreError
-            If the folder cannot be written, or another run is at work in it.
-        EnsembleError
-            If an executor of your own broke while samples went into a folder; those that are finished are safe there.
-        Interrupted
-            On Ctrl-C; `err.samples` is a tuple with the finished samples of each state point that has any.
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain, or the kernel asked for cannot run this network here.
+    MemoryLimitError
+        If the run needs more than `max_bytes`.
+    StoreError
+        If the folder cannot be written, or another run is at work in it.
+    EnsembleError
+        If an executor of your own broke while samples went into a folder; those that are finished are safe there.
+    Interrupted
+        On Ctrl-C; `err.samples` is a tuple with the finished samples of each state point that has any.
 
-        Warns
-        -----
-        PatternsWarning
-            If `patterns` looks transposed: ten times more patterns than spins as it is read, beyond retrieval, load > P/4.
+    Warns
+    -----
+    PatternsWarning
+        If `patterns` looks transposed: ten times more patterns than spins as it is read, beyond retrieval, load > P/4.
 
-        Notes
-        -----
-        Each sample's patterns depend on (seed, N, K, sample) alone: the temperatures of a grid share them.
+    Notes
+    -----
+    Each sample's patterns depend on (seed, N, K, sample) alone: the temperatures of a grid share them.
 
-        Source: docs/explanation/theory.md, section 1, and docs/explanation/monte-carlo.md.
+    Source: docs/explanation/theory.md, section 1, and docs/explanation/monte-carlo.md.
 
-        Examples
-        --------
-        >>> import glassy
-        >>> r = simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=7)
-        >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
-        (30, True, True)
+    Examples
+    --------
+    >>> import glassy
+    >>> r = simulate(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=30, samples=4, sweeps=200, seed=7)
+    >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
+    (30, True, True)
     """
     network = check_network(network, "patterns", "table")
     folder = None if out is None else folder_path(out)
