@@ -85,6 +85,7 @@ def storage_capacity(
     """
     found = several("capacities", capacities, StorageCapacity, "Call glassy.storage_capacity.")
     sheet = Sheet(ax, path, **_size(len(found)))  # type: ignore[arg-type]
+    sheet.name(("load at T = 0", ""), alone="Give a list of all of them.")
     panel, dots, lost = sheet.axes[0], [], []
     rows = []
     for i, c in enumerate(found):
@@ -108,7 +109,6 @@ def storage_capacity(
             dots.append(Line2D([], [], color=COLORS[5], marker="|", ls="none", ms=9.0, label="exact bounds of load_t, load_c"))
     shades = _rows(panel, rows)
     panel.set_xlim(0.0, None)
-    panel.set_xlabel("load at T = 0")
     not_drawn(panel, len(lost), 2 * len(found), ", ".join(dict.fromkeys(lost)) + " (see reason)")
     _beside(panel, [*shades, *{h.get_label(): h for h in dots}.values()])
     return sheet.done()
@@ -146,6 +146,7 @@ def spin_glass_temperatures(
     """
     found = several("temperatures", temperatures, SpinGlassTemperatures, "Call glassy.spin_glass_temperatures.")
     sheet = Sheet(ax, path, **_size(len(found)))  # type: ignore[arg-type]
+    sheet.name(("temperature T", ""), alone="Give a list of all of them.")
     panel, dots, lost, rows = sheet.axes[0], {}, [], []
     for i, t in enumerate(found):
         gardner = t.T_G if math.isfinite(t.T_G) else 0.0
@@ -173,7 +174,6 @@ def spin_glass_temperatures(
                 lost.append(word.partition(" ")[0])
     shades = _rows(panel, rows)
     panel.set_xlim(0.0, None)
-    panel.set_xlabel("temperature T")
     not_drawn(panel, len(lost), 3 * len(found), ", ".join(dict.fromkeys(lost)) + " (see reason)")
     _beside(panel, [*shades, *dots.values()])
     return sheet.done()

@@ -15,7 +15,6 @@ from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import predicted
-from glassy.plots.curves import add_legend
 from glassy.plots.marks import branch, legend, limit, marks_legend, not_drawn, simulation
 from glassy.plots.sheet import Sheet, common, several, unknown, words
 from glassy.plots.style import AXES, COLORS, MARKERS, short_ansatz, style_of
@@ -98,6 +97,7 @@ def comparison(
     sheet = Sheet(ax, path, len(names), width=4.4, height=3.4)
     temperatures = {c.solution.T for c in found}
     across = "T" if len(temperatures) > 1 else "1/N"
+    sheet.name(*((AXES.get(across, across), AXES.get(name, name)) for name in names), alone="Give a list of all of them.")
     sizes = sorted({int(row.N) for c in found for row in c.rows if np.isfinite(row.N)})
     marked = list(zip(sizes, cycle(MARKERS)))
     grid = np.linspace(0.0, 1.08 * max(temperatures), 120) if across == "T" else np.array([first.T] * 2)
@@ -122,8 +122,6 @@ def comparison(
         ends = [(x, r) for x, r in whole if r.status.ok]
         if ends:
             limit(panel, [x for x, _ in ends], [float(r.simulation) for _, r in ends], [r.simulation.error for _, r in ends])
-        panel.set_xlabel(AXES.get(across, across))
-        panel.set_ylabel(AXES.get(name, name))
         not_drawn(panel, len(whole) - len(ends), len(whole), "1/N → 0 through sizes that are not to be used")
     line = (f"{short_ansatz(first.ansatz)} theory", COLORS[2], style_of(first.ansatz))
     extrapolated = any(c.extrapolated for c in found)
@@ -183,6 +181,8 @@ def deviations(
     shown = [(c, r) for c, r in rows if math.isfinite(r.z)]
     sets = sorted({(_key(c, r)) for c, r in shown})
     sheet = Sheet(ax, path, width=4.4, height=1.5 + (0.42 + 0.05 * len(sets)) * len(asked))
+    first, second = found[0].sides
+    sheet.name((f"z: ({second} - {first}) in units of its error", ""), alone="Give a list of all of them.")
     panel, handles = sheet.axes[0], {}
     temperatures, sizes = (sorted({key[k] for key in sets}) for k in (0, 1))
     several_T = len(temperatures) > 1
@@ -202,12 +202,11 @@ def deviations(
     panel.set_yticks(range(len(asked)), asked)
     panel.set_ylim(len(asked) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
-    first, second = found[0].sides
     judged = "\nhollow: a finite N is off by about 1/N, theory is judged at 1/N → 0" if any(map(_limits, found)) else ""
-    panel.set_xlabel(f"z: ({second} - {first}) in units of its error{judged}")
+    panel.set_xlabel(f"{panel.get_xlabel()}{judged}")
     not_drawn(panel, len(rows) - len(shown), len(rows), "no z, see table()")
     if handles:
-        add_legend(panel, list(handles.values()), loc="center left", bbox_to_anchor=(1.01, 0.5))
+        sheet.panels[0].legend(list(handles.values()), loc="center left", bbox_to_anchor=(1.01, 0.5))
     sheet.title(common([c.solution for c in found]))
     return sheet.done()
 

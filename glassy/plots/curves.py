@@ -15,6 +15,8 @@ from matplotlib.lines import Line2D
 
 from glassy.core.results import Status
 from glassy.plots.marks import branch, marks_legend, not_drawn, simulation
+from glassy.plots.panel import Panel
+from glassy.plots.sheet import common
 from glassy.plots.style import AXES, MARKERS, STYLES, WIDTH, ramp, short_ansatz, style_of
 from glassy.theory.solution import Solution
 
@@ -38,6 +40,10 @@ class Curve:
         Of theory: the points themselves.
     measured : bool
         Whether it is drawn as points (a simulation) or as a line.
+    joined : bool
+        Whether lines join its points.
+    points : tuple
+        The results, for a title.
     """
 
     x: FloatArray
@@ -51,6 +57,8 @@ class Curve:
     network: Any = None
     states: tuple[Solution, ...] = ()
     measured: bool = True
+    joined: bool = False
+    points: tuple[Any, ...] = ()
 
     @property
     def usable(self) -> npt.NDArray[np.bool_]:
@@ -73,29 +81,39 @@ class Curve:
         return Counter(words)
 
 
-def draw(ax: Axes, curves: Sequence[Curve], x: str, name: str, *, joined: bool = False, named: bool = True) -> None:
-    """Draw curves with their axes, their legend and the number of points that have no place.
+def names(x: str, name: str) -> tuple[str, str]:
+    """Return what the two axes are called."""
+    return AXES.get(x, x), AXES.get(name, name)
+
+
+def draw(panel: Panel, new: Iterable[Curve], *, named: bool = True) -> None:
+    """Draw curves beside those that are there, with their legend and the number of points that have no place.
 
     Colour tells the load, else T, the phase or the network, else the size; the marker tells the size, the line the ansatz.
     """
+    new = list(new)
+    ax, curves = panel.ax, panel.together(new)
     colors, markers = _colors(curves), _markers(curves)
     handles = []
     for curve, color in zip(curves, colors, strict=True):
         marker = markers.get(curve.N, "o")
         if curve.measured:
-            _points(ax, curve, color, marker, joined)
-            handles.append(Line2D([], [], color=color, marker=marker, ms=4.5, ls="-" if joined else "none", lw=0.6))
+            _points(ax, curve, color, marker)
+            handles.append(Line2D([], [], color=color, marker=marker, ms=4.5, ls="-" if curve.joined else "none", lw=0.6))
         else:
             style = _line(ax, curve, color)
             handles.append(Line2D([], [], color=color, ls=style, lw=WIDTH))
         handles[-1].set_label(_label(curve, curves))
-    if ax.get_xlabel().partition("\n")[0] != AXES.get(x, x):  # or what an earlier drawing could not place stays counted
-        ax.set_xlabel(AXES.get(x, x))
-    ax.set_ylabel(AXES.get(name, name))
-    lost = sum((c.why() for c in curves), Counter())
-    not_drawn(ax, lost.total(), sum(len(c.x) for c in curves), ", ".join(lost))
+    lost = sum((c.why() for c in new), Counter())
+    not_drawn(ax, lost.total(), sum(len(c.x) for c in new), ", ".join(lost))
+    panel.keep()
     if named:
-        add_legend(ax, [*handles, *marks_of(curves)])
+        panel.legend([*handles, *marks_of(curves)])
+
+
+def title_of(panel: Panel) -> str:
+    """Return what all curves of a panel have in common."""
+    return common([p for c in panel.items for p in c.points], NEAR)
 
 
 def marks_of(curves: Iterable[Curve]) -> list[Line2D]:
@@ -110,24 +128,10 @@ def marks_of(curves: Iterable[Curve]) -> list[Line2D]:
     return found
 
 
-def add_legend(ax: Axes, handles: Sequence[Line2D], **where: Any) -> None:
-    """Draw a legend, beside the panel where it is long; entries that the axes have stay, as drawings lie over each other."""
-    old = ax.get_legend()
-    entries: dict[str, Any] = {}
-    if old is not None:
-        entries |= zip((t.get_text() for t in old.get_texts()), old.legend_handles, strict=True)
-    entries |= {str(h.get_label()): h for h in handles}
-    if len(entries) > 4:
-        where = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)} | where
-    ax.legend(
-        list(entries.values()), list(entries), fontsize=7.5, handlelength=2.6, edgecolor="none", **({"loc": "best"} | where)
-    )
-
-
-def _points(ax: Axes, curve: Curve, color: str, marker: str, joined: bool) -> None:
+def _points(ax: Axes, curve: Curve, color: str, marker: str) -> None:
     at = curve.here
     x, y, error = curve.x[at], curve.y[at], curve.error[at]
-    if joined:
+    if curve.joined:
         ax.plot(x, y, color=color, lw=0.6, alpha=0.6, zorder=1.5)
     simulation(ax, x, y, np.where(np.isfinite(error), error, 0.0), curve.usable[at], color, marker)
 

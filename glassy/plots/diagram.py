@@ -72,6 +72,7 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = Non
     if any(d.network != found[0].network for d in found):
         raise InputError(f"diagrams must be of one network, got {[d.network for d in found]}. Draw a figure of each.")
     sheet = Sheet(ax, path, width=4.6, height=4.0)
+    sheet.name(("load", "temperature T"), alone="Give a list of all of them.")
     panel = sheet.axes[0]
     draw_phase_diagram(panel, found)
     lost = [s for d in found for line in d.lines for s in line.status if not s.ok]

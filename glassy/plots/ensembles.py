@@ -70,13 +70,16 @@ def ensemble(
         raise InputError(f"x must be 'T' or 'load', got {x!r}.")
     x = x or ("T" if len(e.temperatures) > 1 or len(e.loads) < 2 else "load")
     sheet = Sheet(ax, path, len(asked))
-    for panel, name in zip(sheet.axes, asked, strict=True):
-        of.draw(panel, _curves(result, name, x), x, name, named=panel is sheet.axes[-1])
+    sheet.name(*(of.names(x, name) for name in asked))
+    alone = not sheet.panels[0].items
+    for panel, name in zip(sheet.panels, asked, strict=True):
+        of.draw(panel, _curves(result, name, x), named=panel is sheet.panels[-1])
     done = sum(0 if pool is None else pool.samples for pool in result.pools)
     whole = sum(row.asked for row in result.rows if row.observable == kept[0])
     network = f"{e.networks[0]!r}, " if len(e.networks) == 1 else ""
     held = f"load {e.loads[0]:.3g}, " if len(e.loads) == 1 else ""
-    sheet.title(f"{network}{held}{done} of {whole} samples finished")
+    finished = f"{network}{held}{done} of {whole} samples finished"
+    sheet.title(finished if alone else of.title_of(sheet.panels[0]), whole=True)
     return sheet.done()
 
 
@@ -93,6 +96,6 @@ def _curves(result: EnsembleResult, name: str, x: str) -> list[of.Curve]:
         held[x] = None
         found.append(
             of.Curve(x=np.array([getattr(r, x) for r in mine]), y=np.array([v for v, _ in values]),
-                     error=np.array([e for _, e in values]), statuses=tuple(r.status for r in mine), **held)
+                     error=np.array([e for _, e in values]), statuses=tuple(r.status for r in mine), points=tuple(mine), **held)
         )  # fmt: skip
     return found

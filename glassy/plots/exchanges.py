@@ -11,7 +11,6 @@ from matplotlib.ticker import MaxNLocator
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.plots.curves import add_legend
 from glassy.plots.sheet import Sheet
 from glassy.plots.style import COLORS
 from glassy.simulation.ladder import Exchange, Ladder
@@ -54,16 +53,16 @@ def exchange(result: Exchange | Ladder, ax: Any = None, *, path: str | Path | No
     if not isinstance(found, Exchange):
         raise InputError(f"result must be an Exchange or a Ladder, got {result!r}. Run with method=glassy.ReplicaExchange().")
     sheet = Sheet(ax, path, 2)
-    left, right = sheet.axes
     n = len(found.T)
+    sheet.name((f"the {n} temperatures T, at equal steps", "accepted share of swaps"),
+               ("sample of the patterns", "round trips of a replica"), alone="Give each exchange axes of its own.")  # fmt: skip
+    left, right = sheet.axes
     share = found.acceptance
     left.errorbar(np.arange(n - 1) + 0.5, [float(a) for a in share], [a.error for a in share], fmt="o", color=COLORS[2],
                   ms=4.5, elinewidth=1.0, capsize=2.0)  # fmt: skip
     ticks = np.unique(np.linspace(0, n - 1, min(n, 7)).round().astype(int))
     left.set_xticks(ticks, ["∞" if np.isinf(found.T[i]) else f"{found.T[i]:.3g}" for i in ticks])
-    left.set(
-        xlabel=f"the {n} temperatures T, at equal steps", ylabel="accepted share of swaps", ylim=(0.0, 1.0), xlim=(0, n - 1)
-    )
+    left.set(ylim=(0.0, 1.0), xlim=(0, n - 1))
     trips = found.round_trips
     sample, replica = np.nonzero(np.ones_like(trips))
     count = trips[sample, replica]
@@ -71,17 +70,13 @@ def exchange(result: Exchange | Ladder, ax: Any = None, *, path: str | Path | No
     spread = 0.5 * (replica + 0.5) / trips.shape[1] - 0.25  # replicas of a sample side by side
     right.plot((sample + spread)[~none], count[~none], "o", color=COLORS[2], ms=4.5)
     right.plot((sample + spread)[none], count[none], "o", color=COLORS[3], mfc="none", ms=4.5)
-    right.set(
-        xlabel="sample of the patterns",
-        ylabel="round trips of a replica",
-        ylim=(-0.04 * max(count.max(), 1), 1.08 * max(count.max(), 1)),
-    )
+    right.set_ylim(-0.04 * max(count.max(), 1), 1.08 * max(count.max(), 1))
     right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.axhline(trips.mean(), color="0.4", lw=1.0, ls="--")
     entries = [Line2D([], [], color="0.4", lw=1.0, ls="--", label=f"mean {trips.mean():.1f}")]
     if none.any():
         text = f"none in {none.sum()} of {none.size}: not to be used"
         entries.append(Line2D([], [], color=COLORS[3], marker="o", mfc="none", ls="none", ms=4.5, label=text))
-    add_legend(right, entries)
+    sheet.panels[1].legend(entries)
     sheet.title(f"replica exchange, T from {found.T[0]:g} to {found.T[-1]:g}")
     return sheet.done()

@@ -13,7 +13,6 @@ from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.phases.complexity import Complexity
 from glassy.phases.glassiness import Glassiness
-from glassy.plots.curves import add_legend
 from glassy.plots.sheet import Sheet
 from glassy.plots.style import AXES, COLORS, UNSTABLE, WIDTH, short_ansatz
 
@@ -49,7 +48,9 @@ def complexity(result: Complexity, ax: Any = None, *, path: str | Path | None = 
     """
     if not isinstance(result, Complexity) or not result.status.ok:
         raise InputError(f"result must be a Complexity with a curve, got {result!r}. Call glassy.complexity at T < T_d.")
+    what = "energy of a minimum, per spin" if result.T == 0.0 else "free energy f of a state, per spin"
     sheet = Sheet(ax, path)
+    sheet.name((what, AXES["complexity"]), alone="Give each result axes of its own.")
     panel, color = sheet.axes[0], COLORS[2]
     broken = result.replicon < 0.0
     x, y = result.free_energy, result.complexity
@@ -62,9 +63,8 @@ def complexity(result: Complexity, ax: Any = None, *, path: str | Path | None = 
     )
     entries = [Line2D([], [], color=color, lw=WIDTH, label=text, **look) for text, on, look in looks if on]
     entries.append(Line2D([], [], color=COLORS[3], marker="o", ls="none", ms=4.5, label="states that dominate"))
-    add_legend(panel, entries)
-    what = "energy of a minimum, per spin" if result.T == 0.0 else "free energy f of a state, per spin"
-    panel.set(xlabel=what, ylabel=AXES["complexity"], ylim=(0.0, None))
+    sheet.panels[0].legend(entries)
+    panel.set_ylim(0.0, None)
     panel.xaxis.set_major_locator(MaxNLocator(5))
     sheet.title(f"{result.network!r}, load {result.load:.3g}, T = {result.T:g}")
     return sheet.done()
@@ -102,6 +102,7 @@ def glassiness(result: Glassiness, ax: Any = None, *, path: str | Path | None = 
     if not isinstance(result, Glassiness):
         raise InputError(f"result must be a Glassiness, got {result!r}. Call glassy.glassiness.")
     sheet = Sheet(ax, path, width=5.2, height=2.6)
+    sheet.name((r"parts of $-\beta f$ per spin, one after the other", ""), alone="Give each result axes of its own.")
     panel = sheet.axes[0]
     values = [result.hard, result.soft, result.remainder, result.total]
     start = [0.0, result.hard, result.hard + result.soft, 0.0]
@@ -115,6 +116,5 @@ def glassiness(result: Glassiness, ax: Any = None, *, path: str | Path | None = 
     panel.set_ylim(3.5, -0.5)
     panel.margins(x=0.15)
     panel.grid(visible=False, axis="y")
-    panel.set_xlabel(r"parts of $-\beta f$ per spin, one after the other")
     sheet.title(f"{result.network!r}, load {result.load:.3g}, T = {result.T:g}, {short_ansatz(result.ansatz)}")
     return sheet.done()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from glassy.core.errors import InputError
 from glassy.core.results import Grid
 from glassy.plots import curves as of
 from glassy.plots.curves import Curve
-from glassy.plots.sheet import Sheet, common, known, unknown, words
+from glassy.plots.sheet import Sheet, known, unknown, words
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -74,9 +75,10 @@ def grids(
     elif x not in AXIS or any(known(g[0], x) is None for g in found):
         raise InputError(f"x must be one of 'T', 'load' and 'N', and known of every point, got {x!r}. Leave it out.")
     sheet = Sheet(ax, path, len(names))
-    for panel, name in zip(sheet.axes, names, strict=True):
-        of.draw(panel, [c for g in found for c in curves_of(g, name, x)], x, name, named=panel is sheet.axes[-1])
-    sheet.title(common([p for g in found for p in g], of.NEAR))
+    sheet.name(*(of.names(x, name) for name in names))
+    for panel, name in zip(sheet.panels, names, strict=True):
+        of.draw(panel, (c for g in found for c in curves_of(g, name, x)), named=panel is sheet.panels[-1])
+    sheet.title(of.title_of(sheet.panels[0]), whole=True)
     return sheet.done()
 
 
@@ -126,8 +128,9 @@ def binder(
         raise InputError(f"of_what must be 'q' or 'm', got {of_what!r}.")
     x = x or ("T" if any(_changes(g, "T") for g in found) else "load")
     sheet, name = Sheet(ax, path), f"binder_{of_what}"
-    of.draw(sheet.axes[0], [c for g in found for c in curves_of(g, name, x)], x, name, joined=True)
-    sheet.title(common([p for g in found for p in g], of.NEAR))
+    sheet.name(of.names(x, name))
+    of.draw(sheet.panels[0], (replace(c, joined=True) for g in found for c in curves_of(g, name, x)))
+    sheet.title(of.title_of(sheet.panels[0]), whole=True)
     return sheet.done()
 
 
@@ -154,7 +157,7 @@ def curves_of(grid: Grid[Any], name: str, x: str) -> Iterator[Curve]:
         mine = [points[i] for i in row]
         yield Curve(
             x=across.ravel()[row], y=values[row], error=errors[row], statuses=tuple(statuses[i] for i in row),
-            states=tuple(p for p in mine if isinstance(p, Solution)), measured=isinstance(mine[0], Samples),
+            states=tuple(p for p in mine if isinstance(p, Solution)), measured=isinstance(mine[0], Samples), points=tuple(mine),
             **{word: _held(mine, word) for word in ("load", "T", "N", "phase", "network")},
         )  # fmt: skip
 

@@ -13,9 +13,8 @@ from matplotlib.lines import Line2D
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.exact import Exact
-from glassy.plots.curves import add_legend
 from glassy.plots.marks import marks_legend
-from glassy.plots.sheet import Sheet, common, several
+from glassy.plots.sheet import Sheet, common, known, several
 from glassy.plots.style import AXES, STYLES, UNSTABLE, WIDTH, depth_style, ramp, short_ansatz, style_of
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
@@ -68,37 +67,50 @@ def overlaps(
     if bad is not None:
         raise InputError(f"the theory must have a saddle to have a P(q), got {bad!r}. Ask for another phase.")
     sheet = Sheet(ax, path)
-    panel = sheet.axes[0]
-    handles = []
+    sheet.name((AXES["q"], "P(q)"))
+    found = sheet.panels[0].together(found)
+    panel, handles = sheet.axes[0], []
     for r, color in zip(found, ramp(len(found)), strict=True):
         if isinstance(r, Samples):
-            handles.append(_histogram(panel, r, color, bins))
+            handles.append(_histogram(panel, r, color, bins, _apart(r, found)))
         elif isinstance(r, Exact):
             panel.plot(r.q_values, 0.5 * r.N * r.q_weights, "x", color=color, ms=4.5, zorder=3)
-            handles.append(Line2D([], [], color=color, marker="x", ls="none", ms=4.5, label=f"enumeration, N = {r.N}"))
+            handles.append(
+                Line2D([], [], color=color, marker="x", ls="none", ms=4.5, label=f"enumeration, N = {r.N}{_apart(r, found)}")
+            )
         else:
-            handles.append(_atoms(panel, r, color))
-    panel.set(xlabel=AXES["q"], ylabel="P(q)", ylim=(0.0, None))
-    add_legend(panel, [*handles, *marks_legend([r for r in found if isinstance(r, Solution)])])
-    sheet.title(common(found))
+            handles.append(_atoms(panel, r, color, _apart(r, found)))
+    panel.set_ylim(0.0, None)
+    sheet.panels[0].keep()
+    sheet.panels[0].legend([*handles, *marks_legend([r for r in found if isinstance(r, Solution)])])
+    sheet.title(common(found), whole=True)
     return sheet.done()
 
 
-def _histogram(ax: Axes, run: Samples, color: str, bins: int) -> Line2D:
+def _apart(result: Any, results: Sequence[Any]) -> str:
+    """Return what tells a result from others that are drawn with it, for the legend."""
+    texts = {"network": "{!r}", "load": "load {:.3g}", "T": "T = {:g}"}
+    mine = [(text.format(known(result, word)), {text.format(x) for r in results if (x := known(r, word)) is not None})
+            for word, text in texts.items() if known(result, word) is not None]  # fmt: skip
+    return "".join(f", {text}" for text, all_of_them in mine if len(all_of_them) > 1)
+
+
+def _histogram(ax: Axes, run: Samples, color: str, bins: int, apart: str) -> Line2D:
     q, p, error = run.overlap_distribution(bins)
     look: Any = {} if run.status.ok else {"alpha": 0.45}
     ax.step(q, p, where="mid", color=color, lw=1.0, zorder=2, **look)
     ax.errorbar(q, p, error, fmt="none", ecolor=color, elinewidth=0.8, zorder=2, **look)
     word = "" if run.status.ok else f" ({run.status.name}: not to be used)"
-    return Line2D([], [], color=color, lw=1.0, label=f"N = {run.N}{word}", **look)
+    return Line2D([], [], color=color, lw=1.0, label=f"N = {run.N}{apart}{word}", **look)
 
 
-def _atoms(ax: Axes, s: Solution, color: str) -> Line2D:
+def _atoms(ax: Axes, s: Solution, color: str, apart: str) -> Line2D:
     atoms = s.overlap_distribution
     look: Any = {"color": color, "linestyle": STYLES[style_of(s.ansatz)], "lw": 1.6} | (UNSTABLE if s.stable is False else {})
     for q, weight in zip(atoms.q, atoms.weight, strict=True):
         ax.plot([q, q], [0.0, weight], transform=ax.get_xaxis_transform(), marker="_", markevery=[1], **look)
-    return Line2D([], [], **look, label=f"{s.phase}, {short_ansatz(s.ansatz)}: atoms,\nweight 1 is the height of the panel")
+    what = f"{s.phase}, {short_ansatz(s.ansatz)}{apart}"
+    return Line2D([], [], **look, label=f"{what}: atoms,\nweight 1 is the height of the panel")
 
 
 @draws(Solution, name="plot_x")
@@ -138,11 +150,14 @@ def parisi(solutions: Solution | Sequence[Solution], ax: Any = None, *, path: st
     frozen = {s.T == 0.0 for s in found}
     if len(frozen) > 1:
         raise InputError("solutions must all be at T = 0, where y(q) = beta x(q) is drawn, or all at T > 0. Draw two figures.")
+    for s in found:
+        s.x(0.0)  # raises where there is no saddle
     sheet = Sheet(ax, path)
+    sheet.name(("overlap q", "x(q)" if found[0].T > 0.0 else r"y(q) = $\beta$x(q) at T = 0"))
+    found = sheet.panels[0].together(found)
     panel, handles, ansaetze = sheet.axes[0], [], len({s.ansatz for s in found}) == len(found)
     top = 1.0
     for s in found:
-        s.x(0.0)  # raises where there is no saddle
         steps = s.y_levels if s.T == 0.0 else (*s.x_levels, 1.0)
         top = max([top, *steps]) if s.T else max([top, *(1.15 * y for y in steps if np.isfinite(y))])
     for s, color in zip(found, ramp(len(found)), strict=True):
@@ -153,11 +168,10 @@ def parisi(solutions: Solution | Sequence[Solution], ax: Any = None, *, path: st
         style |= UNSTABLE if s.stable is False else {}
         panel.step(q, [*edges, edges[-1]], where="post", **style)
         panel.plot(s.q_levels, edges[1:], ".", ms=5.0, color=style["color"])
-        where = "" if len({(x.load, x.T) for x in found}) == 1 else f", load {s.load:.3g}, T = {s.T:g}"
         phase = "" if len({x.phase for x in found}) == 1 else f"{s.phase}, "
-        handles.append(Line2D([], [], **style, label=f"{phase}{short_ansatz(s.ansatz)}{where}"))
-    panel.set(xlabel="overlap q", ylabel="x(q)" if found[0].T > 0.0 else r"y(q) = $\beta$x(q) at T = 0", xlim=(0.0, 1.0))
-    panel.set_ylim(0.0, 1.04 * top)
-    add_legend(panel, [*handles, *marks_legend(found)])
-    sheet.title(common(found) + (f", {found[0].phase}" if len({s.phase for s in found}) == 1 else ""))
+        handles.append(Line2D([], [], **style, label=f"{phase}{short_ansatz(s.ansatz)}{_apart(s, found)}"))
+    panel.set(xlim=(0.0, 1.0), ylim=(0.0, 1.04 * top))
+    sheet.panels[0].keep()
+    sheet.panels[0].legend([*handles, *marks_legend(found)])
+    sheet.title(common(found) + (f", {found[0].phase}" if len({s.phase for s in found}) == 1 else ""), whole=True)
     return sheet.done()

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.core import checks
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.plots.curves import add_legend
+from glassy.plots.panel import Panel
 from glassy.plots.sheet import Sheet, several, unknown, words
 from glassy.plots.style import AXES, ramp
 from glassy.simulation.observables import OBSERVABLES
@@ -79,15 +78,16 @@ def series(
             why = " q needs replicas=2 or more." if name in names_of(2) else unknown(name)
             raise InputError(f"observables must be means of this run, {', '.join(known)}, got {name!r}.{why}")
     sheet = Sheet(ax, path, len(asked))
-    for panel, name in zip(sheet.axes, asked, strict=True):
+    sheet.name(*(("sweeps after burn-in", AXES[name]) for name in asked), alone="Give each run axes of its own.")
+    for panel, name in zip(sheet.panels, asked, strict=True):
         _series(panel, samples, name, chains)
     load = f", load {samples.load:.3g}" if samples.network.has_load else ""
     sheet.title(f"{samples.network!r}, N = {samples.N}{load}, T = {samples.T:g}: {samples.status.name}")
     return sheet.done()
 
 
-def _series(ax: Axes, samples: Samples, name: str, most: int) -> None:
-    values = samples.series_of[name]
+def _series(panel: Panel, samples: Samples, name: str, most: int) -> None:
+    ax, values = panel.ax, samples.series_of[name]
     S, C, n = values.shape
     width = -(-n // MOST)
     whole = n // width * width
@@ -103,9 +103,9 @@ def _series(ax: Axes, samples: Samples, name: str, most: int) -> None:
     kind = "pairs of replicas" if OBSERVABLES[name].pairs else "chains"
     shown = f"{kind}: {len(y)}" + (f" of {S * C}" if len(y) < S * C else "")
     lines = Line2D([], [], color=colors[0], lw=0.8, label=f"{shown}; samples: {S}, a colour each")
-    add_legend(ax, [lines, Line2D([], [], color="black", lw=1.2, label=f"mean {mean!r}")])
+    panel.legend([lines, Line2D([], [], color="black", lw=1.2, label=f"mean {mean!r}")])
     left = f", the last {n - whole} of {n} left out" if whole < n else ""
-    ax.set(xlabel="sweeps after burn-in" + (f"\nmeans of {width} sweeps each{left}" if width > 1 else ""), ylabel=AXES[name])
+    ax.set_xlabel(ax.get_xlabel() + (f"\nmeans of {width} sweeps each{left}" if width > 1 else ""))
 
 
 @draws(Samples, name="plot_autocorrelation")
@@ -147,6 +147,8 @@ def autocorrelation(
     else:
         found = several("result", result, Autocorrelation, "Give Samples, or what their autocorrelation returned.")
     sheet = Sheet(ax, path)
+    sheet.name(("lag t in sweeps", r"autocorrelation $\rho(t)$"))
+    found = sheet.panels[0].together(found)
     panel, handles = sheet.axes[0], []
     for a, color in zip(found, ramp(len(found)), strict=True):
         panel.plot(a.lags, a.rho, ".-", color=color, ms=3.5, lw=0.8)
@@ -156,8 +158,9 @@ def autocorrelation(
         handles.append(Line2D([], [], color=color, marker=".", lw=0.8, label=text))
     panel.axhline(0.0, color="0.5", lw=0.8, zorder=0)
     handles.append(Line2D([], [], color="0.3", lw=0.8, ls=":", label="window of the sum"))
-    panel.set(xlabel="lag t in sweeps", ylabel=r"autocorrelation $\rho(t)$", ylim=(-1.05, 1.05))
-    add_legend(panel, handles)
+    panel.set_ylim(-1.05, 1.05)
+    sheet.panels[0].keep()
+    sheet.panels[0].legend(handles)
     return sheet.done()
 
 
@@ -198,14 +201,15 @@ def binning(result: Binning, ax: Any = None, *, path: str | Path | None = None) 
     if not isinstance(result, Binning):
         raise InputError(f"result must be a Binning, got {result!r}. Call binning of Samples.")
     sheet, tau = Sheet(ax, path), result.tau_int
+    sheet.name(("width of a bin in sweeps", f"thermal error of {result.observable}"), alone="Give each run axes of its own.")
     panel, color = sheet.axes[0], ramp(2)[0]
     panel.errorbar(
         result.widths, result.errors, result.uncertainties, fmt="o", color=color, ms=4.5, elinewidth=1.0, capsize=2.0
     )
     level = float(result.errors[0]) * np.sqrt(2.0 * float(tau))
     panel.axhline(level, color="0.4", lw=1.0, ls="--")
-    panel.set(xscale="log", xlabel="width of a bin in sweeps", ylabel=f"thermal error of {result.observable}", ylim=(0.0, None))
-    add_legend(panel, [
+    panel.set(xscale="log", ylim=(0.0, None))
+    sheet.panels[0].legend([
         Line2D([], [], color=color, marker="o", ls="none", ms=4.5, label="from independent bins of this width"),
         Line2D([], [], color="0.4", ls="--", lw=1.0, label=f"taken: tau_int = {tau!r} sweeps"),
     ])  # fmt: skip

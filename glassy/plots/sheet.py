@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from glassy.core.errors import InputError
 from glassy.plots.files import figure, save, without_suffix
+from glassy.plots.panel import Panel
 
 BESIDE = 1.9  # inches of a legend beside the panels
 
@@ -41,23 +42,34 @@ class Sheet:
         if ax is None:
             shown = path is None or mpl.is_interactive()
             self.axes = list(figure(1, panels, width, height, shown=shown)[1][0])
+            self.panels = [Panel(a) for a in self.axes]
             return
         self.axes = list(np.asarray(ax, dtype=object).ravel())
         if not all(isinstance(a, Axes) for a in self.axes):
             where = f" To write the figure give path={str(ax)!r}." if isinstance(ax, str | Path) else ""
             raise InputError(f"ax must be matplotlib Axes, got {ax!r}.{where or ' Leave it out for a figure of its own.'}")
-        if len(self.axes) != panels:
-            raise InputError(f"ax must be {panels} Axes, one for each panel, got {len(self.axes)}. Or leave it out.")
+        if len(self.axes) != panels or len(set(self.axes)) != panels:
+            raise InputError(f"ax must be {panels} Axes, one for each panel, got {len(set(self.axes))}. Or leave it out.")
+        self.panels = [Panel.of(a) for a in self.axes]
 
-    def title(self, text: str) -> None:
-        """Write a title over a figure of its own, or over the one panel that was given."""
+    def name(self, *names: tuple[str, str], alone: str = "") -> None:
+        """Name x and y of each panel, or refuse axes that show others; say what to do where a drawing must be alone."""
+        for panel, (x, y) in zip(self.panels, names, strict=True):
+            panel.check(x, y, alone)
+        for panel, (x, y) in zip(self.panels, names, strict=True):
+            panel.name(x, y)
+
+    def title(self, text: str, *, whole: bool = False) -> None:
+        """Write a title over a figure of its own, or over the one panel that was given; `whole`: it is of all that is there."""
         if len(self.axes) == 1:
-            self.axes[0].set_title(text, fontsize=9.5)
+            self.panels[0].entitle(text, whole=whole)
         elif self.own:
             self.axes[0].figure.suptitle(text, fontsize=9.5)
 
     def done(self) -> Any:
         """Write the figure if there is a path, and return the Axes, or an array of them; a legend beside them gets its room."""
+        for panel in self.panels:
+            panel.done()
         legends = [found for ax in self.axes if (found := ax.get_legend()) is not None]
         if self.own and any(found.get_bbox_to_anchor().width == 0.0 for found in legends):  # a point, not the panel
             figure_of_own: Any = self.axes[0].figure
