@@ -69,6 +69,8 @@ def terms(text: str) -> dict[int, float]:
         order, _, coefficient = word.partition(":")
         if not order.isdecimal() or not coefficient:
             raise Wrong(f"must be ORDER:COEFFICIENT, several between quotes as '2:1.0 3:.5', got {text!r}")
+        if int(order) in found:
+            raise Wrong(f"must name each order once, got {order} twice in {text!r}")
         found[int(order)] = number(coefficient)
     return found
 

@@ -40,7 +40,7 @@ SAID: dict[str, tuple[str, ...]] = {
     # averages of theory and simulation
     "m": ("1", "Mattis magnetization of the condensed pattern", "R.4"),
     "m_abs": ("1", "mean of |m|"),
-    "q": ("1", "mean overlap of two replicas", "R.4"),
+    "q": ("1", "overlap of two replicas", "R.4"),
     "q_abs": ("1", "mean of |q|"),
     "q2": ("1", "mean of q^2"),
     "m_values": ("1", "value of m"),

@@ -24,6 +24,7 @@ RUN = ("--load", ".1", "--T", ".2", "--N", "20", "--seed", "1")
         (("solve", "--P", "1", *AT), "P must be an integer >= 2, got 1"),
         (("solve", "--P", "4", *AT, "--interactions", "all"), "invalid choice: 'all'"),
         (("solve", "--spin-glass", "2-1", *AT), "must be ORDER:COEFFICIENT"),
+        (("solve", "--spin-glass", "2:1 3:1 2:3", *AT), "each order once, got 2 twice"),
         (("solve", "--P", "4", "--load", ".1:.2", "--T", "1"), "FIRST:LAST:COUNT as 0.1:0.5:9, got '.1:.2'"),
         (("solve", "--P", "4", "--load", ".1:.2:1", "--T", "1"), "FIRST:LAST:COUNT"),
         (("solve", "--P", "4", "--load", "-1", "--T", "1"), "load must be a finite number >= 0, got -1.0"),
