@@ -18,7 +18,6 @@ import argparse
 import importlib
 import json
 import pkgutil
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -225,9 +224,9 @@ def main(arguments: Iterable[str]) -> None:
                 if given.what == "run":
                     run(claim, module, case, target, Sampling(f"{claim}/{case.name}", samples, places), options)
                 if not any(target.glob("*.csv")):
-                    sys.exit(f"{target} has no data to draw. First: python -m glassy sims run {place}{options}")
+                    raise glassy.InputError(f"{target} has no data to draw. First: python -m glassy sims run {place}{options}")
                 plot(module, case, target)
     except glassy.Interrupted as stopped:
-        sys.exit(f"\n{stopped} Repeat the command to go on.")
+        parser.exit(130, f"\n{stopped} Repeat the command to go on.\n")
     except glassy.GlassyError as error:
-        sys.exit(str(error))
+        parser.exit(2 if isinstance(error, glassy.InputError) else 1, f"{error}\n")

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,25 @@ class Answer:
 
 
 def check(given: dict[str, Any], error: Any) -> None:
-    """See before any work that every file can be written."""
+    """See before any work that files are told apart and figures have names that can be written."""
     if given.get("csv") == given.get("json") == STDOUT:
         error("only one of --csv and --json can go to stdout. Name a file for the other.")
     if STDOUT in (given.get("plot"), given.get("html")):
         error("a figure cannot go to stdout. Name a file.")
+    if "csv" in given and given["csv"] == given.get("json"):
+        error("--csv and --json cannot be one file. Name two.")
+    if "html" in given and Path(given["html"]).suffix.lower() not in (".html", ".htm"):
+        error(f"--html must end in .html, got {given['html']!r}. For a picture there is --plot.")
+    if "observables" in given and "plot" not in given:
+        error("--observables are those of a figure. Give --plot FILE as well.")
     if given.get("plot"):
         import glassy
 
         glassy.plots.without_suffix(given["plot"])
+        kind = {"solve": glassy.Solution, "scan": glassy.Solution, "simulate": glassy.Samples}.get(given["command"])
+        known = {*dir(kind), *(f.name for f in fields(kind))} if kind else {*given.get("observables", ())}
+        if strange := [name for name in given.get("observables", ()) if name not in known]:
+            error(f"--observables must be numbers of the result, as m or energy, got {strange[0]!r}.")
 
 
 def write(answer: Answer, given: dict[str, Any]) -> None:

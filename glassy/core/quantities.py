@@ -128,6 +128,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "samples": ("1", "number of independent samples of the patterns"),
     "asked": ("1", "number of samples that were asked for"),
     "done": ("1", "number of finished samples"),
+    "in_work": ("1", "number of samples in work"),
+    "failed": ("1", "number of samples that failed in the last run"),
     "replicas": ("1", "number of replicas of a sample"),
     "sweeps": ("sweeps", "measured sweeps of a chain"),
     "least_overlap": ("1", "overlap from which a chain counts as being at a pattern", "M.16"),

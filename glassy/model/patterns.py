@@ -18,7 +18,7 @@ from glassy.model.family import Network
 from glassy.numerics.bits import Bits, empty_rows, misaligned
 
 Int8Array = npt.NDArray[np.int8]
-OVERFULL = 0.25  # load over P beyond which no ansatz retrieves: bound_c of `storage_capacity` (B.1) is less, at any P
+OVERFULL = 0.25  # load over P beyond retrieval: bound_c of `storage_capacity` (B.1) is less at P = 3 to 50, and 0.14 at P = 2
 MANY = 10  # times more patterns than spins look transposed: the other way round, few patterns that are retrieved
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -63,9 +64,10 @@ class EnsembleStatus(Saved):
     work_left: float | None
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield the state points."""
+        """Yield the state points, with how many of their samples are in work, and failed in the last run."""
+        work, bad = (Counter(key.rpartition("/")[0] for key in keys) for keys in (self.in_work, dict(self.failed)))
         for place, done, asked in self.places:
-            yield {"place": place, "done": done, "asked": asked}
+            yield {"place": place, "done": done, "asked": asked, "in_work": work[place], "failed": bad[place]}
 
     @property
     def done(self) -> int:

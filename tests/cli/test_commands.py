@@ -187,7 +187,7 @@ def test_a_figure_that_fails_loses_no_number(tmp_path, capsys):
     assert main([*words, "energy", "free_energy"]) == 0
     text = capsys.readouterr().out
     assert (tmp_path / "a.png").exists()
-    assert main([*words, "enegry"]) == MISUSE
+    assert main([*words, "ansatz"]) == MISUSE  # there, and no number
     found = capsys.readouterr()
     assert found.out == text
     assert "observables must be numbers of a Solution" in found.err

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 
 import pytest
 from ensembles import LONG, rows, small, start, truth
@@ -27,6 +28,8 @@ def test_status_counts_and_estimates(undisturbed, tmp_path):
         journal.write(tmp_path, (1, 2))
         s = glassy.ensemble_status(tmp_path)
         assert (len(s.runs), s.in_work, s.workers) == (1, ("x/1", "x/2"), 3)
+        rows = [*replace(s, places=(("x", 0, 3), ("y", 3, 3))).records()]
+        assert [(row["place"], row["in_work"], row["failed"]) for row in rows] == [("x", 2, 1), ("y", 0, 0)]
         assert "failed: x/0: RuntimeError: bad luck" in s.table()
     out = start("-m", "glassy", "status", tmp_path, command=(sys.executable,), stdout=-1).communicate(timeout=LONG)[0]
     assert out.splitlines()[-1].startswith("remaining: about")
