@@ -400,7 +400,7 @@ class Table(Exported):
 
     @classmethod
     def read_csv(cls, path: str | Path) -> Table:
-        """Read what `csv` wrote.
+        """Read what `csv` wrote, with units or without.
 
         Raises
         ------
@@ -412,11 +412,11 @@ class Table(Exported):
         >>> import tempfile
         >>> table = Table([Measured(quantity="m", load=0.1, T=0.3, N=100, simulation=0.9, error=0.1)])
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Table.read_csv(table.csv(f"{folder}/data.csv"))["simulation"]
-        array([0.9])
+        ...     [Table.read_csv(table.csv(f"{folder}/data.csv", units=units))["simulation"] for units in (False, True)]
+        [array([0.9]), array([0.9])]
         """
         with Path(path).open(newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(line for i, line in enumerate(file) if i != 1 or not line.startswith("# ")))
         if rows and (unknown := set(rows[0]) - set(_READ)):
             raise InputError(
                 f"{path} must be a table of evidence, but has the columns {sorted(unknown)}. Write it by Table.csv."
