@@ -1,6 +1,6 @@
 # make demo   theory and simulation of one dense network, compared, with a figure
 # make test   everything that CI runs
-# make quick  the everyday part of it
+# make quick  the everyday part of it, in two minutes: no slow test, three cases of each
 # make docs   the site of the documents in build/docs/html; make docs-links asks whether links to elsewhere are alive
 # make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
 # make lowest, make highest   the everyday part with the oldest and the newest libraries; TESTS=part or all for less or more
@@ -20,7 +20,7 @@ test: lint
 	$(BIN)/python -m pytest -n auto
 
 quick: lint
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow" --cases 3
 
 docs: $(STAMP)
 	$(BIN)/python docs/site/build.py

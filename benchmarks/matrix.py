@@ -3,14 +3,14 @@
 python -m benchmarks.matrix [--tests quick|part|all|none] [--only WORD] [-n WORKERS] [--out FILE]
 
 Each setting is one environment, in which a process of its own makes the numbers of `benchmarks.numbers` and another runs
-pytest: the tests that are not slow ("quick"), a few files of both arms ("part"), every test ("all"), or none; where nothing is
+pytest: what `make quick` takes ("quick"), a few files of both arms ("part"), every test ("all"), or none; where nothing is
 compiled always the few of PLAIN. Simulations must be the same bits as in the first row, the theory must agree to TOLERANCE. A
 setting that this machine cannot run is named with the reason. The table is printed row by row and written to FILE, logs to
 build/matrix. Exit status 1: something failed or differs.
 
 Machine code lies in one folder for all settings, kept between runs: numba's index names the processor and its features. With
 "part", the packed kernel meets SETUPS random networks where the compiler is told another processor. "none" takes about 4
-minutes, half of them to compile; "quick" for each setting what `make quick` takes, by that half an hour on two idle cores.
+minutes, half of them to compile; "quick" two minutes for each setting more, half an hour in all on two idle cores.
 What stands for a processor is told to the compiler and to the libraries: a program that asks the processor itself still sees
 the real one. OpenBLAS runs the nearest kind that it was built with.
 """
@@ -136,7 +136,8 @@ def run_tests(setting: Setting, tests: str, workers: str, log: Path) -> tuple[di
     """Return how many tests passed, failed and were skipped, and the seconds; "failed" counts errors as well."""
     names = PLAIN if not setting.compiled else PART if tests == "part" else ()
     files = [str(path) for name in names for path in (ROOT / "tests").rglob(f"test_{name}.py")]
-    chosen = [*(() if tests == "all" else ("-m", "not slow or setups")), *(("-n", workers) if workers else ()), *files]
+    choice = {"all": (), "part": ("-m", "not slow or setups")}.get(tests, ("-m", "not slow or setups", "--cases", "3"))
+    chosen = [*choice, *(("-n", workers) if workers else ()), *files]
     more = {"GLASSY_SETUPS": str(SETUPS)} if not setting.environment or "NUMBA_CPU_NAME" in setting.environment else {}
     start = time.perf_counter()
     with log.open("w") as out:

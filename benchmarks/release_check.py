@@ -88,7 +88,7 @@ def steps(workers: str) -> tuple[Step, ...]:
         Step("newcomer", "install, README, tutorials, commands, export", (*PYTEST, "tests/packaging")),
         Step("newcomer-second", "the same on another Python", (*PYTEST, "tests/packaging"), reason=lacks,
              environment={"GLASSY_NEWCOMER_PYTHON": second}),
-        Step("lowest", "oldest libraries, tests that are not slow", (*module, "benchmarks.versions", "lowest", *n)),
+        Step("lowest", "oldest libraries, the everyday tests", (*module, "benchmarks.versions", "lowest", *n)),
         Step("highest", "newest libraries and Python", (*module, "benchmarks.versions", "highest", *n), reason=lacks),
         Step("matrix", "other processors", (*module, "benchmarks.matrix", *n, "--out", str(BUILD / "matrix.txt"))),
     )  # fmt: skip

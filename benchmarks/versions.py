@@ -4,9 +4,9 @@ python -m benchmarks.versions lowest|highest [--tests quick|part|all|none] [--py
 
 "lowest" installs the first version of every dependency that pyproject.toml admits, those of the extra `export` too, on the
 oldest Python that it admits; "highest" the newest releases on the newest Python that is found. Each has an environment of its
-own in build/versions, kept between runs. Python is looked for on the path and where pyenv keeps its versions. "quick" runs the
-tests that are not slow, "part" a few files of every room, with their doctests. Exit status 1: something failed; 3: the Python
-is not here.
+own in build/versions, kept between runs. Python is looked for on the path and where pyenv keeps its versions. "quick" runs what
+`make quick` takes, "part" a few files of every room, with their doctests. Exit status 1: something failed; 3: the Python is
+not here.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def main() -> int:
     print(f"{options.which}: {versions(own, names)}", flush=True)
     if options.tests == "none":
         return 0
-    chosen = {"quick": ("-m", "not slow"), "part": ("-m", "not slow", *PART), "all": ()}[options.tests]
+    chosen = {"quick": ("-m", "not slow", "--cases", "3"), "part": ("-m", "not slow", *PART), "all": ()}[options.tests]
     workers = ("-n", options.workers) if options.workers else ()
     known = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
     run = [own, "-m", "pytest", "-q", "-p", "no:cacheprovider", *workers, *chosen]

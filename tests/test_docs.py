@@ -115,6 +115,7 @@ def test_commands_exist():
             assert (ROOT / (module.replace(".", "/") + ".py")).exists() or (ROOT / module.replace(".", "/")).is_dir(), module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "docs/how-to/which-call.md"])
 def test_the_python_of_a_page_runs_and_prints_what_it_shows(page, capsys):
     """Blocks are executed as they stand, one after another; what follows a block as text is what it prints."""

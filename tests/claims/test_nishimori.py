@@ -84,6 +84,7 @@ def test_chains_that_left_say_where_to():
     assert found["lost to another"].samples == r.escaped.sum()
 
 
+@pytest.mark.slow
 def test_figures_are_redrawn_from_the_data_alone(tmp_path):
     for path in (_sim.ROOT / "results" / "nishimori" / "P3").glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes())

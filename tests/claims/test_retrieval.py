@@ -96,6 +96,7 @@ def test_interactions_say_so_where_no_point_has_both_energies():
     assert "no state point has usable limits of both energies" in interactions.verdict(interactions.CASES["P4"], tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "module"), [("retrieval", retrieval), ("interactions", interactions)])
 def test_figures_are_redrawn_from_the_data_alone(tmp_path, name, module):
     for path in (_sim.ROOT / "results" / name / "P4").glob("*.csv"):

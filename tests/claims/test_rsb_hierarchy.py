@@ -113,6 +113,7 @@ def test_verdicts_are_those_of_the_data(name):
     assert meta["verdict"] in (RESULTS.parent / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_figures_come_from_the_data_alone(tmp_path):
     for csv in (RESULTS / "P3").glob("*.csv"):
         shutil.copy(csv, tmp_path)

@@ -52,6 +52,7 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
     assert "retrieval/P3: T=0.3/0.9_0.3_30" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_status_says_what_is_done(tiny, tmp_path, capsys):
     sims(tmp_path, "status", "retrieval/P3")
     assert capsys.readouterr().out == "retrieval/P3: no samples yet\n"

@@ -29,6 +29,7 @@ def test_the_wall_holds_an_equilibrium_that_enumeration_knows(tmp_path):
     assert near == pytest.approx([float((N * ladder[2].series.m < N * at + 4.0).mean())])  # two flips
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NETWORKS, ids=repr)
 def test_control_variates_have_the_expectations_they_claim(network):
     r = simulate(network, 0.2, 0.4, 48, seed=11, samples=300, sweeps=1, burn_in=0)

@@ -83,6 +83,7 @@ def test_even_P_says_what_is_left_out():
     assert compare(a, a).sides == ("first run from pattern", "second run from pattern")
 
 
+@pytest.mark.slow
 def test_runs_of_other_patterns_differ_by_the_errors_of_both():
     """Over many pairs z is a normal deviate; without the error of the first it is not: the twin."""
     runs = [run(seed, sweeps=100) for seed in range(60)]

@@ -24,6 +24,7 @@ def covers(found, exact, freedom, more=0.0):
     assert abs(np.mean(np.abs(z) <= (0.4 if more else 0.5)) - wanted) > allowed
 
 
+@pytest.mark.slow
 def test_specific_heat_covers():
     """AR(1) energies of known variance, r = 0.6: 400 runs, and 400 of twelve samples each."""
     rng, T = np.random.default_rng(1), 0.7

@@ -75,7 +75,7 @@ def test_claims_run_and_draw_from_the_installed_package_in_any_folder(newcomer, 
 
 
 def test_a_claim_that_rests_on_another_says_which(newcomer, tmp_path):
-    text = newcomer("glassy", "sims", "run", "hard_glass/P2", cwd=tmp_path, code=1)
+    text = newcomer("glassy", "sims", "run", "hard_glass/P2", cwd=tmp_path, code=2)
     assert "rests on spin_glass/P2, which is not in results. First: python -m glassy sims run spin_glass/P2" in text
 
 

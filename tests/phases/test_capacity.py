@@ -31,6 +31,7 @@ def test_few_deep_solves(monkeypatch):
     assert 2 <= len(asked) <= 3
 
 
+@pytest.mark.slow
 def test_the_climb_ends_where_one_more_step_is_rounding():
     """At P = 12 the third step moves the energy by 4e-13. Private: of a climb storage_capacity shows the load alone."""
     path = capacity._climb(DenseHebbian(12), 1.0)

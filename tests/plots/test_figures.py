@@ -28,6 +28,7 @@ def comparison(load=0.1, T=0.3, sizes=(20, 30), network=DenseHebbian(3), **optio
         return glassy.compare(glassy.solve(network, load, T), runs)
 
 
+@pytest.mark.slow
 def test_figures_are_the_same_bytes_from_the_same_data(root):
     comparisons = [comparison(T=T) for T in (0.3, 0.5)]
     for name in "ab":
@@ -41,6 +42,7 @@ def test_figures_are_the_same_bytes_from_the_same_data(root):
         assert tuple(int(color[i : i + 2], 16) for i in (1, 3, 5)) in found
 
 
+@pytest.mark.slow
 def test_figures_have_one_suffix(root):
     pair = [comparison(T=T) for T in (0.3, 0.5)]
     for given, name in (("a.png", "a"), ("b.pdf", "b"), ("c.PNG", "c"), ("d", "d"), ("T=0.4", "T=0.4")):
@@ -92,6 +94,7 @@ def test_figures_of_comparisons_that_do_not_belong_together_are_refused(root):
     assert glassy.plots.comparison(one, "m").get_ylabel() == "magnetization m"  # one alone needs no list
 
 
+@pytest.mark.slow
 def test_matplotlib_is_not_imported_with_glassy():
     code = "import sys, glassy; assert not {'matplotlib', 'scipy.stats'} & {*sys.modules}; "
     code += "glassy.plots; assert 'matplotlib' in sys.modules"

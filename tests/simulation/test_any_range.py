@@ -38,6 +38,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("method", [Metropolis(), Glauber("sequential")], ids=str)
 def test_sampled_measure_is_the_exact_one(case, method):

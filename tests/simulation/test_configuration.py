@@ -109,6 +109,7 @@ def test_the_folder_is_where_machine_code_is_kept(tmp_path, monkeypatch):
         assert (found["folder"], found["kept"]) == ("none", "no locator available")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not X86, reason="the core types are those of x86")
 def test_the_core_type_is_the_one_in_use():
     config, _ = elsewhere(NUMBA_DISABLE_JIT="1", OPENBLAS_CORETYPE="Nehalem", OPENBLAS_NUM_THREADS="1")

@@ -25,6 +25,7 @@ def test_tasks_are_small_named_by_the_description_and_largest_first():
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
+@pytest.mark.slow
 def test_any_subset_in_any_order_anywhere_gives_the_same_bytes(undisturbed, tmp_path):
     wanted = truth(undisturbed[1])
     assert sum("sample_" in name for name in wanted) == 24

@@ -32,6 +32,7 @@ def test_the_bound_of_a_binder_cumulant_knows_how_small_m_is():
     assert math.isnan(none.binder_m)
 
 
+@pytest.mark.slow
 def test_the_bound_of_frozen_chains_holds():
     """K = 1: the pattern is all there is, so enumeration is of its phase."""
     names, quiet, beyond, narrow = ("m", "q", "energy", "q2", *FLUCTUATIONS), 0, Counter(), 0

@@ -53,6 +53,7 @@ def test_levels_are_told_apart_where_they_are_seen(P, interactions):
 # ---- below the AT line ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("P", "interactions", "load"), [(3, "distinct", 0.36), (2, "distinct", 0.13), (4, "self-interacting", 0.14)]
 )
