@@ -31,6 +31,7 @@ CASES = (
     (DenseHebbian(2), 1000, 100), (DenseHebbian(3), 60, 1_200), (DenseHebbian(3), 200, 8_000), (DenseHebbian(3), 400, 10_667),
     (DenseHebbian(4), 100, 30_000), (DenseHebbian(4), 200, 260_000), (DenseHebbian(5), 40, 42_667), (floats(100), 100, 10_000),
 )  # fmt: skip
+MOST_CACHED = {3: 200, 4: 100}  # spins up to which the couplings of P spins are tried
 SHARES = (0.3, 0.05, 0.005)
 ROUNDS = 7
 
@@ -74,8 +75,8 @@ def measure(network, N, K):
     rng = np.random.default_rng(1)
     xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
     tables, patterns, name = kernel_tables(network, N, K), Patterns.of(xi), choose_kernel(network, N, K)
-    tensor = ["tensor"] if network == DenseHebbian(3) and N <= 200 else []
-    shown = [name, *tensor]
+    P = network.P if network.has_load else 0
+    shown = [name, *{3: ["tensor"], 4: ["couplings"]}.get(P, [])[: N <= MOST_CACHED.get(P, 0)]]
     makers = {k: chain_maker(k, network, tables, patterns) for k in (*shown, "patterns")}
     for make in makers.values():  # compile
         make(xi[:, 0]).advance(3, Metropolis(), 1.0, rng)

@@ -51,6 +51,7 @@ def simulations(deep: bool = True) -> dict[str, dict]:
         },
         "P=3": {"network": DenseHebbian(3), "N": 20, "K": 200, "T": 0.9, "start": "both"},
         "P=3, tensor": {"network": DenseHebbian(3), "N": 20, "K": 200, "T": 0.9, "start": "both", "kernel": "tensor"},
+        "P=4, couplings": {"network": DenseHebbian(4), "N": 10, "K": 60, "T": 0.9, "start": "both", "kernel": "couplings"},
         "P=3 self-interacting": {"network": DenseHebbian(3, "self-interacting"), "N": 16, "K": 200, "T": 0.7},
         "P=4, Glauber": {"network": DenseHebbian(4), "N": 16, "K": 200, "T": 0.8, "method": Glauber("sequential")},
         "P=4 self-interacting, T = inf": {"network": DenseHebbian(4, "self-interacting"), "N": 16, "K": 200, "T": math.inf},

@@ -15,6 +15,7 @@ PARTS = {
     "load": ("a load", "Give K=, the number of patterns, or a glassy.DenseHebbian."),
     "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
     "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
+    "multilinear": ("couplings of few spins", "Make one that has: glassy.DenseHebbian(P=4)."),
     "covariance": ("noise of known covariance", "The theory is that of a glassy.DenseHebbian or a glassy.SpinGlass."),
 }
 
@@ -36,6 +37,8 @@ class Network:
         Whether its energy is a sum over patterns of F(M), a table: what the kernels of the simulation run.
     has_covariance : bool
         Whether its noise has a covariance xi(q), on which the theory stands.
+    has_multilinear : bool
+        Whether `multilinear` says its table as couplings.
     """
 
     has_patterns: ClassVar[bool] = False
@@ -43,6 +46,7 @@ class Network:
     has_signal: ClassVar[bool] = False
     has_table: ClassVar[bool] = False
     has_covariance: ClassVar[bool] = False
+    has_multilinear: ClassVar[bool] = False
 
     if TYPE_CHECKING:  # fields of some models: an attribute here would become their default
 
@@ -99,6 +103,10 @@ class Network:
     def energy_table(self, N: int) -> EnergyTable:
         """Return the exact table F(M) with H = sum_mu F(M_mu) (H.4)."""
         raise lacks(self, "table")
+
+    def multilinear(self, N: int) -> dict[int, int]:
+        """Return the integers a_k with F(M) = sum_k a_k e_k(xi sigma), constants left out, in units of `energy_table`."""
+        raise lacks(self, "multilinear")
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""

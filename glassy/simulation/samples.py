@@ -66,7 +66,7 @@ class Samples(Drawn, Renamed, Saved):
     provenance : Provenance
         The code that made the samples; where several did (a run that went on), all of them, joined by "and".
     kernel : str
-        The kernel that ran the chains ("patterns", "packed", "fields" or "tensor"); the numbers do not depend on it.
+        The kernel that ran the chains ("patterns", "packed", "fields", ...); the numbers do not depend on it.
     perturbation : Perturbation, optional
         What was added to the energy of the network.
     watch : tuple of int

@@ -174,7 +174,7 @@ def simulate(
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
-    kernel : {"auto", "patterns", "packed", "fields", "tensor", "wide"}
+    kernel : {"auto", "patterns", "packed", "fields", "tensor", "couplings", "wide"}
         What runs the chains; the numbers are the same bit for bit. "auto": the fastest for this run on this processor; "wide"
         where 64-bit integers do not hold the energies, which the others refuse;
         named in `Samples.kernel`. See `glassy.simulation.kernels.choose.choose_kernel`.

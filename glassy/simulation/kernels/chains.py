@@ -11,7 +11,7 @@ from glassy.model.patterns import Int8Array, Patterns
 from glassy.numerics.bits import histogram
 from glassy.simulation.kernels.dynamics import Method
 from glassy.simulation.kernels.extras import Extras, no_extras
-from glassy.simulation.kernels.portable import run, run_fields
+from glassy.simulation.kernels.portable import run
 from glassy.simulation.kernels.tables import KernelTables
 
 IntArray = npt.NDArray[np.int64]
@@ -107,62 +107,3 @@ class Chain:
         """Turn integer energies into H/N: their exact unit and offset, applied once."""
         N, x = self.patterns.N, self.extras
         return np.asarray(float(x.base / N) + units * float(x.step / N), np.float64)
-
-
-class FieldChain(Chain):
-    """The same chain at P = 2, by cached local fields: spins, traces and energies are equal bit for bit.
-
-    Parameters
-    ----------
-    couplings : array (N, N) of int16 or int32
-        `couplings(patterns)`, shared by the chains of one sample.
-    """
-
-    def __init__(
-        self,
-        tables: KernelTables,
-        patterns: Patterns,
-        sigma: Int8Array,
-        couplings: npt.NDArray[Any],
-        extras: Extras | None = None,
-    ) -> None:
-        self.couplings = couplings
-        super().__init__(tables, patterns, sigma, extras)
-
-    def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
-        N, K = self.patterns.N, self.patterns.K
-        self.first = self.patterns.pattern(0)
-        self.m = N - 2 * int(u[0])
-        self.factor = -int(self.tables.A[N // 2]) * self.extras.scale  # F(M - 2x) - F(M) = factor (x M - 1) in units
-        fields = self.couplings.astype(np.int64) @ self.sigma.astype(np.int64)
-        self.h = fields.astype(np.int32 if 4 * N * K < 2**31 else np.int64)
-
-    def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
-        """Attempt the flips; write the spins and the trace of every sweep."""
-        x = self.extras
-        self.m, self.energy = run_fields(
-            self.couplings, self.first, self.sigma, self.h, self.factor, self.m, self.energy,
-            x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
-        )  # fmt: skip
-
-
-def couplings(patterns: Patterns) -> npt.NDArray[Any]:
-    """Return J_ij = sum_mu xi_i xi_j without its diagonal; sums in blocks that float32 holds exactly."""
-    xi = patterns.signs
-    N, K = xi.shape
-    J = np.zeros((N, N), np.int16 if K < 2**15 else np.int32)  # rows come from memory: the smaller the faster
-    for start in range(0, K, 2**20):
-        part = xi[:, start : start + 2**20].astype(np.float32)
-        J += (part @ part.T).astype(J.dtype)
-    np.fill_diagonal(J, 0)
-    return J
-
-
-def makes_fields(pairwise: bool, N: int, K: int) -> bool:
-    """Whether chains run by local fields: at P = 2, unless there are so few patterns that their signed sum is shorter."""
-    return pairwise and 32 * K >= N and K < 2**31 and N <= 2**14
-
-
-def bytes_of_fields(N: int, K: int, replicas: int) -> int:
-    """Memory of the couplings, of making them, and of one field per replica."""
-    return 12 * N * N + 4 * N * min(K, 2**20) + 8 * N * replicas

@@ -15,15 +15,19 @@ from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation, check_range
 from glassy.numerics import lanes, passes, vector
 from glassy.numerics.jit import COMPILED
-from glassy.simulation.kernels.chains import Chain, FieldChain, bytes_of_fields, couplings, makes_fields
+from glassy.simulation.kernels.cached import CachedChain
+from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.extras import Extras, find_scale, make_extras, no_extras
+from glassy.simulation.kernels.interactions import ORDERS, bytes_of_interactions, interactions_of, orders_of
 from glassy.simulation.kernels.packed import PackedChain, fixed_part
+from glassy.simulation.kernels.pairs import makes_fields
+from glassy.simulation.kernels.pays import MOST_BYTES, fields_pay
 from glassy.simulation.kernels.tables import KernelTables, kernel_tables
-from glassy.simulation.kernels.tensor import MOST_BYTES, TensorChain, bytes_of_tensor, tensor, tensor_pays
 from glassy.simulation.kernels.wide import WideChain, bytes_of_numbers, exact_numbers, whole_numbers
 from glassy.simulation.kernels.windows import MOST_SPINS, Window, find_kept, find_squares, find_window
 
-KERNELS = ("auto", "patterns", "packed", "fields", "tensor", "wide")
+CACHED = {"fields": 2, "tensor": 3, "couplings": 0}  # cached local fields, and the P for which a name stands; 0: 2 to 4
+KERNELS = ("auto", "patterns", "packed", *CACHED, "wide")
 FEWEST = 192  # patterns that are worth a vector pass
 
 
@@ -87,8 +91,9 @@ def choose_kernel(
 
     "patterns" runs anywhere: one signed sum over all patterns for an attempt; where NUMBA_DISABLE_JIT is set "auto" takes it.
     "packed" does the same over patterns packed as bits: `numerics.vector` on processors with AVX-512 VNNI, VBMI and GFNI, else
-    `numerics.lanes` on those with SSSE3 or AVX2. "fields" caches the local fields of the spins, at P = 2 only, and so does
-    "tensor" at P = 3, with the couplings of triples: N^3 numbers; "auto" takes it where `tensor_pays`: little is accepted.
+    `numerics.lanes` on those with SSSE3 or AVX2. "couplings" caches the local fields of the spins at P = 2, 3, 4, with the
+    couplings of pairs, of triples (N^3 numbers) and of quadruples (N^4/6); at P = 2 and 3 it is called "fields" and "tensor".
+    "auto" takes it at P = 2, and where `fields_pay`: little is accepted.
     "wide" runs any finite table on any processor, and alone those whose exact energies 64-bit integers do not hold.
 
     Parameters
@@ -104,7 +109,7 @@ def choose_kernel(
     attempts : float
         Attempted flips of one sample, which must pay for what is made first.
     room : float
-        Bytes that a tensor may take, unless it is asked for; never more than 256 MiB.
+        Bytes that couplings may take, unless they are asked for; never more than 256 MiB.
     perturbation : Perturbation, optional
         What is added.
 
@@ -131,23 +136,17 @@ def choose_kernel(
         check_range(network, N, K, perturbation)
     if beyond or kernel == "wide":
         return "wide"
-    cubic = network.has_load and network.P == 3
     if kernel == "auto":
         if not COMPILED:
             return "patterns"
         if makes_fields(network.pairwise, N, K):
             return "fields"
         packed = K >= FEWEST and _window(network, N, K) is not None
-        fits = N * K < 2**31 and bytes_of_tensor(N, K) <= min(room, MOST_BYTES)
-        if cubic and fits and tensor_pays(N, K, T, attempts, passes.width() if packed else 0):
-            return "tensor"
+        if _cached_pays(network, N, K, T, attempts, room, passes.width() if packed else 0):
+            return "tensor" if network.P == 3 else "couplings"
         return "packed" if packed else "patterns"
-    if kernel == "tensor" and not cubic:
-        raise InputError(f"the network must be a DenseHebbian(P=3) with kernel='tensor', got {network!r}. Give kernel='auto'.")
-    if kernel == "tensor" and N * K >= 2**31:
-        raise InputError(f"N K must stay below 2^31 with kernel='tensor', got N={N}, K={K}. Give kernel='auto'.")
-    if kernel == "fields" and not network.pairwise:
-        raise InputError(f"P must be 2 with kernel='fields', got {network!r}. Give kernel='auto'.")
+    if kernel in CACHED:
+        _check_cached(kernel, network, N, K)
     if kernel == "packed":
         if not COMPILED:
             raise InputError(
@@ -166,6 +165,23 @@ def choose_kernel(
     return kernel
 
 
+def _cached_pays(network: Network, N: int, K: int, T: Sequence[float], attempts: float, room: float, width: int) -> bool:
+    if not orders_of(network, N) or network.P < 3 or N * K >= 2**31:
+        return False
+    fits = bytes_of_interactions(network, N, K, 0) <= min(room, MOST_BYTES)
+    return fits and fields_pay(network.P, N, K, network.load(K, N), T, attempts, width)
+
+
+def _check_cached(kernel: str, network: Network, N: int, K: int) -> None:
+    """Raise InputError where cached local fields cannot run a network."""
+    P = CACHED[kernel]
+    if not orders_of(network, N) or P not in (0, network.P):
+        what = f"DenseHebbian(P={P})" if P else f"DenseHebbian with P <= {ORDERS}"
+        raise InputError(f"the network must be a {what} with kernel={kernel!r}, got {network!r}. Give kernel='auto'.")
+    if network.P > 2 and N * K >= 2**31:
+        raise InputError(f"N K must stay below 2^31 with kernel={kernel!r}, got N={N}, K={K}. Give kernel='auto'.")
+
+
 def chain_maker(
     kernel: str, network: Network, tables: KernelTables, patterns: Patterns, extras: Extras | None = None
 ) -> Callable[[Int8Array], Chain]:
@@ -180,12 +196,9 @@ def chain_maker(
     >>> bool(chain.energy_per_spin(np.array([chain.energy]))[0] < -0.3)
     True
     """
-    if kernel == "fields":
-        J = couplings(patterns)
-        return lambda sigma: FieldChain(tables, patterns, sigma, J, extras)
-    if kernel == "tensor":
-        three = tensor(patterns)
-        return lambda sigma: TensorChain(tables, patterns, sigma, three, extras)
+    if kernel in CACHED:
+        interactions = interactions_of(network, tables, patterns)
+        return lambda sigma: CachedChain(tables, patterns, sigma, interactions, extras)
     if kernel == "packed":
         window = _window(network, patterns.N, patterns.K)
         if window is None:
@@ -224,10 +237,8 @@ def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int
         window = _window(network, N, K)
         kept, pairs = (len(window.kept), 12 * N * N if window.line else 0) if window else (3, 0)
         return packed + packed * 8 // 7 + 5 * K + pairs + replicas * ((1 + kept) * K + 512)
-    if kernel == "fields":
-        return packed + N * K + 8 * K + bytes_of_fields(N, K, replicas)
-    if kernel == "tensor":
-        return packed + N * K + 32 * K + bytes_of_tensor(N, K) + 8 * N * replicas
+    if kernel in CACHED:
+        return packed + N * K + 32 * K + bytes_of_interactions(network, N, K, replicas)
     if kernel == "wide":
         size = bytes_of_numbers(network, N, K) if beyond_64_bits(network, N, K) else 72 * (N + 1)
         return packed + N * K + 2 * size + K * (8 + replicas * 16) + 24 * N * replicas

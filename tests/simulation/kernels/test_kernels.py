@@ -11,7 +11,8 @@ from small import energy_by_definition
 import glassy
 from glassy import DenseHebbian, Glauber, InputError, IntegerRangeError, Metropolis
 from glassy.model.patterns import Patterns
-from glassy.simulation.kernels.chains import Chain, FieldChain, couplings, makes_fields
+from glassy.simulation.kernels.chains import Chain
+from glassy.simulation.kernels.pairs import makes_fields
 from glassy.simulation.kernels.portable import run, signed_sum
 from glassy.simulation.kernels.tables import kernel_tables
 
@@ -166,24 +167,6 @@ def test_tables_are_exact_or_refused(P, extra, K, kind):
         if u > 0:
             assert table.unit * (table.values[u - 1] - table.values[u]) == t.step * (int(t.A[u]) - int(t.B[u]))
     assert t.block * int(np.abs(t.B).max()) < 2 ** (8 * t.B.itemsize - 1)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("N", "K"), [(12, 1), (13, 5), (40, 4), (60, 300)])
-@pytest.mark.parametrize("method", [Metropolis(), Glauber("sequential")], ids=repr)
-def test_local_fields_equal_the_pattern_form_bit_for_bit(kind, N, K, method):
-    plain, rng = make(2, kind, N, K)
-    fields = FieldChain(plain.tables, plain.patterns, plain.sigma, couplings(plain.patterns))
-    assert np.array_equal(np.diag(fields.couplings), np.zeros(N))
-    for T in (math.inf, 1.0, 0.3, 0.0):
-        seed = int(rng.integers(2**31))
-        for chain in (plain, fields):
-            chain.found = chain.advance(40, method, T, np.random.default_rng(seed))
-        assert np.array_equal(plain.found[0], fields.found[0])
-        assert np.array_equal(plain.found[1], fields.found[1])
-        assert fields.energy == fields.recompute()[3]
-        assert fields.m == int(fields.first.astype(int) @ fields.sigma)
-        assert np.array_equal(fields.h, fields.couplings.astype(np.int64) @ fields.sigma)
 
 
 def test_which_chains_run_by_local_fields():

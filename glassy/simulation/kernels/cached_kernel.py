@@ -1,0 +1,94 @@
+"""The sampler's inner loop with cached local fields, for couplings of two, three and four spins. Integers in, integers out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.numerics.jit import kernel, part
+from glassy.simulation.kernels.portable import Int8, Int64, extra_change, move_own
+from glassy.simulation.kernels.quadruples import add_quadruples, turn_pairs
+from glassy.simulation.kernels.triples import add_triples
+
+
+@part
+def _add_pairs(row: npt.NDArray[Any], by: Any, h: npt.NDArray[Any]) -> None:
+    for k in range(h.size):
+        h[k] = h.dtype.type(h[k] + by * row[k])
+
+
+@part
+def _add(g: Int64, sign: Any, shift: int, h: npt.NDArray[Any]) -> None:
+    for k in range(h.size):
+        h[k] += sign * (g[k] >> shift)
+
+
+@kernel
+def run_cached(
+    two: npt.NDArray[Any],
+    three: npt.NDArray[Any],
+    four: npt.NDArray[Any],
+    layout: Int64,
+    by: Int64,
+    shift: int,
+    pairs: npt.NDArray[np.int16],
+    collected: npt.NDArray[Any],
+    f: npt.NDArray[Any],
+    first: Int8,
+    sigma: Int8,
+    h: npt.NDArray[Any],
+    m: int,
+    energy: int,
+    scale: int,
+    turn: Int64,
+    own: Int8,
+    own_u: Int64,
+    energies: Int64,
+    sites: Int64,
+    thresholds: npt.NDArray[np.float64],
+    spins: Int8,
+    trace: Int64,
+) -> tuple[int, int]:
+    """The same sweeps as `run` by local fields h_i = sigma_i dE_i, in units of the tables: an attempt is one product.
+
+    The first six are those of `Interactions`; pairs, collected and f those of `add_quadruples`. `first` is pattern 0 and m its
+    overlap N m with sigma; scale, turn, own and energies are those of `Extras`. Returns (m, energy).
+    """
+    N = sigma.size
+    signs = np.zeros(N + 64, np.int16)
+    signs[:N] = sigma
+    g = np.zeros(N, np.int64)
+    plain = three.size == 0 and four.size == 0 and shift == 0
+    for t in range(sites.shape[0]):
+        accepted = 0
+        for j in range(sites.shape[1]):
+            i = sites[t, j]
+            sign = np.int64(sigma[i])
+            dE = scale * (sign * h[i]) + extra_change(i, sign, turn, own, own_u, energies)
+            if dE <= thresholds[t, j]:
+                if plain:
+                    _add_pairs(two[i], h.dtype.type(by[2] * sign), h)
+                else:
+                    g[:] = 0
+                    if two.size:
+                        _add_pairs(two[i], by[2], g)
+                    if three.size:
+                        add_triples(three[i], signs[: three.shape[2]], by[3], g)
+                    if four.size:
+                        add_quadruples(four[i], layout, signs, pairs, collected, f, by[4], g)
+                        turn_pairs(i, layout, pairs)
+                    _add(g, sign, shift, h)
+                sigma[i] = -sigma[i]
+                signs[i] = sigma[i]
+                move_own(i, sign, own, own_u)
+                m -= 2 * sign * np.int64(first[i])  # type: ignore[assignment]
+                energy += dE
+                accepted += 1
+        for i in range(N):
+            spins[t, i] = sigma[i]
+        trace[t, 0] = m
+        trace[t, 1] = energy
+        trace[t, 2] = accepted
+    return m, energy

@@ -1,0 +1,117 @@
+"""The integer couplings of a sample, of one to four spins: what chains with cached local fields share (M.17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.core.errors import InputError
+from glassy.model.family import Network
+from glassy.model.patterns import Patterns
+from glassy.simulation.kernels.pairs import bytes_of_pairs, pairs_of
+from glassy.simulation.kernels.quadruples import bytes_of_quadruples, most_collected, quadruple_layout, quadruples_of
+from glassy.simulation.kernels.tables import KernelTables
+from glassy.simulation.kernels.triples import bytes_of_triples, triples_of
+
+IntArray = npt.NDArray[np.int64]
+ORDERS = 4  # the most spins of a coupling
+NONE = np.zeros((0, 0), np.int16)
+NO_SLABS = np.zeros((0, 0, 0), np.int16)
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Couplings of a sample of N spins: with h_i = sigma_i dE_i, a flip of spin l adds sigma_l sum_k by_k g_k / 2^shift to h.
+
+    g_k of spin i is the sum over the couplings of k spins that hold l and i, each times the other spins.
+
+    Parameters
+    ----------
+    N : int
+        Number of spins.
+    two, three, four : arrays
+        Couplings of two spins (N, N), of three as `triples_of` and of four as `quadruples_of` give them; empty: there are none.
+    by : array (5,) of int64
+        Integers by_k at k = 2, 3, 4.
+    shift : int
+        2^shift divides the sum.
+    """
+
+    N: int
+    by: IntArray
+    shift: int = 0
+    two: npt.NDArray[Any] = field(default_factory=NONE.copy)
+    three: npt.NDArray[Any] = field(default_factory=NO_SLABS.copy)
+    four: npt.NDArray[Any] = field(default_factory=NONE.copy)
+
+    @property
+    def layout(self) -> IntArray:
+        """Where the couplings of four spins lie."""
+        return quadruple_layout(self.N if self.four.size else 0)
+
+    def room(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return room for what pairs and spins collect when a spin of a coupling of four is flipped, of types that hold it."""
+        if not self.four.size:
+            return np.zeros(0, np.int16), np.zeros(0, np.int32)
+        N, size = self.N, int(self.layout[1, self.N])
+        most = most_collected(self.four, self.layout)
+        large = self.four.dtype == np.int32 or most * N >= 2**31
+        types = (np.int64, np.int64) if large else (np.int16 if most < 2**15 else np.int32, np.int32)
+        return np.zeros(size, types[0]), np.zeros(N + 64, types[1])
+
+
+def orders_of(network: Network, N: int) -> Mapping[int, int]:
+    """Return the coefficients of e_k in F(M) of a network whose patterns act through couplings of at most four spins; or {}."""
+    return network.multilinear(N) if network.has_multilinear and network.P <= ORDERS else {}
+
+
+def flips(network: Network, tables: KernelTables, N: int) -> tuple[IntArray, int]:
+    """Return by and shift: dE = 2 sign a_k (-2 sigma_i g_k)/G in units of the tables, and a flip turns g_k by -2 sigma_l."""
+    table = network.energy_table(N)
+    each = {k: 4 * Fraction(a) * table.unit / tables.step for k, a in orders_of(network, N).items()}
+    denominator = max(x.denominator for x in each.values())
+    if denominator & (denominator - 1) or any(denominator % x.denominator for x in each.values()):
+        raise InputError(f"the units of {network!r} with N={N} must be halves of each other. Give kernel='auto'.")
+    by = np.zeros(ORDERS + 1, np.int64)
+    for k, x in each.items():
+        by[k] = int(x * denominator)
+    return by, denominator.bit_length() - 1
+
+
+def interactions_of(network: Network, tables: KernelTables, patterns: Patterns) -> Interactions:
+    """Return the couplings of a network that stores patterns, of P <= 4.
+
+    Examples
+    --------
+    >>> from glassy import DenseHebbian
+    >>> from glassy.simulation.kernels.tables import kernel_tables
+    >>> network, patterns = DenseHebbian(P=4, interactions="self-interacting"), Patterns.drawn(np.random.default_rng(1), 9, 8)
+    >>> found = interactions_of(network, kernel_tables(network, 8, 9), patterns)
+    >>> found.two.shape, found.three.size, found.four.shape, found.by.tolist(), found.shift
+    ((8, 8), 0, (8, 256), [0, 0, -20, 0, -6], 0)
+    """
+    by, shift = flips(network, tables, patterns.N)
+    return Interactions(
+        N=patterns.N,
+        by=by,
+        shift=shift,
+        two=pairs_of(patterns) if by[2] else NONE,
+        three=triples_of(patterns) if by[3] else NO_SLABS,
+        four=quadruples_of(patterns) if by[4] else NONE,
+    )
+
+
+def bytes_of_interactions(network: Network, N: int, K: int, replicas: int) -> int:
+    """Memory of the couplings of a network and of what `replicas` chains keep beside them."""
+    orders = orders_of(network, N)
+    return (
+        (bytes_of_pairs(N, K, replicas) if 2 in orders else 0)
+        + (bytes_of_triples(N, K) if 3 in orders else 0)
+        + (bytes_of_quadruples(N) + replicas * N * N if 4 in orders else 0)
+        + 16 * N * replicas
+    )

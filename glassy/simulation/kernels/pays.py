@@ -1,0 +1,61 @@
+"""Whether cached local fields are sure to be faster: costs as measured, for each class of processors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from glassy.simulation.kernels.quadruples import bytes_of_quadruples
+from glassy.simulation.kernels.triples import bytes_of_triples
+
+MOST_BYTES = 2**28  # of couplings that are made unasked
+NEAR = 2**22  # bytes that stay in a cache
+COSTS = {  # nanoseconds of an attempt and of a flip, and how many patterns add one: below what was measured
+    3: {
+        64: ((50.0, 100.0), (30.0, 50.0)),
+        32: ((50.0, 75.0), (30.0, 40.0)),
+        16: ((50.0, 38.0), (30.0, 20.0)),
+        0: ((40.0, 20.0), (0.0, 1.5)),
+    },
+    4: {
+        64: ((30.0, 200.0), (30.0, 100.0)),
+        32: ((30.0, 120.0), (30.0, 60.0)),
+        16: ((30.0, 60.0), (30.0, 30.0)),
+        0: ((40.0, 20.0), (0.0, 1.5)),
+    },
+}
+SHORT = {3: 0.0, 4: 300.0}  # nanoseconds of the shortest flip
+
+
+def most_accepted(P: int, load: float, T: float) -> float:
+    """Return more than the accepted share of attempts at P = 3 and 4 in the long run.
+
+    dE of a network above its glass is normal, of variance 2 P load (N.1) and mean P load/T, so that erfc(sqrt(P load/4)/T) is
+    accepted; in the glass, and in the retrieval phase, it was never more than T/8, nor T/(6 sqrt(load)).
+
+    Examples
+    --------
+    >>> most_accepted(3, 0.2, float("inf")), round(most_accepted(3, 0.2, 0.5), 2), most_accepted(3, 0.2, 0.0)
+    (1.0, 0.34, 0.0)
+    """
+    return min(1.0, math.erfc(math.sqrt(0.25 * P * load) / T) + T / max(8.0, 6.0 * math.sqrt(load))) if T > 0.0 else 0.0
+
+
+def fields_pay(P: int, N: int, K: int, load: float, T: Sequence[float], attempts: float, width: int) -> bool:
+    """Whether couplings of P = 3 or 4 spins are sure to be faster for so many attempts at these temperatures, making included.
+
+    Nanoseconds as measured for each class of processors (benchmarks/processors.py), above what cached fields take, an attempt
+    30 and a flip one slab at 20 bytes or, from memory, 10, and below what the other takes: COSTS of the packed kernel by the
+    bytes of its vectors, `width`, 64 for AVX-512; 0 for "patterns".
+
+    Examples
+    --------
+    >>> fields_pay(3, 60, 1200, 1.0, (0.5,), 1e6, 64), fields_pay(3, 60, 1200, 1.0, (2.0,), 1e6, 64)
+    (True, False)
+    """
+    accepted = sum(most_accepted(P, load, t) for t in T) / len(T)
+    size = bytes_of_triples(N, K) if P == 3 else bytes_of_quadruples(N)
+    making = math.comb(N, P) * (40.0 + K / 100)
+    attempt, flip = (base + K / patterns for base, patterns in COSTS[P][width])
+    slab = SHORT[P] + size / N / (20.0 if size <= NEAR else 10.0)
+    return making / attempts + 30.0 + accepted * slab < attempt + accepted * flip

@@ -1,0 +1,84 @@
+"""Couplings of three spins as a tensor, shared by the chains of a sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.model.patterns import Patterns
+from glassy.numerics.bits import Words, aligned, odd_bits
+from glassy.numerics.jit import kernel, part
+
+WIDTH = 32  # rows are padded to a multiple of so many numbers
+
+
+@kernel
+def fill_triples(words: Words, K: int, J: npt.NDArray[Any]) -> None:
+    """Write J_ijk = sum_mu xi_i xi_j xi_k into zeros, of patterns as bits: a product is +1 where an odd number is set."""
+    N = J.shape[0]
+    pair = np.empty_like(words[0])
+    for i in range(N):  # slab by slab, from the slabs before it and by symmetry
+        slab = J[i]
+        for j in range(i):
+            slab[j] = J[j, i]
+            for k in range(i + 1, N):
+                slab[k, j] = slab[j, k]
+        for j in range(i + 1, N):
+            for w in range(pair.size):
+                pair[w] = words[i, w] ^ words[j, w]
+            for k in range(j + 1, N):
+                slab[j, k] = slab[k, j] = 2 * odd_bits(pair, words[k]) - K
+
+
+@part
+def _dot(row: npt.NDArray[Any], signs: npt.NDArray[np.int16]) -> int:
+    total = np.int32(0)
+    for j in range(row.size):
+        total = np.int32(total + np.int32(row[j]) * np.int32(signs[j]))
+    return total  # type: ignore[return-value]
+
+
+@part
+def add_triples(slab: npt.NDArray[Any], signs: npt.NDArray[np.int16], by: int, g: npt.NDArray[np.int64]) -> None:
+    """Add to g_i `by` sum_j J_ij sigma_j of the slab of one spin; the sum stays below 2^31.
+
+    `signs` are the spins in 16 bits, so that products of two such summed in 32 bits are one instruction.
+    """
+    for i in range(slab.shape[0]):
+        g[i] += by * np.int64(_dot(slab[i], signs))
+
+
+def triples_of(patterns: Patterns) -> npt.NDArray[Any]:
+    """Return J_ijk = sum_mu xi_i xi_j xi_k, zero where two indices agree, in rows padded with zeros.
+
+    Examples
+    --------
+    >>> J = triples_of(Patterns.of(np.array([[1, 1], [1, -1], [-1, -1]], np.int8)))  # three spins, patterns 1 1 -1 and 1 -1 -1
+    >>> int(J[0, 1, 2]), int(J[0, 0, 2]), J.shape, J.dtype.name
+    (0, 0, (3, 3, 32), 'int16')
+    """
+    N, K = patterns.N, patterns.K
+    J = aligned((N, N, _width(N)), _type(K))
+    fill_triples(patterns.bits.view(np.uint64), K, J)
+    return J
+
+
+def _width(N: int) -> int:
+    return -(-N // WIDTH) * WIDTH
+
+
+def _type(K: int) -> type:
+    return np.int16 if K < 2**15 else np.int32  # slabs come from memory: the smaller the faster
+
+
+def bytes_of_triples(N: int, K: int) -> int:
+    """Memory of the tensor.
+
+    Examples
+    --------
+    >>> bytes_of_triples(100, 667)
+    2560000
+    """
+    return N * N * _width(N) * np.dtype(_type(K)).itemsize
