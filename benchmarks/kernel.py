@@ -76,7 +76,7 @@ def measure(network, N, K):
     xi = rng.choice(np.array([-1, 1], np.int8), (N, K))
     tables, patterns, name = kernel_tables(network, N, K), Patterns.of(xi), choose_kernel(network, N, K)
     P = network.P if network.has_load else 0
-    shown = [name, *{3: ["tensor"], 4: ["couplings"]}.get(P, [])[: N <= MOST_CACHED.get(P, 0)]]
+    shown = [name, *{3: ["tensor"], 4: ["couplings"]}.get(P, [])[: MOST_CACHED.get(P, 0) >= N]]
     makers = {k: chain_maker(k, network, tables, patterns) for k in (*shown, "patterns")}
     for make in makers.values():  # compile
         make(xi[:, 0]).advance(3, Metropolis(), 1.0, rng)
