@@ -20,7 +20,8 @@ from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
-from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns
+from glassy.model.integer_couplings import IntegerCouplings
+from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns, pattern_generator
 from glassy.model.perturbation import Perturbation, check_perturbation, check_range
 from glassy.model.separable import grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
@@ -61,6 +62,8 @@ class Exact(Drawn, Saved):
         H/N of pattern 0 itself; NaN in files of older versions.
     perturbation : Perturbation, optional
         What was added to the energy of the network; None in files of older versions as well, which do not say it.
+    given_load : float, optional
+        The load of a network that has couplings instead of patterns: K is 0 then, and m the magnetization.
 
     Examples
     --------
@@ -84,6 +87,7 @@ class Exact(Drawn, Saved):
     pattern_energy: float = math.nan
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
     perturbation: Perturbation | None = None
+    given_load: float | None = None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the averages."""
@@ -97,8 +101,8 @@ class Exact(Drawn, Saved):
 
     @property
     def load(self) -> float:
-        """Load of the integer K (H.1)."""
-        return self.network.load(self.K, self.N)
+        """Load of the integer K (H.1), or of the couplings."""
+        return self.given_load if self.given_load is not None else self.network.load(self.K, self.N)
 
     @property
     def m(self) -> float:
@@ -238,6 +242,24 @@ def perturbed_integers(network: Network, patterns: Int8Array, perturbation: Pert
     return integers, common
 
 
+def given_integers(couplings: IntegerCouplings, perturbation: Perturbation | None) -> tuple[npt.NDArray[Any], Any]:
+    """Return the energies of all 2^N states of couplings and their unit, the constant left out; with a field to 2^-40."""
+    integers, unit = couplings.of_all_states(), couplings.unit
+    if perturbation is None:
+        return integers, float(unit)
+    states, energies = np.arange(2**couplings.N), integers * float(unit)
+    for i, h in enumerate(perturbation.fields(couplings.N, 0).tolist()):
+        energies -= h * np.where(states >> i & 1, -1.0, 1.0)
+    fine = float(grain(Fraction(float(np.ptp(energies)))))
+    return np.round(energies / fine).astype(np.int64), fine
+
+
+def _check_perturbation(perturbation: Perturbation | None, N: int, K: int) -> None:
+    if perturbation is not None:
+        rows = 1 if perturbation.field is None or perturbation.field.ndim < 2 else len(perturbation.field)
+        check_perturbation(perturbation).check(N, K, rows)
+
+
 def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
     """Return H of all 2^N states as floats."""
     return floats(*state_integers(network, patterns))
@@ -245,6 +267,24 @@ def state_energies(network: Network, patterns: Int8Array) -> FloatArray:
 
 def _temperature(T: Any, beta: Any) -> float:
     return checks.temperature(checks.given_temperature(T, beta), infinite=True)
+
+
+def _couplings(
+    network: Network, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str, K: int | None
+) -> IntegerCouplings:
+    """Return the couplings of sample 0 of a network that has no patterns: those of `simulate`."""
+    if K is not None or patterns is not None:
+        given = "K" if K is not None else "patterns"
+        raise InputError(f"{given} must be left out: {network!r} has no patterns. Give load, N and seed.")
+    N = network.N if N is None else N
+    if N is None or (load is None) == network.has_load or (network.has_load and seed is None):
+        asked = "load, N and seed" if network.has_load else "no load, and N where the couplings do not say it"
+        raise InputError(f"{network!r} needs {asked}, got load={load!r}, N={N!r}, seed={seed!r}.")
+    N = network.size(N)
+    if largest < N:
+        raise InputError(f"{what} needs N <= {largest}, got N={N}: it visits every state. Use simulate beyond.")
+    load = checks.load(load) if network.has_load else None
+    return network.couplings(load, N, pattern_generator(0 if seed is None else check_seed(seed), N, 0, 0))
 
 
 def _patterns(
@@ -318,26 +358,32 @@ def enumerate_states(
     >>> round(float(exact.q_weights.sum()), 12), exact.free_energy < exact.energy
     (1.0, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
-    xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
-    count, size = xi.shape
-    if perturbation is not None:
-        check_perturbation(perturbation).check(
-            size, count, 1 if perturbation.field is None or perturbation.field.ndim < 2 else len(perturbation.field)
-        )
-    with progress_bar(count, progress, "pattern", f"{2**size} states") as bar:
-        bar.step = float(count)
-        integers, unit = state_integers(network, xi) if perturbation is None else perturbed_integers(network, xi, perturbation)
+    network, T = check_network(network, "energies"), _temperature(T, beta)
+    if network.has_couplings:
+        couplings = _couplings(network, load, N, patterns, seed, 20, "enumerate_states", K)
+        count, size, condensed, base = 0, couplings.N, 0, float(couplings.constant)
+        load = checks.load(load) if network.has_load else None
+        _check_perturbation(perturbation, size, count)
+        integers, unit = given_integers(couplings, perturbation)
+    else:
+        xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
+        (count, size), load, base = xi.shape, None, 0.0
+        condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
+        _check_perturbation(perturbation, size, count)
+        with progress_bar(count, progress, "pattern", f"{2**size} states") as bar:
+            bar.step = float(count)
+            integers, unit = (
+                state_integers(network, xi) if perturbation is None else perturbed_integers(network, xi, perturbation)
+            )
     boltzmann = _boltzmann(integers, unit, T)
     weights = boltzmann / boltzmann.sum()
     counts = popcounts(size)
-    condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
     aligned = counts[np.arange(2**size) ^ condensed]
     m_weights = np.asarray(np.bincount(aligned, weights=weights, minlength=size + 1), np.float64)
     pair = walsh_hadamard(walsh_hadamard(weights) ** 2) / 2**size  # weight of every XOR of two replicas
     q_weights = np.maximum(np.bincount(counts, weights=pair, minlength=size + 1), 0.0)
     values = np.asarray((size - 2.0 * np.arange(size + 1)) / size, np.float64)
-    e = floats(integers, unit) / size
+    e = (floats(integers, unit) + base) / size
     mean = float(weights @ e)
     low = float(e.min())
     if T == 0.0:
@@ -360,6 +406,7 @@ def enumerate_states(
         free_energy=free,
         pattern_energy=float(e[condensed]),
         perturbation=perturbation,
+        given_load=load,
     )
 
 
@@ -403,12 +450,15 @@ def transition_matrix(
     >>> bool(np.allclose(p @ W, p)), bool(np.allclose(W.sum(axis=1), 1.0))
     (True, True)
     """
-    network, T = check_network(network, "patterns", "table"), _temperature(T, beta)
+    network, T = check_network(network, "energies"), _temperature(T, beta)
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
-    xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)
-    size = xi.shape[1]
-    integers, unit = state_integers(network, xi)
+    if network.has_couplings:
+        couplings = _couplings(network, load, N, patterns, seed, 10, "transition_matrix", K)
+        size, (integers, unit) = couplings.N, given_integers(couplings, None)
+    else:
+        xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)
+        size, (integers, unit) = xi.shape[1], state_integers(network, xi)
     p = _boltzmann(integers, unit, T)
     p /= p.sum()
     states = np.arange(2**size)

@@ -153,7 +153,7 @@ def _check_same(solution: Solution, run: Samples) -> None:
         )
     if run.perturbation is not None:
         raise InputError(f"the theory is that of the network alone, but the run has a {run.perturbation!r}. Run without it.")
-    spacing = run.network.load(1, run.N)
+    spacing = run.network.load(1, run.N) if run.network.has_patterns else 0.0
     if run.T != solution.T or abs(run.load - solution.load) > 0.501 * spacing + 1e-9 * solution.load:
         raise InputError(
             f"theory and simulation must be at one state point, got load={solution.load:g}, T={solution.T:g} and "

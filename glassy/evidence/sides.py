@@ -83,7 +83,7 @@ def _(result: Exact) -> Side:
     says |= {"energy": _sharp(result.energy - offset), "energy_excess": _sharp(result.energy - result.pattern_energy)}
     state = {
         "network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation,
-        "energy of the pattern": round(result.pattern_energy, 9),
+        "energy of the pattern": round(result.pattern_energy, 9), **_given_load(result),
     }  # fmt: skip
     return Side(kind="exact", state=state, says=says, N=float(result.N), status=Status.EQUILIBRATED)
 
@@ -96,7 +96,12 @@ def _(result: Samples) -> Side:
     }  # of the method, not of the state
     says["energy"] = says["energy"].shifted(-offset)
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
+    state |= _given_load(result)
     return Side(kind=f"run from {result.start}", state=state, says=says, N=float(result.N), status=result.status)
+
+
+def _given_load(result: Exact | Samples) -> dict[str, Any]:
+    return {} if result.network.has_patterns else {"load": result.given_load}
 
 
 @singledispatch
@@ -116,7 +121,7 @@ def check_state(first: Side, second: Side) -> None:
     a, b = first.state, second.state
     off = [name for name in a if name in b and a[name] != b[name]]
     for one, other in ((a, b), (b, a)):
-        if not off and "load" in one and "K" in other:
+        if not off and "load" in one and "K" in other and other["network"].has_patterns:
             network, K, N = other["network"], other["K"], other["N"]
             if abs(network.load(K, N) - one["load"]) > 0.501 * network.load(1, N) + 1e-9 * one["load"]:
                 off = ["load"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
+from glassy.model.integer_couplings import IntegerCouplings
 
 # What a model may have: the words for it, and where to find it.
 PARTS = {
@@ -16,6 +19,11 @@ PARTS = {
     "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
     "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
     "multilinear": ("couplings of few spins", "Make one that has: glassy.DenseHebbian(P=4)."),
+    "couplings": ("couplings instead of patterns", "Make one that has: glassy.SpinGlass({3: 1.0})."),
+    "energies": (
+        "stored patterns with a table of energies, or couplings",
+        "Make one: glassy.DenseHebbian(P=4).",
+    ),
     "covariance": ("noise of known covariance", "The theory is that of a glassy.DenseHebbian or a glassy.SpinGlass."),
 }
 
@@ -39,6 +47,8 @@ class Network:
         Whether its noise has a covariance xi(q), on which the theory stands.
     has_multilinear : bool
         Whether `multilinear` says its table as couplings.
+    has_couplings : bool
+        Whether its energy is couplings of few spins, drawn or given, without patterns.
     """
 
     has_patterns: ClassVar[bool] = False
@@ -47,6 +57,7 @@ class Network:
     has_table: ClassVar[bool] = False
     has_covariance: ClassVar[bool] = False
     has_multilinear: ClassVar[bool] = False
+    has_couplings: ClassVar[bool] = False
 
     if TYPE_CHECKING:  # fields of some models: an attribute here would become their default
 
@@ -108,8 +119,24 @@ class Network:
         """Return the integers a_k with F(M) = sum_k a_k e_k(xi sigma), constants left out, in units of `energy_table`."""
         raise lacks(self, "multilinear")
 
+    def couplings(self, load: float | None, N: int, generator: np.random.Generator) -> IntegerCouplings:
+        """Return the couplings of one sample: drawn at a load, or given."""
+        raise lacks(self, "couplings")
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """How many spins its couplings may have."""
+        raise lacks(self, "couplings")
+
+    @property
+    def has_energies(self) -> bool:
+        """Whether it can be simulated: it has couplings, or patterns with a table."""
+        return self.has_couplings or (self.has_patterns and self.has_table)
+
     def energy_offset(self, K: int, N: int) -> float:
-        """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""
+        """Energy per spin of the uncondensed patterns that the theory leaves out (M.3); 0 without patterns."""
+        if not self.has_patterns:
+            return 0.0
         raise lacks(self, "signal")
 
     def pattern_energy(self, load: float) -> float:

@@ -1,4 +1,4 @@
-"""SpinGlass: a mean-field Ising spin glass with any mixed covariance, for the theory arm alone."""
+"""SpinGlass: a mean-field Ising spin glass with any mixed covariance, solved at any order and simulated up to the fourth."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
+
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
 from glassy.model.family import Network
+from glassy.model.integer_couplings import IntegerCouplings, check_orders, drawn_couplings
 
 MOST = 200  # the highest order
+DISORDER = ("gaussian", "signs")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class SpinGlass(Network):
     terms : mapping of int to float
         Orders k >= 1 and coefficients c_k >= 0, not all zero; below 1e-300 they count as 0. A k = 1 term is a
         Gaussian random field.
+    disorder : {"gaussian", "signs"}
+        Couplings of a simulated sample: Gaussian, or +-1 times their standard deviation. Both have the same theory.
 
     Raises
     ------
@@ -35,6 +41,8 @@ class SpinGlass(Network):
 
     Notes
     -----
+    A sample of N spins has couplings of variance load c_p p!/(2 N^(p-1)) (C.1); of orders up to 4 it can be simulated.
+
     Source: docs/explanation/theory.md, sections 2 and 3 (R.1, R.2, R.7 with m = 0); Parisi (1979), Gardner (1985).
 
     Examples
@@ -45,10 +53,11 @@ class SpinGlass(Network):
     """
 
     terms: tuple[tuple[int, float], ...]
+    disorder: str = "gaussian"
 
-    has_load = has_covariance = True
+    has_load = has_covariance = has_couplings = True
 
-    def __init__(self, terms: Mapping[int, float] | tuple[tuple[int, float], ...]) -> None:
+    def __init__(self, terms: Mapping[int, float] | tuple[tuple[int, float], ...], disorder: str = "gaussian") -> None:
         remedy = "Give orders and coefficients, as in SpinGlass({2: 1.0}) for the Sherrington-Kirkpatrick model."
         if not isinstance(terms, Mapping | tuple) or not terms:
             raise InputError(f"terms must be a non-empty mapping, got {terms!r}. {remedy}")
@@ -58,9 +67,11 @@ class SpinGlass(Network):
         if not kept or kept[-1][0] > MOST:
             raise InputError(f"terms must have a positive coefficient and orders up to {MOST}, got {terms!r}. {remedy}")
         object.__setattr__(self, "terms", kept)
+        object.__setattr__(self, "disorder", checks.choice("disorder", disorder, DISORDER))
 
     def __repr__(self) -> str:
-        return f"SpinGlass({dict(self.terms)!r})"
+        extra = "" if self.disorder == "gaussian" else f", disorder={self.disorder!r}"
+        return f"SpinGlass({dict(self.terms)!r}{extra})"
 
     @property
     def P(self) -> int:
@@ -77,3 +88,14 @@ class SpinGlass(Network):
         """Return the covariance xi(q) at load 1."""
         given = dict(self.terms)
         return Covariance(tuple(Fraction(given.get(k, 0.0)) for k in range(self.P + 1)))
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """The orders of its couplings, or InputError where they cannot be simulated."""
+        return check_orders([k for k, _ in self.terms])
+
+    def couplings(self, load: float | None, N: int, generator: np.random.Generator) -> IntegerCouplings:
+        """Return the couplings of one sample at a load (C.1)."""
+        return drawn_couplings(
+            {k: c for k, c in self.terms if k in self.orders}, self.disorder == "signs", checks.load(load), N, generator
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,6 +41,21 @@ def walsh_hadamard(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     >>> walsh_hadamard(np.array([1.0, 2.0, 3.0, 4.0]))
     array([10., -2., -4.,  0.])
     """
+    return np.asarray(_transformed(values), np.float64)
+
+
+def signed_sums(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the same of integers: sum_x values[x] prod_(i in x) sigma_i of every state.
+
+    Examples
+    --------
+    >>> signed_sums(np.array([0, 1, 2, 0])).tolist()
+    [3, 1, -1, -3]
+    """
+    return np.asarray(_transformed(values), np.int64)
+
+
+def _transformed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     out = values.copy()
     half = 1
     while half < out.size:

@@ -87,7 +87,7 @@ class Ensemble(Saved):
             given = None if isinstance(self.temperatures, tuple) and not self.temperatures else self.temperatures
             object.__setattr__(self, "temperatures", checks.given_temperature(given, beta, "temperatures"))
         networks = self.networks if isinstance(self.networks, tuple | list) else (self.networks,)
-        checked: dict[str, Any] = {"networks": tuple(check_network(network, "patterns", "table") for network in networks)}
+        checked: dict[str, Any] = {"networks": tuple(check_network(network, "energies") for network in networks)}
         for word in ("loads", "sizes", "temperatures", "K"):
             value = getattr(self, word)
             checked[word] = () if isinstance(value, tuple | list) and not value else tuple(check_axis(word, value)[0])
@@ -131,7 +131,8 @@ class Ensemble(Saved):
         shared = {f.name: words[f.name] for f in fields(Request)}
         if shared["kernel"] == "packed" and not passes.available():
             shared["kernel"] = "auto"  # the numbers are the same
-        return Request.checked(**{**shared, "samples": max(self.samples)})
+        patterns = all(network.has_patterns for network in self.networks)
+        return Request.checked(**{**shared, "samples": max(self.samples)}, patterns=patterns)
 
     def words(self) -> dict[str, Any]:
         """Return what must agree between a folder and a description, in words; kernels and how many samples may differ."""

@@ -95,6 +95,8 @@ class EnsembleRow(Saved):
         How many samples are finished, of how many.
     status : Status, optional
         What became of the runs, as in Samples.
+    given_load : float, optional
+        The load of couplings; None where K says it.
     """
 
     network: Network
@@ -106,10 +108,13 @@ class EnsembleRow(Saved):
     samples: int
     asked: int
     status: Status | None
+    given_load: float | None = None
 
     @property
     def load(self) -> float:
-        """Load of the integer K; NaN for a SeparableMemory."""
+        """Load of the integer K, or of the couplings; NaN for a SeparableMemory."""
+        if self.given_load is not None:
+            return self.given_load
         return self.network.load(self.K, self.N) if self.network.has_load else math.nan
 
 
@@ -212,6 +217,7 @@ class EnsembleResult(Drawn, Saved):
                         samples=done,
                         asked=place.samples,
                         status=status,
+                        given_load=run.load,
                     )
                 )
         return tuple(found)

@@ -80,7 +80,7 @@ def exchange_temperatures(
     >>> len(T), T[0], T[-1], all(a < b for a, b in zip(T, T[1:]))
     (5, 0.3, 1.0, True)
     """
-    network, seed = check_network(network, "patterns", "table"), check_seed(seed)
+    network, seed = check_network(network, "energies"), check_seed(seed)
     lowest, highest = checks.temperature(lowest), checks.temperature(highest, infinite=True)
     count = checks.integer("count", count, 3, "A ladder needs temperatures between its ends.")
     rounds = checks.integer("rounds", rounds, 1, "Pilot runs.")

@@ -47,14 +47,19 @@ class Request:
         perturbation: Any,
         watch: Any,
         kernel: Any,
+        patterns: bool = True,
     ) -> Request:
-        """Check what does not depend on the state point, or raise InputError."""
+        """Check what does not depend on the state point, or raise InputError; `patterns`: whether the network has any."""
         if not isinstance(method, Dynamics | ReplicaExchange):
             raise InputError(
                 f"method must be glassy.Metropolis(), Glauber(), Annealing(), Quench() or ReplicaExchange(), got {method!r}."
             )
         if perturbation is not None:
             check_perturbation(perturbation)
+        if not patterns:
+            if isinstance(start, str) and start in ("pattern", "both"):
+                raise InputError(f"start must be 'random' or spins for a network without patterns, got {start!r}.")
+            start = "random" if start is None else start
         if start is None:
             start = "random" if isinstance(method, ReplicaExchange) else "pattern"
         watch = checks.array("watch", watch, "Give the numbers of patterns, as in watch=(3, 17).").tolist()
@@ -110,7 +115,11 @@ class Request:
     def _run(
         self, network: Network, load: Any, K: int | None, temperatures: Sequence[Any], N: Any, given: Any, room: Any
     ) -> Run:
-        if given is not None:
+        if network.has_couplings:
+            load, N = without_patterns(network, load, N, K, given)
+            count, size = 0, network.size(N)
+            check_field_alone(network, self.perturbation, self.watch)
+        elif given is not None:
             count, size = given.shape
         else:
             size = network.size(N)
@@ -124,6 +133,7 @@ class Request:
             start_overlap=overlap, spins=spins, patterns=given, replicas=self.replicas, sweeps=self.sweeps,
             burn_in=self.burn_in, seed=self.seed, perturbation=self.perturbation,
             watch=tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch),
+            load=checks.load(load) if network.has_couplings and network.has_load else None,
         )  # fmt: skip
         if isinstance(run.dynamics, Annealing | Quench):
             run.dynamics.check(run.T, self.burn_in)
@@ -136,6 +146,25 @@ class Request:
         left = room(run.bytes_of_series()) - run.bytes_per_sample()
         kernel = choose_kernel(network, size, count, self.kernel, hottest, attempts, left, self.perturbation)
         return replace(run, kernel=kernel)
+
+
+def without_patterns(network: Network, load: Any, N: Any, K: Any, patterns: Any) -> tuple[Any, Any]:
+    """Return load and N of a network that has couplings instead of patterns, or raise InputError."""
+    if K is not None or patterns is not None:
+        given = "K" if K is not None else "patterns"
+        raise InputError(f"{given} must be left out: {network!r} has no patterns. Give load and N.")
+    N = network.N if N is None else N
+    if N is None or (load is None) == network.has_load:
+        asked = "load and N" if network.has_load else "no load, and N where the couplings do not say it"
+        raise InputError(f"{network!r} needs {asked}, got load={load!r}, N={N!r}.")
+    return load, N
+
+
+def check_field_alone(network: Network, perturbation: Perturbation | None, watch: Sequence[Any] = ()) -> None:
+    """Raise InputError where patterns are named of a network that has none."""
+    if watch or (perturbation is not None and perturbation.pattern_energies):
+        what = "watch" if watch else "pattern_energies"
+        raise InputError(f"{what} must be left out: {network!r} has no patterns.")
 
 
 def _check_ladder(temperatures: tuple[float, ...]) -> None:

@@ -34,7 +34,7 @@ from glassy.core.records import of_errors
 from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
-from glassy.model.family import Network
+from glassy.model.family import Network, check_network
 from glassy.model.patterns import Patterns, check_patterns, pattern_generator
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.dynamics import Dynamics, ReplicaExchange, is_ergodic
@@ -71,6 +71,9 @@ class Samples(Drawn, Renamed, Saved):
         What was added to the energy of the network.
     watch : tuple of int
         The patterns whose overlaps are in `series.watched`.
+    given_load : float, optional
+        The load of a network that has couplings instead of patterns. K is 0 then, and what is said of pattern 0 is of the state
+        with all spins up: m is the magnetization. None where K says the load.
 
     Examples
     --------
@@ -99,8 +102,9 @@ class Samples(Drawn, Renamed, Saved):
     kernel: str = field(default="patterns", compare=False)
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
+    given_load: float | None = None
 
-    unexported = ("series",)
+    unexported = ("series", "given_load")
 
     def cube(self) -> Cube:
         """Return the series along (sample, replica, sweep), those of q along (sample, pair, sweep), with what was asked.
@@ -143,8 +147,8 @@ class Samples(Drawn, Renamed, Saved):
 
     @property
     def load(self) -> float:
-        """Load of the integer K (H.1); a SeparableMemory has none."""
-        return self.network.load(self.K, self.N)
+        """Load of the integer K (H.1), or of the couplings; a SeparableMemory has none."""
+        return self.given_load if self.given_load is not None else self.network.load(self.K, self.N)
 
     @property
     def samples(self) -> int:
@@ -395,6 +399,7 @@ class Samples(Drawn, Renamed, Saved):
         )
 
     def _patterns(self, patterns: npt.ArrayLike | None) -> Iterator[Patterns]:
+        check_network(self.network, "patterns")
         if self.patterns_drawn:
             if patterns is not None:
                 raise InputError("patterns must be left out: those of this run were drawn from its seed, and are drawn again.")
@@ -535,8 +540,8 @@ class Samples(Drawn, Renamed, Saved):
         The largest of min(0.3, 4/sqrt(N)); of 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T), since at low T a lost
         pattern leaves m of 0.2 to 0.3 behind, however large N is; and of sqrt(2 ln(K)/N), the largest of K random overlaps.
         """
-        least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(self.K) / self.N))
-        if self.network.has_load:
+        least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(max(self.K, 1)) / self.N))
+        if self.network.has_signal:
             least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
         return float(least)
 
@@ -563,7 +568,7 @@ class Samples(Drawn, Renamed, Saved):
         """Chains [sample, replica] that began at the pattern: m >= 1/2 (even P: |m|) of spins that were not drawn at random."""
         drawn = {"random": slice(0, None), "both": slice(1, None, 2)}.get(self.start, slice(0, 0))
         found = (np.abs(self.series.start_m) if self.network.even else self.series.start_m) >= 0.5
-        found[:, drawn] = False
+        found[:, drawn if self.network.has_patterns else slice(0, None)] = False
         return np.asarray(found)
 
     @cached_property
@@ -594,7 +599,7 @@ class Samples(Drawn, Renamed, Saved):
         place, share = np.full(none.shape, NOWHERE), np.zeros(none.shape)
         if known and s.near_m is not None:
             at = self.places
-            sure = max(self.least_overlap, float(ndtri(1.0 - CHANCE / self.K)) / self.N**0.5)
+            sure = max(self.least_overlap, float(ndtri(1.0 - CHANCE / max(self.K, 1))) / self.N**0.5)
             share = ((np.abs(s.near_m) if self.network.even else s.near_m) >= sure).mean(axis=-1)
             same = np.all(at == at[..., :1], axis=-1) & np.all(np.sign(s.near_m) == np.sign(s.near_m[..., :1]), axis=-1)
             if s.least_m is not None and s.rival_m is not None:

@@ -27,7 +27,7 @@ from glassy.simulation.keep.joined import in_order, join, points
 from glassy.simulation.keep.store import Store, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.ladder import Ladder, check_free_energy
-from glassy.simulation.request import Request, check_axis, check_memory
+from glassy.simulation.request import Request, check_axis, check_memory, without_patterns
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
@@ -131,12 +131,13 @@ def simulate(
     free_energy: bool = False,
     progress: bool | None = None,
 ) -> Samples | Grid[Samples] | Ladder:
-    """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, M.1, M.2).
+    """Sample a finite network by single-spin-flip Monte Carlo (H.1-H.4, C.1, M.1, M.2, M.17).
 
     Parameters
     ----------
-    network : DenseHebbian or SeparableMemory
-        The network; H.2 or H.3 as its `interactions` say, or any table of its own.
+    network : DenseHebbian, SeparableMemory or SpinGlass
+        The network; H.2 or H.3 as its `interactions` say, any table of its own, or couplings drawn for each sample (C.1).
+        Without patterns m is the magnetization, and `start` is "random" or an array.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
         T = 0 is the limit (ties: see the method), T = inf accepts at random.
@@ -232,7 +233,7 @@ def simulate(
     >>> r.K, 0.95 < r.m < 1.0, r.m.error < 0.02
     (30, True, True)
     """
-    network = check_network(network, "patterns", "table")
+    network = check_network(network, "energies")
     folder = None if out is None else folder_path(out)
     T = checks.given_temperature(T, beta)
     if samples is None:
@@ -241,10 +242,13 @@ def simulate(
     request = Request.checked(
         seed=seed, samples=samples, replicas=replicas, sweeps=sweeps, burn_in=burn_in, method=method, start=start,
         start_overlap=start_overlap, perturbation=perturbation, watch=watch, kernel=kernel,
+        patterns=network.has_patterns,
     )  # fmt: skip
     samples = request.samples
     given = None
-    if patterns is not None:
+    if network.has_couplings:
+        load, N = without_patterns(network, load, N, K, patterns)
+    elif patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
         given = given_patterns(network, patterns)
@@ -254,7 +258,7 @@ def simulate(
         raise InputError("give either load or K, not both: one fixes the other.")
     else:
         N = network.N if N is None else N
-    if given is None and ((load is None and K is None) or N is None):
+    if network.has_patterns and given is None and ((load is None and K is None) or N is None):
         raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
     K = None if K is None else checks.integer("K", K, 1, "K counts the patterns.")
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Samples that run at once.")

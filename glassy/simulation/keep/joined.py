@@ -27,6 +27,7 @@ def points(run: Run, done: Done) -> tuple[Samples, ...]:
             network=run.network, N=run.N, K=run.K, T=T, method=run.method, start=run.start, start_overlap=run.start_overlap,
             burn_in=run.burn_in, seed=run.seed, patterns_drawn=run.patterns is None, series=_concatenated(parts),
             provenance=origin, kernel=run.kernel, perturbation=run.perturbation, watch=run.watch,
+            given_load=run.load,
         )
         for T, parts in zip(run.temperatures, rungs, strict=True)
     )  # fmt: skip

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from glassy.model.integer_couplings import IntegerCouplings
 from glassy.model.patterns import Int8Array, Patterns
-from glassy.simulation.kernels.cached_kernel import run_cached
+from glassy.model.perturbation import Perturbation
+from glassy.simulation.kernels.cached_kernel import run_cached, start_fields
 from glassy.simulation.kernels.chains import Chain, IntArray
-from glassy.simulation.kernels.extras import Extras
-from glassy.simulation.kernels.interactions import Interactions
+from glassy.simulation.kernels.extras import Extras, given_extras
+from glassy.simulation.kernels.interactions import Interactions, given_interactions
 from glassy.simulation.kernels.portable import signed_sum
-from glassy.simulation.kernels.quadruples import fill_pairs
 from glassy.simulation.kernels.tables import KernelTables
 
 
@@ -38,17 +40,19 @@ class CachedChain(Chain):
         super().__init__(tables, patterns, sigma, extras)
 
     def _keep(self, u: npt.NDArray[Any], a: int, b_sum: int) -> None:
-        N, t, J = self.patterns.N, self.tables, self.interactions
+        N, t = self.patterns.N, self.tables
         self.first = self.patterns.pattern(0)
         self.m = N - 2 * int(u[0])
         b = t.B[u]
         own = zip(self.sigma.tolist(), self.patterns.signs, strict=True)
         h = np.array([sign * a + signed_sum(row, b, b_sum, t.block) for sign, row in own], np.int64)
         self.h = h.astype(np.int32) if self.narrow else h
-        self.pairs = np.zeros(J.layout[1, -1] if J.four.size else 0, np.int16)
-        if J.four.size:
-            fill_pairs(self.sigma, J.layout, self.pairs)
-        self.collected, self.f = J.room()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Set up what flips of couplings of four need."""
+        self.pairs = self.interactions.products(self.sigma)
+        self.collected, self.f = self.interactions.room()
 
     @property
     def narrow(self) -> bool:
@@ -65,3 +69,57 @@ class CachedChain(Chain):
             self.first, self.sigma, self.h, self.m, self.energy,
             x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
         )  # fmt: skip
+
+
+class CouplingChain(CachedChain):
+    """A chain of a network without patterns. Its pattern 0 is the state with all spins up, and its u that of this one.
+
+    Parameters
+    ----------
+    interactions : Interactions
+        The couplings, shared by the chains of one sample.
+    patterns : Patterns
+        The state with all spins up.
+    sigma : array (N,) of int8
+        Initial spins; copied.
+    extras : Extras
+        What is added, with the energy of one unit and the constant.
+    """
+
+    def __init__(self, interactions: Interactions, patterns: Patterns, sigma: Int8Array, extras: Extras) -> None:
+        self.interactions, self.patterns, self.extras = interactions, patterns, extras
+        self.unit = float(extras.step)
+        self.own_u = extras.misaligned(sigma)
+        self.sigma = sigma.copy()
+        self.first = patterns.pattern(0)
+        self.m = int(self.first.astype(np.int64) @ self.sigma)
+        self._make_room()
+        self.h, self.energy = self._start(self.sigma)
+
+    def _start(self, sigma: Int8Array) -> tuple[IntArray, int]:
+        J, h = self.interactions, np.zeros(self.patterns.N, np.int64)
+        collected, f = np.zeros_like(self.collected), np.zeros_like(self.f)
+        four_times = start_fields(J.one, J.two, J.three, J.four, J.layout, J.by, J.products(sigma), collected, f, sigma, h)
+        return h, self.extras.scale * (four_times // 4) + self.extras.energy(sigma)
+
+    def count(self, sigma: Int8Array) -> tuple[npt.NDArray[Any], int, int, int]:
+        """Return u, two zeros, and the energy of a configuration."""
+        return self.patterns.misaligned(sigma, self.counts), 0, 0, self._start(sigma)[1]
+
+
+def coupling_maker(
+    couplings: IntegerCouplings, patterns: Patterns, perturbation: Perturbation | None, sample: int
+) -> tuple[Callable[[Int8Array], Chain], float]:
+    """Return the function that makes a chain of a sample without patterns, and the unit in which its energies count.
+
+    Examples
+    --------
+    >>> from glassy import SpinGlass
+    >>> drawn = SpinGlass({3: 1.0}).couplings(1.0, 8, np.random.default_rng(1))
+    >>> up = np.ones(8, np.int8)
+    >>> make, unit = coupling_maker(drawn, Patterns.of(up[:, None]), None, 0)
+    >>> make(up).energy == drawn.energy(up)
+    True
+    """
+    interactions, extras = given_interactions(couplings), given_extras(couplings, perturbation, sample)
+    return (lambda sigma: CouplingChain(interactions, patterns, sigma, extras)), float(extras.step)

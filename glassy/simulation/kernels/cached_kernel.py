@@ -26,6 +26,54 @@ def _add(g: Int64, sign: Any, shift: int, h: npt.NDArray[Any]) -> None:
 
 
 @kernel
+def start_fields(
+    one: Int64,
+    two: npt.NDArray[Any],
+    three: npt.NDArray[Any],
+    four: npt.NDArray[Any],
+    layout: Int64,
+    by: Int64,
+    pairs: npt.NDArray[np.int16],
+    collected: npt.NDArray[Any],
+    f: npt.NDArray[Any],
+    sigma: Int8,
+    h: Int64,
+) -> int:
+    """Write h_i = sigma_i dE_i of couplings without patterns; return four times the energy in units.
+
+    Of k spins each, sum_l sigma_l g_l counts every coupling k times, and g_l as the sum over i of those that hold both k - 1
+    times.
+    """
+    N = sigma.size
+    signs = np.zeros(N + 64, np.int16)
+    signs[:N] = sigma
+    g = np.zeros(N, np.int64)
+    energy = np.int64(0)
+    h[:] = 0
+    for order in range(1, 5):
+        total = np.int64(0)
+        for i in range(N):
+            own = np.int64(0)
+            if order == 1 and one.size:
+                own = one[i]
+            elif order > 1:
+                g[:] = 0
+                if order == 2 and two.size:
+                    _add_pairs(two[i], 1, g)
+                elif order == 3 and three.size:
+                    add_triples(three[i], signs[: three.shape[2]], 1, g)
+                elif order == 4 and four.size:
+                    add_quadruples(four[i], layout, signs, pairs, collected, f, 1, g)
+                for k in range(N):
+                    own += g[k] * sigma[k]
+                own //= order - 1
+            h[i] -= by[order] // 2 * own
+            total += own * sigma[i]
+        energy += by[order] * (total // order)
+    return energy  # type: ignore[return-value]
+
+
+@kernel
 def run_cached(
     two: npt.NDArray[Any],
     three: npt.NDArray[Any],

@@ -18,7 +18,7 @@ from glassy.numerics.jit import COMPILED
 from glassy.simulation.kernels.cached import CachedChain
 from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.extras import Extras, find_scale, make_extras, no_extras
-from glassy.simulation.kernels.interactions import ORDERS, bytes_of_interactions, interactions_of, orders_of
+from glassy.simulation.kernels.interactions import ORDERS, bytes_of_given, bytes_of_interactions, interactions_of, orders_of
 from glassy.simulation.kernels.packed import PackedChain, fixed_part
 from glassy.simulation.kernels.pairs import makes_fields
 from glassy.simulation.kernels.pays import MOST_BYTES, fields_pay
@@ -129,6 +129,10 @@ def choose_kernel(
     'wide'
     """
     checks.choice("kernel", kernel, KERNELS)
+    if network.has_couplings:
+        if kernel not in ("auto", "couplings"):
+            raise InputError(f"kernel must be 'auto' or 'couplings' for {network!r}, which has no patterns, got {kernel!r}.")
+        return "couplings"
     beyond = beyond_64_bits(network, N, K, perturbation)
     if beyond and kernel not in ("auto", "wide"):
         raise InputError(f"kernel={kernel!r} counts in 64-bit integers: {beyond}")
@@ -230,6 +234,8 @@ def sample_maker(
 
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
+    if network.has_couplings:
+        return bytes_of_given(network.orders, N, replicas)
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed" and vector.available():
         return packed + 5 * K + replicas * (K + 512)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.core.errors import IntegerRangeError
+from glassy.core.errors import InputError, IntegerRangeError
 from glassy.model.family import Network
+from glassy.model.integer_couplings import IntegerCouplings
 from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.tables import LIMIT, KernelTables
@@ -65,6 +66,32 @@ def no_extras(tables: KernelTables, patterns: Patterns) -> Extras:
     N = patterns.N
     nothing = np.zeros((0, N), np.int8), np.zeros((0, N + 1), np.int64)
     return Extras(1, tables.step, tables.base * patterns.K, np.zeros(N, np.int64), *nothing)
+
+
+def given_extras(couplings: IntegerCouplings, perturbation: Perturbation | None, sample: int) -> Extras:
+    """Return the extras of a sample that is given by couplings: a field, to seven digits.
+
+    Raises
+    ------
+    InputError
+        If 64 bits do not hold the field so beside the energies of the couplings.
+    """
+    N = couplings.N
+    fields = np.zeros(N) if perturbation is None else perturbation.fields(N, sample)
+    h = [Fraction(x) for x in fields.tolist()]
+    most, scale = sum(map(abs, h), Fraction(0)), 1
+    if most > 0:
+        scale = 2**40
+        while scale > 1 and 2 * scale * (2 * couplings.reach + most / couplings.unit) >= LIMIT:
+            scale //= 2
+    step = couplings.unit / scale
+    if N * step > 2 * PRECISION * most > 0 or 2 * scale * (2 * couplings.reach + most / couplings.unit) >= LIMIT:
+        raise InputError(
+            f"a field and couplings must fit into 64 bits, the field to seven digits, but fields add up to {float(most):.3g} "
+            f"and couplings to {float(couplings.reach * couplings.unit):.3g}. Make them more alike."
+        )
+    nothing = np.zeros((0, N), np.int8), np.zeros((0, N + 1), np.int64)
+    return Extras(scale, step, couplings.constant, 2 * np.array([round(x / step) for x in h], np.int64), *nothing)
 
 
 def _parts(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,19 @@ import numpy.typing as npt
 
 from glassy.core.errors import InputError
 from glassy.model.family import Network
-from glassy.model.patterns import Patterns
-from glassy.simulation.kernels.pairs import bytes_of_pairs, pairs_of
-from glassy.simulation.kernels.quadruples import bytes_of_quadruples, most_collected, quadruple_layout, quadruples_of
+from glassy.model.integer_couplings import IntegerCouplings
+from glassy.model.patterns import Int8Array, Patterns
+from glassy.simulation.kernels.pairs import bytes_of_pairs, pairs_from, pairs_of
+from glassy.simulation.kernels.quadruples import (
+    bytes_of_quadruples,
+    fill_pairs,
+    most_collected,
+    quadruple_layout,
+    quadruples_from,
+    quadruples_of,
+)
 from glassy.simulation.kernels.tables import KernelTables
-from glassy.simulation.kernels.triples import bytes_of_triples, triples_of
+from glassy.simulation.kernels.triples import bytes_of_triples, triples_from, triples_of
 
 IntArray = npt.NDArray[np.int64]
 ORDERS = 4  # the most spins of a coupling
@@ -34,10 +43,12 @@ class Interactions:
     ----------
     N : int
         Number of spins.
+    one : array (N,) of int64
+        Couplings of single spins; none of a network with patterns, whose chains know their fields.
     two, three, four : arrays
         Couplings of two spins (N, N), of three as `triples_of` and of four as `quadruples_of` give them; empty: there are none.
     by : array (5,) of int64
-        Integers by_k at k = 2, 3, 4.
+        Integers by_k at k = 1 to 4.
     shift : int
         2^shift divides the sum.
     """
@@ -45,6 +56,7 @@ class Interactions:
     N: int
     by: IntArray
     shift: int = 0
+    one: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     two: npt.NDArray[Any] = field(default_factory=NONE.copy)
     three: npt.NDArray[Any] = field(default_factory=NO_SLABS.copy)
     four: npt.NDArray[Any] = field(default_factory=NONE.copy)
@@ -53,6 +65,13 @@ class Interactions:
     def layout(self) -> IntArray:
         """Where the couplings of four spins lie."""
         return quadruple_layout(self.N if self.four.size else 0)
+
+    def products(self, sigma: Int8Array) -> npt.NDArray[np.int16]:
+        """Return sigma_j sigma_k of all pairs, where there are couplings of four."""
+        found = np.zeros(self.layout[1, self.N] if self.four.size else 0, np.int16)
+        if self.four.size:
+            fill_pairs(sigma, self.layout, found)
+        return found
 
     def room(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return room for what pairs and spins collect when a spin of a coupling of four is flipped, of types that hold it."""
@@ -104,6 +123,37 @@ def interactions_of(network: Network, tables: KernelTables, patterns: Patterns) 
         three=triples_of(patterns) if by[3] else NO_SLABS,
         four=quadruples_of(patterns) if by[4] else NONE,
     )
+
+
+def given_interactions(couplings: IntegerCouplings) -> Interactions:
+    """Return the couplings of a sample that has no patterns, all sets of spins in each order.
+
+    Examples
+    --------
+    >>> from glassy import SpinGlass
+    >>> drawn = SpinGlass({1: 0.1, 3: 1.0}).couplings(1.0, 8, np.random.default_rng(1))
+    >>> found = given_interactions(drawn)
+    >>> found.one.shape, found.two.size, found.three.shape, found.by.tolist()
+    ((8,), 0, (8, 8, 32), [0, 4, 0, 4, 0])
+    """
+    N, by = couplings.N, np.zeros(ORDERS + 1, np.int64)
+    values = {t.order: t.values for t in couplings.terms}
+    for t in couplings.terms:
+        by[t.order] = 4 * t.factor
+    return Interactions(
+        N=N,
+        by=by,
+        one=values.get(1, np.zeros(0, np.int64)),
+        two=pairs_from(values[2], N) if 2 in values else NONE,
+        three=triples_from(values[3], N) if 3 in values else NO_SLABS,
+        four=quadruples_from(values[4], N) if 4 in values else NONE,
+    )
+
+
+def bytes_of_given(orders: Sequence[int], N: int, replicas: int) -> int:
+    """Memory of couplings of all sets of spins of these orders, of drawing them, and of what chains keep beside them."""
+    each = {1: 0, 2: 4 * N * N, 3: bytes_of_triples(N, 1), 4: bytes_of_quadruples(N) + replicas * N * N}
+    return sum(each[p] + 32 * comb(N, p) for p in orders) + 16 * N * replicas
 
 
 def bytes_of_interactions(network: Network, N: int, K: int, replicas: int) -> int:

@@ -28,6 +28,13 @@ def pairs_of(patterns: Patterns) -> npt.NDArray[Any]:
     return J
 
 
+def pairs_from(values: npt.NDArray[np.int64], N: int) -> npt.NDArray[Any]:
+    """Return given couplings of all i < j, in lexicographic order and below 2^15, in the same form."""
+    J = np.zeros((N, N), np.int16)
+    J[np.triu_indices(N, 1)] = values
+    return J + J.T
+
+
 def makes_fields(pairwise: bool, N: int, K: int) -> bool:
     """Whether chains run by local fields: at P = 2, unless there are so few patterns that their signed sum is shorter."""
     return pairwise and 32 * K >= N and K < 2**31 and N <= 2**14

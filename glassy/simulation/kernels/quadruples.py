@@ -76,6 +76,18 @@ def fill_quadruples(words: Words, K: int, four: npt.NDArray[Any], layout: IntArr
 
 
 @kernel
+def place_quadruples(values: npt.NDArray[np.int64], four: npt.NDArray[Any], layout: IntArray) -> None:
+    """Write couplings of all i < j < k < m, in lexicographic order."""
+    N, x = four.shape[0], 0
+    for i in range(N):
+        for j in range(i + 1, N):
+            for k in range(j + 1, N):
+                for m in range(k + 1, N):
+                    put_quadruple(four, layout, i, j, k, m, values[x])
+                    x += 1
+
+
+@kernel
 def most_collected(four: npt.NDArray[Any], layout: IntArray) -> int:
     """Return the most that a pair (j, k) can collect: the largest sum of |J_lijk| over i < j."""
     N = four.shape[0]
@@ -179,6 +191,13 @@ def quadruples_of(patterns: Patterns) -> npt.NDArray[Any]:
         four = aligned((N, int(layout[3, N])), dtype)
         if fill_quadruples(patterns.bits.view(np.uint64), patterns.K, four, layout) <= np.iinfo(dtype).max:
             break
+    return four
+
+
+def quadruples_from(values: npt.NDArray[np.int64], N: int) -> npt.NDArray[Any]:
+    """Return given couplings of all i < j < k < m, below 2^15, in the same form."""
+    four = aligned((N, int(quadruple_layout(N)[3, N])), np.int16)
+    place_quadruples(values, four, quadruple_layout(N))
     return four
 
 

@@ -40,6 +40,17 @@ def _dot(row: npt.NDArray[Any], signs: npt.NDArray[np.int16]) -> int:
     return total  # type: ignore[return-value]
 
 
+@kernel
+def place_triples(values: npt.NDArray[np.int64], J: npt.NDArray[Any]) -> None:
+    """Write couplings of all i < j < k, in lexicographic order, into zeros."""
+    N, x = J.shape[0], 0
+    for i in range(N):
+        for j in range(i + 1, N):
+            for k in range(j + 1, N):
+                J[i, j, k] = J[i, k, j] = J[j, i, k] = J[j, k, i] = J[k, i, j] = J[k, j, i] = values[x]
+                x += 1
+
+
 @part
 def add_triples(slab: npt.NDArray[Any], signs: npt.NDArray[np.int16], by: int, g: npt.NDArray[np.int64]) -> None:
     """Add to g_i `by` sum_j J_ij sigma_j of the slab of one spin; the sum stays below 2^31.
@@ -62,6 +73,13 @@ def triples_of(patterns: Patterns) -> npt.NDArray[Any]:
     N, K = patterns.N, patterns.K
     J = aligned((N, N, _width(N)), _type(K))
     fill_triples(patterns.bits.view(np.uint64), K, J)
+    return J
+
+
+def triples_from(values: npt.NDArray[np.int64], N: int) -> npt.NDArray[Any]:
+    """Return given couplings of all i < j < k, below 2^15, in the same form."""
+    J = aligned((N, N, _width(N)), np.int16)
+    place_triples(values, J)
     return J
 
 

@@ -28,8 +28,8 @@ class Run:
     """Everything that fixes the numbers of a run: of one temperature, or of those of a ladder.
 
     `temperatures` holds those of all rungs, coldest first; without ReplicaExchange one. `spins` has shape
-    (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. The numbers do not depend on `kernel`, which
-    says how they are made.
+    (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. `load` is that of couplings; None where K
+    says it, or where there is none. The numbers do not depend on `kernel`, which says how they are made.
     """
 
     network: Network
@@ -48,6 +48,7 @@ class Run:
     kernel: str = "patterns"
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
+    load: float | None = None
 
     @property
     def T(self) -> float:
@@ -72,7 +73,7 @@ class Run:
     @property
     def cost(self) -> float:
         """Work of one sample: spins, patterns and sweeps of all chains."""
-        return float(self.N) * self.K * (self.sweeps + self.burn_in) * self.chains
+        return float(self.N) * max(self.K, 1) * (self.sweeps + self.burn_in) * self.chains
 
     @property
     def block(self) -> int:
@@ -83,6 +84,8 @@ class Run:
     @cached_property
     def size(self) -> str:
         """Its load in words, or the number of its patterns where there is no load."""
+        if not self.network.has_patterns:
+            return "couplings" if self.load is None else f"load={self.load:.8g}"
         return f"load={self.network.load(self.K, self.N):.8g}" if self.network.has_load else f"K={self.K}"
 
     def description(self) -> dict[str, Any]:
@@ -96,6 +99,7 @@ class Run:
             "patterns": _digest(self.patterns),
             **({"perturbation": self.perturbation.digest} if self.perturbation else {}),
             **({"watch": list(self.watch)} if self.watch else {}),
+            **({} if self.load is None else {"load": self.load}),
         }
 
     def bytes_per_sample(self) -> int:

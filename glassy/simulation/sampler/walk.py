@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from glassy.analysis.statistics import block_edges
 from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator
+from glassy.simulation.kernels.cached import coupling_maker
 from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.choose import sample_maker
 from glassy.simulation.kernels.dynamics import Quench
@@ -51,11 +52,13 @@ class Walk:
     def __init__(self, run: Run, index: int, saved: WalkState | None = None) -> None:
         N, K, R, n = run.N, run.K, run.replicas, len(run.temperatures)
         self.run, self.t = run, -run.burn_in
-        if run.patterns is None:
-            self.patterns = Patterns.drawn(pattern_generator(run.seed, N, K, index), K, N)
+        drawn = pattern_generator(run.seed, N, K, index)
+        if run.network.has_couplings:
+            self.patterns = Patterns.of(np.ones((N, 1), np.int8))  # m is the magnetization
+            self.make, step = coupling_maker(run.network.couplings(run.load, N, drawn), self.patterns, run.perturbation, index)
         else:
-            self.patterns = Patterns.of(run.patterns.T)
-        self.make, step = sample_maker(run.kernel, run.network, self.patterns, run.perturbation, index)
+            self.patterns = Patterns.drawn(drawn, K, N) if run.patterns is None else Patterns.of(run.patterns.T)
+            self.make, step = sample_maker(run.kernel, run.network, self.patterns, run.perturbation, index)
         condensed = self.patterns.pattern(0)
         self.generators = [[chain_generator(run.seed, N, K, T, index, r) for r in range(R)] for T in run.temperatures]
         spins = np.array([[run.initial(condensed, index, r, g) for r, g in enumerate(row)] for row in self.generators])
@@ -200,7 +203,9 @@ class Walk:
         return np.array([found[k] for k in self.near[i, :, 0].tolist()])
 
     def _nearest(self, sigma: Int8Array) -> tuple[int, float]:
-        """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|."""
+        """Return the pattern nearest to the spins, and their overlap: at even P the largest |m|; 0 if there is no pattern."""
+        if not self.run.network.has_patterns:
+            return 0, 0.0
         u, N = self.patterns.misaligned(sigma, self.chains[0][0].counts), sigma.size
         best = int(u.argmin())
         if self.run.network.even and 2 * int(u[worst := int(u.argmax())]) - N > N - 2 * int(u[best]):
