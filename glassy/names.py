@@ -36,6 +36,7 @@ from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
+from glassy.model.couplings import Couplings, read_couplings
 from glassy.model.covariance import Covariance
 from glassy.model.network import DenseHebbian, StatePoint
 from glassy.model.patterns import draw_patterns
@@ -80,6 +81,7 @@ __all__ = [
     "Comparison",
     "Complexity",
     "ConvergenceError",
+    "Couplings",
     "Covariance",
     "DenseHebbian",
     "Ensemble",
@@ -165,6 +167,7 @@ __all__ = [
     "phase_diagram",
     "phases_at",
     "provenance",
+    "read_couplings",
     "read_ensemble",
     "sampling_seconds",
     "save",

@@ -61,6 +61,7 @@ TYPES = {
     "Reweighted/1": "glassy.analysis.reweighting:Reweighted",
     "Rungs/1": "glassy.simulation.sampler.series:Rungs",
     "Samples/1": "glassy.simulation.samples:Samples",
+    "Couplings/1": "glassy.model.couplings:Couplings",
     "SeparableMemory/1": "glassy.model.separable:SeparableMemory",
     "Series/1": "glassy.simulation.sampler.series:Series",
     "Solution/2": "glassy.theory.solution:Solution",

@@ -185,7 +185,7 @@ def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
     """Compare one observable of one run; the simulated energy without the mean M.3. The note is that of given patterns."""
     expected, measured, status = predicted(name, theory), getattr(run, name), run.status
     if name == "energy":
-        measured = measured.shifted(-run.network.energy_offset(run.K, run.N))
+        measured = measured.shifted(-run.network.energy_offset(run.K, run.N) if run.network.has_signal else 0.0)
     if elsewhere := _elsewhere(theory, run):
         status = Status.LEFT_PHASE if status.ok else status
         reason = elsewhere

@@ -78,7 +78,7 @@ def _(result: Solution) -> Side:
 
 @side.register
 def _(result: Exact) -> Side:
-    offset = result.network.energy_offset(result.K, result.N) if result.network.has_load else 0.0
+    offset = result.network.energy_offset(result.K, result.N) if result.network.has_signal else 0.0
     says = {name: _sharp(getattr(result, name)) for name in ("m", "m_abs", "q", "q_abs", "q2")}
     says |= {"energy": _sharp(result.energy - offset), "energy_excess": _sharp(result.energy - result.pattern_energy)}
     state = {
@@ -90,7 +90,7 @@ def _(result: Exact) -> Side:
 
 @side.register
 def _(result: Samples) -> Side:
-    offset = result.network.energy_offset(result.K, result.N) if result.network.has_load else 0.0
+    offset = result.network.energy_offset(result.K, result.N) if result.network.has_signal else 0.0
     says = {
         name: result.mean(name) for name in names(result.replicas) if name != "acceptance"
     }  # of the method, not of the state

@@ -123,9 +123,8 @@ class Network:
         """Return the couplings of one sample: drawn at a load, or given."""
         raise lacks(self, "couplings")
 
-    @property
-    def orders(self) -> tuple[int, ...]:
-        """How many spins its couplings may have."""
+    def coupling_counts(self, N: int) -> dict[int, int]:
+        """Return how many couplings a sample has, by the number of spins of each."""
         raise lacks(self, "couplings")
 
     @property
@@ -134,9 +133,7 @@ class Network:
         return self.has_couplings or (self.has_patterns and self.has_table)
 
     def energy_offset(self, K: int, N: int) -> float:
-        """Energy per spin of the uncondensed patterns that the theory leaves out (M.3); 0 without patterns."""
-        if not self.has_patterns:
-            return 0.0
+        """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""
         raise lacks(self, "signal")
 
     def pattern_energy(self, load: float) -> float:

@@ -45,6 +45,17 @@ class Term:
             return self.members
         return np.array(list(combinations(range(N), self.order)), np.int64).reshape(-1, self.order)
 
+    def everywhere(self, N: int) -> IntArray:
+        """Return the couplings of all sets of spins in lexicographic order, zero where there is none."""
+        if self.members is None:
+            return self.values
+        p = self.order
+        choose = np.array([[comb(n, k) for k in range(p + 1)] for n in range(N + 1)], np.int64)
+        after = sum(choose[N - 1 - self.members[:, k], p - k] for k in range(p))
+        found = np.zeros(comb(N, p), np.int64)
+        found[comb(N, p) - 1 - after] = self.values
+        return found
+
 
 @dataclass(frozen=True)
 class IntegerCouplings:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import comb
 
 import numpy as np
 
@@ -89,13 +90,16 @@ class SpinGlass(Network):
         given = dict(self.terms)
         return Covariance(tuple(Fraction(given.get(k, 0.0)) for k in range(self.P + 1)))
 
-    @property
-    def orders(self) -> tuple[int, ...]:
-        """The orders of its couplings, or InputError where they cannot be simulated."""
-        return check_orders([k for k, _ in self.terms])
+    def coupling_counts(self, N: int) -> dict[int, int]:
+        """Return how many couplings a sample has of each order; InputError where they cannot be simulated."""
+        return {k: comb(N, k) for k in check_orders([k for k, _ in self.terms])}
 
     def couplings(self, load: float | None, N: int, generator: np.random.Generator) -> IntegerCouplings:
         """Return the couplings of one sample at a load (C.1)."""
         return drawn_couplings(
-            {k: c for k, c in self.terms if k in self.orders}, self.disorder == "signs", checks.load(load), N, generator
+            {k: c for k, c in self.terms if k in self.coupling_counts(N)},
+            self.disorder == "signs",
+            checks.load(load),
+            N,
+            generator,
         )

@@ -27,6 +27,8 @@ INTERNAL = {
         "core.cubes": "Cube",
         "core.quantities": "Quantity",
         "model.covariance": "Covariance",
+        "model.integer_couplings": "IntegerCouplings Term",
+        "simulation.kernels.interactions": "Interactions",
         "evidence.glass": "GlassTheory",
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",

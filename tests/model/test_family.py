@@ -6,19 +6,26 @@ import numpy as np
 import pytest
 
 import glassy
-from glassy import DenseHebbian, InputError, SeparableMemory, SpinGlass
+from glassy import Couplings, DenseHebbian, InputError, SeparableMemory, SpinGlass
 from glassy.model.family import PARTS, Network, check_network
 
 MODELS = {
-    DenseHebbian(P=4): {"patterns", "load", "signal", "table", "covariance"},
-    SpinGlass({2: 1.0}): {"load", "covariance"},
-    SeparableMemory([0.0, 1.0, 0.5, 2.0]): {"patterns", "table"},
+    DenseHebbian(P=4): {"patterns", "load", "signal", "table", "covariance", "multilinear", "energies"},
+    SpinGlass({2: 1.0}): {"load", "covariance", "couplings", "energies"},
+    SeparableMemory([0.0, 1.0, 0.5, 2.0]): {"patterns", "table", "energies"},
+    Couplings({(0, 1): 1.0}): {"couplings", "energies"},
 }
 ASKED = {  # what belongs to a part
     "patterns": (lambda n: n.patterns(0.2, 40),),
     "load": (lambda n: n.load(3, n.N or 40),),
     "signal": (lambda n: n.pattern_energy(0.1), lambda n: n.unloaded_magnetization(0.1), lambda n: n.energy_offset(3, 40)),
     "table": (lambda n: n.energy_table(n.N or 40),),
+    "multilinear": (lambda n: n.multilinear(40),),
+    "couplings": (
+        lambda n: n.couplings(0.1, n.N or 40, np.random.default_rng(1)),
+        lambda n: n.coupling_counts(n.N or 40),
+    ),
+    "energies": (lambda n: n.has_energies or check_network(n, "energies"),),
     "covariance": (lambda n: n.unit_covariance, lambda n: n.covariance(0.5, 0.1)),
 }
 

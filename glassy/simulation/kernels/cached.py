@@ -65,7 +65,7 @@ class CachedChain(Chain):
         """Attempt the flips; write the spins and the trace of every sweep."""
         x, J = self.extras, self.interactions
         self.m, self.energy = run_cached(
-            J.two, J.three, J.four, J.layout, J.by, J.shift, self.pairs, self.collected, self.f,
+            J.two, J.three, J.four, J.layout, J.by, J.shift, J.listed, self.pairs, self.collected, self.f,
             self.first, self.sigma, self.h, self.m, self.energy,
             x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
         )  # fmt: skip
@@ -99,7 +99,9 @@ class CouplingChain(CachedChain):
     def _start(self, sigma: Int8Array) -> tuple[IntArray, int]:
         J, h = self.interactions, np.zeros(self.patterns.N, np.int64)
         collected, f = np.zeros_like(self.collected), np.zeros_like(self.f)
-        four_times = start_fields(J.one, J.two, J.three, J.four, J.layout, J.by, J.products(sigma), collected, f, sigma, h)
+        four_times = start_fields(
+            J.one, J.two, J.three, J.four, J.layout, J.by, J.listed, J.products(sigma), collected, f, sigma, h
+        )
         return h, self.extras.scale * (four_times // 4) + self.extras.energy(sigma)
 
     def count(self, sigma: Int8Array) -> tuple[npt.NDArray[Any], int, int, int]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.jit import kernel, part
+from glassy.simulation.kernels.listed import SPARE, ListedTerms, start_listed, turn_listed
 from glassy.simulation.kernels.portable import Int8, Int64, extra_change, move_own
 from glassy.simulation.kernels.quadruples import add_quadruples, turn_pairs
 from glassy.simulation.kernels.triples import add_triples
@@ -33,6 +34,7 @@ def start_fields(
     four: npt.NDArray[Any],
     layout: Int64,
     by: Int64,
+    listed: ListedTerms,
     pairs: npt.NDArray[np.int16],
     collected: npt.NDArray[Any],
     f: npt.NDArray[Any],
@@ -47,9 +49,10 @@ def start_fields(
     N = sigma.size
     signs = np.zeros(N + 64, np.int16)
     signs[:N] = sigma
+    signs[N + SPARE] = 1
     g = np.zeros(N, np.int64)
-    energy = np.int64(0)
     h[:] = 0
+    energy = np.int64(start_listed(listed.start, listed.others, listed.values, listed.order, signs, h))
     for order in range(1, 5):
         total = np.int64(0)
         for i in range(N):
@@ -81,6 +84,7 @@ def run_cached(
     layout: Int64,
     by: Int64,
     shift: int,
+    listed: ListedTerms,
     pairs: npt.NDArray[np.int16],
     collected: npt.NDArray[Any],
     f: npt.NDArray[Any],
@@ -101,14 +105,16 @@ def run_cached(
 ) -> tuple[int, int]:
     """The same sweeps as `run` by local fields h_i = sigma_i dE_i, in units of the tables: an attempt is one product.
 
-    The first six are those of `Interactions`; pairs, collected and f those of `add_quadruples`. `first` is pattern 0 and m its
-    overlap N m with sigma; scale, turn, own and energies are those of `Extras`. Returns (m, energy).
+    The first seven are those of `Interactions`; pairs, collected and f those of `add_quadruples`. `first` is pattern 0 and m
+    its overlap N m with sigma; scale, turn, own and energies are those of `Extras`. Returns (m, energy).
     """
     N = sigma.size
     signs = np.zeros(N + 64, np.int16)
     signs[:N] = sigma
+    signs[N + SPARE] = 1
     g = np.zeros(N, np.int64)
-    plain = three.size == 0 and four.size == 0 and shift == 0
+    few = listed.values.size > 0
+    plain = two.size > 0 and three.size == 0 and four.size == 0 and shift == 0
     for t in range(sites.shape[0]):
         accepted = 0
         for j in range(sites.shape[1]):
@@ -118,7 +124,7 @@ def run_cached(
             if dE <= thresholds[t, j]:
                 if plain:
                     _add_pairs(two[i], h.dtype.type(by[2] * sign), h)
-                else:
+                elif two.size + three.size + four.size > 0:
                     g[:] = 0
                     if two.size:
                         _add_pairs(two[i], by[2], g)
@@ -128,6 +134,8 @@ def run_cached(
                         add_quadruples(four[i], layout, signs, pairs, collected, f, by[4], g)
                         turn_pairs(i, layout, pairs)
                     _add(g, sign, shift, h)
+                if few:
+                    turn_listed(i, sign, listed.start, listed.others, listed.values, signs, h)
                 sigma[i] = -sigma[i]
                 signs[i] = sigma[i]
                 move_own(i, sign, own, own_u)

@@ -235,14 +235,14 @@ def sample_maker(
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
     if network.has_couplings:
-        return bytes_of_given(network.orders, N, replicas)
+        return bytes_of_given(network.coupling_counts(N), N, replicas)
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed" and vector.available():
         return packed + 5 * K + replicas * (K + 512)
     if kernel == "packed":  # rows of their own, the bytes that are kept, and the couplings of pairs
         window = _window(network, N, K)
         kept, pairs = (len(window.kept), 12 * N * N if window.line else 0) if window else (3, 0)
-        return packed + packed * 8 // 7 + 5 * K + pairs + replicas * ((1 + kept) * K + 512)
+        return packed + packed * 8 // 7 + 8 * K + pairs + replicas * ((1 + kept) * K + 512)
     if kernel in CACHED:
         return packed + N * K + 32 * K + bytes_of_interactions(network, N, K, replicas)
     if kernel == "wide":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb
@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from glassy.core.errors import InputError
 from glassy.model.family import Network
-from glassy.model.integer_couplings import IntegerCouplings
+from glassy.model.integer_couplings import IntegerCouplings, Term
 from glassy.model.patterns import Int8Array, Patterns
+from glassy.simulation.kernels.listed import ListedTerms, list_terms
 from glassy.simulation.kernels.pairs import bytes_of_pairs, pairs_from, pairs_of
 from glassy.simulation.kernels.quadruples import (
     bytes_of_quadruples,
@@ -29,6 +30,7 @@ from glassy.simulation.kernels.triples import bytes_of_triples, triples_from, tr
 
 IntArray = npt.NDArray[np.int64]
 ORDERS = 4  # the most spins of a coupling
+FULL = {2: 8, 3: 8, 4: 30}  # a table is the faster form where one set of spins in so many has a coupling
 NONE = np.zeros((0, 0), np.int16)
 NO_SLABS = np.zeros((0, 0, 0), np.int16)
 
@@ -43,6 +45,8 @@ class Interactions:
     ----------
     N : int
         Number of spins.
+    listed : ListedTerms
+        Couplings that are too few, or too large, for these tables.
     one : array (N,) of int64
         Couplings of single spins; none of a network with patterns, whose chains know their fields.
     two, three, four : arrays
@@ -56,6 +60,7 @@ class Interactions:
     N: int
     by: IntArray
     shift: int = 0
+    listed: ListedTerms = field(default_factory=lambda: list_terms([], 0))
     one: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     two: npt.NDArray[Any] = field(default_factory=NONE.copy)
     three: npt.NDArray[Any] = field(default_factory=NO_SLABS.copy)
@@ -137,12 +142,19 @@ def given_interactions(couplings: IntegerCouplings) -> Interactions:
     ((8,), 0, (8, 8, 32), [0, 4, 0, 4, 0])
     """
     N, by = couplings.N, np.zeros(ORDERS + 1, np.int64)
-    values = {t.order: t.values for t in couplings.terms}
+    values: dict[int, IntArray] = {}
+    listed: list[Term] = []
     for t in couplings.terms:
-        by[t.order] = 4 * t.factor
+        dense = t.order == 1 or (is_dense({t.order: len(t.values)}, N) and np.abs(t.values).max(initial=0) < 2**15)
+        by[t.order] = 4 * t.factor if dense else 0
+        if dense:
+            values[t.order] = t.everywhere(N)
+        else:
+            listed.append(t)
     return Interactions(
         N=N,
         by=by,
+        listed=list_terms(listed, N),
         one=values.get(1, np.zeros(0, np.int64)),
         two=pairs_from(values[2], N) if 2 in values else NONE,
         three=triples_from(values[3], N) if 3 in values else NO_SLABS,
@@ -150,10 +162,22 @@ def given_interactions(couplings: IntegerCouplings) -> Interactions:
     )
 
 
-def bytes_of_given(orders: Sequence[int], N: int, replicas: int) -> int:
-    """Memory of couplings of all sets of spins of these orders, of drawing them, and of what chains keep beside them."""
-    each = {1: 0, 2: 4 * N * N, 3: bytes_of_triples(N, 1), 4: bytes_of_quadruples(N) + replicas * N * N}
-    return sum(each[p] + 32 * comb(N, p) for p in orders) + 16 * N * replicas
+def is_dense(counts: Mapping[int, int], N: int) -> bool:
+    """Whether couplings of one order are so many that a table of all sets of spins is the faster form."""
+    ((p, n),) = counts.items()
+    return FULL[p] * n >= comb(N, p)
+
+
+def bytes_of_given(counts: Mapping[int, int], N: int, replicas: int) -> int:
+    """Memory of so many couplings of each order, of drawing them, and of what chains keep beside them."""
+    total = 16 * N * replicas
+    for p, n in counts.items():
+        if p == 1 or not is_dense({p: n}, N):
+            total += 8 * (N + 6 * p * n)
+        else:
+            table = {2: 4 * N * N, 3: bytes_of_triples(N, 1), 4: bytes_of_quadruples(N) + replicas * N * N}
+            total += table[p] + 32 * comb(N, p)
+    return total
 
 
 def bytes_of_interactions(network: Network, N: int, K: int, replicas: int) -> int:
