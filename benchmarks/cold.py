@@ -37,7 +37,8 @@ import glassy as g
 P, N, K, T, sweeps = json.loads(sys.argv[1])
 def run(sweeps):
     start = time.perf_counter()
-    r = g.simulate(g.DenseHebbian(P), K=K, N=N, T=T, seed=1, samples=1, replicas=1, sweeps=sweeps, burn_in=sweeps // 3, threads=1)
+    burn_in = sweeps // 3
+    r = g.simulate(g.DenseHebbian(P), K=K, N=N, T=T, seed=1, samples=1, replicas=1, sweeps=sweeps, burn_in=burn_in, threads=1)
     return time.perf_counter() - start, r
 run(64)
 few, _ = run(sweeps)
@@ -52,7 +53,8 @@ P, N, K, share = json.loads(sys.argv[1])
 low, high = 0.05, 4.0
 for _ in range(9):
     T = (low * high) ** 0.5
-    r = g.simulate(g.DenseHebbian(P), K=K, N=N, T=T, seed=1, samples=1, replicas=1, sweeps=300, burn_in=300, threads=1, start="random")
+    one = dict(seed=1, samples=1, replicas=1, sweeps=300, burn_in=300, threads=1, start="random")
+    r = g.simulate(g.DenseHebbian(P), K=K, N=N, T=T, **one)
     low, high = (low, T) if float(r.acceptance) > share else (T, high)
 print(json.dumps(T))
 """

@@ -21,7 +21,15 @@ from glassy.core.records import record
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.model.integer_couplings import IntegerCouplings
-from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns, pattern_generator
+from glassy.model.patterns import (
+    Int8Array,
+    Patterns,
+    check_seed,
+    draw_patterns,
+    given_patterns,
+    pattern_generator,
+    synapse_generator,
+)
 from glassy.model.perturbation import Perturbation, check_perturbation, check_range
 from glassy.model.separable import grain
 from glassy.numerics.hypercube import popcounts, state_sums, walsh_hadamard
@@ -271,8 +279,14 @@ def _temperature(T: Any, beta: Any) -> float:
 
 def _couplings(
     network: Network, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str, K: int | None
-) -> IntegerCouplings:
-    """Return the couplings of sample 0 of a network that has no patterns: those of `simulate`."""
+) -> tuple[IntegerCouplings, Int8Array]:
+    """Return the couplings of sample 0 and the patterns in them, those of `simulate`; without any the state with all up."""
+    if network.has_patterns:
+        xi = _patterns(network, load, N, patterns, seed, largest, what, K)
+        if seed is None:
+            raise InputError(f"seed must be given for {network!r}: what is imperfect in its synapses is drawn.")
+        drawn = synapse_generator(check_seed(seed), xi.shape[1], len(xi), 0)
+        return network.stored_couplings(Patterns.of(xi.T), drawn), xi
     if K is not None or patterns is not None:
         given = "K" if K is not None else "patterns"
         raise InputError(f"{given} must be left out: {network!r} has no patterns. Give load, N and seed.")
@@ -284,7 +298,8 @@ def _couplings(
     if largest < N:
         raise InputError(f"{what} needs N <= {largest}, got N={N}: it visits every state. Use simulate beyond.")
     load = checks.load(load) if network.has_load else None
-    return network.couplings(load, N, pattern_generator(0 if seed is None else check_seed(seed), N, 0, 0))
+    drawn = pattern_generator(0 if seed is None else check_seed(seed), N, 0, 0)
+    return network.couplings(load, N, drawn), np.ones((1, N), np.int8)
 
 
 def _patterns(
@@ -360,9 +375,10 @@ def enumerate_states(
     """
     network, T = check_network(network, "energies"), _temperature(T, beta)
     if network.has_couplings:
-        couplings = _couplings(network, load, N, patterns, seed, 20, "enumerate_states", K)
-        count, size, condensed, base = 0, couplings.N, 0, float(couplings.constant)
-        load = checks.load(load) if network.has_load else None
+        couplings, xi = _couplings(network, load, N, patterns, seed, 20, "enumerate_states", K)
+        count, size, base = len(xi) if network.has_patterns else 0, couplings.N, float(couplings.constant)
+        condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
+        load = checks.load(load) if network.has_load and not network.has_patterns else None
         _check_perturbation(perturbation, size, count)
         integers, unit = given_integers(couplings, perturbation)
     else:
@@ -454,7 +470,7 @@ def transition_matrix(
     if isinstance(method, type) or not isinstance(method, Dynamics):
         raise InputError(f"method must be a dynamics, got {method!r}. Give glassy.Metropolis() or glassy.Glauber().")
     if network.has_couplings:
-        couplings = _couplings(network, load, N, patterns, seed, 10, "transition_matrix", K)
+        couplings, _ = _couplings(network, load, N, patterns, seed, 10, "transition_matrix", K)
         size, (integers, unit) = couplings.N, given_integers(couplings, None)
     else:
         xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)

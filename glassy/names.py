@@ -43,6 +43,7 @@ from glassy.model.patterns import draw_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.model.separable import SeparableMemory
 from glassy.model.spin_glass import SpinGlass
+from glassy.model.synapses import ImperfectSynapses
 from glassy.phases.at_line import ATLine, at_line
 from glassy.phases.capacity import StorageCapacity, patterns_without_errors, signal_to_noise_load, storage_capacity
 from glassy.phases.coexistence import Coexistence, coexistence
@@ -101,6 +102,7 @@ __all__ = [
     "Grid",
     "Held",
     "HeldPhase",
+    "ImperfectSynapses",
     "InputError",
     "IntegerRangeError",
     "Interpolation",

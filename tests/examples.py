@@ -14,7 +14,8 @@ network = DenseHebbian(P=3)
 # What __all__ has beside results and functions: what is asked, and the words of answers.
 ASKED = {
     "Annealing", "Couplings", "Covariance", "DenseHebbian", "Ensemble", "FullRSB", "GlassTheory", "Glauber",
-    "HeldPhase", "Metropolis", "Perturbation", "Quench", "RS", "RSB", "ReplicaExchange", "SeparableMemory", "SpinGlass",
+    "HeldPhase", "ImperfectSynapses", "Metropolis", "Perturbation", "Quench", "RS", "RSB",
+    "ReplicaExchange", "SeparableMemory", "SpinGlass",
 }  # fmt: skip
 WORDS = {"Estimate", "Lines", "Provenance", "Remark", "Status"}
 

@@ -62,6 +62,7 @@ TYPES = {
     "Rungs/1": "glassy.simulation.sampler.series:Rungs",
     "Samples/1": "glassy.simulation.samples:Samples",
     "Couplings/1": "glassy.model.couplings:Couplings",
+    "ImperfectSynapses/1": "glassy.model.synapses:ImperfectSynapses",
     "SeparableMemory/1": "glassy.model.separable:SeparableMemory",
     "Series/1": "glassy.simulation.sampler.series:Series",
     "Solution/2": "glassy.theory.solution:Solution",

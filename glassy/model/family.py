@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -122,6 +122,14 @@ class Network:
     def couplings(self, load: float | None, N: int, generator: np.random.Generator) -> IntegerCouplings:
         """Return the couplings of one sample: drawn at a load, or given."""
         raise lacks(self, "couplings")
+
+    def stored_couplings(self, patterns: Any, generator: np.random.Generator) -> IntegerCouplings:
+        """Return the couplings of one sample that stores patterns in them."""
+        raise lacks(self, "couplings")
+
+    def in_theory(self, load: float) -> tuple[Network, float]:
+        """Return the network and load whose theory is that of this one: itself, but where synapses are not perfect."""
+        return self, load
 
     def coupling_counts(self, N: int) -> dict[int, int]:
         """Return how many couplings a sample has, by the number of spins of each."""

@@ -43,6 +43,11 @@ def exchange_generator(seed: int, N: int, K: int, sample: int, replica: int) -> 
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, N, K, sample, replica)))
 
 
+def synapse_generator(seed: int, N: int, K: int, sample: int) -> np.random.Generator:
+    """Return the generator of what is imperfect in the synapses of one sample."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(3, N, K, sample)))
+
+
 class Patterns:
     """The patterns of one sample, spin by spin, one bit each.
 

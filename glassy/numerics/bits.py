@@ -103,3 +103,28 @@ def pair_sums(rows: Words, K: int, J: npt.NDArray[np.int32]) -> None:
     for i in range(len(rows)):
         for j in range(i + 1):
             J[i, j] = J[j, i] = K - 2 * odd_bits(rows[i], rows[j])
+
+
+@kernel
+def product_sums(rows: Words, K: int, order: int, J: npt.NDArray[np.int64]) -> None:
+    """Write to J the sums over K patterns of the products of 2, 3 or 4 spins, all sets of them in lexicographic order."""
+    N, x = len(rows), 0
+    pair, three = np.empty_like(rows[0]), np.empty_like(rows[0])
+    for i in range(N):
+        for j in range(i + 1, N):
+            if order == 2:
+                J[x] = K - 2 * odd_bits(rows[i], rows[j])
+                x += 1
+                continue
+            for w in range(pair.size):
+                pair[w] = rows[i, w] ^ rows[j, w]
+            for k in range(j + 1, N):
+                if order == 3:
+                    J[x] = 2 * odd_bits(pair, rows[k]) - K
+                    x += 1
+                    continue
+                for w in range(pair.size):
+                    three[w] = pair[w] ^ rows[k, w]
+                for m in range(k + 1, N):
+                    J[x] = K - 2 * odd_bits(three, rows[m])
+                    x += 1

@@ -115,7 +115,7 @@ class Request:
     def _run(
         self, network: Network, load: Any, K: int | None, temperatures: Sequence[Any], N: Any, given: Any, room: Any
     ) -> Run:
-        if network.has_couplings:
+        if not network.has_patterns:
             load, N = without_patterns(network, load, N, K, given)
             count, size = 0, network.size(N)
             check_field_alone(network, self.perturbation, self.watch)
@@ -133,7 +133,7 @@ class Request:
             start_overlap=overlap, spins=spins, patterns=given, replicas=self.replicas, sweeps=self.sweeps,
             burn_in=self.burn_in, seed=self.seed, perturbation=self.perturbation,
             watch=tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch),
-            load=checks.load(load) if network.has_couplings and network.has_load else None,
+            load=checks.load(load) if network.has_load and not network.has_patterns else None,
         )  # fmt: skip
         if isinstance(run.dynamics, Annealing | Quench):
             run.dynamics.check(run.T, self.burn_in)

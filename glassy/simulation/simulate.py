@@ -246,7 +246,7 @@ def simulate(
     )  # fmt: skip
     samples = request.samples
     given = None
-    if network.has_couplings:
+    if not network.has_patterns:
         load, N = without_patterns(network, load, N, K, patterns)
     elif patterns is not None:
         if load is not None or N is not None or K is not None:

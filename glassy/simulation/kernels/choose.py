@@ -131,7 +131,7 @@ def choose_kernel(
     checks.choice("kernel", kernel, KERNELS)
     if network.has_couplings:
         if kernel not in ("auto", "couplings"):
-            raise InputError(f"kernel must be 'auto' or 'couplings' for {network!r}, which has no patterns, got {kernel!r}.")
+            raise InputError(f"kernel must be 'auto' or 'couplings' for {network!r}, got {kernel!r}: it is given by couplings.")
         return "couplings"
     beyond = beyond_64_bits(network, N, K, perturbation)
     if beyond and kernel not in ("auto", "wide"):
@@ -235,7 +235,7 @@ def sample_maker(
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
     if network.has_couplings:
-        return bytes_of_given(network.coupling_counts(N), N, replicas)
+        return bytes_of_given(network.coupling_counts(N), N, replicas) + N * (-(-K // 512) * 64)
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed" and vector.available():
         return packed + 5 * K + replicas * (K + 512)

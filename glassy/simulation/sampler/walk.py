@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.statistics import block_edges
-from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator
+from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator, synapse_generator
 from glassy.simulation.kernels.cached import coupling_maker
 from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.choose import sample_maker
@@ -53,11 +53,17 @@ class Walk:
         N, K, R, n = run.N, run.K, run.replicas, len(run.temperatures)
         self.run, self.t = run, -run.burn_in
         drawn = pattern_generator(run.seed, N, K, index)
-        if run.network.has_couplings:
+        if not run.network.has_patterns:
             self.patterns = Patterns.of(np.ones((N, 1), np.int8))  # m is the magnetization
-            self.make, step = coupling_maker(run.network.couplings(run.load, N, drawn), self.patterns, run.perturbation, index)
         else:
             self.patterns = Patterns.drawn(drawn, K, N) if run.patterns is None else Patterns.of(run.patterns.T)
+        if run.network.has_couplings and run.network.has_patterns:
+            couplings = run.network.stored_couplings(self.patterns, synapse_generator(run.seed, N, K, index))
+            self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
+        elif run.network.has_couplings:
+            couplings = run.network.couplings(run.load, N, drawn)
+            self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
+        else:
             self.make, step = sample_maker(run.kernel, run.network, self.patterns, run.perturbation, index)
         condensed = self.patterns.pattern(0)
         self.generators = [[chain_generator(run.seed, N, K, T, index, r) for r in range(R)] for T in run.temperatures]
