@@ -11,7 +11,7 @@ import numpy as np
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.core.results import Grid
+from glassy.core.grid import Grid
 from glassy.plots import curves as of
 from glassy.plots.curves import Curve
 from glassy.plots.sheet import Sheet, known, unknown, words

@@ -15,8 +15,9 @@ from glassy.analysis.statistics import block_means, estimate, from_left_out, jac
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.grid import Grid
 from glassy.core.progress import progress_bar
-from glassy.core.results import Estimate, Grid
+from glassy.core.results import Estimate
 from glassy.core.storage import Saved
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples

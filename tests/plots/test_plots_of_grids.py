@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, InputError, Status, plots
-from glassy.core.results import Grid
+from glassy.core.grid import Grid
 
 D3 = DenseHebbian(P=3)
 RUNS = glassy.simulate(D3, load=[0.1, 0.2], T=[0.2, 0.4, 0.8], N=20, samples=3, sweeps=60, seed=1)
