@@ -13,7 +13,7 @@ from glassy.analysis.statistics import autocovariance, block_means, integrated_a
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -21,7 +21,7 @@ MOST_LAGS = 100
 
 
 @dataclass(frozen=True)
-class Autocorrelation(Drawn, Saved):
+class Autocorrelation(Drawn, Placed):
     """Normalised autocorrelation function rho(t) of one observable (M.10).
 
     Parameters
@@ -63,7 +63,7 @@ class Autocorrelation(Drawn, Saved):
 
 
 @dataclass(frozen=True)
-class Binning(Drawn, Saved):
+class Binning(Drawn, Placed):
     """Thermal error of a mean against the width of the bins: it rises to a plateau where bins are independent (M.10).
 
     Parameters

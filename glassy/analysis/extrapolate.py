@@ -13,11 +13,11 @@ from scipy.special import gammaincc
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed
 
 
 @dataclass(frozen=True)
-class Limit(Saved):
+class Limit(Placed):
     """Estimates extrapolated to infinite N by a weighted fit of limit + sum_k amplitude_k N^-power_k.
 
     Parameters
@@ -46,6 +46,8 @@ class Limit(Saved):
     sizes: tuple[int, ...]
     chi2: float
     dof: int
+
+    unplaced = ("N", "K")  # it is that of all sizes
 
     @property
     def p(self) -> float:

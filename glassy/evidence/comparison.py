@@ -10,7 +10,7 @@ from typing import Any
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.provenance import Provenance, provenance
-from glassy.core.records import record
+from glassy.core.records import record, state_of
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.exact import Exact
@@ -77,7 +77,7 @@ class Comparison(Drawn, Saved):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the rows, with the state point; the numbers of the two sides are "theory" and "simulation"."""
-        state = {k: v for k, v in record(self.solution).items() if k in ("network", "load", "T", "ansatz", "K")}
+        state = dict(state_of(self.solution, *(("phase",) if isinstance(self.solution, Solution) else ())))
         for row in self.rows:
             yield state | record(row)
 

@@ -170,8 +170,9 @@ class Held(Exported):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield what every rung measures, the free energy and what cooling changes, beside RS and RSB(1)."""
+        state = {"network": self.network, "K": self.ladder[0].K}
         for table in self.tables:
-            yield from table.records()
+            yield from (row | state for row in table.records())
 
     @property
     def tables(self) -> tuple[Table, Table, Table]:

@@ -491,7 +491,7 @@ class Samples(Drawn, Renamed, Saved):
         >>> float(a.rho[0]), a.tau_int == r.energy.tau_int
         (1.0, True)
         """
-        return autocorrelation(self._watched(observable), observable, lags)
+        return autocorrelation(self._watched(observable), observable, lags).placed(self)
 
     def binning(self, observable: str = "energy") -> Binning:
         """Return the thermal error of "energy", "m" or "q" against the width of bins: an independent check of tau_int (M.10).
@@ -503,7 +503,7 @@ class Samples(Drawn, Renamed, Saved):
         >>> abs(r.binning("energy").tau_int / r.energy.tau_int - 1.0) < 0.4
         True
         """
-        return binning(self._watched(observable), observable)
+        return binning(self._watched(observable), observable).placed(self)
 
     def plot_autocorrelation(self, *args: Any, **options: Any) -> Any:
         """Draw rho(t) of observables, by default "energy" and "m", with its errors and window (M.10).
@@ -619,7 +619,7 @@ class Samples(Drawn, Renamed, Saved):
         """What speaks for and against the run: where its chains were, log-binned means, tau_int, drift, disagreement."""
         chains = {name: self.replicas if OBSERVABLES[name].pairs else 0 for name in names(self.replicas, trend=True)}
         watched = {name: (self.series_of[name], replicas) for name, replicas in chains.items()}
-        return gather(watched, {name: self.summary(name) for name in watched}, self.fate, int(self.frozen.sum()))
+        return gather(watched, {name: self.summary(name) for name in watched}, self.fate, int(self.frozen.sum())).placed(self)
 
     @cached_property
     def status(self) -> Status:

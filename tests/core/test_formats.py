@@ -53,7 +53,7 @@ INTERNAL = {
         "simulation.kernels.wide": "Wide",
         "theory.rs.scan": "Columns",
         "simulation.drive.work": "Outcome Task",
-        "core.storage": "Saved",
+        "core.storage": "Placed Saved",
         "theory.rs.retrieval": "Point",
         "theory.rs.zero": "ZeroPoint",
         "theory.rsb.equations": "Problem",

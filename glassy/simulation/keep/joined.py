@@ -37,7 +37,7 @@ def join(run: Run, done: Done) -> Ladder:
     found = points(run, done)
     ordered: list[Any] = [done[index][0] for index in sorted(done)]
     swaps, trips = (np.concatenate([getattr(r, name) for r in ordered]) for name in ("swaps", "round_trips"))
-    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips))
+    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips).placed(found[0]))
 
 
 def in_order(ladder: Ladder, temperatures: Sequence[float]) -> Ladder:

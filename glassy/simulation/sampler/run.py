@@ -55,6 +55,11 @@ class Run:
         return self.temperatures[0]
 
     @property
+    def load(self) -> float:
+        """Load of the integer K (H.1); a SeparableMemory has none."""
+        return self.network.load(self.K, self.N)
+
+    @property
     def every(self) -> int:
         """Sweeps between exchanges; 0: there are none."""
         return self.method.every if isinstance(self.method, ReplicaExchange) else 0
@@ -83,7 +88,7 @@ class Run:
     @cached_property
     def size(self) -> str:
         """Its load in words, or the number of its patterns where there is no load."""
-        return f"load={self.network.load(self.K, self.N):.8g}" if self.network.has_load else f"K={self.K}"
+        return f"load={self.load:.8g}" if self.network.has_load else f"K={self.K}"
 
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
