@@ -256,7 +256,7 @@ class Table(Exported):
         run = cycle(runs)  # each observable has a row for every run, then perhaps a limit
         return cls(
             _of_run(next(run) if math.isfinite(r.N) else None, r.observable, r.simulation,
-                    {k: getattr(r, k) for k in ("theory", "z", "status", "sizes", "chi2", "dof")}, here)
+                    {k: getattr(r, k) for k in ("theory", "z", "status", "sizes", "powers", "chi2", "dof")}, here)
             for r in rows
         )  # fmt: skip
 
