@@ -18,6 +18,7 @@ from glassy.core.errors import InputError
 from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
+from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import Int8Array, check_seed, draw_patterns, given_patterns
@@ -99,6 +100,11 @@ class Exact(Drawn, Saved):
     def load(self) -> float:
         """Load of the integer K (H.1)."""
         return self.network.load(self.K, self.N)
+
+    @property
+    def status(self) -> Status:
+        """EQUILIBRATED: it is the average over all states."""
+        return Status.EQUILIBRATED
 
     @property
     def m(self) -> float:

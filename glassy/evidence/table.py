@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.extrapolate import extrapolate
+from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError
 from glassy.core.export import Exported
 from glassy.core.quantities import quantity
@@ -214,7 +215,7 @@ class Verdict(Exported):
 
 
 @dataclass(frozen=True)
-class Table(Exported):
+class Table(Drawn, Exported):
     """Rows of measured values beside theory: one for each quantity at each state point and size, nothing left out.
 
     Parameters

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from glassy.analysis.equilibration import WANDERS
 from glassy.analysis.statistics import SEVERAL, estimate, p_value
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.records import record
 from glassy.core.results import Estimate, Status
@@ -36,7 +37,7 @@ class Meeting(Saved):
 
 
 @dataclass(frozen=True)
-class Starts(Placed):
+class Starts(Drawn, Placed):
     """Two runs of one state point from two starts.
 
     Parameters
