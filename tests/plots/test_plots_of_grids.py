@@ -151,10 +151,9 @@ def test_a_grid_of_any_shape_and_kind_is_drawn_or_refused():
     assert "2 of them usable" in repr(Grid(tuple(exact), (2,)))
     theory = glassy.scan(D3, 0.3, [0.2, 0.4])
     mixed = Grid((theory[0], exact[1], cold, exact[0], theory[1]), (5,)).plot("m")
+    loads = [f"load {load:.3g}" for load in (0.3, exact[0].load, cold.load)]
     assert legend(mixed)[:3] == [
-        "retrieval, RS, load 0.3",
-        f"enumeration, N = 8, load {exact[0].load:.3g}",
-        f"N = 20, load {cold.load:.3g}",
+        f"{x}, {load}" for x, load in zip(("retrieval, RS", "enumeration, N = 8", "N = 20"), loads, strict=True)
     ]
     assert [f[:2] for f in drawn(mixed)] == [(0.2, float(cold.m))]
     numbers = glassy.annealed(D3, 40, 20, 1.0)
