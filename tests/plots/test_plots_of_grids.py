@@ -151,10 +151,8 @@ def test_a_grid_of_any_shape_and_kind_is_drawn_or_refused():
     assert "2 of them usable" in repr(Grid(tuple(exact), (2,)))
     theory = glassy.scan(D3, 0.3, [0.2, 0.4])
     mixed = Grid((theory[0], exact[1], cold, exact[0], theory[1]), (5,)).plot("m")
-    loads = [f"load {load:.3g}" for load in (0.3, exact[0].load, cold.load)]
-    assert legend(mixed)[:3] == [
-        f"{x}, {load}" for x, load in zip(("retrieval, RS", "enumeration, N = 8", "N = 20"), loads, strict=True)
-    ]
+    named = {"retrieval, RS": 0.3, "enumeration, N = 8": exact[0].load, "N = 20": cold.load}
+    assert legend(mixed)[:3] == [f"{name}, load {load:.3g}" for name, load in named.items()]
     assert [f[:2] for f in drawn(mixed)] == [(0.2, float(cold.m))]
     numbers = glassy.annealed(D3, 40, 20, 1.0)
     with pytest.raises(InputError, match="points of a Grid must have a status to be drawn, got Annealed"):
