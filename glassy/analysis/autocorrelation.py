@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import autocovariance, block_means, integrated_autocorrelation, jackknife, parts_of
+from glassy.analysis.jackknife import block_means, jackknife, parts_of
+from glassy.analysis.tau_int import autocovariance, integrated_autocorrelation
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate

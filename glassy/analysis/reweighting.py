@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from glassy.analysis.statistics import Parts, block_edges, parts_of
+from glassy.analysis.jackknife import Parts, block_edges, parts_of
 from glassy.core.errors import ConvergenceError
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.analysis.jackknife import block_means, from_left_out, jackknife
 from glassy.analysis.reweighting import Reweighted, reweight
-from glassy.analysis.statistics import block_means, estimate, from_left_out, jackknife
+from glassy.analysis.statistics import estimate
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError, warn

@@ -14,17 +14,10 @@ from scipy.special import ndtri
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
 from glassy.analysis.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
+from glassy.analysis.jackknife import FLUCTUATES, block_means, jackknife
 from glassy.analysis.overlaps import histograms
-from glassy.analysis.statistics import (
-    FLUCTUATES,
-    Summary,
-    block_means,
-    estimate,
-    estimate_of,
-    integrated_autocorrelation,
-    jackknife,
-    summarise,
-)
+from glassy.analysis.statistics import Summary, estimate, estimate_of, summarise
+from glassy.analysis.tau_int import integrated_autocorrelation
 from glassy.core import checks
 from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn

@@ -48,7 +48,7 @@ INTERNAL = {
         "analysis.reweighting": "Histogram",
         "simulation.sampler.run": "Run",
         "simulation.drive.session": "Place",
-        "analysis.statistics": "Parts",
+        "analysis.jackknife": "Parts",
         "simulation.kernels.tables": "KernelTables",
         "simulation.kernels.wide": "Wide",
         "theory.rs.scan": "Columns",

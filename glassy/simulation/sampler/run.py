@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy.analysis.statistics import BLOCKS
+from glassy.analysis.jackknife import BLOCKS
 from glassy.model.family import Network
 from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import block_edges
+from glassy.analysis.jackknife import block_edges
 from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator
 from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.choose import sample_maker
