@@ -83,6 +83,10 @@ def grids(
         _check(every, name)
     if x is None:
         x = next((word for word in AXIS if any(_changes(g, word) for g in found)), "T")
+        if all(known(p, x) is None for p in every):
+            raise InputError(
+                f"points must know their T, load or N to be drawn against it, got {every[0]!r}. Draw each by itself."
+            )
     elif x not in AXIS or any(known(p, x) is None for p in every):
         raise InputError(f"x must be one of 'T', 'load' and 'N', and known of every point, got {x!r}. Leave it out.")
     sheet = Sheet(ax, path, len(names))

@@ -9,7 +9,7 @@ from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.plots.marks import simulation
 from glassy.plots.sheet import Sheet
-from glassy.plots.style import AXES, COLORS
+from glassy.plots.style import AXES, ramp
 from glassy.simulation.compare_starts import SMALLEST, Starts
 
 
@@ -51,7 +51,7 @@ def starts(result: Starts, ax: Any = None, *, path: str | Path | None = None) ->
     sheet = Sheet(ax, path, len(result.meetings), width=2.7)
     names = [("", AXES.get(meeting.observable, meeting.observable)) for meeting in result.meetings]
     sheet.name(*names, alone="Give each pair of runs axes of its own.")
-    for panel, meeting, color in zip(sheet.axes, result.meetings, (COLORS[2], COLORS[3], COLORS[1]), strict=False):
+    for panel, meeting, color in zip(sheet.axes, result.meetings, ramp(len(names)), strict=True):
         both = meeting.first, meeting.second
         good = [result.status.ok] * 2
         simulation(panel, [0, 1], [float(e) for e in both], [e.thermal or 0.0 for e in both], good, color, "o")

@@ -66,6 +66,22 @@ def test_what_has_no_place_or_does_not_count_is_said():
             bad()
 
 
+def test_many_sizes_and_many_colours_are_all_drawn():
+    rows = [row(N=N, load=x) for N in range(10, 90, 10) for x in np.linspace(0.1, 0.8, 8).tolist()]
+    assert len(drawn(Table(rows).plot(x="1/N"))) == 64
+    for by, options in (("N", {}), ("load", {"by": "load"})):
+        ax = Figure().subplots()
+        if options:
+            assert len(set(plots.panel(ax, Table(rows), [], "N", "m", **options).values())) == 8
+        else:
+            plots.points(ax, Table(rows), "load")
+        assert len(drawn(ax)) == 64, by
+    ax = Figure().subplots()
+    levels = dict.fromkeys(range(8), (0.5,))
+    plots.overlap_density(ax, [{"T": T, "q": 0.5, "density": 1.0, "error": 0.1} for T in levels], levels)
+    assert len(ax.containers) == 8
+
+
 def test_colours_tell_what_changes():
     rows = [row(load=x, T=T, curve=c) for x in (0.1, 0.2) for T in (0.2, 0.3) for c in ("a", "b")]
     ax = Table(rows).plot()

@@ -157,6 +157,8 @@ def test_a_grid_of_any_shape_and_kind_is_drawn_or_refused():
     numbers = glassy.annealed(D3, 40, 20, 1.0)
     with pytest.raises(InputError, match="points of a Grid must have a status to be drawn, got Annealed"):
         Grid((numbers,), (1,)).plot("energy")
+    with pytest.raises(InputError, match="must know their T, load or N to be drawn against it, got StorageCapacity"):
+        Grid((glassy.storage_capacity(D3),), (1,)).plot("load_c")
 
 
 def test_what_was_asked_of_some_points_alone_is_drawn_there():
