@@ -18,6 +18,7 @@ from glassy.core.errors import InputError
 from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
+from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.model.integer_couplings import IntegerCouplings
@@ -111,6 +112,11 @@ class Exact(Drawn, Saved):
     def load(self) -> float:
         """Load of the integer K (H.1), or of the couplings."""
         return self.given_load if self.given_load is not None else self.network.load(self.K, self.N)
+
+    @property
+    def status(self) -> Status:
+        """EQUILIBRATED: it is the average over all states."""
+        return Status.EQUILIBRATED
 
     @property
     def m(self) -> float:

@@ -22,8 +22,9 @@ from glassy.core.errors import (
     StoreError,
     StoreWarning,
 )
+from glassy.core.grid import Grid
 from glassy.core.provenance import Provenance, joint_provenance, provenance
-from glassy.core.results import Estimate, Grid, Status
+from glassy.core.results import Estimate, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import compare
 from glassy.evidence.comparison import Comparison

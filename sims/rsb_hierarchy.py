@@ -72,6 +72,8 @@ def panels(case: Glass, tables: Tables) -> Any:
     (f, _, replicon), (depth, order, field) = axes
     span, few = glass["free_energy"] + [[-0.02], [0.02]], dict([*looks.items()][:4])
     ylims = {"free_energy": (span.min(), span.max()), "entropy": (-0.5, 0.5), "replicon": (-1.5, 1.1)}
+    below = [a for a in few if glass.where(ansatz=a)["replicon"].max() < -1.5]
+    few |= {a: {**few[a], "label": f"{few[a]['label']}: below the panel"} for a in below}
     for ax, (y, ylim) in zip(axes[0], ylims.items(), strict=True):
         plots.lines(ax, glass, "T", y, "ansatz", few if y == "replicon" else looks)
         plots.lines(ax, good, "T", y, "phase", {"paramagnetic": {"color": "0.6", "lw": 1.0, "label": "paramagnet"}})

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import autocovariance, block_means, integrated_autocorrelation, jackknife
+from glassy.analysis.jackknife import block_means, jackknife, parts_of
+from glassy.analysis.tau_int import autocovariance, integrated_autocorrelation
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -21,7 +22,7 @@ MOST_LAGS = 100
 
 
 @dataclass(frozen=True)
-class Autocorrelation(Drawn, Saved):
+class Autocorrelation(Drawn, Placed):
     """Normalised autocorrelation function rho(t) of one observable (M.10).
 
     Parameters
@@ -36,6 +37,8 @@ class Autocorrelation(Drawn, Saved):
         1/2 + sum rho over every lag up to the window, the tau_int of the Estimate.
     window : int
         Lag at which the sum was cut.
+    samples, moved : int
+        Samples of the run, and those that moved; the others have no part in rho. 0 in files of older versions.
 
     Examples
     --------
@@ -52,18 +55,29 @@ class Autocorrelation(Drawn, Saved):
     error: FloatArray
     tau_int: float
     window: int
+    samples: int = 0
+    moved: int = 0
 
     axis = "lags"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What must be known of the errors: that samples stood still, that one moved alone, that too little moved for any."""
+        still = f"{self.moved} of {self.samples} samples moved" if self.moved < self.samples else ""
+        alone = "thermal errors alone, since one sample moved" if self.moved == 1 else ""
+        none = int(np.isnan(self.error).sum())
+        lacks = f"no error at {none} of {len(self.lags)} lags: too few values, or too little moved"
+        return tuple(filter(None, (still, alone, lacks if none else "")))
 
     def __repr__(self) -> str:
         return (
             f"Autocorrelation({self.observable}: tau_int={self.tau_int:.4g} sweeps, window {self.window}, "
-            f"{len(self.lags)} lags to {self.lags[-1]})"
+            f"{len(self.lags)} lags to {self.lags[-1]}{''.join(f'; {words}' for words in self.remarks)})"
         )
 
 
 @dataclass(frozen=True)
-class Binning(Drawn, Saved):
+class Binning(Drawn, Placed):
     """Thermal error of a mean against the width of the bins: it rises to a plateau where bins are independent (M.10).
 
     Parameters
@@ -139,10 +153,14 @@ def autocorrelation(series: FloatArray, observable: str, lags: Sequence[int] | I
             raise InputError(
                 f"lags must be a sequence of integers from 0 to sweeps - 1 = {n - 1}, got {lags!r}. Leave them out."
             )
+    least = 1e-13 * float(np.abs(series).max())
+    moved = np.ptp(series, axis=(1, 2)) > least  # what stood still adds nothing to both sums, and must not be left alone
+    centred = centred[moved]
     square = block_means(centred**2)
+    whole = all(square[:, ~gone].mean() > least**2 for gone in parts_of(*square.shape[1:]))
     found = [
         jackknife([block_means(centred[..., : n - t] * centred[..., t:]), square], lambda c, c0: float(c.mean() / c0.mean()))
-        if n - t >= square.shape[-1]
+        if whole and n - t >= square.shape[-1]
         else Estimate(math.nan, math.nan)
         for t in chosen.tolist()
     ]
@@ -154,6 +172,8 @@ def autocorrelation(series: FloatArray, observable: str, lags: Sequence[int] | I
         error=np.array([e.error for e in found]),
         tau_int=tau,
         window=window,
+        samples=len(series),
+        moved=int(moved.sum()),
     )
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import freedom
+from glassy.analysis.jackknife import freedom
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from glassy.analysis.statistics import jackknife
+from glassy.analysis.jackknife import jackknife
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from glassy.analysis.statistics import Summary, disagreement, drift, estimate
 from glassy.core.records import record
 from glassy.core.results import Estimate, Status, short
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed, Saved
 
 FloatArray = npt.NDArray[np.float64]
 ALARM = 0.001  # p-value below which a run drifts, or its replicas disagree
@@ -169,7 +169,7 @@ class Trend(Saved):
 
 
 @dataclass(frozen=True)
-class Evidence(Saved):
+class Evidence(Placed):
     """What speaks for and against what a run claims.
 
     Parameters

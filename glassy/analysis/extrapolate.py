@@ -13,11 +13,11 @@ from scipy.special import gammaincc
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.results import Estimate
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed
 
 
 @dataclass(frozen=True)
-class Limit(Saved):
+class Limit(Placed):
     """Estimates extrapolated to infinite N by a weighted fit of limit + sum_k amplitude_k N^-power_k.
 
     Parameters
@@ -47,16 +47,46 @@ class Limit(Saved):
     chi2: float
     dof: int
 
+    unplaced = ("N", "K")  # it is that of all sizes
+
     @property
     def p(self) -> float:
         """Probability of a larger chi2 if these powers are right; NaN where nothing is left to judge by."""
         return float(gammaincc(self.dof / 2.0, self.chi2 / 2.0)) if self.dof else math.nan
 
     def __repr__(self) -> str:
-        powers = " and ".join(f"N^-{power:g}" for power in self.powers)
-        return (
-            f"Limit({self.value} in {powers} through N={', '.join(map(str, self.sizes))}; chi2/dof={self.chi2:.1f}/{self.dof})"
-        )
+        sizes = ", ".join(map(str, self.sizes))
+        return f"Limit({self.value} in {corrections(self.powers)} through N={sizes}; {quality(self.chi2, self.dof)})"
+
+
+def corrections(powers: Sequence[float]) -> str:
+    """Return powers of 1/N in words.
+
+    Examples
+    --------
+    >>> corrections((1.0, 2.0))
+    'N^-1 and N^-2'
+    """
+    return " and ".join(f"N^-{power:g}" for power in powers)
+
+
+def quality(chi2: float, dof: int) -> str:
+    """Return in words how well a fit describes the data, and where they are just enough for it, that they do not say.
+
+    Examples
+    --------
+    >>> quality(1.234, 1), quality(0.0, 0)
+    ('chi2/dof=1.2/1', '0 dof: not tested by the data')
+    """
+    return f"chi2/dof={chi2:.1f}/{dof}" if dof else "0 dof: not tested by the data"
+
+
+def check_powers(powers: Sequence[float]) -> tuple[float, ...]:
+    """Return powers of 1/N as a tuple of floats, or raise InputError where they are none."""
+    found = tuple(checks.numbers("powers", powers, "[power]", "(1.0,) is a straight line in 1/N.").tolist())
+    if not min(found) > 0.0 or len(set(found)) < len(found):
+        raise InputError(f"powers must be different and > 0, got {found}. (1.0,) is a straight line in 1/N.")
+    return found
 
 
 def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[float] = (1.0,)) -> Limit:
@@ -96,13 +126,11 @@ def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[f
     sizes = tuple(checks.integer("N", n, 1, "It is a number of spins.") for n in N)
     found = list(values)
     errors = [v.error if isinstance(v, Estimate) else 0.0 for v in found]
-    powers = tuple(checks.number("a power", p, "Corrections fall like N^-power.", least=0.0) for p in powers)
+    powers = check_powers(powers)
     if len(sizes) != len(found) or not all(0.0 < e < math.inf for e in errors):
         raise InputError(f"values must be one Estimate with an error > 0 for each N, got {found!r} for N={sizes}.")
-    if not powers or 0.0 in powers or len(set(powers)) < len(powers) or len(set(sizes)) <= len(powers):
-        raise InputError(
-            f"powers must be different, > 0 and fewer than the different sizes, got {powers} for N={sizes}. Add sizes."
-        )
+    if len(set(sizes)) <= len(powers):
+        raise InputError(f"powers must be fewer than the different sizes, got {powers} for N={sizes}. Add sizes.")
     limit, amplitudes, error, chi2 = weighted_fit(sizes, [float(v) for v in found], errors, powers)
     parts = [weighted_fit(sizes, unit, errors, powers)[0] * e for unit, e in zip(np.eye(len(sizes)), errors, strict=True)]
     fourth = sum(part**4 / v.dof for part, v in zip(parts, found, strict=True))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import block_edges
+from glassy.analysis.jackknife import block_edges
 from glassy.core import checks
 from glassy.core.errors import InputError
 

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from glassy.analysis.statistics import Parts, block_edges, parts_of
+from glassy.analysis.jackknife import Parts, block_edges, parts_of
 from glassy.core.errors import ConvergenceError
 from glassy.core.results import Estimate, Status
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed
 
 FloatArray = npt.NDArray[np.float64]
 CHUNK = 1 << 16  # energies at a time
@@ -21,7 +21,7 @@ FINE = 0.02  # width in T of the coldest within which energies are joined at the
 
 
 @dataclass(frozen=True)
-class Reweighted(Saved):
+class Reweighted(Placed):
     """Thermodynamics at one temperature, per spin and averaged over samples, from all temperatures of a ladder (M.9).
 
     Parameters
@@ -49,6 +49,8 @@ class Reweighted(Saved):
     entropy: Estimate
     specific_heat: Estimate
     status: Status
+
+    unplaced = ("T",)
 
     def __repr__(self) -> str:
         return (

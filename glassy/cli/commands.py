@@ -190,6 +190,7 @@ def _compare_options(parser: Any) -> None:
     options(group, glassy.solve, "phase", "ansatz")
     group = parser.add_argument_group("the runs")
     option(group, glassy.simulate, "N", nargs="+", required=True)
+    option(group, glassy.compare, "powers", metavar="POWER")
     options(group, glassy.simulate, *SIMULATION)
     option(group, glassy.simulate, "out", help=f"{parameters(glassy.simulate)['out'].text} Each N has a folder in it.")
     output_options(parser)
@@ -206,7 +207,7 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
         runs.append(glassy.simulate(which, *where, N, **say))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
-        found = glassy.compare(solution, runs)
+        found = glassy.compare(solution, runs, **taken(given, "powers"))
     limits = {row.observable for row in found.extrapolated}
     judging = [row for row in found.rows if math.isinf(row.N) or row.observable not in limits]
     lacks = dict.fromkeys(row.observable for row in judging if not row.used)

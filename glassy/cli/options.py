@@ -26,7 +26,8 @@ AXIS: dict[str, Any] = {"type": values.axis, "nargs": "+", "action": Flat, "meta
 def option(parser: Any, owner: Callable[..., Any], name: str, flag: str = "", **changes: Any) -> None:
     """Add the option of one parameter of a function; absent from what is parsed where it is not given."""
     p = parameters(owner)[name]
-    default = "" if p.required or p.default in (None, ()) or "default" in p.text.lower() else f" (default: {p.default})"
+    value = " ".join(f"{x:g}" for x in p.default) if isinstance(p.default, tuple) else p.default
+    default = "" if p.required or value in (None, "") or "default" in p.text.lower() else f" (default: {value})"
     said: dict[str, Any] = {"help": (p.text + default).replace("%", "%%"), "default": argparse.SUPPRESS, "required": p.required}
     parser.add_argument(flag or "--" + name.replace("_", "-"), dest=name, **{**said, **_kind(p), **changes})
 

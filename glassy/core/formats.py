@@ -40,7 +40,7 @@ TYPES = {
     "Given/1": "glassy.simulation.keep.store:Given",
     "Glassiness/1": "glassy.phases.glassiness:Glassiness",
     "Glauber/1": "glassy.simulation.kernels.dynamics:Glauber",
-    "Grid/1": "glassy.core.results:Grid",
+    "Grid/1": "glassy.core.grid:Grid",
     "Kept/1": "glassy.simulation.keep.store:Kept",
     "Knot/1": "glassy.phases.tracing:Knot",
     "Ladder/1": "glassy.simulation.ladder:Ladder",

@@ -158,6 +158,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "lags": ("sweeps", "lag", "M.10"),
     "rho": ("1", "normalised autocorrelation function", "M.10"),
     "tau_int": ("sweeps", "integrated autocorrelation time, 1/2 + sum rho", "M.10"),
+    "moved": ("1", "samples that moved"),
     "window": ("sweeps", "lag at which the sum over rho was cut", "M.10"),
     "widths": ("sweeps", "width of the bins", "M.10"),
     "errors": ("", "thermal error of the mean from bins of this width", "M.10"),

@@ -26,6 +26,7 @@ KINDS = {
 }  # fmt: skip
 PLAIN = {type(None), bool, int, float, str}
 Row = dict[str, Any]
+State = tuple[tuple[str, Any], ...]  # what numbers are of: network, N, K, load, T, ansatz, ... as far as known, by name
 
 
 @lru_cache(maxsize=256)
@@ -40,10 +41,32 @@ def properties(cls: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def state_of(result: Any, *more: str) -> State:
+    """Return what a result is of, by name: those of `STATE` that it has, and more.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> state_of(glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.3), "phase")
+    (('network', DenseHebbian(P=3)), ('load', 0.1), ('T', 0.3), ('ansatz', RS()), ('phase', 'retrieval'))
+    """
+    found: Row = {}
+    for name in (*STATE, *more):
+        try:
+            found[name] = getattr(result, name, None)
+        except InputError:  # as the load of a SeparableMemory
+            continue
+    return tuple((name, value) for name, value in found.items() if value is not None)
+
+
 def record(result: Any) -> Row:
-    """Return the fields and properties of a result by name; a property that refuses is none of this result, and is left out."""
-    unexported = {"provenance", *getattr(result, "unexported", ())}
-    found: Row = {f.name: getattr(result, f.name) for f in dataclasses.fields(result) if f.name not in unexported}
+    """Return the fields and properties of a result by name, after the state point of one that was made of another.
+
+    A property that refuses is none of this result, and is left out.
+    """
+    unexported = {"provenance", "state_point", *getattr(result, "unexported", ())}
+    found: Row = dict(getattr(result, "state_point", ()))
+    found |= {f.name: getattr(result, f.name) for f in dataclasses.fields(result) if f.name not in unexported}
     for name in properties(type(result)):  # type: ignore[arg-type]  # a type is hashable
         if name not in unexported and name not in found:
             try:

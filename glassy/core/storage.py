@@ -21,7 +21,7 @@ import os
 import socket
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar, Self
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from glassy.core.equality import Equal
 from glassy.core.errors import InputError
 from glassy.core.export import Exported
 from glassy.core.formats import FORMAT_1, NEWEST, READERS, TAGS, TYPES
+from glassy.core.records import State, state_of
 
 FORMAT = 2
 _MARK = b"glassy sha256 "
@@ -284,3 +285,39 @@ class Saved(Equal, Exported):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write this result to `path`; `glassy.load` reads it back."""
         return save(self, path)
+
+
+@dataclasses.dataclass(frozen=True)
+class Placed(Saved):
+    """Mixin: a result that was made of another, and says of which state point it is.
+
+    Parameters
+    ----------
+    state_point : tuple of (str, object)
+        Network, N, K, load, T, ... by name: columns of every export. Empty in files of older versions.
+    """
+
+    state_point: State = dataclasses.field(default=(), kw_only=True, repr=False)
+
+    unplaced: ClassVar[tuple[str, ...]] = ()  # names that it has itself, or is of no single one
+
+    def placed(self, result: Any, *more: str) -> Self:
+        """Return the same numbers, with the state point of a result.
+
+        Parameters
+        ----------
+        result : Solution, Samples, ...
+            What they are of.
+        *more : str
+            Attributes of it to be said as well, as "phase".
+
+        Examples
+        --------
+        >>> import glassy
+        >>> values = [glassy.Estimate(0.9 + 1 / N, 0.001) for N in (50, 100, 200)]
+        >>> limit = glassy.extrapolate([50, 100, 200], values).placed(glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.3))
+        >>> limit.to_dict()["load"], limit.to_dict()["ansatz"]
+        (0.1, {'type': 'RS'})
+        """
+        found = tuple((name, x) for name, x in state_of(result, *more) if name not in self.unplaced)
+        return dataclasses.replace(self, state_point=found)

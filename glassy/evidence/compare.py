@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from scipy.special import ndtri
 
+from glassy.analysis.extrapolate import check_powers
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.evidence.comparison import Comparison, Row
@@ -25,13 +26,17 @@ Compared = Solution | Exact | Samples | Ladder | Sequence[Samples]
 
 @overload
 def compare(  # type: ignore[overload-overlap]
-    solution: Ladder, samples: Ladder, *, progress: bool | None = ...
+    solution: Ladder, samples: Ladder, *, powers: Sequence[float] = ..., progress: bool | None = ...
 ) -> tuple[Comparison, ...]: ...
 @overload
-def compare(solution: Compared, samples: Compared, *, progress: bool | None = ...) -> Comparison: ...
+def compare(
+    solution: Compared, samples: Compared, *, powers: Sequence[float] = ..., progress: bool | None = ...
+) -> Comparison: ...
 
 
-def compare(solution: Compared, samples: Compared, *, progress: bool | None = None) -> Comparison | tuple[Comparison, ...]:
+def compare(
+    solution: Compared, samples: Compared, *, powers: Sequence[float] = (1.0, 2.0), progress: bool | None = None
+) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
@@ -41,10 +46,10 @@ def compare(solution: Compared, samples: Compared, *, progress: bool | None = No
     neither side has an error there is none either. z is that of the second minus the first.
 
     Theory is evaluated at the load of each run's integer K. Energies of H.3 are compared after the shift M.3. Several sizes
-    give an extrapolation next to the raw values: a weighted polynomial in 1/N through simulation - theory (their
-    corrections start at 1/N for P = 3 and P = 4), a straight line through two sizes, a parabola through three or more. Sizes
-    with a bad status are not used where two good ones remain. A run counts only if its chains were in the phase of the Solution
-    (`Samples.phase`): "pattern 0" where m > 0, the glass or the paramagnet, which no finite size tells apart sharply, at m = 0.
+    give an extrapolation next to the raw values: a weighted fit in `powers` of 1/N through simulation - theory (their
+    corrections start at 1/N for P = 3 and P = 4). Sizes with a bad status are not used where two good ones remain. A run
+    counts only if its chains were in the phase of the Solution (`Samples.phase`): "pattern 0" where m > 0, the glass or the
+    paramagnet, which no finite size tells apart sharply, at m = 0.
     Runs of one N with different seeds have patterns of their own: they are independent, and both count. Two that share patterns
     are no two measurements, and are refused.
 
@@ -58,6 +63,11 @@ def compare(solution: Compared, samples: Compared, *, progress: bool | None = No
     ----------
     solution, samples : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
         A converged saddle; what `enumerate_states` says; runs. In any order: theory comes first, then enumeration.
+    powers : sequence of float
+        Powers of 1/N in the extrapolation: the first ones, as many as the sizes determine. By default a straight line through
+        two sizes and a parabola through three or more: the signal of H.2 alone is prod_{i<P} (1 - i/N), and 1 - m depends on
+        it exponentially, so at P = 4 the 1/N^2 term exceeds the errors. The table says powers, chi2 and degrees of freedom;
+        with none left nothing tests the powers.
     progress : bool, optional
         A bar on stderr that counts runs; default: where it is slow (theory of many steps, solved again at the load of each run)
         and stderr is a terminal or a notebook.
@@ -93,17 +103,17 @@ def compare(solution: Compared, samples: Compared, *, progress: bool | None = No
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
-    a, b = rungs(solution), rungs(samples)
+    powers, a, b = check_powers(powers), rungs(solution), rungs(samples)
     if a and b:
         shared = [T for T in a if T in b]
         if not shared:
             raise InputError(f"two ladders must share a temperature, got {[*a]} and {[*b]}.")
         with progress_bar(len(shared), progress, "run", "compare"):
-            return tuple(_pair(a[T], b[T]) for T in shared)
+            return tuple(_pair(a[T], b[T], powers) for T in shared)
     first, second = _rung(a, samples) if a else solution, _rung(b, solution) if b else samples
     count = max(len(x) if isinstance(x, Sequence) else 1 for x in (first, second))
     with progress_bar(max(count, 1), progress, "run", "compare"):
-        return _pair(first, second)
+        return _pair(first, second, powers)
 
 
 def _rung(ladder: dict[float, Any], other: Any) -> Any:
@@ -114,11 +124,11 @@ def _rung(ladder: dict[float, Any], other: Any) -> Any:
     return ladder[T]
 
 
-def _pair(first: Compared, second: Compared) -> Comparison:
+def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Comparison:
     order = {Solution: 0, Exact: 1}
     first, second = sorted((first, second), key=lambda x: order.get(type(x), 2))
     if isinstance(first, Solution | Exact) and not isinstance(second, Solution | Exact):
-        return confront(first, second)
+        return confront(first, second, powers)
     return _beside(first, second)
 
 

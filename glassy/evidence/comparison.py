@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from glassy.analysis.extrapolate import corrections, quality
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.provenance import Provenance, provenance
-from glassy.core.records import record
+from glassy.core.records import record, state_of
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.exact import Exact
@@ -24,7 +25,8 @@ class Row(Equal):
 
     `z` is a normal deviate: Student's law of the few samples is in it. It is NaN, and shown as "-", where there is nothing to
     divide by, or nothing to compare; `reason` then says why. `N` is math.inf for the extrapolation. Its `sizes` are those it
-    was drawn through; `chi2` and `dof` say how well a polynomial in 1/N fits them.
+    was drawn through, `powers` those of 1/N in the fit; `chi2` and `dof` say how well it describes them. With dof = 0 nothing
+    tests the powers.
     """
 
     observable: str
@@ -37,6 +39,12 @@ class Row(Equal):
     chi2: float = math.nan
     dof: int = 0
     reason: str = ""
+    powers: tuple[float, ...] = ()
+
+    def drawn(self) -> str:
+        """How a limit was drawn, in words: its sizes, powers and chi2; "" where the row is none."""
+        powers = f" in {corrections(self.powers)}" if self.powers else ""
+        return f"from N={','.join(map(str, self.sizes))}{powers}; {quality(self.chi2, self.dof)}" if self.sizes else ""
 
     @property
     def used(self) -> bool:
@@ -77,7 +85,7 @@ class Comparison(Drawn, Saved):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the rows, with the state point; the numbers of the two sides are "theory" and "simulation"."""
-        state = {k: v for k, v in record(self.solution).items() if k in ("network", "load", "T", "ansatz", "K")}
+        state = dict(state_of(self.solution, *(("phase",) if isinstance(self.solution, Solution) else ())))
         for row in self.rows:
             yield state | record(row)
 
@@ -106,8 +114,7 @@ class Comparison(Drawn, Saved):
             size = "1/N->0" if math.isinf(row.N) else f"{int(row.N)}"
             sim = row.simulation
             note = row.status.name
-            if row.sizes:
-                note += f" from N={','.join(map(str, row.sizes))}" + (f" chi2/dof={row.chi2:.1f}/{row.dof}" if row.dof else "")
+            note += f" {row.drawn()}" if row.sizes else ""
             z = "-" if not math.isfinite(row.z) else f"({row.z:.1f})" if judged and math.isfinite(row.N) else f"{row.z:.2f}"
             if judged and math.isfinite(row.N):
                 note += "; finite N: read 1/N->0"
@@ -118,6 +125,8 @@ class Comparison(Drawn, Saved):
             reasons.append(
                 "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"
             )
+            if any(not row.dof for row in self.extrapolated):
+                reasons.append("0 dof: as many powers of 1/N as the sizes determine; more sizes, or fewer powers, test them")
         elif isinstance(self.solution, Solution) and any(math.isfinite(row.z) for row in self.rows):
             reasons.append(
                 "theory is that of 1/N = 0, and a finite N is off by about 1/N: give runs of several sizes and read 1/N->0"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +22,8 @@ from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 
 
-def confront(solution: Solution | Exact, samples: Any) -> Comparison:
-    """Compare theory or enumeration with runs."""
+def confront(solution: Solution | Exact, samples: Any, powers: Sequence[float]) -> Comparison:
+    """Compare theory or enumeration with runs; limits are fits in the first powers of 1/N, as many as the sizes determine."""
     runs = [samples] if isinstance(samples, Samples) else list(samples) if isinstance(samples, Iterable) else []
     if not runs or not all(isinstance(r, Samples) for r in runs):
         raise InputError(f"samples must be a Samples or a non-empty sequence of them, got {samples!r}.")
@@ -48,7 +48,7 @@ def confront(solution: Solution | Exact, samples: Any) -> Comparison:
     rows, note = [], _note(runs)
     for name in (name for name in side(solution).says if not OBSERVABLES[name].pairs or all(r.replicas > 1 for r in runs)):
         raw = [_row(name, theory, run, note) for theory, run in zip(theories, runs, strict=True)]
-        rows += raw + _limit(name, solution, runs, raw)
+        rows += raw + _limit(name, solution, runs, raw, powers)
     return Comparison(solution, tuple(rows), note)
 
 
@@ -122,12 +122,8 @@ def _upright(run: Samples) -> Samples:
     return replace(run, series=flipped)
 
 
-def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row]) -> list[Row]:
-    """Return the extrapolated row: through the usable sizes if there are two, else through all, with the bad status.
-
-    A straight line in 1/N through two sizes, a parabola through three or more: the signal of H.2 alone is
-    prod_{i<P} (1 - i/N), and 1 - m depends on it exponentially, so at P = 4 the 1/N^2 term exceeds the errors.
-    """
+def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row], powers: Sequence[float]) -> list[Row]:
+    """Return the extrapolated row: through the usable sizes if there are two, else through all, with the bad status."""
     measured = [(run, row) for run, row in zip(runs, rows, strict=True) if math.isfinite(row.z)]
     good = [pair for pair in measured if pair[1].status.ok]
     used = good if len({run.N for run, _ in good}) > 1 else measured
@@ -135,13 +131,13 @@ def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row]) 
     if len(set(sizes)) < 2:
         return []
     off = [row.simulation.shifted(-row.theory) for _, row in used]
-    found, reference = extrapolate(sizes, off, (1.0, 2.0)[: min(len(set(sizes)), 3) - 1]), predicted(name, solution)
+    found, reference = extrapolate(sizes, off, powers[: len(set(sizes)) - 1]), predicted(name, solution)
     value = found.value.shifted(reference)
     bad = next((row.status for _, row in used if not row.status.ok), None)
     status = bad or (Status.EQUILIBRATED if all(row.status is Status.EQUILIBRATED for _, row in used) else Status.STEADY)
     return [
         Row(observable=name, theory=reference, simulation=value, N=math.inf, z=value.z(reference), status=status, sizes=sizes,
-            chi2=found.chi2, dof=found.dof)
+            powers=found.powers, chi2=found.chi2, dof=found.dof)
     ]  # fmt: skip
 
 

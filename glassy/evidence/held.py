@@ -23,6 +23,7 @@ from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
+from glassy.core.drawing import Drawn
 from glassy.core.export import Exported
 from glassy.core.provenance import Provenance
 from glassy.core.results import Estimate, Status
@@ -135,7 +136,7 @@ def saddles(network: DenseHebbian, load: float, T: float) -> dict[str, Solution]
 
 
 @dataclass(frozen=True)
-class Held(Exported):
+class Held(Drawn, Exported):
     """What `hold` returns: a ladder behind a wall, and what it says of the phase, as Tables beside RS and RSB(1).
 
     Parameters
@@ -170,8 +171,9 @@ class Held(Exported):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield what every rung measures, the free energy and what cooling changes, beside RS and RSB(1)."""
+        state = {"network": self.network, "K": self.ladder[0].K}
         for table in self.tables:
-            yield from table.records()
+            yield from (row | state for row in table.records())
 
     @property
     def tables(self) -> tuple[Table, Table, Table]:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from glassy.core.errors import InputError
-from glassy.core.results import Estimate, Grid, Status, deviate
+from glassy.core.grid import Grid
+from glassy.core.results import Estimate, Status, deviate
 from glassy.exact import Exact
 from glassy.simulation.observables import OBSERVABLES, names
 from glassy.simulation.samples import Samples

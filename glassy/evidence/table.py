@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.extrapolate import extrapolate
+from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError
 from glassy.core.export import Exported
 from glassy.core.quantities import quantity
@@ -214,7 +215,7 @@ class Verdict(Exported):
 
 
 @dataclass(frozen=True)
-class Table(Exported):
+class Table(Drawn, Exported):
     """Rows of measured values beside theory: one for each quantity at each state point and size, nothing left out.
 
     Parameters
@@ -256,7 +257,7 @@ class Table(Exported):
         run = cycle(runs)  # each observable has a row for every run, then perhaps a limit
         return cls(
             _of_run(next(run) if math.isfinite(r.N) else None, r.observable, r.simulation,
-                    {k: getattr(r, k) for k in ("theory", "z", "status", "sizes", "chi2", "dof")}, here)
+                    {k: getattr(r, k) for k in ("theory", "z", "status", "sizes", "powers", "chi2", "dof")}, here)
             for r in rows
         )  # fmt: skip
 

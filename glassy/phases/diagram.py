@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.provenance import Provenance, provenance
-from glassy.core.records import record
+from glassy.core.records import record, state_of
 from glassy.core.results import Status
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network
 from glassy.phases.coexistence import zero_state
 from glassy.theory import ansatz as ansaetze
@@ -29,7 +29,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Line(Saved):
+class Line(Placed):
     """One boundary: arrays along it. Points that failed have NaN and their status, and the line breaks there.
 
     `residual` is that of the definition: of R.4 on a spinodal, the difference of free energies on a coexistence line, the
@@ -46,7 +46,7 @@ class Line(Saved):
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the points of the line."""
         for x, T, r, s in zip(self.load.tolist(), self.T.tolist(), self.residual.tolist(), self.status, strict=True):
-            yield {"line": self.name, "load": x, "T": T, "residual": r, "status": s}
+            yield {**dict(self.state_point), "line": self.name, "load": x, "T": T, "residual": r, "status": s}
 
     def __repr__(self) -> str:
         failed = sum(not s.ok for s in self.status)
@@ -54,7 +54,7 @@ class Line(Saved):
 
 
 @dataclass(frozen=True)
-class NamedPoint(Saved):
+class NamedPoint(Placed):
     """An end, a crossing or a multicritical point."""
 
     name: str
@@ -170,7 +170,8 @@ class PhaseDiagram(Drawn, Saved):
         >>> PhaseDiagram.of_rows(diagram.network, diagram.ansatz, lines, points).points == diagram.points
         True
         """
-        lines = [row | {"status": row["status"].name} for line in self.lines for row in line.records()]
+        kept = ("line", "load", "T", "residual")
+        lines = [{k: row[k] for k in kept} | {"status": row["status"].name} for line in self.lines for row in line.records()]
         return lines, [{"point": p.name, "load": float(p.load), "T": float(p.T), "meaning": p.meaning} for p in self.points]
 
     @classmethod
@@ -188,16 +189,27 @@ class PhaseDiagram(Drawn, Saved):
                 Line(name=name, meaning="", load=load, T=T, residual=residual, status=tuple(Status[r["status"]] for r in mine))
             )
         end = max(float(np.nanmax(line.load)) for line in found)
-        marks = tuple(NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points)
-        return cls(network=network, ansatz=ansatz, load_max=end, lines=tuple(found), points=marks, absent=())
+        marks = (NamedPoint(p["point"], p["meaning"], p["load"], p["T"]) for p in points)
+        return cls.of(network, ansatz, end, found, marks, ())
+
+    @classmethod
+    def of(
+        cls, network: Network, ansatz: Ansatz, load_max: float, lines: Iterable[Line], points: Iterable[NamedPoint],
+        absent: Iterable[str],
+    ) -> PhaseDiagram:  # fmt: skip
+        """Return the diagram of lines and points, each of which knows the network and the ansatz."""
+        bare = cls(network=network, ansatz=ansatz, load_max=load_max, lines=(), points=(), absent=tuple(absent))
+        lines, points = tuple(line.placed(bare) for line in lines), tuple(p.placed(bare) for p in points)
+        return replace(bare, lines=lines, points=points)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the points of all lines, and the named points as lines "point: NAME"."""
+        state = dict(state_of(self))
         for line in self.lines:
-            yield from line.records()
+            yield from (state | row for row in line.records())
         for p in self.points:
-            where = {"load": float(p.load), "T": float(p.T)}
-            yield {"line": f"point: {p.name}", **where, "residual": None, "status": Status.CONVERGED}
+            where = {"line": f"point: {p.name}", "load": float(p.load), "T": float(p.T)}
+            yield {**state, **where, "residual": None, "status": Status.CONVERGED}
 
     def to_html(self, path: str | os.PathLike[str] | None = None, *, mesh: int = 16, progress: bool | None = None) -> Any:
         """Return this diagram as one self-contained, interactive HTML page, or write it.

@@ -127,10 +127,7 @@ class _Builder:
         self.bar.update(1.0)
         points = tuple(self._points({line.name: line for line in lines}))
         self.bar.update(1.0)
-        return PhaseDiagram(
-            network=self.network, ansatz=self.ansatz, load_max=self.load_max, lines=tuple(lines), points=points,
-            absent=tuple(self.absent),
-        )  # fmt: skip
+        return PhaseDiagram.of(self.network, self.ansatz, self.load_max, lines, points, self.absent)
 
     # ---- retrieval ----
 
@@ -283,5 +280,5 @@ def _grid(top: float) -> list[float]:
 
 
 def _line(name: str, meaning: str, knots: list[Knot]) -> Line:
-    columns = {key: np.array([getattr(k, key) for k in knots]) for key in ("load", "T", "residual")}
-    return Line(name=name, meaning=meaning, status=tuple(k.status for k in knots), **columns)
+    load, T, residual = (np.array([getattr(k, key) for k in knots]) for key in ("load", "T", "residual"))
+    return Line(name=name, meaning=meaning, load=load, T=T, residual=residual, status=tuple(k.status for k in knots))

@@ -16,7 +16,9 @@ from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simula
 from glassy.plots.overlaps import overlaps, parisi
 from glassy.plots.page import page
 from glassy.plots.runs import autocorrelation, binning, series
+from glassy.plots.starts import starts
 from glassy.plots.style import COLORS, MARKERS, STYLES, WIDTH, ansatz_looks, depth_style
+from glassy.plots.tables import table
 
 __all__ = [
     "COLORS",
@@ -57,7 +59,9 @@ __all__ = [
     "series",
     "simulation",
     "spin_glass_temperatures",
+    "starts",
     "storage_capacity",
+    "table",
     "theory",
     "without_suffix",
 ]

@@ -41,10 +41,6 @@ def _size(n: int) -> dict[str, float]:
     return {"width": 5.7, "height": 1.7 + 0.42 * n}
 
 
-def _beside(ax: Axes, handles: Sequence[Any]) -> None:
-    ax.legend(handles=handles, fontsize=7.5, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
-
-
 def _name(network: Network) -> str:
     if not isinstance(network, DenseHebbian):
         return repr(network)
@@ -110,7 +106,7 @@ def storage_capacity(
     shades = _rows(panel, rows)
     panel.set_xlim(0.0, None)
     not_drawn(panel, len(lost), 2 * len(found), ", ".join(dict.fromkeys(lost)) + " (see reason)")
-    _beside(panel, [*shades, *{h.get_label(): h for h in dots}.values()])
+    sheet.panels[0].legend([*shades, *{h.get_label(): h for h in dots}.values()], beside=True)
     return sheet.done()
 
 
@@ -175,5 +171,5 @@ def spin_glass_temperatures(
     shades = _rows(panel, rows)
     panel.set_xlim(0.0, None)
     not_drawn(panel, len(lost), 3 * len(found), ", ".join(dict.fromkeys(lost)) + " (see reason)")
-    _beside(panel, [*shades, *dots.values()])
+    sheet.panels[0].legend([*shades, *dots.values()], beside=True)
     return sheet.done()

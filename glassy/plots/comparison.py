@@ -206,7 +206,7 @@ def deviations(
     panel.set_xlabel(f"{panel.get_xlabel()}{judged}")
     not_drawn(panel, len(rows) - len(shown), len(rows), "no z, see table()")
     if handles:
-        sheet.panels[0].legend(list(handles.values()), loc="center left", bbox_to_anchor=(1.01, 0.5))
+        sheet.panels[0].legend(list(handles.values()), beside=True)
     sheet.title(common([c.solution for c in found]))
     return sheet.done()
 

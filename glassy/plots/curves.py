@@ -38,8 +38,8 @@ class Curve:
         What holds along the curve, None where it does not.
     states : tuple of Solution
         Of theory: the points themselves.
-    measured : bool
-        Whether it is drawn as points (a simulation) or as a line.
+    kind : str
+        "run" is drawn as points, "enumeration" as crosses, all else as a line: "theory", "reweighted", or the type of others.
     joined : bool
         Whether lines join its points.
     points : tuple
@@ -56,9 +56,14 @@ class Curve:
     phase: str | None = None
     network: Any = None
     states: tuple[Solution, ...] = ()
-    measured: bool = True
+    kind: str = "run"
     joined: bool = False
     points: tuple[Any, ...] = ()
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is drawn as points."""
+        return self.kind in ("run", "enumeration")
 
     @property
     def usable(self) -> npt.NDArray[np.bool_]:
@@ -75,7 +80,7 @@ class Curve:
         """Return why points have no place, with their numbers."""
         lost = [(x, s) for x, s, here in zip(self.x, self.statuses, self.here, strict=True) if not here]
         words = (
-            "at infinity" if np.isinf(x) else "nothing finished" if s is None else s.name if not s.ok else "NaN"
+            "at infinity" if np.isinf(x) else "nothing finished" if s is None else s.name if not s.ok else "no number"
             for x, s in lost
         )
         return Counter(words)
@@ -96,7 +101,7 @@ def draw(panel: Panel, new: Iterable[Curve], *, named: bool = True) -> None:
     colors, markers = _colors(curves), _markers(curves)
     handles = []
     for curve, color in zip(curves, colors, strict=True):
-        marker = markers.get(curve.N, "o")
+        marker = "x" if curve.kind == "enumeration" else markers.get(curve.N, "o")
         if curve.measured:
             _points(ax, curve, color, marker)
             handles.append(Line2D([], [], color=color, marker=marker, ms=4.5, ls="-" if curve.joined else "none", lw=0.6))
@@ -133,7 +138,10 @@ def _points(ax: Axes, curve: Curve, color: str, marker: str) -> None:
     x, y, error = curve.x[at], curve.y[at], curve.error[at]
     if curve.joined:
         ax.plot(x, y, color=color, lw=0.6, alpha=0.6, zorder=1.5)
-    simulation(ax, x, y, np.where(np.isfinite(error), error, 0.0), curve.usable[at], color, marker)
+    if curve.kind == "enumeration":  # without an error
+        ax.plot(x, y, marker, color=color, ms=4.5, zorder=3)
+    else:
+        simulation(ax, x, y, np.where(np.isfinite(error), error, 0.0), curve.usable[at], color, marker)
 
 
 def _line(ax: Axes, curve: Curve, color: str) -> Any:
@@ -194,10 +202,10 @@ def _label(curve: Curve, curves: Sequence[Curve]) -> str:
     parts = []
     if curve.states:
         parts.append(f"{curve.phase}, {short_ansatz(curve.states[0].ansatz)}")
-    elif curve.N is not None:
+    elif curve.kind != "run":
+        parts.append(curve.kind)
+    if curve.N is not None and (curve.kind in ("run", "enumeration") or len({c.N for c in curves} - {None}) > 1):
         parts.append(f"N = {curve.N}")
-    elif not curve.measured:
-        parts.append("reweighted")
     if curve.load is not None and len(set(_loads(curves)) - {None}) > 1:
         parts.append(f"load {curve.load:.3g}")
     for word, text in (("T", "T = {:.4g}"), ("network", "{!r}")):

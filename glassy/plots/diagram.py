@@ -47,7 +47,8 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = Non
     diagrams : PhaseDiagram or sequence of them
         Of one network.
     ax : Axes, optional
-        Where to draw; default: a figure of its own, with its legend beside the panel.
+        Where to draw; default: a figure of its own, with its legend beside the panel. Axes of a figure without a layout have no
+        room there: it lies inside, above the lines.
     path : path, optional
         Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
 
@@ -80,9 +81,19 @@ def phase_diagram(diagrams: PhaseDiagram | Sequence[PhaseDiagram], ax: Any = Non
     network = found[0].network
     kind = "distinct interactions" if network.interactions == "distinct" else "self-interacting"
     sheet.title(f"P = {network.P}, {kind}")
-    where: Any = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "frameon": False}
-    panel.legend(handles=diagram_legend(found), fontsize=7.5, handlelength=3.0, **where)
+    small: Any = {} if sheet.panels[0].room else {"fontsize": 6.5, "labelspacing": 0.25}
+    sheet.panels[0].legend(diagram_legend(found), beside=True, handlelength=3.0, **small)
+    if small:
+        _legend_above(panel)
     return sheet.done()
+
+
+def _legend_above(ax: Axes) -> None:
+    """Make room for the legend above what is drawn."""
+    legend: Any = ax.get_legend()
+    legend.set_loc("upper right")
+    share = legend.get_window_extent().height / ax.get_window_extent().height
+    ax.set_ylim(0.0, ax.get_ylim()[1] / (1.0 - min(share + 0.03, 0.7)))
 
 
 def top_of(diagram: PhaseDiagram) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from glassy.evidence.table import Measured, Table
 from glassy.plots.marks import limit, simulation, stepped, theory
-from glassy.plots.style import AXES, COLORS, MARKERS
+from glassy.plots.style import AXES, COLORS, MARKERS, ramp
 
 Number = str | Callable[[Measured], float]
 
@@ -51,7 +52,7 @@ def points(
     """
     value = [name if callable(name) else _column(name) for name in (x, y, error)]
     markers = markers or markers_of(table)
-    for (N, marker), own in zip(markers, [color] * len(markers) if color else COLORS, strict=False):
+    for (N, marker), own in zip(markers, cycle((color,) if color else COLORS)):
         at = [r for r in table.where(N=N) if hollow or not r.hollow]
         a, b, c = ([f(r) for r in at] for f in value)
         simulation(ax, a, b, c, [not r.hollow for r in at], own, marker)
@@ -104,7 +105,7 @@ def panel(
     'magnetization m'
     """
     mine = table.where(quantity=quantity)
-    found = dict(zip(sorted(set(table[by])), COLORS, strict=False)) if colors is None else dict(colors)
+    found = _coloured(sorted(set(table[by]))) if colors is None else dict(colors)
     f = of or float
 
     def error(r: Measured) -> float:
@@ -180,7 +181,7 @@ def overlap_density(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping
     >>> axes[0][0].get_ylabel(), len(axes[0][0].lines)  # the points and two levels
     ('P(q)', 3)
     """
-    for (T, at), color in zip(levels.items(), COLORS, strict=False):
+    for (T, at), color in zip(levels.items(), _coloured(list(levels)).values(), strict=True):
         q, density, error = ([r[k] for r in rows if r["T"] == T] for k in ("q", "density", "error"))
         ax.errorbar(q, density, error, fmt="o-", ms=2.5, lw=0.8, color=color, label=f"T = {T:.3g}")
         for level in at:
@@ -231,7 +232,12 @@ def markers_of(table: Table) -> list[tuple[int, str]]:
     >>> glassy.plots.markers_of(glassy.Table(rows))
     [(50, 'o'), (100, 's')]
     """
-    return list(zip(table.sizes, MARKERS, strict=False))
+    return list(zip(table.sizes, cycle(MARKERS)))
+
+
+def _coloured(values: Sequence[Any]) -> dict[Any, str]:
+    """Return a colour for each value: those of the style, or a scale where they are too few."""
+    return dict(zip(values, COLORS if len(values) <= len(COLORS) else ramp(len(values)), strict=False))
 
 
 def _column(name: str) -> Callable[[Measured], Any]:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
+from glassy.plots.marks import not_drawn
 from glassy.plots.sheet import Sheet
 from glassy.plots.style import COLORS
 from glassy.simulation.ladder import Exchange, Ladder
@@ -63,6 +64,7 @@ def exchange(result: Exchange | Ladder, ax: Any = None, *, path: str | Path | No
     ticks = np.unique(np.linspace(0, n - 1, min(n, 7)).round().astype(int))
     left.set_xticks(ticks, ["∞" if np.isinf(found.T[i]) else f"{found.T[i]:.3g}" for i in ticks])
     left.set(ylim=(0.0, 1.0), xlim=(0, n - 1))
+    not_drawn(left, sum(not np.isfinite(a) for a in share), len(share), "no exchange attempted")
     trips = found.round_trips
     sample, replica = np.nonzero(np.ones_like(trips))
     count = trips[sample, replica]

@@ -9,24 +9,29 @@ from typing import Any
 
 import numpy as np
 
+from glassy.analysis.reweighting import Reweighted
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
-from glassy.core.results import Grid
+from glassy.core.grid import Grid
+from glassy.core.results import Status
+from glassy.exact import Exact
 from glassy.plots import curves as of
 from glassy.plots.curves import Curve
-from glassy.plots.sheet import Sheet, known, unknown, words
+from glassy.plots.sheet import Sheet, is_number, known, unknown, words
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
 AXIS = ("T", "load", "N")
+KINDS: dict[type, str] = {Samples: "run", Exact: "enumeration", Solution: "theory", Reweighted: "reweighted"}
+UNKNOWN = "no attribute"
 
 
 @draws(Grid)
 def grids(
-    grids: Grid[Any] | Sequence[Grid[Any]], observables: str | Sequence[str] = "m", *, x: str | None = None, ax: Any = None,
-    path: str | Path | None = None,
+    grids: Grid[Any] | Sequence[Grid[Any]], observables: str | Sequence[str] | None = None, *, x: str | None = None,
+    ax: Any = None, path: str | Path | None = None,
 ) -> Any:  # fmt: skip
-    """Draw one or several Grids against T, the load or N: lines of theory, points of simulations, with their errors.
+    """Draw one or several Grids against T, the load or N: lines of theory, points of runs with errors, crosses of `Exact`.
 
     Colour tells the load (else T, the phase, the network, or the size), the marker the size, the line the ansatz. A line is
     pale where its saddle is unstable; with `scan(..., wins=True)` it is thin where another phase wins. A point is hollow
@@ -36,8 +41,8 @@ def grids(
     ----------
     grids : Grid, or sequence of them
         What `scan` or `simulate` returned, a Ladder, or what its `reweighted` returned; all in one figure.
-    observables : str or sequence of str
-        Attributes of the points, as "m" or "free_energy"; a panel for each.
+    observables : str or sequence of str, optional
+        Attributes of the points, as "m" or "free_energy"; a panel for each. Default: "m", and "energy" of what has no m.
     x : {"T", "load", "N"}, optional
         What is drawn across; default: the first that changes.
     ax : Axes, or as many as there are observables, optional
@@ -67,12 +72,22 @@ def grids(
     found = [grids] if isinstance(grids, Grid) else list(grids) if isinstance(grids, list | tuple) else []
     if not found or not all(isinstance(g, Grid) and len(g) for g in found):
         raise InputError(f"grids must be what scan or simulate returned, one or several, not empty, got {grids!r}.")
-    names = words(observables)
+    every = [p for g in found for p in g]
+    if stateless := [p for p in every if not isinstance(getattr(p, "status", None), Status)]:
+        raise InputError(
+            f"the points of a Grid must have a status to be drawn, got {stateless[0]!r}. Draw them with glassy.plots.figure."
+        )
+    first = next((name for name in ("m", "energy") if all(is_number(getattr(p, name, None)) for p in every)), "m")
+    names = (first,) if observables is None else words(observables)
     for name in names:
-        _check(found, name)
+        _check(every, name)
     if x is None:
         x = next((word for word in AXIS if any(_changes(g, word) for g in found)), "T")
-    elif x not in AXIS or any(known(g[0], x) is None for g in found):
+        if all(known(p, x) is None for p in every):
+            raise InputError(
+                f"points must know their T, load or N to be drawn against it, got {every[0]!r}. Draw each by itself."
+            )
+    elif x not in AXIS or any(known(p, x) is None for p in every):
         raise InputError(f"x must be one of 'T', 'load' and 'N', and known of every point, got {x!r}. Leave it out.")
     sheet = Sheet(ax, path, len(names))
     sheet.name(*(of.names(x, name) for name in names))
@@ -117,7 +132,7 @@ def binder(
     'Binder cumulant of q'
     """
     found = list(runs) if isinstance(runs, list | tuple) else []
-    if not found or not all(isinstance(g, Grid) and len(g) and isinstance(g[0], Samples) for g in found):
+    if not found or not all(isinstance(g, Grid) and len(g) and all(isinstance(p, Samples) for p in g) for g in found):
         raise InputError(f"runs must be a sequence of Grids of Samples, one for each size, got {runs!r}.")
     sizes = {p.N for g in found for p in g}
     if len(sizes) < 2 or len({p.network for g in found for p in g}) > 1:
@@ -134,32 +149,41 @@ def binder(
     return sheet.done()
 
 
-def _check(grids: Sequence[Grid[Any]], name: str) -> None:
-    for grid in grids:
-        if not isinstance(getattr(grid[0], name, None), float | int):
-            kind = type(grid[0]).__name__
-            words = "'m' or 'free_energy'" if kind == "Solution" else "'energy'"
-            raise InputError(f"observables must be numbers of a {kind}, as {words}, got {name!r}.{unknown(name)}")
+def _check(points: Sequence[Any], name: str) -> None:
+    """Refuse what is no number of all points; it may be None of some, as whether a phase wins is where nobody asked."""
+    values = [getattr(p, name, UNKNOWN) for p in points]
+    bad = next((p for p, value in zip(points, values, strict=True) if value is not None and not is_number(value)), None)
+    bad = points[0] if bad is None and all(value is None for value in values) else bad
+    if bad is not None:
+        kind = type(bad).__name__
+        words = "'m' or 'free_energy'" if kind == "Solution" else "'energy'"
+        none = " It is None of every point." if getattr(bad, name, UNKNOWN) is None else ""
+        raise InputError(f"observables must be numbers of a {kind}, as {words}, got {name!r}.{none or unknown(name)}")
 
 
 def _changes(grid: Grid[Any], word: str) -> bool:
-    return len({known(p, word) for p in grid}) > 1
+    return len({known(p, word) for p in grid} - {None}) > 1
 
 
 def curves_of(grid: Grid[Any], name: str, x: str) -> Iterator[Curve]:
-    """Yield the curves of a Grid: along the axis on which x changes, one for each place of the others."""
-    across = grid.values(x) if known(grid[0], x) is not None else np.full(grid.shape, np.nan)
-    axis = next((k for k in reversed(range(across.ndim)) if np.any(np.diff(across, axis=k) != 0.0)), across.ndim - 1)
-    rows = np.moveaxis(np.arange(len(grid)).reshape(grid.shape), axis, -1)
-    values, errors, statuses = grid.values(name).ravel(), grid.errors(name).ravel(), grid.statuses
-    points = tuple(grid)
+    """Yield the curves of a Grid along the axis on which x changes: one for each place of the others and each type."""
+    points, shape = tuple(grid), grid.shape or (1,)
+    found = [getattr(p, name) for p in points]
+    columns = [known(p, x) for p in points], found, [getattr(value, "error", 0.0) for value in found]
+    across, values, errors = (np.array([np.nan if v is None else float(v) for v in column]) for column in columns)
+    moves = [k for k in range(len(shape)) if np.any(np.diff(across.reshape(shape), axis=k) != 0.0)]
+    rows = np.moveaxis(np.arange(len(points)).reshape(shape), moves[-1] if moves else -1, -1)
     for row in rows.reshape(-1, rows.shape[-1]).tolist():
-        mine = [points[i] for i in row]
-        yield Curve(
-            x=across.ravel()[row], y=values[row], error=errors[row], statuses=tuple(statuses[i] for i in row),
-            states=tuple(p for p in mine if isinstance(p, Solution)), measured=isinstance(mine[0], Samples), points=tuple(mine),
-            **{word: _held(mine, word) for word in ("load", "T", "N", "phase", "network")},
-        )  # fmt: skip
+        kinds: dict[str, list[int]] = {}
+        for i in row:
+            kinds.setdefault(KINDS.get(type(points[i]), type(points[i]).__name__), []).append(i)
+        for kind, at in kinds.items():
+            mine = [points[i] for i in at]
+            yield Curve(
+                x=across[at], y=values[at], error=errors[at], statuses=tuple(p.status for p in mine), kind=kind,
+                states=tuple(p for p in mine if isinstance(p, Solution)), points=tuple(mine),
+                **{word: _held(mine, word) for word in ("load", "T", "N", "phase", "network")},
+            )  # fmt: skip
 
 
 def _held(points: Sequence[Any], word: str) -> Any:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from glassy.core.errors import InputError
 
@@ -74,8 +73,12 @@ class Panel:
         """Return what is in the axes now, but for the legend."""
         return [*self.ax.containers, *(a for a in self.ax.get_children() if a is not self.ax.get_legend())]
 
-    def legend(self, handles: Sequence[Line2D], **where: Any) -> None:
-        """Draw a legend, beside the panel where it is long; entries of other drawings stay."""
+    def legend(self, handles: Sequence[Any], *, beside: bool = False, **look: Any) -> None:
+        """Draw a legend, beside the panel where it is long or asked to be, and there is room; entries of other drawings stay.
+
+        A figure with a layout makes the room. In any other what lies beside axes that were given is cut off or covers what is
+        next to them: there the legend lies inside.
+        """
         old = self.ax.get_legend()
         entries: dict[str, Any] = {}
         if old is not None:
@@ -84,11 +87,16 @@ class Panel:
         mine = {str(h.get_label()): h for h in handles}
         self.labels = set(mine) if self.items else set()
         entries |= mine
-        if len(entries) > 4:
-            where = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)} | where
-        self.ax.legend(
-            list(entries.values()), list(entries), fontsize=7.5, handlelength=2.6, edgecolor="none", **({"loc": "best"} | where)
-        )
+        beside = beside or len(entries) > 4 or sum(label.count("\n") + 1 for label in entries) > 6
+        where: Any = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)} if beside and self.room else {"loc": "best"}
+        look = {"fontsize": 7.5, "handlelength": 2.6, "edgecolor": "none"} | where | look
+        self.ax.legend(list(entries.values()), list(entries), **look)
+
+    @property
+    def room(self) -> bool:
+        """Whether the figure makes room for what lies beside its axes: whether it has a layout."""
+        whole: Any = self.ax.figure.figure  # of a SubFigure as well
+        return whole.get_layout_engine() is not None
 
     def entitle(self, text: str, *, whole: bool = False) -> None:
         """Write a title: what is true of the earlier drawings too, unless the text is of all of them."""

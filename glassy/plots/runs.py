@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ def autocorrelation(
         panel.plot(a.lags, a.rho, ".-", color=color, ms=3.5, lw=0.8)
         panel.fill_between(a.lags, a.rho - a.error, a.rho + a.error, color=color, alpha=0.2, lw=0.0)
         panel.axvline(a.window, color=color, lw=0.8, ls=":")
-        text = f"{a.observable}: tau_int = {a.tau_int:.3g} sweeps"
+        text = "\n".join((f"{a.observable}: tau_int = {a.tau_int:.3g} sweeps", *(textwrap.fill(x, 32) for x in a.remarks)))
         handles.append(Line2D([], [], color=color, marker=".", lw=0.8, label=text))
     panel.axhline(0.0, color="0.5", lw=0.8, zorder=0)
     handles.append(Line2D([], [], color="0.3", lw=0.8, ls=":", label="window of the sum"))

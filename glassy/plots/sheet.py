@@ -99,10 +99,15 @@ def words(observables: Any, example: str = "m") -> tuple[str, ...]:
 
 
 def known(result: Any, word: str) -> Any:
-    """Return an attribute of a state point, None where it has none: a SeparableMemory has no load, `reweighted` has T alone."""
+    """Return an attribute of a state point, None where it has none, as a SeparableMemory has no load."""
     if word == "load" and not getattr(getattr(result, "network", None), "has_load", True):
         return None
-    return getattr(result, word, None)
+    return getattr(result, word, dict(getattr(result, "state_point", ())).get(word))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value has a place on an axis: a float, an integer, or a truth."""
+    return isinstance(value, float | int | np.generic)
 
 
 def common(results: Sequence[Any], near: float = 0.0) -> str:

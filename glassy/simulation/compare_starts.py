@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from glassy.analysis.equilibration import WANDERS
 from glassy.analysis.statistics import SEVERAL, estimate, p_value
+from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.records import record
 from glassy.core.results import Estimate, Status
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed, Saved
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 
@@ -36,7 +37,7 @@ class Meeting(Saved):
 
 
 @dataclass(frozen=True)
-class Starts(Saved):
+class Starts(Drawn, Placed):
     """Two runs of one state point from two starts.
 
     Parameters
@@ -68,7 +69,7 @@ class Starts(Saved):
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the observables of both runs."""
         for meeting in self.meetings:
-            yield {**record(meeting), "starts": self.starts, "status": self.status}
+            yield {**dict(self.state_point), **record(meeting), "starts": self.starts, "status": self.status}
 
     @property
     def worst(self) -> Meeting:
@@ -140,7 +141,7 @@ def compare_starts(first: Samples, second: Samples) -> Starts:
         raise InputError("the runs must begin differently, but both began alike. Start one at the pattern and one at random.")
     pairs = first.replicas
     meetings = tuple(meet(name, x, y, pairs if OBSERVABLES[name].pairs else 0) for name, x, y in _series(first, second))
-    return Starts((_name(first), _name(second)), meetings, _status(first, second, meetings))
+    return Starts((_name(first), _name(second)), meetings, _status(first, second, meetings)).placed(first)
 
 
 def _name(run: Samples) -> str:

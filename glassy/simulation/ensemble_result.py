@@ -217,7 +217,7 @@ class EnsembleResult(Drawn, Saved):
                         samples=done,
                         asked=place.samples,
                         status=status,
-                        given_load=run.load,
+                        given_load=run.given_load,
                     )
                 )
         return tuple(found)

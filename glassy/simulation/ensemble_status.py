@@ -7,7 +7,7 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from glassy.core import storage
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
+from glassy.core.records import State, state_of
 from glassy.core.storage import Saved, VersionError
 from glassy.simulation.drive.session import Place
 from glassy.simulation.ensemble import read_ensemble, stored
@@ -23,6 +24,7 @@ from glassy.simulation.ensemble_result import EnsembleResult
 from glassy.simulation.keep.claim import claim, gate, journals
 from glassy.simulation.keep.ledger import Ledger
 from glassy.simulation.keep.store import Kept, Store, differences, folder_path, make_folder
+from glassy.simulation.sampler.run import Run
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class EnsembleStatus(Saved):
         Their workers, together; of the last run where none is at work.
     work_left : float, optional
         Seconds of one worker that remain, from the times of finished samples; None where none is known.
+    state_points : tuple
+        Network, N, K, load and T of each place by name, of a ladder without T; empty in files of older versions.
 
     Examples
     --------
@@ -62,12 +66,14 @@ class EnsembleStatus(Saved):
     runs: tuple[str, ...]
     workers: int
     work_left: float | None
+    state_points: tuple[State, ...] = field(default=(), repr=False)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the state points, with how many of their samples are in work, and failed in the last run."""
         work, bad = (Counter(key.rpartition("/")[0] for key in keys) for keys in (self.in_work, dict(self.failed)))
-        for place, done, asked in self.places:
-            yield {"place": place, "done": done, "asked": asked, "in_work": work[place], "failed": bad[place]}
+        for i, (place, done, asked) in enumerate(self.places):
+            state = dict(self.state_points[i]) if self.state_points else {}
+            yield {**state, "place": place, "done": done, "asked": asked, "in_work": work[place], "failed": bad[place]}
 
     @property
     def done(self) -> int:
@@ -150,7 +156,13 @@ def ensemble_status(out: str | os.PathLike[str]) -> EnsembleStatus:
         runs=tuple(f"part {part}, process {journal.pid} on {journal.host}" for part, journal in at_work),
         workers=sum(journal.workers for _, journal in shown) or 1,
         work_left=_left(ensemble.places, places, seconds),
+        state_points=tuple(_state(place.run) for place in ensemble.places),
     )
+
+
+def _state(run: Run) -> State:
+    """Return what a run is of; a ladder is of no single T."""
+    return tuple((name, x) for name, x in state_of(run) if name != "T" or not run.every)
 
 
 def _left(places: tuple[Place, ...], counts: list[tuple[str, int, int]], seconds: dict[str, float | None]) -> float | None:

@@ -97,7 +97,7 @@ def exchange_temperatures(
                 network, load, _temperatures(lowest, beta, highest), N, seed=seed + i, sweeps=int(bar.step),
                 samples=samples, method=ReplicaExchange(), **options,
             )  # fmt: skip
-            share = np.array([float(a) for a in r.exchange.acceptance])
+            share = np.nan_to_num([float(a) for a in r.exchange.acceptance])  # not attempted: as little as not accepted
             shifted = (p.series.energy - p.series.energy.mean(axis=(1, 2), keepdims=True) for p in r)
             sigma = r[0].N * np.array([math.sqrt(float((e**2).mean())) for e in shifted])
             fluctuating = -np.diff(beta) * (sigma[1:] + sigma[:-1]) / 4.0

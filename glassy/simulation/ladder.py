@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from glassy.analysis.jackknife import block_means, from_left_out, jackknife
 from glassy.analysis.reweighting import Reweighted, reweight
-from glassy.analysis.statistics import block_means, estimate, from_left_out, jackknife
+from glassy.analysis.statistics import estimate
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError, warn
+from glassy.core.grid import Grid
 from glassy.core.progress import progress_bar
-from glassy.core.results import Estimate, Grid
-from glassy.core.storage import Saved
+from glassy.core.results import Estimate
+from glassy.core.storage import Placed
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples
 
@@ -26,7 +28,7 @@ IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Exchange(Drawn, Saved):
+class Exchange(Drawn, Placed):
     """What the exchange did in a whole run; temperatures rise, edge i joins T[i] and T[i+1].
 
     Parameters
@@ -53,11 +55,13 @@ class Exchange(Drawn, Saved):
     round_trips: IntArray
 
     axis = "T"
+    unplaced = ("T",)
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield the edges of the ladder."""
+        """Yield the edges of the ladder; `remarks` name one that no exchange was attempted on."""
         for T, above, a, n, k in zip(self.T, self.T[1:], self.acceptance, self.attempted, self.accepted, strict=False):
-            yield {"T": T, "T_next": above, "exchange_acceptance": a, "attempted": n, "accepted": k}
+            row = {"T": T, "T_next": above, "exchange_acceptance": a, "attempted": n, "accepted": k, "remarks": untried(a)}
+            yield {**dict(self.state_point), **row}
 
     @property
     def attempted(self) -> tuple[int, ...]:
@@ -71,21 +75,30 @@ class Exchange(Drawn, Saved):
 
     @property
     def acceptance(self) -> tuple[Estimate, ...]:
-        """Accepted fraction of each edge, averaged over samples and replicas."""
+        """Accepted fraction of each edge, averaged over samples and replicas; NaN where none was attempted."""
         tried = np.maximum(self.swaps[..., 0], 1)
         share = self.swaps[..., 1] / tried
         found = (estimate(share[..., i][:, :, None]) for i in range(share.shape[-1]))
         total = tried.sum(axis=(0, 1))
         counted = np.sqrt(share.mean(axis=(0, 1)) * (1.0 - share.mean(axis=(0, 1))) / total)  # if all were independent
+        whole = np.all(self.swaps[..., 0] > 0, axis=(0, 1))
         return tuple(
             Estimate(float(e), max(e.error, c), max(e.thermal or 0.0, c), e.disorder, None, e.samples, e.dof, e.thermal_dof)
-            for e, c in zip(found, counted.tolist(), strict=True)
+            if seen
+            else Estimate(math.nan, math.nan, samples=e.samples)
+            for e, c, seen in zip(found, counted.tolist(), whole.tolist(), strict=True)
         )
 
     def __repr__(self) -> str:
-        edges = " ".join(f"{float(a):.2f}" for a in self.acceptance)
+        edges = " ".join("-" if math.isnan(a) else f"{float(a):.2f}" for a in self.acceptance)
+        edges += " (-: no exchange attempted, raise sweeps)" if "-" in edges else ""
         ends = f"{len(self.T)} temperatures {self.T[0]:g} to {self.T[-1]:g}"
         return f"Exchange({ends}: acceptance {edges}; {self.round_trips.sum()} round trips)"
+
+
+def untried(acceptance: Estimate | None) -> tuple[str, ...]:
+    """Return what must be known of an accepted fraction: that nothing was attempted, where it is NaN."""
+    return ("no exchange with the next hotter temperature was attempted: raise sweeps",) * (acceptance != acceptance)
 
 
 @dataclass(frozen=True)
@@ -115,8 +128,9 @@ class Ladder(Grid[Samples]):
         """Yield the averages of every temperature, and how many exchanges with the next hotter one were accepted."""
         edges = dict(zip(self.exchange.T, self.exchange.acceptance, strict=False))
         for p in self:
+            edge = edges.get(p.T)
             for row in p.records():
-                yield row | {"exchange_acceptance": edges.get(p.T)}
+                yield row | {"exchange_acceptance": edge, "remarks": (*row.get("remarks", ()), *untried(edge))}
 
     def minus_beta_f(self, method: str = "mbar", *, progress: bool | None = None) -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.
@@ -265,7 +279,7 @@ class Ladder(Grid[Samples]):
             rows.append(
                 Reweighted(
                     T=float(t), minus_beta_f=f, energy=e, entropy=s, specific_heat=c, status=next(bad, points[below - 1].status)
-                )
+                ).placed(points[0])
             )
         return Grid(tuple(rows), (len(rows),))
 

@@ -133,7 +133,7 @@ class Request:
             start_overlap=overlap, spins=spins, patterns=given, replicas=self.replicas, sweeps=self.sweeps,
             burn_in=self.burn_in, seed=self.seed, perturbation=self.perturbation,
             watch=tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch),
-            load=checks.load(load) if network.has_load and not network.has_patterns else None,
+            given_load=checks.load(load) if network.has_load and not network.has_patterns else None,
         )  # fmt: skip
         if isinstance(run.dynamics, Annealing | Quench):
             run.dynamics.check(run.T, self.burn_in)

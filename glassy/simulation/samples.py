@@ -14,17 +14,9 @@ from scipy.special import ndtri
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning, autocorrelation, binning
 from glassy.analysis.equilibration import MIRROR, MOVES, NOWHERE, Evidence, Fate, gather, judge
+from glassy.analysis.fluctuations import binder, fluctuation
 from glassy.analysis.overlaps import histograms
-from glassy.analysis.statistics import (
-    FLUCTUATES,
-    Summary,
-    block_means,
-    estimate,
-    estimate_of,
-    integrated_autocorrelation,
-    jackknife,
-    summarise,
-)
+from glassy.analysis.statistics import Summary, estimate, estimate_of, summarise
 from glassy.core import checks
 from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
@@ -272,23 +264,8 @@ class Samples(Drawn, Renamed, Saved):
     # ---- derived quantities: jackknife over samples and over blocks of time ----
 
     def _fluctuation(self, name: str, power: int) -> Estimate:
-        """Return N times the variance of a mean within each sample over T^power, averaged; T^power itself may be no float."""
-        series = self.series_of[name]
-        if self.T == 0.0:
-            return Estimate(math.nan, math.nan, None, None, None, self.samples)
-        if math.isinf(self.T):
-            return Estimate(0.0, 0.0, 0.0, None, None, self.samples)
-        shifted = series - series.mean(axis=(1, 2), keepdims=True)  # fewer digits lost
-        if np.abs(shifted).max() <= 1e-13 * np.abs(series).max():
-            shifted[:] = 0.0
-        moments, variance = [block_means(shifted), block_means(shifted**2)], float((shifted**2).mean())
-        whole = integrated_autocorrelation(series)[0]  # with what the mean of the same data takes away
-        factor = self.N * (whole / variance if variance > 0.0 else 1.0)
-        found = jackknife(moments, lambda a, b: float(factor * (b - a * a).mean()), kurtosis=FLUCTUATES)
-        found = found.with_event(self.N * self.quantum(name) ** 2 / series.size)
-        for _ in range(power):
-            found = found.divided(self.T)
-        return found
+        """Return N times the variance of a mean within each sample over T^power, averaged."""
+        return fluctuation(self.series_of[name], self.N, self.T, power, self.quantum(name))
 
     @cached_property
     def specific_heat(self) -> Estimate:
@@ -312,13 +289,13 @@ class Samples(Drawn, Renamed, Saved):
 
         What a ratio of few samples (one: of a short run) is off by on average is taken away, to first order, by the jackknife.
         """
-        return _binder(self.series.m, 0, self.N)
+        return binder(self.series.m, 0, self.N)
 
     @cached_property
     def binder_q(self) -> Estimate:
         """Binder cumulant of the overlap of two replicas, as `binder_m`."""
         self._check_pairs("q is the overlap")
-        return _binder(self.series.q, self.replicas, self.N)
+        return binder(self.series.q, self.replicas, self.N)
 
     def overlap_distribution(self, bins: int = 41) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return P(q) averaged over samples, in bins: their centres, density, and its error over the samples (one: thermal).
@@ -496,7 +473,7 @@ class Samples(Drawn, Renamed, Saved):
         >>> float(a.rho[0]), a.tau_int == r.energy.tau_int
         (1.0, True)
         """
-        return autocorrelation(self._watched(observable), observable, lags)
+        return autocorrelation(self._watched(observable), observable, lags).placed(self)
 
     def binning(self, observable: str = "energy") -> Binning:
         """Return the thermal error of "energy", "m" or "q" against the width of bins: an independent check of tau_int (M.10).
@@ -508,7 +485,7 @@ class Samples(Drawn, Renamed, Saved):
         >>> abs(r.binning("energy").tau_int / r.energy.tau_int - 1.0) < 0.4
         True
         """
-        return binning(self._watched(observable), observable)
+        return binning(self._watched(observable), observable).placed(self)
 
     def plot_autocorrelation(self, *args: Any, **options: Any) -> Any:
         """Draw rho(t) of observables, by default "energy" and "m", with its errors and window (M.10).
@@ -624,7 +601,7 @@ class Samples(Drawn, Renamed, Saved):
         """What speaks for and against the run: where its chains were, log-binned means, tau_int, drift, disagreement."""
         chains = {name: self.replicas if OBSERVABLES[name].pairs else 0 for name in names(self.replicas, trend=True)}
         watched = {name: (self.series_of[name], replicas) for name, replicas in chains.items()}
-        return gather(watched, {name: self.summary(name) for name in watched}, self.fate, int(self.frozen.sum()))
+        return gather(watched, {name: self.summary(name) for name in watched}, self.fate, int(self.frozen.sum())).placed(self)
 
     @cached_property
     def status(self) -> Status:
@@ -656,22 +633,3 @@ def check_run(run: Any) -> Samples:
     if not isinstance(run, Samples):
         raise InputError(f"run must be a Samples, got a {type(run).__name__}. Take one point of a Ladder or a Grid.")
     return run
-
-
-def _binder(series: FloatArray, replicas: int, N: int) -> Estimate:
-    """Return the Binder cumulant of overlaps of N spins; NaN where all are zero.
-
-    One event changes x^2 by up to 4 (|x| + 1/N)/N, by 4 (1 - 1/N)/N at 1, and the cumulant by half the square of its share.
-    """
-    moments = [block_means(series**2), block_means(series**4)]
-    square = float(moments[0].mean())
-    if square == 0.0:
-        return Estimate(math.nan, math.nan, None, None, None, len(series))
-
-    def cumulant(a: FloatArray, b: FloatArray) -> float:
-        return float(0.5 * (3.0 - b.mean() / max(a.mean() ** 2, 1e-300)))
-
-    typical = math.sqrt(square)
-    change = 4.0 * (typical + (1.0 / N if typical < 1.0 else 0.0)) / N
-    event = 0.5 * (change / square) ** 2 / series.size
-    return jackknife(moments, cumulant, replicas, unbiased=True).with_event(event)

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.errors import InputError, Interrupted
+from glassy.core.grid import Grid
 from glassy.core.machine import cores, half_memory
-from glassy.core.results import Grid
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import given_patterns
 from glassy.model.perturbation import Perturbation

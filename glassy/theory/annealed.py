@@ -19,6 +19,13 @@ from glassy.model.network import DenseHebbian
 class Annealed(Exported):
     """What ln E[Z] of N spins gives: energy and specific heat per spin, and -beta f.
 
+    Parameters
+    ----------
+    network, K, N, T
+        What it is of.
+    energy, specific_heat, minus_beta_f : float
+        Per spin.
+
     Examples
     --------
     >>> import glassy
@@ -27,9 +34,18 @@ class Annealed(Exported):
     (0.796961, -0.641556)
     """
 
+    network: DenseHebbian
+    K: int
+    N: int
+    T: float
     energy: float
     specific_heat: float
     minus_beta_f: float
+
+    @property
+    def load(self) -> float:
+        """Load of the integer K (H.1)."""
+        return self.network.load(self.K, self.N)
 
 
 def annealed(network: DenseHebbian, K: int, N: int, T: float | None = None, *, beta: float | None = None) -> Annealed:
@@ -75,7 +91,9 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float | None = None, *, b
     p = np.exp(log_weight - log_mean)
     first = float(p @ F)
     heat = K / N * float(p @ (F - first) ** 2) / T**2
-    return Annealed(K / N * first, heat, math.log(2.0) + K / N * log_mean)
+    return Annealed(
+        network=network, K=K, N=N, T=T, energy=K / N * first, specific_heat=heat, minus_beta_f=math.log(2.0) + K / N * log_mean
+    )
 
 
 def noise_load(network: DenseHebbian, K: int, N: int) -> float:

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.records import state_of
 from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
-from glassy.core.storage import Saved
+from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
 from glassy.theory.rsb.breaking import whole
@@ -24,7 +25,7 @@ from glassy.theory.rsb.functional import Levels, field_density
 
 
 @dataclass(frozen=True)
-class OverlapDistribution(Saved):
+class OverlapDistribution(Placed):
     """P(q) as atoms: the overlap of two replicas is q[i] with probability weight[i] (weight_i = x_{i+1} - x_i).
 
     For full RSB the atoms of the deepest level of breaking stand for a density, see `density`.
@@ -44,7 +45,7 @@ class OverlapDistribution(Saved):
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the atoms."""
         for q, weight in zip(self.q, self.weight, strict=True):
-            yield {"q": q, "weight": weight}
+            yield {**dict(self.state_point), "q": q, "weight": weight}
 
     @property
     def mean(self) -> float:
@@ -193,10 +194,10 @@ class Solution(Drawn, Renamed, Saved):
 
         `Samples.overlap_distribution` is P(q) of N spins, in bins.
         """
+        q, weight = self.q_levels, tuple(b - a for a, b in pairwise((0.0, *self.x_levels, 1.0)))
         if math.isnan(self.q_EA):
-            return OverlapDistribution((math.nan,), (math.nan,))
-        edges = (0.0, *self.x_levels, 1.0)
-        return OverlapDistribution(self.q_levels, tuple(b - a for a, b in pairwise(edges)))
+            q, weight = (math.nan,), (math.nan,)
+        return OverlapDistribution(q, weight, state_point=state_of(self, "phase"))
 
     @property
     def q(self) -> float:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
+from glassy.core.grid import Grid
 from glassy.core.machine import cores
 from glassy.core.progress import current_bar, progress_bar
-from glassy.core.results import Grid, Status
+from glassy.core.results import Status
 from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB

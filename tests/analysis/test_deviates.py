@@ -11,17 +11,8 @@ from deviates import rms, slack
 
 from glassy import DenseHebbian, Estimate, InputError, simulate
 from glassy.analysis.equilibration import ALARM, LENGTH
-from glassy.analysis.statistics import (
-    FLUCTUATES,
-    block_means,
-    disagreement,
-    drift,
-    estimate,
-    freedom,
-    jackknife,
-    parts_of,
-    summarise,
-)
+from glassy.analysis.jackknife import FLUCTUATES, block_means, freedom, jackknife, parts_of
+from glassy.analysis.statistics import disagreement, drift, estimate, summarise
 from glassy.core.results import deviate
 
 network = DenseHebbian(3)

@@ -40,7 +40,7 @@ def test_two_sizes_are_a_straight_line_with_nothing_to_judge():
     assert float(found.value) == pytest.approx(0.9)
     assert math.isnan(found.p)
     assert found.amplitudes == pytest.approx((20.0,))
-    assert repr(found).startswith("Limit(0.90(22) in N^-1 through N=100, 200; chi2/dof=")
+    assert repr(found) == "Limit(0.90(22) in N^-1 through N=100, 200; 0 dof: not tested by the data)"
 
 
 @pytest.mark.parametrize(("sizes", "dof"), [((50, 100), 0), ((50, 100, 400), 0), ((50, 80, 100, 400), 1)])
@@ -54,6 +54,13 @@ def test_exact_polynomials_in_1_over_N_are_recovered(sizes, dof):
     assert found.value.error > 0.01
 
 
+def test_a_limit_that_nothing_tests_says_so():
+    values = [Estimate(x, 0.01) for x in (0.9, 0.91, 0.93)]
+    parabola, line = (extrapolate((20, 30, 40), values, powers) for powers in ((1, 2), (1,)))
+    assert repr(parabola).endswith(" in N^-1 and N^-2 through N=20, 30, 40; 0 dof: not tested by the data)")
+    assert repr(line).endswith(f" in N^-1 through N=20, 30, 40; chi2/dof={line.chi2:.1f}/1)")
+
+
 def test_a_limit_can_be_kept(tmp_path):
     found = extrapolate(SIZES, noisy(lambda N: 1.0, 1))
     assert glassy.load(found.save(tmp_path / "limit")) == found
@@ -64,14 +71,16 @@ def test_a_limit_can_be_kept(tmp_path):
     [
         ((50, 50), [Estimate(1.0, 0.1)] * 2, (1.0,), "fewer than the different sizes"),
         ((50, 100), [Estimate(1.0, 0.1)] * 2, (1.0, 2.0), "fewer than the different sizes"),
-        ((50, 100), [Estimate(1.0, 0.1)] * 2, (), "fewer than the different sizes"),
-        ((50, 100), [Estimate(1.0, 0.1)] * 2, (0.0,), "must be different, > 0"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (), "powers must be"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, 1.0, "powers must be"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (math.nan,), "powers must be"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (0.0,), "powers must be different and > 0"),
         ((50, 100, 150), [Estimate(1.0, 0.1)] * 3, (1.0, 1.0), "must be different"),
         ((50, 100), [Estimate(1.0, 0.1), Estimate(1.0, 0.0)], (1.0,), "with an error > 0"),
         ((50, 100), [1.0, 2.0], (1.0,), "with an error > 0"),
         ((50, 100), [Estimate(1.0, 0.1)], (1.0,), "one Estimate"),
         ((50, 0), [Estimate(1.0, 0.1)] * 2, (1.0,), "N must be an integer >= 1"),
-        ((50, 100), [Estimate(1.0, 0.1)] * 2, (-1.0,), "a power must be a finite number >= 0"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (-1.0,), "powers must be different and > 0"),
     ],
 )
 def test_what_cannot_be_extrapolated_is_refused(N, values, powers, message):

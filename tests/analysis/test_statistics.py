@@ -7,18 +7,10 @@ import pytest
 from chains import ar1
 
 from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
+from glassy.analysis.jackknife import block_means, jackknife
 from glassy.analysis.overlaps import histograms
-from glassy.analysis.statistics import (
-    autocovariance,
-    block_means,
-    cut_sum,
-    drift,
-    estimate,
-    integrated_autocorrelation,
-    jackknife,
-    summarise,
-    windows,
-)
+from glassy.analysis.statistics import drift, estimate, summarise
+from glassy.analysis.tau_int import autocovariance, cut_sum, integrated_autocorrelation, windows
 from glassy.core.results import Estimate, short
 
 

@@ -19,7 +19,7 @@ CALLS = {
     "diagram": (glassy.phase_diagram, *NETWORK),
     "capacity": (glassy.storage_capacity, *NETWORK),
     "simulate": (glassy.simulate, *NETWORK),
-    "compare": (glassy.solve, glassy.simulate, *NETWORK),
+    "compare": (glassy.solve, glassy.simulate, glassy.compare, *NETWORK),
     "status": (glassy.ensemble_status,),
 }
 OWN = {"help", "csv", "json", "plot", "html", "observables", "ladder", "folder"}  # of the command line alone

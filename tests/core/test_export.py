@@ -18,7 +18,7 @@ import numpy as np
 import pandas
 import pytest
 import xarray
-from examples import ASKED, WORDS, others, results
+from examples import ASKED, WORDS, ladder, network, others, results, run
 
 import glassy
 from glassy import DenseHebbian, EquilibrationWarning, Estimate, InputError, Status
@@ -129,6 +129,42 @@ def test_tables_hold_every_number_with_its_error_and_status(found, name):
                 assert same(table[key][i], value)
     unknown = [key for key in table.columns if quantity(key) is UNKNOWN]
     assert not unknown  # a new number needs its line in glassy/core/quantities.py
+
+
+PLACELESS = {"Limit", "Measured", "StatePoint", "Table", "Verdict"}  # docs/how-to/export.md says so
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - PLACELESS))
+def test_every_row_says_what_it_is_of(found, name):
+    """Without it, tables of two results that are laid one below the other have lost what they are of."""
+    result, data = found[name], found[name].to_xarray()
+    load = {"K"} if name == "memory" else {"load"}
+    for row in map(cells, result.records()):
+        wanted = {"StorageCapacity": set(), "SpinGlassTemperatures": {"load"}, "EnsembleStatus": {"N", *load}}
+        assert {"network", *wanted.get(name, {*load, "T"})} <= {k for k, v in row.items() if v not in (None, "")}
+        simulated = name in {"Autocorrelation", "Binning", "Evidence", "Exchange", "Starts", "Reweighted", "Annealed", "Held"}
+        assert not simulated or {"N", "K"} <= row.keys()
+    assert "network" in data.attrs
+    assert name not in {"OverlapDistribution", "PhaseDiagram"} or "ansatz" in data.attrs
+
+
+def test_results_made_of_others_have_their_state(found, tmp_path):
+    state = {"network": network, "N": 30, "K": run().K, "load": run().load, "T": 0.3}
+    for name in ("Autocorrelation", "Binning", "Evidence"):
+        assert dict(found[name].state_point) == state
+        assert glassy.load(found[name].save(tmp_path / name)) == found[name]
+    assert dict(found["Exchange"].state_point) == {"network": network, "N": 14, "K": ladder()[0].K, "load": ladder()[0].load}
+    assert [row["T"] for row in found["Exchange"].records()] == [0.5, 0.8, 1.5]
+    solution = found["Solution"]
+    assert dict(found["OverlapDistribution"].state_point)["phase"] == solution.phase
+    limit = found["Limit"].placed(run())
+    assert dict(limit.state_point) == {k: v for k, v in state.items() if k not in ("N", "K")}  # it is that of several sizes
+    assert "network" not in found["Limit"].to_dataframe()
+    both = pandas.concat([glassy.scan(network, [x], 0.3)[0].overlap_distribution.to_dataframe() for x in (0.1, 0.2)])
+    assert both["load"].tolist() == [0.1, 0.2]
+    memory = found["memory"].evidence.to_dataframe()
+    assert memory["K"].tolist() == [3] * len(memory)
+    assert "load" not in memory
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -182,3 +182,21 @@ def test_old_evidence_keeps_what_speaks_against_the_run(tmp_path):
     assert evidence(1e-9, 1.0, 1e6).status is Status.NOT_EQUILIBRATED
     assert evidence(0.5, 30.0, 1e6).status is evidence(0.5, 1.0, 3.0).status is Status.SHORT_CHAIN
     assert "not looked at" in evidence(0.5, 1.0, 1e6).table()
+
+
+def test_old_results_do_not_know_their_state_and_are_exported():
+    """Of those that say it now: their files have no state point, and no other result is asked for it."""
+    ladder, diagram = glassy.load(OLD / "ladder"), glassy.load(OLD / "diagram")
+    found = [x for x in glassy.load(OLD / "others") if hasattr(x, "state_point")]
+    assert {type(x).__name__ for x in found} >= {
+        "Autocorrelation",
+        "Binning",
+        "Evidence",
+        "Limit",
+        "OverlapDistribution",
+        "Starts",
+    }
+    for x in (*found, ladder.exchange, *diagram.lines):
+        assert x.state_point == ()
+        assert not any("network" in row for row in x.records())
+    assert {row["network"] for row in diagram.records()} == {diagram.network}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from glassy import DenseHebbian, EquilibrationWarning, InputError, Status, Table, compare, draw_patterns, simulate, solve
+from glassy.analysis.extrapolate import corrections, extrapolate
 from glassy.evidence.confront import predicted
 
 network = DenseHebbian(3)
@@ -89,6 +90,28 @@ def test_rows_of_a_finite_N_say_where_to_read():
     assert not any("finite N: read" in line for line in one)
     assert one[-1].startswith("note: theory is that of 1/N = 0")
     assert "several sizes" in one[-1]
+
+
+def test_a_limit_says_its_powers_and_whether_anything_tests_them():
+    s, r = solve(network, 0.1, 0.3), runs(network, 0.1, 0.3, (40, 60, 90), (4, 4, 4), 100)
+    parabola, line, root = compare(s, r), compare(s, r, powers=(1,)), compare(s, r, powers=[0.5])
+    for c, powers, dof in ((parabola, (1.0, 2.0), 0), (line, (1.0,), 1), (root, (0.5,), 1), (compare(s, r[:2]), (1.0,), 0)):
+        sizes = [x.N for x in r][: len(powers) + 1 + dof]
+        for row in c.extrapolated:
+            mine = [x for x in c.rows if x.observable == row.observable and math.isfinite(x.N)]
+            off = extrapolate(sizes, [x.simulation.shifted(-x.theory) for x in mine], powers)
+            assert (row.powers, row.dof, row.chi2) == (powers, dof, off.chi2)
+            assert float(row.simulation) == float(off.value.shifted(row.theory))
+        words = f"chi2/dof={row.chi2:.1f}/1" if dof else "0 dof: not tested by the data"
+        assert f"from N={','.join(map(str, sizes))} in {corrections(powers)}; {words}" in c.table()
+        assert ("note: 0 dof: as many powers" in c.table()) == (dof == 0)
+    assert line.extrapolated[0].simulation.error < 0.5 * parabola.extrapolated[0].simulation.error
+    assert Table.of(s, r).ends.rows[0].powers == (1.0, 2.0)
+    old = replace(row, powers=())  # as files of older versions have it
+    assert old.drawn() == f"from N={','.join(map(str, sizes))}; 0 dof: not tested by the data"
+    for powers in ((), (0,), (1, 1), "1", 1):
+        with pytest.raises(InputError, match="powers must"):
+            compare(s, r[0], powers=powers)
 
 
 def test_theory_is_taken_at_the_load_of_the_integer_K():

@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 import glassy
 from glassy import RSB, DenseHebbian, Estimate, InputError, ReplicaExchange, compare, enumerate_states, simulate, solve
-from glassy.analysis.statistics import freedom
+from glassy.analysis.jackknife import freedom
 from glassy.evidence.sides import difference, side
 
 pytestmark = pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # short runs: statuses are of no interest

@@ -22,6 +22,8 @@ PATH = glassy.scan(NETWORK, load=0.1, T=[0.1, 0.2, 0.3])
 RUN = glassy.simulate(NETWORK, load=0.1, T=[0.3, 0.35], N=40, samples=8, sweeps=400, seed=3)
 LADDER = glassy.simulate(NETWORK, 0.3, [0.5, 0.7, 1.0], 14, start="random", method=glassy.ReplicaExchange(), sweeps=300, seed=1)
 COMPARISON = glassy.compare(glassy.solve(NETWORK, load=0.1, T=0.3), RUN[0])
+OTHER = glassy.simulate(NETWORK, load=0.1, T=0.3, N=40, samples=8, sweeps=400, seed=3, start="random")
+STARTS = glassy.compare_starts(RUN[0], OTHER)
 EXACT = glassy.enumerate_states(NETWORK, load=0.2, T=0.5, N=8, seed=1)
 DIAGRAM = glassy.phase_diagram(NETWORK, tolerance=0.05)
 SOLUTION = PATH[0]
@@ -39,6 +41,9 @@ DRAWN = [  # a result, the method, how many panels
     (RUN[0].binning("energy"), "plot", 1),
     (COMPARISON, "plot", 2),
     (COMPARISON, "plot_z", 1),
+    (STARTS, "plot", 3),
+    (glassy.Table.of(PATH[2], [RUN[0]]), "plot", 4),
+    (glassy.hold(NETWORK, 0.3, [0.2, 0.4], 40, 0.6, samples=2, sweeps=100, burn_in=50, seed=1), "plot", 2),
     (EXACT, "plot_overlaps", 1),
     (SOLUTION, "plot_x", 1),
     (SOLUTION, "plot_overlaps", 1),
@@ -67,8 +72,8 @@ def test_every_drawing_returns_its_axes_and_takes_those_that_are_given(result, n
     given = Figure().subplots(1, panels, squeeze=False)[0]
     assert list(np.ravel(draw(ax=given if panels > 1 else given[0]))) == list(given)
     assert [ax.get_xlabel() for ax in given] == [ax.get_xlabel() for ax in axes]
-    with pytest.raises(InputError, match=f"ax must be {panels} Axes, one for each panel, got 3"):
-        draw(ax=Figure().subplots(1, 3))
+    with pytest.raises(InputError, match=f"ax must be {panels} Axes, one for each panel, got 5"):
+        draw(ax=Figure().subplots(1, 5))
     with pytest.raises(InputError, match="ax must be matplotlib Axes, got 'build/x'. To write the figure give path='build/x'"):
         draw(ax="build/x")
 

@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, InputError, Status, plots
-from glassy.core.results import Grid
+from glassy.core.grid import Grid
 
 D3 = DenseHebbian(P=3)
 RUNS = glassy.simulate(D3, load=[0.1, 0.2], T=[0.2, 0.4, 0.8], N=20, samples=3, sweeps=60, seed=1)
@@ -102,12 +102,17 @@ def test_a_drawing_over_another_keeps_its_legend():
 
 def test_reweighted_curves_have_bands():
     curve = SIZES[0].reweighted([0.6, 0.8, 1.2])
+    assert curve.plot().get_ylabel() == "energy per spin"  # it has no m
     ax = plots.grids([SIZES[0], curve], "energy")
     assert legend(ax)[:2] == ["N = 10", "reweighted"]
     (band,) = ax.collections[-1].get_paths()
     y = band.vertices[:, 1]
     assert y.min() == pytest.approx(min(float(p.energy) - p.energy.error for p in curve))
     assert y.max() == pytest.approx(max(float(p.energy) + p.energy.error for p in curve))
+    both = plots.grids([*SIZES, *(g.reweighted([0.6, 0.8]) for g in SIZES)])
+    assert legend(both)[:4] == ["N = 10", "N = 16", "reweighted, N = 10", "reweighted, N = 16"]
+    solid = [to_hex(line.get_color()) for line in both.lines if line.get_linestyle() == "-"]
+    assert set(solid) == {f[4] for f in drawn(both)}  # one colour a size
 
 
 def test_sizes_of_a_binder_cumulant():
@@ -130,6 +135,44 @@ def test_a_memory_without_a_load_is_drawn():
     runs = glassy.simulate(memory, K=3, T=[0.5, 1.0], samples=2, sweeps=40, seed=1)
     assert runs.plot("m").get_title() == "SeparableMemory(N=10)"
     assert runs[0].plot_overlaps().get_title() == "SeparableMemory(N=10), T = 0.5"
+
+
+def test_a_grid_of_any_shape_and_kind_is_drawn_or_refused():
+    cold = RUNS[0, 0]
+    for point in (cold, glassy.solve(D3, 0.1, 0.2)):
+        ax = Grid((point,), ()).plot("m")
+        assert ax.get_xlabel() == "temperature T"
+        assert float(point.m) in np.concatenate([np.ravel(line.get_ydata()) for line in ax.lines])
+    exact = [glassy.enumerate_states(D3, load=0.3, T=T, N=8, seed=1) for T in (0.2, 0.4)]
+    ax = Grid(tuple(exact), (2,)).plot("m")
+    (crosses,) = (line for line in ax.lines if line.get_marker() == "x")
+    assert list(crosses.get_ydata()) == [e.m for e in exact]
+    assert legend(ax) == ["enumeration, N = 8"]
+    assert "2 of them usable" in repr(Grid(tuple(exact), (2,)))
+    theory = glassy.scan(D3, 0.3, [0.2, 0.4])
+    mixed = Grid((theory[0], exact[1], cold, exact[0], theory[1]), (5,)).plot("m")
+    named = {"retrieval, RS": 0.3, "enumeration, N = 8": exact[0].load, "N = 20": cold.load}
+    assert legend(mixed)[:3] == [f"{name}, load {load:.3g}" for name, load in named.items()]
+    assert [f[:2] for f in drawn(mixed)] == [(0.2, float(cold.m))]
+    numbers = glassy.annealed(D3, 40, 20, 1.0)
+    with pytest.raises(InputError, match="points of a Grid must have a status to be drawn, got Annealed"):
+        Grid((numbers,), (1,)).plot("energy")
+    with pytest.raises(InputError, match="must know their T, load or N to be drawn against it, got StorageCapacity"):
+        Grid((glassy.storage_capacity(D3),), (1,)).plot("load_c")
+
+
+def test_what_was_asked_of_some_points_alone_is_drawn_there():
+    """Whether a phase wins is None where nobody asked, at the first point as well."""
+    asked, unasked = glassy.scan(D3, 0.1, [0.3, 0.4], wins=True), glassy.scan(D3, 0.1, [0.2])
+    for order in ((*unasked, *asked), (*asked, *unasked)):
+        ax = Grid(order, (3,)).plot("wins")
+        assert ax.get_xlabel() == "temperature T\n1 of 3 points not drawn: no number"
+        y = ax.lines[0].get_ydata()
+        assert sorted(y[np.isfinite(y)]) == [1.0, 1.0]
+    with pytest.raises(InputError, match="got 'wins'. It is None of every point"):
+        unasked.plot("wins")
+    with pytest.raises(InputError, match="must be numbers of a Samples, as 'energy', got 'free_energy'"):
+        Grid((glassy.solve(D3, 0.1, 0.2), RUNS[0, 0]), (2,)).plot("free_energy")
 
 
 def test_grids_that_have_nothing_in_common_are_refused():

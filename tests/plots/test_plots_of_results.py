@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 
 import glassy
 from glassy import RS, RSB, DenseHebbian, InputError, SpinGlass, Status, plots
+from glassy.analysis.autocorrelation import autocorrelation
 
 D3 = DenseHebbian(P=3)
 RUN = glassy.simulate(D3, load=0.2, T=0.5, N=20, samples=5, replicas=3, sweeps=1500, seed=1)
@@ -106,6 +107,26 @@ def test_autocorrelation_and_binning_are_those_of_the_run():
     assert ax.lines[-1].get_ydata()[0] == pytest.approx(b.errors[0] * math.sqrt(2.0 * b.tau_int))
 
 
+def test_a_memory_of_the_sample_that_moved_says_which_did(recwarn):
+    rng = np.random.default_rng(1)
+    series = np.full((3, 2, 200), -0.47)
+    series[1] += 0.01 * rng.normal(size=(2, 200))
+    a = autocorrelation(series, "energy")
+    assert (a.samples, a.moved) == (3, 1)
+    alone = autocorrelation(series[1:2], "energy", a.lags)
+    assert a.rho == pytest.approx(alone.rho, rel=1e-12)
+    assert a.error == pytest.approx(alone.error, rel=1e-12)
+    assert np.all(a.error[1:] > 0.0)
+    assert "1 of 3 samples moved; thermal errors alone, since one sample moved" in repr(a)
+    assert legend(a.plot())[0].split("\n")[1:] == ["1 of 3 samples moved", "thermal errors alone, since one", "sample moved"]
+    long = autocorrelation(series, "energy", [0, 1, 195])
+    assert np.isnan(long.error[2])
+    assert "no error at 1 of 3 lags" in " ".join(legend(long.plot())[0].split("\n"))
+    assert autocorrelation(rng.normal(size=(2, 2, 200)), "m").remarks == ()  # the twin
+    assert a.to_dataframe()["remarks"][0].startswith("1 of 3 samples moved")
+    assert not recwarn.list
+
+
 def test_an_exchange_without_round_trips_is_hollow():
     run = {"start": "random", "method": glassy.ReplicaExchange(), "seed": 1, "samples": 3}
     ladder = glassy.simulate(D3, 0.3, [0.5, 0.7, 1.0], 14, sweeps=12, **run)
@@ -117,6 +138,8 @@ def test_an_exchange_without_round_trips_is_hollow():
     assert sorted(good.get_ydata()) == sorted(trips[trips > 0])
     assert bad.get_markerfacecolor() == "none"
     assert len(bad.get_xdata()) == (trips == 0).sum() > 0
+    still = glassy.simulate(D3, 0.3, [0.5, 0.7, 1.0], 14, sweeps=12, **run | {"method": glassy.ReplicaExchange(every=20)})
+    assert still.plot_exchange()[0].get_xlabel().endswith("\n2 of 2 points not drawn: no exchange attempted")
     assert legend(right)[1] == f"none in {(trips == 0).sum()} of {trips.size}: not to be used"
 
 

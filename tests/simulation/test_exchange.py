@@ -26,7 +26,7 @@ T = [0.25, 0.35, 0.5, 0.8, math.inf]
 
 def ladder(network, **options):
     given = {"load": 0.5, "T": T, "N": 12, "seed": 5, "start": "random", "sweeps": 4000, "samples": 1, "replicas": 2}
-    return simulate(network, method=ReplicaExchange(), **{**given, **options})
+    return simulate(network, **{"method": ReplicaExchange(), **given, **options})
 
 
 @pytest.mark.parametrize("network", [DenseHebbian(2), DenseHebbian(3), DenseHebbian(4, "self-interacting")], ids=repr)
@@ -95,6 +95,21 @@ def test_exchange_is_counted_and_configurations_travel():
     assert all(0.0 < a <= 1.0 for a in r.exchange.acceptance)
     assert np.all(r.exchange.round_trips > 10)
     assert "round trips" in repr(r)
+
+
+@pytest.mark.parametrize(("every", "seen"), [(1000, (False,) * 4), (20, (True, False, True, False))])
+def test_a_step_that_was_never_attempted_has_no_acceptance(every, seen):
+    """0.0 with an error of 0 would say that it is closed."""
+    r = ladder(DenseHebbian(3), method=ReplicaExchange(every=every), sweeps=30, burn_in=0)
+    assert tuple(n > 0 for n in r.exchange.attempted) == seen
+    for acceptance, row, rung, attempted in zip(r.exchange.acceptance, r.exchange.records(), r.records(), seen, strict=False):
+        assert math.isfinite(acceptance) == math.isfinite(acceptance.error) == attempted
+        for remarks in (row["remarks"], rung["remarks"]):
+            assert ("no exchange with the next hotter temperature was attempted: raise sweeps" in remarks) != attempted
+    assert ("-: no exchange attempted" in repr(r)) == (not all(seen))
+    hottest = list(r.records())[-1]
+    assert hottest["exchange_acceptance"] is None
+    assert hottest["remarks"] == ()
 
 
 def test_numbers_do_not_depend_on_threads_or_on_the_order_of_T():

@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.equilibration import Fate, judge
-from glassy.analysis.statistics import BLOCKS, Summary, estimate_of, windows
+from glassy.analysis.jackknife import BLOCKS
+from glassy.analysis.statistics import Summary, estimate_of
+from glassy.analysis.tau_int import windows
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.simulation.kernels.dynamics import is_ergodic

@@ -27,7 +27,7 @@ def points(run: Run, done: Done) -> tuple[Samples, ...]:
             network=run.network, N=run.N, K=run.K, T=T, method=run.method, start=run.start, start_overlap=run.start_overlap,
             burn_in=run.burn_in, seed=run.seed, patterns_drawn=run.patterns is None, series=_concatenated(parts),
             provenance=origin, kernel=run.kernel, perturbation=run.perturbation, watch=run.watch,
-            given_load=run.load,
+            given_load=run.given_load,
         )
         for T, parts in zip(run.temperatures, rungs, strict=True)
     )  # fmt: skip
@@ -38,7 +38,7 @@ def join(run: Run, done: Done) -> Ladder:
     found = points(run, done)
     ordered: list[Any] = [done[index][0] for index in sorted(done)]
     swaps, trips = (np.concatenate([getattr(r, name) for r in ordered]) for name in ("swaps", "round_trips"))
-    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips))
+    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips).placed(found[0]))
 
 
 def in_order(ladder: Ladder, temperatures: Sequence[float]) -> Ladder:

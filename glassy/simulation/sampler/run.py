@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy.analysis.statistics import BLOCKS
+from glassy.analysis.jackknife import BLOCKS
 from glassy.model.family import Network
 from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation
@@ -28,8 +28,8 @@ class Run:
     """Everything that fixes the numbers of a run: of one temperature, or of those of a ladder.
 
     `temperatures` holds those of all rungs, coldest first; without ReplicaExchange one. `spins` has shape
-    (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. `load` is that of couplings; None where K
-    says it, or where there is none. The numbers do not depend on `kernel`, which says how they are made.
+    (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. `given_load` is that of couplings; None
+    where K says it, or where there is none. The numbers do not depend on `kernel`, which says how they are made.
     """
 
     network: Network
@@ -48,12 +48,17 @@ class Run:
     kernel: str = "patterns"
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
-    load: float | None = None
+    given_load: float | None = None
 
     @property
     def T(self) -> float:
         """Its temperature; of a ladder the lowest."""
         return self.temperatures[0]
+
+    @property
+    def load(self) -> float:
+        """Load of the integer K (H.1), or of the couplings; a SeparableMemory has none."""
+        return self.given_load if self.given_load is not None else self.network.load(self.K, self.N)
 
     @property
     def every(self) -> int:
@@ -85,8 +90,8 @@ class Run:
     def size(self) -> str:
         """Its load in words, or the number of its patterns where there is no load."""
         if not self.network.has_patterns:
-            return "couplings" if self.load is None else f"load={self.load:.8g}"
-        return f"load={self.network.load(self.K, self.N):.8g}" if self.network.has_load else f"K={self.K}"
+            return "couplings" if self.given_load is None else f"load={self.load:.8g}"
+        return f"load={self.load:.8g}" if self.network.has_load else f"K={self.K}"
 
     def description(self) -> dict[str, Any]:
         """Return what must agree for samples to belong together; not how many there are."""
@@ -99,7 +104,7 @@ class Run:
             "patterns": _digest(self.patterns),
             **({"perturbation": self.perturbation.digest} if self.perturbation else {}),
             **({"watch": list(self.watch)} if self.watch else {}),
-            **({} if self.load is None else {"load": self.load}),
+            **({} if self.given_load is None else {"load": self.given_load}),
         }
 
     def bytes_per_sample(self) -> int:

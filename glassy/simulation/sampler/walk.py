@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import block_edges
+from glassy.analysis.jackknife import block_edges
 from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator, synapse_generator
 from glassy.simulation.kernels.cached import coupling_maker
 from glassy.simulation.kernels.chains import Chain
@@ -61,7 +61,7 @@ class Walk:
             couplings = run.network.stored_couplings(self.patterns, synapse_generator(run.seed, N, K, index))
             self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
         elif run.network.has_couplings:
-            couplings = run.network.couplings(run.load, N, drawn)
+            couplings = run.network.couplings(run.given_load, N, drawn)
             self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
         else:
             self.make, step = sample_maker(run.kernel, run.network, self.patterns, run.perturbation, index)

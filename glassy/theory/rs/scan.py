@@ -53,7 +53,7 @@ FAR = 1e20  # loads and temperatures, and their inverses, beyond which units mat
 
 @dataclass(frozen=True)
 class Columns:
-    """The numbers of a scan, from which its Solutions are made when they are asked for (`glassy.core.results.Rows`)."""
+    """The numbers of a scan, from which its Solutions are made when they are asked for (`glassy.core.grid.Rows`)."""
 
     network: Network
     provenance: Provenance

@@ -10,7 +10,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, SpinGlass, Status, scan, solve
-from glassy.core.results import Grid
+from glassy.core.grid import Grid
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import scan as rs_scan
 
