@@ -10,6 +10,7 @@ from typing import Any
 import glassy
 from glassy.cli import values
 from glassy.cli.parameters import Parameter, parameters
+from glassy.core.spelling import spelt
 
 
 class Flat(argparse.Action):
@@ -46,7 +47,7 @@ def _kind(p: Parameter) -> dict[str, Any]:
     if choices:
         return {"choices": re.findall(r'"([^"]*)"', choices[1])}
     if classes:
-        return {"type": values.made(classes), "metavar": "|".join(map(values.spelt, classes))}
+        return {"type": values.made(classes), "metavar": "|".join(map(spelt, classes))}
     if p.kind.startswith("bool"):
         return {"action": argparse.BooleanOptionalAction}
     if p.kind.startswith("path"):

@@ -93,7 +93,7 @@ def _text(value: float) -> str:
 
 def storage_capacity(
     network: Network,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     progress: bool | None = None,
 ) -> StorageCapacity:

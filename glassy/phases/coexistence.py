@@ -115,7 +115,7 @@ def _over_paramagnet(network: Network, T: float) -> float:
 def coexistence(
     network: Network,
     T: float | None = None,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     start: Coexistence | None = None,

@@ -237,7 +237,7 @@ def phases_at(
     network: Network,
     load: float,
     T: float | None = None,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     progress: bool | None = None,

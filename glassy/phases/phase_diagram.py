@@ -34,7 +34,7 @@ LINES = 5  # that are traced one after the other: spinodal, coexistence, AT, tho
 
 def phase_diagram(
     network: Network,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     load_max: float | None = None,
     tolerance: float = 5e-4,

@@ -67,7 +67,7 @@ class Spinodal(Saved):
 def spinodal(
     network: Network,
     T: float | None = None,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     start: Spinodal | None = None,

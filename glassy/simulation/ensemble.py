@@ -115,7 +115,7 @@ class Ensemble(Saved):
         for word, value in checked.items():
             object.__setattr__(self, word, value)
         request = self._request
-        for word in ("seed", "start", "replicas", "sweeps", "burn_in", "watch"):
+        for word in ("seed", "start", "replicas", "sweeps", "burn_in", "watch", "method"):
             object.__setattr__(self, word, getattr(request, word))
         found = [place.name for place in self.places]
         for name in found:

@@ -65,7 +65,7 @@ def solve(
     load: float,
     T: float | None = None,
     phase: str = "retrieval",
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     start: Solution | None = None,
@@ -91,7 +91,8 @@ def solve(
         self-interacting) the m = 0 saddle of RS is the paramagnet where its replicon is positive and the spin glass
         elsewhere; beyond RS the glass may also appear above that line, discontinuously (P >= 5).
     ansatz : RS, RSB or FullRSB
-        Replica symmetry (default), k steps of its breaking, or the limit of infinitely many. Where the levels of RSB(k)
+        Replica symmetry (default), k steps of its breaking, or the limit of infinitely many; here and wherever one is asked
+        for, also as text, "RSB(1)". Where the levels of RSB(k)
         merge because fewer steps are stable, the status is COLLAPSED and the merged levels carry the breakpoint 1.
     start : Solution, optional
         A neighbouring saddle of the same phase and depth to start Newton's method from; without one, or where it does not
@@ -288,7 +289,7 @@ def scan(
     load: npt.ArrayLike,
     T: npt.ArrayLike | None = None,
     phase: str = "retrieval",
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: npt.ArrayLike | None = None,
     wins: bool = False,
@@ -353,7 +354,7 @@ def scan(
     network = solvable(network)
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
-    ansaetze.check(ansatz)
+    ansatz = ansaetze.check(ansatz)
     x, y = (np.where(v < 1e-300, 0.0, np.asarray(v, float)) for v in (loads, temperatures))
     others = [p for p in PHASES[:-1] if p != phase] if wins and phase != "equilibrium" else []
     with progress_bar(len(x) * (1.0 + len(others)), progress, "point", f"{ansatz!r} {phase}") as bar:

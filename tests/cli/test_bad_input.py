@@ -29,7 +29,7 @@ RUN = ("--load", ".1", "--T", ".2", "--N", "20", "--seed", "1")
         (("solve", "--P", "4", "--load", ".1:.2:1", "--T", "1"), "FIRST:LAST:COUNT"),
         (("solve", "--P", "4", "--load", "-1", "--T", "1"), "load must be a finite number >= 0, got -1.0"),
         (("solve", "--P", "4", *AT, "--phase", "gas"), "invalid choice: 'gas'"),
-        (("solve", "--P", "4", *AT, "--ansatz", "RSB"), "must be written RSB(k), between quotes, got 'RSB'"),
+        (("solve", "--P", "4", *AT, "--ansatz", "RSB"), "must be written RSB(k), got 'RSB' (between quotes)"),
         (("solve", "--P", "4", *AT, "--ansatz", "RSB(0)"), "k of RSB(k) must be an integer >= 1"),
         (("solve", "--P", "4", *AT, "--ansatz", "exec('x')"), "must be one of RS, RSB(k), FullRSB"),
         (("solve", "--P", "4", *AT, "--ansatz", "RSB(open('x'))"), "must be one of RS, RSB(k), FullRSB"),
