@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
+from glassy.core.renamed import corrects
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
@@ -31,6 +32,7 @@ def compare(  # type: ignore[overload-overlap]
 def compare(solution: Compared, samples: Compared, *, progress: bool | None = ...) -> Comparison: ...
 
 
+@corrects
 def compare(solution: Compared, samples: Compared, *, progress: bool | None = None) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
 

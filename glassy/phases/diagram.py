@@ -16,6 +16,7 @@ from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -233,6 +234,7 @@ class PhaseDiagram(Drawn, Saved):
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"
 
 
+@corrects
 def phases_at(
     network: Network,
     load: float,

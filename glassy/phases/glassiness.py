@@ -13,6 +13,7 @@ from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.export import Exported
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.model.spin_glass import SpinGlass
@@ -75,6 +76,7 @@ class Glassiness(Drawn, Equal, Exported):
         return self.hard + self.soft + self.remainder
 
 
+@corrects
 def glassiness(
     network: Network,
     load: float,

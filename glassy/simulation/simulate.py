@@ -16,6 +16,7 @@ import numpy.typing as npt
 from glassy.core import checks
 from glassy.core.errors import InputError, Interrupted
 from glassy.core.machine import cores, half_memory
+from glassy.core.renamed import corrects
 from glassy.core.results import Grid
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import given_patterns
@@ -104,6 +105,7 @@ def simulate(
 ) -> Grid[Samples]: ...
 
 
+@corrects
 def simulate(
     network: Network,
     load: Axis | None = None,

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
-from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -68,7 +67,7 @@ class OverlapDistribution(Saved):
 
 
 @dataclass(frozen=True)
-class Solution(Drawn, Renamed, Saved):
+class Solution(Drawn, Saved):
     """A saddle point of the replicated free energy.
 
     Where `status` is LEFT_PHASE the asked phase has no saddle and every number is NaN: another phase's numbers are never

@@ -14,6 +14,7 @@ from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.machine import cores
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Grid, Status
 from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
@@ -60,6 +61,7 @@ def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
     return point[0] if point[0] >= 1e-300 else 0.0, point[1] if point[1] >= 1e-300 else 0.0
 
 
+@corrects
 def solve(
     network: Network,
     load: float,
@@ -284,6 +286,7 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
     return text + f"the m = 0 phases found here at RS are {others or 'none'}. Ask for phase='equilibrium'.", None
 
 
+@corrects
 def scan(
     network: Network,
     load: npt.ArrayLike,
