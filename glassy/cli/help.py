@@ -9,7 +9,9 @@ The load counts patterns: K = (2 load/P!) N^(P-1) of them (H.1). T is in units o
 default) or H.3 (self-interacting), with k_B = 1: a stored pattern has the energy -1/2 per spin. Other conventions of the
 literature are in docs/reference/conventions.md."""
 
-SEVERAL = "Several loads or temperatures: --T 0.1 0.2, or --T 0.1:0.5:9 for nine from 0.1 to 0.5, both ends included."
+SEVERAL = """\
+Several loads or temperatures: --T 0.1 0.2, or --T 0.1,0.2, or --T 0.1:0.5:9 for nine from 0.1 to 0.5, both ends included.
+--beta takes 1/T in place of --T."""
 
 AFTER = """\
 exit codes: 0 all numbers may be used; 1 some may not (a status that is not good: which, and the remedy, is printed), or the
@@ -46,7 +48,7 @@ examples:
     ...
     status                CONVERGED     the saddle point is found; ...
 
-    $ glassy solve --spin-glass "2:1.0" --load 1 --T 0.5 0.8 --phase spin_glass --ansatz "RSB(1)"
+    $ glassy solve --spin-glass "2:1.0" --load 1 --T 0.5 0.8 --ansatz "RSB(1)"
     SpinGlass({{2: 1.0}}) RSB(1)
     load    T  phase       m           q  free_energy  ...  status     remarks
        1  0.5  spin_glass  0  0.50517586  -0.79120884  ...  CONVERGED  unstable (replicon -0.0631): try RSB(2)

@@ -56,6 +56,22 @@ def axis(text: str) -> list[float]:
     return [float(f"{x:.15g}") for x in np.linspace(number(parts[0]), number(parts[1]), int(parts[2]))]
 
 
+def several(kind: Callable[[str], Any]) -> Callable[[str], list[Any]]:
+    """Return what makes a list of one word: values between commas, each of a kind, or as many as the kind makes of it.
+
+    Examples
+    --------
+    >>> several(axis)("0.1,0.2:0.4:3"), several(whole)("20,")
+    ([0.1, 0.2, 0.3, 0.4], [20])
+    """
+
+    def make(text: str) -> list[Any]:
+        found = [kind(word) for word in [word for word in text.split(",") if word.strip()] or [text]]
+        return [x for one in found for x in (one if isinstance(one, list) else [one])]
+
+    return make
+
+
 def terms(text: str) -> dict[int, float]:
     """Return orders and coefficients of a spin glass.
 

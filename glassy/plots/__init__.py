@@ -6,6 +6,7 @@ from glassy.core.renamed import gone
 from glassy.plots.boundaries import spin_glass_temperatures, storage_capacity
 from glassy.plots.comparison import comparison, deviations
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
+from glassy.plots.drawable import drawable
 from glassy.plots.ensembles import ensemble
 from glassy.plots.evidence import approach, lines, markers_of, overlap_density, panel, points
 from glassy.plots.exchanges import exchange
@@ -35,6 +36,7 @@ __all__ = [
     "deviations",
     "diagram_legend",
     "draw_phase_diagram",
+    "drawable",
     "ensemble",
     "exchange",
     "figure",

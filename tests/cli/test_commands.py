@@ -36,6 +36,34 @@ def test_the_network_ansatz_and_phase_are_those_asked_for(capsys):
     assert point["free_energy"] == glassy.solve(glassy.SpinGlass({2: 1.0, 3: 0.5}), 1.0, 0.9, "spin_glass").free_energy
 
 
+def test_several_values_stand_side_by_side_between_commas_or_behind_one_option_each(capsys):
+    ways = (("0.1", "0.2"), ("0.1,0.2",), ("0.1", "--T", "0.2"), ("0.1:0.2:2",))
+    found = [machine(capsys, "scan", "--P", "3", "--load", "0.1", "--T", *way, kind="--csv") for way in ways]
+    assert [r["T"] for r in found[0]] == ["0.1", "0.2"]
+    assert found[1:] == found[:1] * 3
+
+
+def test_beta_is_that_of_the_functions(capsys):
+    (point,) = machine(capsys, "solve", "--P", "3", "--load", "0.1", "--beta", "4")["points"]
+    assert (point["T"], point["m"]) == (0.25, glassy.solve(NETWORK, 0.1, beta=4).m)
+    rows = machine(capsys, "scan", "--P", "3", "--load", "0.1", "--beta", "2,inf", kind="--csv")
+    assert [float(r["T"]) for r in rows] == [0.5, 0.0]
+    run = glassy.simulate(NETWORK, 0.1, beta=4, N=20, seed=3, samples=4, sweeps=200)
+    words = ("--P", "3", "--load", "0.1", "--beta", "4", *RUN[6:])
+    found = machine(capsys, "simulate", *words, "--N", "20", code=0 if run.status.ok else 1)
+    assert (found["T"], found["m"]["value"]) == (0.25, run.m)
+    main(["compare", *words, "--N", "20", "--json", "-"])
+    assert json.loads(capsys.readouterr().out)["solution"]["T"] == 0.25
+
+
+def test_a_spin_glass_has_its_phase_without_being_asked(capsys):
+    for command in ("solve", "scan"):
+        (point,) = machine(capsys, command, "--spin-glass", "2:1", "--load", "1", "--T", "0.5")["points"]
+        assert point["phase"] == "spin_glass"
+        assert point["q"] == glassy.solve(glassy.SpinGlass({2: 1.0}), 1.0, 0.5, "spin_glass").q
+    machine(capsys, "solve", "--spin-glass", "2:1", "--load", "1", "--T", "1.5", "--phase", "paramagnetic")
+
+
 def test_scan_is_a_path(capsys):
     rows = machine(
         capsys, "scan", "--P", "3", "--load", "0.1", "0.2", "9", "--T", "0.1", "0.2", "0.2", "--wins", kind="--csv", code=1
@@ -187,7 +215,7 @@ def test_a_figure_that_fails_loses_no_number(tmp_path, capsys):
     assert main([*words, "energy", "free_energy"]) == 0
     text = capsys.readouterr().out
     assert (tmp_path / "a.png").exists()
-    assert main([*words, "ansatz"]) == MISUSE  # there, and no number
+    assert main([*words, "wins"]) == MISUSE  # there, but not asked for: no number
     found = capsys.readouterr()
     assert found.out == text
     assert "observables must be numbers of a Solution" in found.err
