@@ -1,4 +1,7 @@
-"""glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other."""
+"""glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other.
+
+What docstrings name as docs/... is a page in the repository of glassy; it is not installed.
+"""
 
 import importlib
 from typing import TYPE_CHECKING, Any

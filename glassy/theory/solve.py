@@ -40,7 +40,7 @@ def solvable(network: object, *parts: str) -> Network:
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
         raise InputError(
             f"P must be at most {MOST} in theory, got {network!r}. Take a smaller P: from P = 40 on the free energy of the "
-            "spin glass is that of the random energy model to 1e-10 (docs/explanation/theory.md, section 5)."
+            "spin glass is that of the random energy model to 1e-10."
         )
     return network
 
