@@ -114,7 +114,7 @@ def _why(s: Any) -> str:
         glassy.solve(s.network, s.load, s.T, s.phase, s.ansatz)
     except glassy.GlassyError as error:
         return str(error)
-    return str(s.status.value)
+    return str(s.status.words(theory=True))
 
 
 def _diagram_options(parser: Any) -> None:

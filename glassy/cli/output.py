@@ -117,5 +117,7 @@ def say(text: str) -> None:
 
 def statuses(results: Sequence[Any]) -> tuple[str, ...]:
     """Return what the statuses that are not good mean, with the remedy, each once."""
-    found = dict.fromkeys(r.status for r in results if not r.status.ok)
-    return tuple(f"{status.name}: {status.value}" for status in found)
+    import glassy
+
+    found = dict.fromkeys((r.status, isinstance(r, glassy.Solution)) for r in results if not r.status.ok)
+    return tuple(f"{status.name}: {status.words(theory)}" for status, theory in found)

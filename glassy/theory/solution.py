@@ -293,7 +293,7 @@ class Solution(Drawn, Saved):
         """Raise where there are no levels."""
         if math.isnan(self.q_EA):
             error = PhaseError if self.status is Status.LEFT_PHASE else ConvergenceError
-            raise error(f"no {what} at {self!r}: {self.status.value}.", self)
+            raise error(f"no {what} at {self!r}: {self.status.words(theory=True)}.", self)
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.phase} {self.ansatz!r} load={self.load:g} T={self.T:g}"

@@ -152,7 +152,9 @@ def solve(
     if strict and solution.status is Status.LEFT_PHASE:
         raise PhaseError(*_explain(solution))
     if strict and not solution.status.ok:
-        raise ConvergenceError(f"{solution!r}: residual {solution.residual:.1e}. {solution.status.value}.", solution)
+        raise ConvergenceError(
+            f"{solution!r}: residual {solution.residual:.1e}. {solution.status.words(theory=True)}.", solution
+        )
     return solution
 
 
