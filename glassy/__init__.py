@@ -20,7 +20,7 @@ def __getattr__(name: str) -> Any:
     names = importlib.import_module("glassy.names")
     globals().update({known: getattr(names, known) for known in ("__all__", *names.__all__)})
     if name not in globals():
-        raise AttributeError(importlib.import_module("glassy.core.renamed").gone("glassy", name))
+        raise AttributeError(importlib.import_module("glassy.core.renamed").gone("glassy", name, names.__all__))
     return globals()[name]
 
 

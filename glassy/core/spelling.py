@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,7 +40,7 @@ def read(text: str, classes: Sequence[type]) -> Any:
     """
     known = {c.__name__.lower(): c for c in classes}
     try:
-        node: Any = ast.parse(text.strip(), mode="eval").body
+        node: Any = ast.parse(re.sub(r"\binf\b", "1e999", text.strip()), mode="eval").body
         call = node if isinstance(node, ast.Call) else ast.Call(func=node, args=[], keywords=[])
         kind = known[call.func.id.lower()]  # type: ignore[attr-defined]
         values = [ast.literal_eval(a) for a in call.args]

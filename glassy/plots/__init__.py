@@ -69,4 +69,4 @@ if not TYPE_CHECKING:  # or every name would count as an attribute
 
     def __getattr__(name: str) -> Any:
         """Say the new name of an old one."""
-        raise AttributeError(gone("glassy.plots", name))
+        raise AttributeError(gone("glassy.plots", name, __all__))

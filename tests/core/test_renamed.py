@@ -72,6 +72,8 @@ ATTRIBUTES = [
     (LADDER, "m", r"'Ladder' has 'm' at each point: write \.values\('m'\) or \[i\]\.m"),
     (PATH, "magnetization", r"'Grid' has 'm' at each point"),
     (PATH, "value", r"mean \.values\?"),
+    (glassy, "Solve", r"'glassy' has no attribute 'Solve'\. Did you mean \.solve\?"),
+    (glassy.plots, "comparisons", r"mean \.comparison\?"),
     (glassy.storage_capacity(NETWORK), "alpha_c", r"mean \.load_c\?"),
 ]
 

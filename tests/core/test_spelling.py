@@ -41,6 +41,11 @@ def test_a_text_is_the_method(text, method):
     assert glassy.ReplicaExchange(dynamics=text).dynamics == glassy.Annealing(1.0, dynamics=text).dynamics == method
 
 
+def test_arguments_may_be_infinite():
+    hot = one_of("method", "Annealing(inf, shape='beta')", (glassy.Annealing,))
+    assert hot == glassy.Annealing(float("inf"), shape="beta")
+
+
 def test_a_ladder_by_its_text():
     ladder = glassy.simulate(NETWORK, **{**RUN, "T": [0.3, 0.6]}, method="ReplicaExchange(every=2)")
     assert isinstance(ladder, glassy.Ladder)
