@@ -53,7 +53,7 @@ def _folder(path: Path) -> str:
 def arrays(path: Path) -> str:
     """Return what an archive of NumPy holds that no result is in; empty where it is none."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return "" if "result" in file.files else f"an archive of arrays ({', '.join(file.files)}): numpy.load reads it"
     except Exception:  # damaged in whatever way
         return ""
