@@ -22,7 +22,7 @@ OWNERS = {
 
 
 def test_the_page_is_the_table():
-    text = PAGE.read_text(encoding="utf-8").partition("# Words of others")[0]
+    text = PAGE.read_text(encoding="utf-8").partition("## Words of others")[0]
     rows = re.findall(r"^\| `([\w.]+)\.(\w+)` \| `([\w.]+)\.(\w+)` \| (.+) \|$", text, re.M)
     assert len(rows) == len(text.split("|---|---|---|\n")[1].strip().splitlines())
     assert {(owner, old): new for owner, old, _, new, _ in rows} == RENAMED
@@ -51,7 +51,7 @@ def test_a_name_that_never_was_is_not_renamed(owner):
 
 
 def test_the_words_of_others_are_those_of_the_page():
-    rows = re.findall(r"^\| `(\w+)` \| (`.+`) \|$", PAGE.read_text(encoding="utf-8").partition("# Words of others")[2], re.M)
+    rows = re.findall(r"^\| `(\w+)` \| (`.+`) \|$", PAGE.read_text(encoding="utf-8").partition("## Words of others")[2], re.M)
     assert {word: tuple(re.findall(r"`(\w+)`", here)) for word, here in rows} == WORDS
     assert all(word == word.lower() for word in WORDS)
 
