@@ -87,6 +87,8 @@ class Renamed:
         def __getattr__(self, name: str) -> Any:
             """Raise AttributeError, with the name that is meant."""
             known = [] if name.startswith("_") else attributes(type(self))  # what Python and NumPy ask for is no slip
+            if name in known:  # a property that failed: its own error
+                return object.__getattribute__(self, name)
             raise AttributeError(gone(type(self).__name__, name, known))
 
 

@@ -115,3 +115,10 @@ def test_a_name_that_is_there_is_meant():
     assert nearest("q", ("m", "q")) == "q"
     assert nearest("Q", ("m", "q")) == "q"
     assert nearest("", ("m", "q")) is None
+
+
+def test_an_error_within_a_property_is_shown_as_it_is(monkeypatch):
+    for owner, kind in ((OWNERS["Solution"], glassy.Solution), (PATH, glassy.Grid), (OWNERS["Samples"].m, glassy.Estimate)):
+        monkeypatch.setattr(kind, "broken", property(lambda self: [].nothing), raising=False)
+        with pytest.raises(AttributeError, match="'list' object has no attribute 'nothing'"):
+            _ = owner.broken
