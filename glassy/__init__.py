@@ -1,4 +1,7 @@
-"""glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other."""
+"""glassy: replica theory and Monte Carlo of dense Hebbian networks, checked against each other.
+
+What docstrings name as docs/... is a page in the repository of glassy; it is not installed.
+"""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,7 @@ def __getattr__(name: str) -> Any:
     names = importlib.import_module("glassy.names")
     globals().update({known: getattr(names, known) for known in ("__all__", *names.__all__)})
     if name not in globals():
-        raise AttributeError(importlib.import_module("glassy.core.renamed").gone("glassy", name))
+        raise AttributeError(importlib.import_module("glassy.core.renamed").gone("glassy", name, names.__all__))
     return globals()[name]
 
 

@@ -18,6 +18,7 @@ from glassy.core.errors import InputError
 from glassy.core.progress import current_bar, progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
@@ -314,7 +315,7 @@ def _patterns(
     if patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load, N and seed, not both: the patterns fix K and N.")
-        xi = given_patterns(network, patterns, 4)
+        xi = given_patterns(network, patterns, 5)
     else:
         N = network.N if N is None else N
         if (load is None) == (K is None) or N is None or seed is None:
@@ -341,6 +342,7 @@ def _boltzmann(integers: npt.NDArray[Any], unit: Any, T: float) -> FloatArray:
         return np.asarray(np.exp(-floats(above, unit) / T), np.float64)
 
 
+@corrects
 def enumerate_states(
     network: Network,
     load: float | None = None,

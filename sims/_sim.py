@@ -198,8 +198,8 @@ def chosen(names: Sequence[str]) -> Iterator[tuple[str, Any, Case]]:
         yield claim, known[claim], case
 
 
-def main(arguments: Iterable[str]) -> None:
-    """Run the command line `python -m glassy sims`."""
+def main(arguments: Iterable[str], listed: Callable[[Iterable[tuple[str, str]]], str] | None = None) -> None:
+    """Run the command line `python -m glassy sims`; `listed` shows names and claims, by default one on a line."""
     parser = argparse.ArgumentParser(prog="python -m glassy sims", description="Claims, their data and their figures.")
     parser.add_argument("what", choices=("list", "run", "plot", "status"), help="run measures and draws")
     parser.add_argument("names", nargs="*", metavar="CLAIM[/CASE]", help="default: all")
@@ -209,6 +209,9 @@ def main(arguments: Iterable[str]) -> None:
     given = parser.parse_intermixed_args([*arguments])
     base, options = given.out or ROOT, "".join([" --quick"] if given.quick else [])
     try:
+        if given.what == "list":
+            rows = ((f"{claim}/{case.name}", case.claim) for claim, _, case in chosen(given.names))
+            return print(listed(rows) if listed else "\n".join(map(": ".join, rows)))
         for claim, module, case in chosen(given.names):
             place = Path(claim) / case.name
             target = base / ("build/quick" if given.quick else "results") / place
@@ -216,9 +219,7 @@ def main(arguments: Iterable[str]) -> None:
             places = [base / "results", ROOT / "results"]
             if given.quick:
                 case, places = case.small, [*places, base / "build" / "quick"]
-            if given.what == "list":
-                print(f"{claim}/{case.name}: {case.claim}")
-            elif given.what == "status":
+            if given.what == "status":
                 print(status(claim, case, samples))
             else:
                 if given.what == "run":

@@ -1,5 +1,6 @@
 """Every label has one page and a test, what the docs name exists, and public names are documented with an example."""
 
+import ast
 import inspect
 import re
 from collections import Counter
@@ -78,6 +79,27 @@ def dangling(text, page):
 
 def test_what_is_named_exists():
     assert not {p: wrong for p, text in ALL.items() if (wrong := dangling(text, p))}
+
+
+def messages(text):
+    """Return the texts in code that are no docstrings: what an error, a --help or a file may say."""
+    tree = ast.parse(text)
+    docs = {id(node.body[0].value) for node in ast.walk(tree) if hasattr(node, "body") and isinstance(node.body, list)
+            and node.body and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+    return [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs]
+
+
+def test_no_message_names_a_file_that_is_not_installed():
+    found = {p: [x for x in messages(text) if "docs/" in x.replace("docs/ ", "") or ".md" in x] for p, text in CODE.items()}
+    assert not {p: lines for p, lines in found.items() if lines and p.is_relative_to(ROOT / "glassy")}
+    titles = {text.partition("\n")[0].removeprefix("# ") for text in PAGES.values()}
+    said = " ".join(" ".join(messages(CODE[ROOT / "glassy" / "cli" / "help.py"])).split())
+    quoted = set(re.findall(r'"([A-Z][\w ]+)"', said))
+    assert {"The command line", "Theory", "Monte Carlo", "Ensembles on one machine and on a cluster"} <= quoted & titles
+
+
+def test_a_message_with_a_path_is_seen():
+    assert messages('"""docs/a.md"""\ndef f():\n    """docs/b.md"""\n    raise E(f"{1} see docs/c.md")') == [" see docs/c.md"]
 
 
 def test_what_dangles_is_seen():

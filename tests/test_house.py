@@ -101,3 +101,8 @@ def test_files_of_tests_have_names_of_their_own_and_import_helpers_alone():
 def test_every_name_of_the_matrix_is_a_file():
     for name in (*PART, *PLAIN):
         assert list((ROOT / "tests").rglob(f"test_{name}.py")), name
+
+
+def test_folders_with_a_conftest_of_their_own_go_together(request):
+    assert len([*(ROOT / "tests").glob("*/conftest.py")]) > 1  # of one name: pytest must import files by their place
+    assert request.config.getoption("importmode") == "importlib"

@@ -11,11 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import glassy
-from glassy.cli.options import AXIS, network, network_options, one, option, options, output_options, taken
+from glassy.cli.options import (
+    AXIS,
+    many,
+    network,
+    network_options,
+    one,
+    option,
+    options,
+    output_options,
+    taken,
+    temperatures,
+    thermal,
+)  # fmt: skip
 from glassy.cli.output import Answer, statuses
 from glassy.cli.parameters import parameters
 from glassy.cli.tables import cell, columns, listed, meanings, of_rows, table
-from glassy.cli.values import number
+from glassy.cli.values import number, whole
 
 Given = dict[str, Any]
 Wrong = Callable[[str], Any]  # ends the command with what is wrong with its options
@@ -46,31 +58,43 @@ def _solve_options(parser: Any) -> None:
     network_options(parser, spin_glass=True)
     group = parser.add_argument_group("the state")
     option(group, glassy.solve, "load")
-    option(group, glassy.solve, "T", required=True)
-    options(group, glassy.solve, "phase", "ansatz", "progress")
+    temperatures(group, glassy.solve)
+    _phase_option(group)
+    options(group, glassy.solve, "ansatz", "progress")
     output_options(parser)
 
 
 def _solve(given: Given, wrong: Wrong) -> Answer:
-    which, say = network(given, wrong), taken(given, "phase", "ansatz", "progress")
-    loads, temperatures = given["load"], given["T"]
-    points = tuple(glassy.solve(which, x, T, strict=False, **say) for x, T in product(loads, temperatures))
-    return _theory(glassy.Grid(points, (len(loads), len(temperatures))))
+    which, say = network(given, wrong), _phase(given) | taken(given, "ansatz", "progress")
+    loads, (word, values) = given["load"], thermal(given)
+    points = tuple(glassy.solve(which, x, strict=False, **{word: y}, **say) for x, y in product(loads, values))
+    return _theory(glassy.Grid(points, (len(loads), len(values))))
+
+
+def _phase_option(group: Any) -> None:
+    p = parameters(glassy.solve)["phase"]
+    option(group, glassy.solve, "phase", help=f"{p.text} (default: {p.default}; with --spin-glass spin_glass)")
+
+
+def _phase(given: Given) -> Given:
+    """Return the phase that is asked for: a spin glass has no patterns to retrieve."""
+    return taken({"phase": "spin_glass", **given} if "terms" in given else given, "phase")
 
 
 def _scan_options(parser: Any) -> None:
     network_options(parser, spin_glass=True)
     group = parser.add_argument_group("the path")
     option(group, glassy.scan, "load")
-    option(group, glassy.scan, "T", required=True)
-    options(group, glassy.solve, "phase", "ansatz")
+    temperatures(group, glassy.scan)
+    _phase_option(group)
+    option(group, glassy.solve, "ansatz")
     options(group, glassy.scan, "wins", "threads", "progress")
     output_options(parser)
 
 
 def _scan(given: Given, wrong: Wrong) -> Answer:
-    say = taken(given, "phase", "ansatz", "wins", "threads", "progress")
-    return _theory(glassy.scan(network(given, wrong), one(given["load"]), one(given["T"]), **say))
+    say, (word, values) = _phase(given) | taken(given, "ansatz", "wins", "threads", "progress"), thermal(given)
+    return _theory(glassy.scan(network(given, wrong), one(given["load"]), **{word: one(values)}, **say))
 
 
 def _theory(grid: Any) -> Answer:
@@ -90,7 +114,7 @@ def _why(s: Any) -> str:
         glassy.solve(s.network, s.load, s.T, s.phase, s.ansatz)
     except glassy.GlassyError as error:
         return str(error)
-    return str(s.status.value)
+    return str(s.status.words(theory=True))
 
 
 def _diagram_options(parser: Any) -> None:
@@ -134,11 +158,11 @@ def _capacity(given: Given, wrong: Wrong) -> Answer:
 
 
 def _simulate_options(parser: Any) -> None:
-    network_options(parser)
+    network_options(parser, spin_glass=True, drawn=True)
     group = parser.add_argument_group("the state")
     option(group, glassy.simulate, "load", help=parameters(glassy.solve)["load"].text)
-    options(group, glassy.simulate, "K", "N", "T")
-    group.add_argument(
+    options(group, glassy.simulate, "K", "N")
+    temperatures(group, glassy.simulate).add_argument(
         "--ladder", **{**AXIS, "metavar": "T"}, help="instead of --T: temperatures that exchange configurations, method "
         "ReplicaExchange (M.5)",
     )  # fmt: skip
@@ -148,14 +172,15 @@ def _simulate_options(parser: Any) -> None:
 
 
 def _simulate(given: Given, wrong: Wrong) -> Answer:
-    if ("T" in given) == ("ladder" in given) or {"method", "ladder"} <= set(given):
-        wrong("give either --T or --ladder, the latter without --method")
+    if {"method", "ladder"} <= set(given):
+        wrong("--ladder says --method ReplicaExchange. Give one of them; --method goes with --T.")
     say = taken(given, *SIMULATION, "N", "K", "out")
     load = {"load": one(given["load"])} if "load" in given else {}
     if "ladder" in given:
         say |= {"T": given["ladder"], "method": glassy.ReplicaExchange()}
     else:
-        say |= {"T": given["T"] if isinstance(given.get("method"), glassy.ReplicaExchange) else one(given["T"])}
+        word, values = thermal(given)
+        say |= {word: one(values)}
     return _runs(glassy.simulate(network(given, wrong), **load, **say))
 
 
@@ -163,17 +188,19 @@ def _runs(found: Any) -> Answer:
     """Return the answer of one run, or of several."""
     runs, width = [found] if isinstance(found, glassy.Samples) else list(found), columns()
     r, good = runs[0], all(r.status.ok for r in runs)
-    patterns = "" if len({run.K for run in runs}) > 1 else f" K={r.K}"
+    patterns = f" K={r.K}" if len({run.K for run in runs}) == 1 and r.network.has_patterns else ""
     head = f"{r.network!r} N={r.N}{patterns}, {r.method!r}: {r.samples} samples of {r.replicas} replicas, {r.sweeps} sweeps"
     lacks = [] if r.replicas > 1 else ["q", "q_abs"]
     lacks += [] if 0.0 < r.T < math.inf else ["specific_heat", "susceptibility"]
+    lacks += [] if r.network.has_patterns else ["m", "m_abs", "energy_excess", "susceptibility"]
+    slow = "m" if r.network.has_patterns else "energy"
     if len(runs) == 1:
-        tau = ("tau_int", f"{r.m.tau_int:.3g}", "Integrated autocorrelation time of m, in sweeps")
+        tau = ("tau_int", f"{r.mean(slow).tau_int:.3g}", f"Integrated autocorrelation time of {slow}, in sweeps")
         rows = [*meanings(r, *(name for name in MEANS if name not in lacks)), tau, *meanings(r, "phase", "status")]
         return Answer(found, f"{head}, load={cell(r.load)} T={cell(r.T)}\n{listed(rows, width=width)}", good)
     table = [
         {name: getattr(r, name) for name in ("load", "T", *(name for name in MEAN if name not in lacks))}
-        | {"tau_int": float(f"{r.m.tau_int:.3g}"), "phase": r.phase, "status": r.status}
+        | {"tau_int": float(f"{r.mean(slow).tau_int:.3g}"), "phase": r.phase, "status": r.status}
         for r in runs
     ]
     text = f"{head}\n{of_rows(table, width=width)}"
@@ -183,28 +210,30 @@ def _runs(found: Any) -> Answer:
 
 
 def _compare_options(parser: Any) -> None:
-    network_options(parser)
+    network_options(parser, spin_glass=True, drawn=True)
     group = parser.add_argument_group("the state")
-    for name in ("load", "T"):
-        option(group, glassy.solve, name, type=number, nargs=None, action="store", required=True)
+    single: Any = {"type": number, "nargs": None, "action": "store"}
+    option(group, glassy.solve, "load", **single)
+    temperatures(group, glassy.solve, **single)
     options(group, glassy.solve, "phase", "ansatz")
     group = parser.add_argument_group("the runs")
-    option(group, glassy.simulate, "N", nargs="+", required=True)
-    option(group, glassy.compare, "powers", metavar="POWER")
+    option(group, glassy.simulate, "N", **many(whole, "N"), required=True)
+    option(group, glassy.compare, "powers", **many(number, "POWER"))
     options(group, glassy.simulate, *SIMULATION)
     option(group, glassy.simulate, "out", help=f"{parameters(glassy.simulate)['out'].text} Each N has a folder in it.")
     output_options(parser)
 
 
 def _compare(given: Given, wrong: Wrong) -> Answer:
-    which, say, where = network(given, wrong), taken(given, *SIMULATION), (given["load"], given["T"])
+    which, say, (word, value) = network(given, wrong), taken(given, *SIMULATION), thermal(given)
+    where: Given = {"load": given["load"], word: value}
     if len(set(given["N"])) < len(given["N"]):
         wrong(f"--N must name each size once, got {' '.join(map(str, given['N']))}: runs of one N and seed are one run.")
-    solution = glassy.solve(which, *where, **taken(given, "phase", "ansatz"))
+    solution = glassy.solve(which, **where, **taken(given, "phase", "ansatz"))
     runs = []
     for N in given["N"]:
         say |= {"out": Path(given["out"]) / f"N={N}"} if "out" in given else {}
-        runs.append(glassy.simulate(which, *where, N, **say))
+        runs.append(glassy.simulate(which, **where, N=N, **say))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
         found = glassy.compare(solution, runs, **taken(given, "powers"))

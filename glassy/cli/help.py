@@ -6,17 +6,19 @@ its interactions), at a load (how many patterns it stores) and a temperature T."
 
 STATE = """\
 The load counts patterns: K = (2 load/P!) N^(P-1) of them (H.1). T is in units of the energy H.2 (distinct interactions, the
-default) or H.3 (self-interacting), with k_B = 1: a stored pattern has the energy -1/2 per spin. Other conventions of the
-literature are in docs/reference/conventions.md."""
+default) or H.3 (self-interacting), with k_B = 1: a stored pattern has the energy -1/2 per spin. In Python
+glassy.DenseHebbian.to_convention translates into other conventions of the literature."""
 
-SEVERAL = "Several loads or temperatures: --T 0.1 0.2, or --T 0.1:0.5:9 for nine from 0.1 to 0.5, both ends included."
+SEVERAL = """\
+Several loads or temperatures: --T 0.1 0.2, or --T 0.1,0.2, or --T 0.1:0.5:9 for nine from 0.1 to 0.5, both ends included.
+--beta takes 1/T in place of --T."""
 
 AFTER = """\
 exit codes: 0 all numbers may be used; 1 some may not (a status that is not good: which, and the remedy, is printed), or the
-computation failed; 2 the command is wrong, in its options or in a folder that it names; 130 Ctrl-C.
+computation failed; 2 the command is wrong, in its options or in a folder that it names; 130 Ctrl-C; 141 nobody reads on.
 
-documentation: docs/how-to/command-line.md; labels as (R.5) are equations of
-docs/explanation/theory.md, (M.2) of monte-carlo.md."""
+documentation: python -c "import glassy; help(glassy.solve)" for the functions; the pages of docs/ in the repository, as "The
+command line", "Theory" with the equations of labels as (R.5), "Monte Carlo" with those as (M.2)."""
 
 ONE_LINE = {
     "solve": "order parameters and free energies of theory at state points",
@@ -46,7 +48,7 @@ examples:
     ...
     status                CONVERGED     the saddle point is found; ...
 
-    $ glassy solve --spin-glass "2:1.0" --load 1 --T 0.5 0.8 --phase spin_glass --ansatz "RSB(1)"
+    $ glassy solve --spin-glass "2:1.0" --load 1 --T 0.5 0.8 --ansatz "RSB(1)"
     SpinGlass({{2: 1.0}}) RSB(1)
     load    T  phase       m           q  free_energy  ...  status     remarks
        1  0.5  spin_glass  0  0.50517586  -0.79120884  ...  CONVERGED  unstable (replicon -0.0631): try RSB(2)
@@ -68,7 +70,7 @@ examples:
      0.1  0.2  retrieval  0.9994441  ...  CONVERGED
      0.2  0.2  retrieval  0.9897091  ...  CONVERGED
        9  0.2  retrieval          -  ...  LEFT_PHASE
-    note: LEFT_PHASE: the asked phase does not exist here, ...
+    note: LEFT_PHASE: the asked phase has no saddle point at this load and T; ...
 
     $ glassy scan --P 4 --load 0.3:0.42:3 --T 0.3 --ansatz "RSB(1)" --wins --csv -
     ...
@@ -157,7 +159,8 @@ examples:
 """,
     "status": """\
 Say how far the ensemble in a folder is: finished samples of every state point, what is in work, what failed, and about how
-long the rest takes. It may be asked while runs are at work; see docs/how-to/cluster.md.
+long the rest takes. It may be asked while runs are at work; see "Ensembles on one machine and on a cluster" in docs/ of the
+repository.
 
 examples:
 

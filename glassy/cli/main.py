@@ -11,12 +11,13 @@ import textwrap
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import glassy
+from glassy.cli import slips
 from glassy.cli.help import AFTER, ONE_LINE, TEXTS, TOP
 
-GOOD, UNUSABLE, MISUSE, CTRL_C = 0, 1, 2, 130
+GOOD, UNUSABLE, MISUSE, CTRL_C, CLOSED = 0, 1, 2, 130, 141  # the last two as a shell names SIGINT and SIGPIPE
 WIDTH = 110  # of help, at most
 
 
@@ -42,13 +43,28 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say, those of the process by default, and return the exit code."""
     words = [*(sys.argv[1:] if arguments is None else arguments)]
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed from the start: nobody reads, and files are written all the same
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     try:
-        code = _main(words)
+        try:
+            code = _main(words)
+        except SystemExit as end:  # of a parser
+            code = int(end.code or GOOD)
         sys.stdout.flush()
     except BrokenPipeError:  # who reads, as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return GOOD
+        for file in (sys.stdout, sys.stderr):
+            _let_go(file)
+        return CLOSED
     return code
+
+
+def _let_go(file: TextIO) -> None:
+    """See that what is left in a file that nobody reads is no error when Python ends."""
+    try:
+        file.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
 
 
 def _main(words: list[str]) -> int:
@@ -58,10 +74,12 @@ def _main(words: list[str]) -> int:
         claims.main(words[1:])
         return GOOD
     parser, one = parsers(words[0] if words else "")
-    try:
-        given = {key: value for key, value in vars(parser.parse_args(words)).items() if value is not None}
-    except SystemExit as end:
-        return int(end.code or GOOD)
+    if one is not parser and (wrong := slips.before(words[1:], one, takers)):
+        one.error(wrong)
+    found, left = parser.parse_known_args(words)
+    if left:
+        one.error(slips.after(words, left, one, takers))
+    given = {key: value for key, value in vars(found).items() if value is not None}
     if "version" in given:
         code = glassy.provenance()
         sys.stdout.write(f"glassy {code.glassy}, commit {code.commit}, Python {code.python}\n")
@@ -96,6 +114,15 @@ def parsers(wanted: str) -> tuple[Parser, Parser]:
     return parser, found
 
 
+def takers(parameter: str) -> list[str]:
+    """Return the commands that take several values of a parameter."""
+    return [
+        word
+        for word in TEXTS
+        if any(a.dest == parameter and a.nargs == "+" for a in slips.options_of(parsers(word)[1]).values())
+    ]
+
+
 def _run(words: list[str], given: dict[str, Any], parser: Parser) -> int:
     """Run one command; an error of glassy is a line on stderr."""
     from glassy.cli import output
@@ -112,8 +139,6 @@ def _run(words: list[str], given: dict[str, Any], parser: Parser) -> int:
             output.check(given, parser.error)
             answer = COMMANDS[given["command"]].run(given, parser.error)
             output.write(answer, given)
-        except SystemExit as end:  # of the parser
-            return int(end.code or GOOD)
         except KeyboardInterrupt as stopped:
             output.say(f"\n{stopped or 'interrupted.'}")
             if given.get("out"):

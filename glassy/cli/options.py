@@ -10,17 +10,23 @@ from typing import Any
 import glassy
 from glassy.cli import values
 from glassy.cli.parameters import Parameter, parameters
+from glassy.core.spelling import spelt
 
 
 class Flat(argparse.Action):
-    """Lists of words in one list."""
+    """Lists of words in one list, also of an option that is given twice."""
 
     def __call__(self, parser: Any, namespace: Any, words: Any, option: Any = None) -> None:
         """Join them."""
-        setattr(namespace, self.dest, [x for word in words for x in word])
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest, None) or ()), *(x for word in words for x in word)])
 
 
-AXIS: dict[str, Any] = {"type": values.axis, "nargs": "+", "action": Flat, "metavar": "X"}
+def many(kind: Callable[[str], Any], metavar: str = "X") -> dict[str, Any]:
+    """Return what argparse must know of a list of values: side by side, between commas, or one option for each."""
+    return {"type": values.several(kind), "nargs": "+", "action": Flat, "metavar": metavar}
+
+
+AXIS = many(values.axis)
 
 
 def option(parser: Any, owner: Callable[..., Any], name: str, flag: str = "", **changes: Any) -> None:
@@ -42,22 +48,36 @@ def _kind(p: Parameter) -> dict[str, Any]:
     """Return what argparse must know of a kind of value."""
     choices = re.match(r"\{(.*?)\}", p.kind)
     classes = [c for word in re.findall(r"[A-Z]\w*", p.kind) if isinstance(c := getattr(glassy, word, None), type)]
-    if p.name in ("load", "T"):
+    if p.name in ("load", "T", "beta"):
         return AXIS
     if choices:
         return {"choices": re.findall(r'"([^"]*)"', choices[1])}
     if classes:
-        return {"type": values.made(classes), "metavar": "|".join(map(values.spelt, classes))}
+        return {"type": values.made(classes), "metavar": "|".join(map(spelt, classes))}
     if p.kind.startswith("bool"):
         return {"action": argparse.BooleanOptionalAction}
     if p.kind.startswith("path"):
         return {"metavar": "FOLDER" if p.text.startswith("Folder") else "FILE"}
-    many = {"nargs": "+"} if p.kind.startswith("sequence") else {}
-    return {**many, **({"type": values.whole, "metavar": "N"} if "int" in p.kind else {"type": values.number, "metavar": "X"})}
+    kind, metavar = (values.whole, "N") if "int" in p.kind else (values.number, "X")
+    return many(kind, metavar) if p.kind.startswith("sequence") else {"type": kind, "metavar": metavar}
 
 
-def network_options(parser: Any, *, spin_glass: bool = False) -> None:
-    """Add what says which network."""
+def temperatures(group: Any, owner: Callable[..., Any], **changes: Any) -> Any:
+    """Add --T and --beta, of which one must be given, and return their group."""
+    either = group.add_mutually_exclusive_group(required=True)
+    option(either, owner, "T", **changes)
+    option(either, owner, "beta", **changes)
+    return either
+
+
+def thermal(given: dict[str, Any]) -> tuple[str, Any]:
+    """Return which of T and beta was given, and its values."""
+    word = "beta" if "beta" in given else "T"
+    return word, given[word]
+
+
+def network_options(parser: Any, *, spin_glass: bool = False, drawn: bool = False) -> None:
+    """Add what says which network; of a spin glass that is `drawn`, also how."""
     group = parser.add_argument_group("the network")
     option(group, glassy.DenseHebbian, "P", required=not spin_glass)
     option(group, glassy.DenseHebbian, "interactions")
@@ -67,14 +87,18 @@ def network_options(parser: Any, *, spin_glass: bool = False) -> None:
             help="instead of --P: a glassy.SpinGlass of these ORDER:COEFFICIENT, between quotes; \"2:1.0\" is the "
             "Sherrington-Kirkpatrick model at load 1",
         )  # fmt: skip
+    if drawn:
+        option(group, glassy.SpinGlass, "disorder")
 
 
 def network(given: dict[str, Any], error: Callable[[str], Any]) -> Any:
     """Return the network that was asked for; an error where it was not one."""
+    if "disorder" in given and "terms" not in given:
+        error("--disorder is that of a spin glass: give --spin-glass TERMS as well")
     if ("P" in given) == ("terms" in given) or {"terms", "interactions"} <= set(given):
         error("give the network, either --P ORDER [--interactions ...] or --spin-glass TERMS")
     if "terms" in given:
-        return glassy.SpinGlass(given["terms"])
+        return glassy.SpinGlass(given["terms"], **taken(given, "disorder"))
     return glassy.DenseHebbian(**taken(given, "P", "interactions"))
 
 
@@ -87,9 +111,7 @@ def output_options(parser: Any, *, plot: bool = True, observables: bool = True, 
     if plot:
         group.add_argument("--plot", metavar="FILE", type=values.target, help="a figure, as FILE.png and FILE.pdf")
     if plot and observables:
-        group.add_argument(
-            "--observables", metavar="NAME", nargs="+", help="what --plot draws, as m or energy: a panel for each"
-        )
+        group.add_argument("--observables", **many(str, "NAME"), help="what --plot draws, as m or energy: a panel for each")
     if html:
         group.add_argument(
             "--html", metavar="FILE", type=values.target, help="a page that shows points under the pointer, in one file"

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,31 +54,51 @@ def check(given: dict[str, Any], error: Any) -> None:
         import glassy
 
         glassy.plots.without_suffix(given["plot"])
-        kind = {"solve": glassy.Solution, "scan": glassy.Solution, "simulate": glassy.Samples}.get(given["command"])
-        known = {*dir(kind), *(f.name for f in fields(kind))} if kind else {*given.get("observables", ())}
+        known = _drawable(given)
         if strange := [name for name in given.get("observables", ()) if name not in known]:
-            error(f"--observables must be numbers of the result, as m or energy, got {strange[0]!r}.")
+            error(f"--observables must be of {', '.join(known)}, got {strange[0]!r}.")
+
+
+def _drawable(given: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a figure of the result that is asked for can show."""
+    import glassy
+
+    kind: tuple[type, ...] = (glassy.Grid, glassy.Solution)
+    if given["command"] == "compare":
+        kind = (glassy.Comparison,)
+    elif given["command"] == "simulate":
+        point = "ladder" not in given and all(len(given.get(axis, [0])) == 1 for axis in ("load", "T", "beta"))
+        kind = (glassy.Samples,) if point else (glassy.Grid, glassy.Samples)
+    known: tuple[str, ...] = glassy.plots.drawable(*kind, **taken(given, "replicas", "phase"))
+    return known
 
 
 def write(answer: Answer, given: dict[str, Any]) -> None:
     """Write the text, or numbers alone where stdout is a machine's; then files and figures: what fails there loses nothing."""
     notes = [line for text in answer.notes for line in wrapped("note: ", text, columns())]
     machine = next((kind for kind in ("csv", "json") if given.get(kind) == STDOUT), None)
-    if machine:
-        sys.stdout.write(_text(answer.result, machine))
-        say("\n".join(notes))
-    else:
-        sys.stdout.write("\n".join((answer.text, *notes)) + "\n")
-    sys.stdout.flush()
+    try:
+        if machine:
+            sys.stdout.write(_text(answer.result, machine))
+            say("\n".join(notes))
+        else:
+            sys.stdout.write("\n".join((answer.text, *notes)) + "\n")
+        sys.stdout.flush()
+    finally:  # a reader that has seen enough
+        _files(answer.result, given)
+
+
+def _files(result: Any, given: dict[str, Any]) -> None:
+    """Write the files that were asked for."""
     for kind in ("csv", "json"):
         if given.get(kind, STDOUT) != STDOUT:
             path = Path(given[kind])
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_text(answer.result, kind), encoding="utf-8")
+            path.write_text(_text(result, kind), encoding="utf-8")
     if "plot" in given:
-        answer.result.plot(path=given["plot"], **taken(given, "observables"))
+        result.plot(path=given["plot"], **taken(given, "observables"))
     if "html" in given:
-        answer.result.to_html(given["html"], **taken(given, "progress"))
+        result.to_html(given["html"], **taken(given, "progress"))
 
 
 def _text(result: Any, kind: str) -> str:
@@ -97,5 +117,7 @@ def say(text: str) -> None:
 
 def statuses(results: Sequence[Any]) -> tuple[str, ...]:
     """Return what the statuses that are not good mean, with the remedy, each once."""
-    found = dict.fromkeys(r.status for r in results if not r.status.ok)
-    return tuple(f"{status.name}: {status.value}" for status in found)
+    import glassy
+
+    found = dict.fromkeys((r.status, isinstance(r, glassy.Solution)) for r in results if not r.status.ok)
+    return tuple(f"{status.name}: {status.words(theory)}" for status, theory in found)

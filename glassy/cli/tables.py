@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import glassy
 from glassy.cli.parameters import described, sentences
 
 UNLIMITED = 10**6  # columns of what is no terminal,
@@ -117,7 +118,7 @@ def meaning(result: Any, name: str) -> str:
     """Return the words of an attribute: of a property its docstring, else of the Parameters; of a status its sentence."""
     value = getattr(result, name)
     if isinstance(value, enum.Enum):
-        return str(value.value)
+        return str(value.words(isinstance(result, glassy.Solution)) if isinstance(value, glassy.Status) else value.value)
     attribute = inspect.getattr_static(type(result), name, None)
     own = inspect.getdoc(attribute) if hasattr(attribute, "__get__") else None
     found = own or described(type(result)).get(name, ("", ""))[1]

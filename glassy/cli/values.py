@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import ast
-import inspect
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from glassy.core.spelling import read
 
 Wrong = argparse.ArgumentTypeError
 
@@ -56,6 +56,22 @@ def axis(text: str) -> list[float]:
     return [float(f"{x:.15g}") for x in np.linspace(number(parts[0]), number(parts[1]), int(parts[2]))]
 
 
+def several(kind: Callable[[str], Any]) -> Callable[[str], list[Any]]:
+    """Return what makes a list of one word: values between commas, each of a kind, or as many as the kind makes of it.
+
+    Examples
+    --------
+    >>> several(axis)("0.1,0.2:0.4:3"), several(whole)("20,")
+    ([0.1, 0.2, 0.3, 0.4], [20])
+    """
+
+    def make(text: str) -> list[Any]:
+        found = [kind(word) for word in [word for word in text.split(",") if word.strip()] or [text]]
+        return [x for one in found for x in (one if isinstance(one, list) else [one])]
+
+    return make
+
+
 def terms(text: str) -> dict[int, float]:
     """Return orders and coefficients of a spin glass.
 
@@ -75,38 +91,14 @@ def terms(text: str) -> dict[int, float]:
     return found
 
 
-def spelt(kind: type) -> str:
-    """Return how an object of a class is written: RSB(k), with the arguments that it needs.
-
-    Examples
-    --------
-    >>> import glassy
-    >>> spelt(glassy.RS), spelt(glassy.RSB)
-    ('RS', 'RSB(k)')
-    """
-    needed = [p.name for p in inspect.signature(kind).parameters.values() if p.default is p.empty]
-    return f"{kind.__name__}({', '.join(needed)})" if needed else kind.__name__
-
-
 def made(classes: Sequence[type]) -> Callable[[str], Any]:
-    """Return what makes an object of some classes from its Python text: RS, RSB(2), FullRSB(steps=6)."""
-    known = {c.__name__: c for c in classes}
+    """Return what makes an object of some classes from its text, as the functions do: RS, RSB(2), FullRSB(steps=6)."""
 
     def make(text: str) -> Any:
         try:
-            node: Any = ast.parse(text, mode="eval").body
-            call = node if isinstance(node, ast.Call) else ast.Call(func=node, args=[], keywords=[])
-            kind = known[call.func.id]  # type: ignore[attr-defined]
-            values = [ast.literal_eval(a) for a in call.args]
-            named = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-        except (SyntaxError, KeyError, AttributeError, ValueError):
-            raise Wrong(f"must be one of {', '.join(map(spelt, classes))}, between quotes, got {text!r}") from None
-        try:
-            return kind(*values, **named)
-        except TypeError:
-            raise Wrong(f"must be written {spelt(kind)}, between quotes, got {text!r}") from None
+            return read(text, classes)
         except ValueError as error:
-            raise Wrong(str(error)) from None
+            raise Wrong(f"{error} (between quotes)" if str(error).startswith("must be") else str(error)) from None
 
     return make
 

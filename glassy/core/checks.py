@@ -86,7 +86,7 @@ def load(value: Any) -> float:
 
 def temperature(value: Any, *, infinite: bool = False) -> float:
     """Return a temperature: >= 0, with T = 0 the exact limit; T = inf only where stated."""
-    remedy = "T is 1/beta in the units of docs/reference/conventions.md; T=0.0 is the exact limit."
+    remedy = "T is 1/beta in units of the energy, k_B = 1 (help(glassy.DenseHebbian)); T=0.0 is the exact limit."
     return number("T", value, remedy, infinite=infinite)
 
 

@@ -16,7 +16,7 @@ from glassy.core.records import STATE, cells, columns, plain
 
 CONVENTIONS = (
     "k_B = 1; T and energies in the units of H (H.2, H.3), energies, free energies and entropies per spin; "
-    "K = (2 load/P!) N^(P-1) (H.1); docs/reference/conventions.md"
+    "K = (2 load/P!) N^(P-1) (H.1): help(glassy.DenseHebbian)"
 )
 AXES = ("network", "N", "load", "K", "T")  # in the order in which they name an axis along which several change
 Array = npt.NDArray[Any]

@@ -16,6 +16,7 @@ from glassy.core.html import page
 from glassy.core.provenance import Provenance, joint_provenance
 from glassy.core.quantities import quantity
 from glassy.core.records import cell, cells, columns, flat, rows_of, tree
+from glassy.core.renamed import Renamed
 
 
 def optional(name: str, extra: str = "export") -> Any:
@@ -28,7 +29,7 @@ def optional(name: str, extra: str = "export") -> Any:
         ) from error
 
 
-class Exported:
+class Exported(Renamed):
     """Mixin: a result leaves as a dict, a table or a dataset.
 
     Four things may be said of a type: `unexported`, names of fields and properties that stay behind; `exported`, properties

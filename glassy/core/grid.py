@@ -18,6 +18,7 @@ from glassy.core.errors import InputError
 from glassy.core.export import Exported, joint
 from glassy.core.provenance import Provenance
 from glassy.core.records import as_array, rows_of
+from glassy.core.renamed import attributes, nearest
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 
@@ -77,10 +78,13 @@ class Grid(Drawn, Saved, Generic[R]):
 
     def __getattr__(self, name: str) -> Any:
         """Make all points of a Grid of rows, once they are asked for together."""
-        if name != "points" or "_rows" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.__dict__["points"] = tuple(self)
-        return self.__dict__["points"]
+        if name == "points" and "_rows" in self.__dict__:
+            self.__dict__["points"] = tuple(self)
+            return self.__dict__["points"]
+        own = name.startswith("_") or "shape" not in self.__dict__ or not len(self) or nearest(name, attributes(type(self)))
+        if not own and (each := nearest(name, attributes(type(self[0])))):
+            raise AttributeError(f"{type(self).__name__!r} has {each!r} at each point: write .values({each!r}) or [i].{each}")
+        return super().__getattr__(name)  # type: ignore[misc]
 
     @property
     def _lazy(self) -> Rows | None:

@@ -55,15 +55,21 @@ def page(result: Any) -> str | None:
 
 
 def _one(row: dict[str, Any]) -> str:
-    lines = [_line(name, row[name]) for name in in_order(row) if not isinstance(row[name], str | tuple) or row[name]]
+    shown, theory = (name for name in in_order(row) if not isinstance(row[name], str | tuple) or row[name]), "replicon" in row
+    lines = [_line(name, row[name], theory) for name in shown]
     return f"{_TABLE}{''.join(lines)}</table>"
 
 
-def _line(name: str, value: Any) -> str:
+def _words(value: enum.Enum, theory: bool) -> str:
+    """Return the sentence of a status, or what else a member says; of theory the rows have a replicon."""
+    return value.words(theory) if hasattr(value, "words") else str(value.value)
+
+
+def _line(name: str, value: Any, theory: bool) -> str:
     q, said = quantity(name), html.escape(text(value))
     head = f'<tr><th style="{_CELL}">{html.escape(name)}</th>'
     if isinstance(value, enum.Enum) and isinstance(value.value, str):
-        said += f': <span style="{_FAINT}">{html.escape(value.value)}</span>'
+        said += f': <span style="{_FAINT}">{html.escape(_words(value, theory))}</span>'
     if len(said) > LONG:
         return f'{head}<td colspan="3" style="{_CELL};max-width:50em">{said}</td></tr>'
     faint = (q.unit if q.unit != "1" else "", q.long_name)
@@ -87,7 +93,7 @@ def _many(rows: Sequence[dict[str, Any]], count: int) -> str:
     body = "".join(f"<tr>{line}</tr>" for line in cells)
     below = [f"{count - len(rows)} more of {count} rows: to_dataframe() and csv(path) have all"] if count > len(rows) else []
     found = dict.fromkeys(v for row in rows for v in row.values() if isinstance(v, enum.Enum) and not getattr(v, "ok", True))
-    below += [f"{v.name}: {v.value}" for v in found if isinstance(v.value, str)]
+    below += [f"{v.name}: {_words(v, 'replicon' in rows[0])}" for v in found if isinstance(v.value, str)]
     table = f"{_TABLE}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return _note(above) + table + "".join(map(_note, below))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -24,6 +25,7 @@ KINDS = {
     "float", "float | None", "int", "bool", "bool | None", "str", "str | None", "Estimate", "Status", "tuple[float, ...]",
     "tuple[int, ...]", "tuple[str, ...]", "tuple[Estimate, ...]",
 }  # fmt: skip
+NUMBERS = {"float", "int", "bool", "Estimate"}
 PLAIN = {type(None), bool, int, float, str}
 Row = dict[str, Any]
 State = tuple[tuple[str, Any], ...]  # what numbers are of: network, N, K, load, T, ansatz, ... as far as known, by name
@@ -39,6 +41,22 @@ def properties(cls: Any) -> tuple[str, ...]:
             if get is not None and not name.startswith("_") and get.__annotations__.get("return") in KINDS:
                 found[name] = None
     return tuple(found)
+
+
+def numeric(cls: Any) -> tuple[str, ...]:
+    """Return the fields and properties of a type that are single numbers.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> numeric(glassy.StatePoint)
+    ('load', 'T')
+    """
+    found = {f.name: f.type for f in dataclasses.fields(cls)}
+    for name in properties(cls):
+        x = inspect.getattr_static(cls, name)
+        found[name] = (x.fget if isinstance(x, property) else x.func).__annotations__["return"]
+    return tuple(name for name, kind in found.items() if str(kind).removesuffix(" | None") in NUMBERS)
 
 
 def state_of(result: Any, *more: str) -> State:

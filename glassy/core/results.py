@@ -10,6 +10,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from glassy.core.errors import InputError
 from glassy.core.records import tree
+from glassy.core.renamed import Renamed
 
 UNSEEN = 5.0  # values that events may have moved unseen: 3 events are seen in 95 % of runs, and one lasts 1/(1 - 1/e) sweeps
 RARE = 1.5  # values that one event more or less would move
@@ -58,8 +59,24 @@ class Status(enum.Enum):
         """Whether the numbers may be used."""
         return self in (Status.CONVERGED, Status.COLLAPSED, Status.EQUILIBRATED, Status.STEADY)
 
+    def words(self, theory: bool = False) -> str:
+        """Return the sentence; that of a Solution says nothing of chains.
 
-class Estimate(float):
+        Examples
+        --------
+        >>> Status.LEFT_PHASE.words(theory=True).split(";")[0]
+        'the asked phase has no saddle point at this load and T'
+        """
+        return NO_SADDLE if theory and self is Status.LEFT_PHASE else str(self.value)
+
+
+NO_SADDLE = (
+    "the asked phase has no saddle point at this load and T; ask for phase='equilibrium', which finds the phase that is there, "
+    "or go to where the asked one exists: retrieval and the spin glass at lower T, retrieval at a lower load"
+)
+
+
+class Estimate(Renamed, float):
     """A float that knows its error.
 
     Parameters

@@ -28,6 +28,7 @@ import numpy as np
 from glassy.core.equality import Equal
 from glassy.core.errors import InputError
 from glassy.core.export import Exported
+from glassy.core.foreign import SAVED, arrays, foreign
 from glassy.core.formats import FORMAT_1, NEWEST, READERS, TAGS, TYPES
 from glassy.core.records import State, state_of
 
@@ -130,7 +131,7 @@ def _tag_of_format_1(where: str) -> str:
 def named(path: str | os.PathLike[str]) -> Path:
     """Return the path of a result: .npz is added if missing."""
     path = Path(path)
-    return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+    return path if path.suffix == ".npz" or not path.name else path.with_name(path.name + ".npz")
 
 
 def ready(path: str | os.PathLike[str]) -> Path:
@@ -206,7 +207,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     Raises
     ------
     InputError
-        If the file is no result of glassy, was damaged, or was written by a newer glassy; the message says which.
+        If the file is no result of glassy, was damaged, or was written by a newer glassy; the message says which. Of a table,
+        a folder or another file it says what reads it.
 
     Examples
     --------
@@ -217,7 +219,9 @@ def load(path: str | os.PathLike[str]) -> Any:
     ...     glassy.load(path) == s
     True
     """
-    path = named(path)
+    given, path = Path(path), named(path)
+    if not path.is_file() and (what := foreign(given)):
+        raise InputError(f"{given} is not a result that glassy saved, but {what}. {SAVED}")
     try:
         with path.open("rb") as raw:
             fingerprint(raw)
@@ -232,6 +236,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     except (FileNotFoundError, InputError):
         raise
     except Exception as error:
+        if what := arrays(path):
+            raise InputError(f"{path} is not a result that glassy saved, but {what}. {SAVED}") from error
         raise InputError(f"{path} is not a result that glassy saved ({error}). Was the file damaged?") from error
 
 

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 from glassy.analysis.extrapolate import check_powers
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
+from glassy.core.renamed import corrects
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
@@ -34,6 +35,7 @@ def compare(
 ) -> Comparison: ...
 
 
+@corrects
 def compare(
     solution: Compared, samples: Compared, *, powers: Sequence[float] = (1.0, 2.0), progress: bool | None = None
 ) -> Comparison | tuple[Comparison, ...]:

@@ -70,7 +70,7 @@ def warn_of(what: str, solution: Solution | None, runs: list[Samples]) -> None:
     if solution is not None:
         parts += [reason for run in runs if run.status.ok and (reason := _elsewhere(solution, run))]
     if parts:
-        warn(f"{what} is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 5)
+        warn(f"{what} is compared with runs that have not shown it: {'; '.join(parts)}.", EquilibrationWarning, 6)
 
 
 def _note(runs: list[Samples]) -> str:

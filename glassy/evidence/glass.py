@@ -68,7 +68,7 @@ class GlassTheory:
 
     def __post_init__(self) -> None:
         check_network(self.network, "patterns", "signal")
-        check_ansatz(self.ansatz)
+        object.__setattr__(self, "ansatz", check_ansatz(self.ansatz))
         if not checks.load(self.load):
             raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
 
@@ -147,11 +147,10 @@ class GlassTheory:
                 limits += [replace(r, status=Remark.ONE_POWER) for r in here.limits((power,), say)]
         return limits
 
-    def curves(self, T: Iterable[float], ansaetze: Sequence[Ansatz] = (RS(), RSB(1))) -> list[dict[str, Any]]:
+    def curves(self, T: Iterable[float], ansaetze: Sequence[Ansatz | str] = (RS(), RSB(1))) -> list[dict[str, Any]]:
         """Return what ansaetze say as rows, for figures."""
-        return [
-            {"ansatz": repr(a), "T": t, **_averages(self.network, self.load, t, a)} for a in ansaetze for t in map(float, T)
-        ]
+        say = [(check_ansatz(a), t) for a in ansaetze for t in map(float, T)]
+        return [{"ansatz": repr(a), "T": t, **_averages(self.network, self.load, t, a)} for a, t in say]
 
 
 @lru_cache(maxsize=512)

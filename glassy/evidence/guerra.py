@@ -80,7 +80,7 @@ class Interpolation(Exported):
         s = self.saddle
         return self.network.covariance(s.q_EA, s.load), self.network.covariance(s.q_EA, s.load, derivative=1)
 
-    def theory(self, ansatz: Ansatz = RS()) -> float:  # noqa: B008
+    def theory(self, ansatz: Ansatz | str = RS()) -> float:  # noqa: B008
         """Return -beta f of infinitely many spins."""
         s = self.saddle
         return -solve(self.network, s.load, s.T, s.phase, ansatz, strict=False).free_energy / s.T

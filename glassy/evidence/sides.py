@@ -22,6 +22,10 @@ from glassy.simulation.observables import OBSERVABLES, names
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
+COMPARED = {  # what theory says of each phase
+    "retrieval": ("m", "q", "energy", "energy_excess"), "spin_glass": ("q_abs", "energy"), "paramagnetic": ("q", "energy"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Side:
@@ -66,9 +70,7 @@ def _sharp(value: float) -> Estimate:
 def _(result: Solution) -> Side:
     if not result.status.ok:
         raise InputError(f"a Solution must have converged to be compared, got {result!r}. Solve where the phase exists.")
-    signal = result.m > 0.0
-    wanted = ("m", "q", "energy", "energy_excess") if signal else ("q_abs" if result.phase == "spin_glass" else "q", "energy")
-    asked = {name: OBSERVABLES[name].theory for name in wanted}
+    asked = {name: OBSERVABLES[name].theory for name in COMPARED[result.phase]}
     return Side(
         kind=f"{result.ansatz!r} {result.phase}",
         state={"network": result.network, "T": result.T, "load": result.load, "perturbation": None},

@@ -12,6 +12,7 @@ from scipy.optimize import brentq, minimize_scalar
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.export import Exported
+from glassy.core.renamed import corrects
 from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
 from glassy.model.family import Network
@@ -37,6 +38,7 @@ class StatePoint(Exported):
     T: float
 
 
+@corrects
 @dataclass(frozen=True)
 class DenseHebbian(Network):
     """A dense Hebbian network: Ising spins, P-body interactions, K = (2 load/P!) N^(P-1) stored patterns (H.1).

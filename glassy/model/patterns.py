@@ -142,7 +142,7 @@ def check_patterns(patterns: Any, least: int) -> Int8Array:
     return check_signs("patterns", array)
 
 
-def given_patterns(network: Network, patterns: Any, level: int = 3) -> Int8Array:
+def given_patterns(network: Network, patterns: Any, level: int = 4) -> Int8Array:
     """Return patterns of the user as an array (K, N) of +-1 that a network can store, or raise InputError.
 
     A shape that is read as more patterns than the network retrieves, and as MANY times more than spins, is warned of.

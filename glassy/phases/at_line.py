@@ -9,6 +9,7 @@ import numpy as np
 
 from glassy.core import checks
 from glassy.core.errors import InputError, PhaseError
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -49,6 +50,7 @@ class ATLine(Saved):
         return self.roots[-1] if self.roots else math.nan
 
 
+@corrects
 def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: bool = True) -> ATLine:
     """Return all temperatures at which the RS replicon vanishes at one load (S.1): the de Almeida-Thouless line.
 

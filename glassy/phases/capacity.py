@@ -13,6 +13,7 @@ from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.progress import Bar, current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -91,9 +92,10 @@ def _text(value: float) -> str:
     return repr(value) if isinstance(value, Estimate) else f"{value:.9g}"
 
 
+@corrects
 def storage_capacity(
     network: Network,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     progress: bool | None = None,
 ) -> StorageCapacity:

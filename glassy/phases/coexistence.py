@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -112,10 +113,11 @@ def _over_paramagnet(network: Network, T: float) -> float:
     return solve(network, 0.0, T).free_energy + T * math.log(2.0)
 
 
+@corrects
 def coexistence(
     network: Network,
     T: float | None = None,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     start: Coexistence | None = None,

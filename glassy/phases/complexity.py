@@ -13,6 +13,7 @@ from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -96,6 +97,7 @@ class _State:
     B: float
 
 
+@corrects
 def complexity(
     network: Network,
     load: float,

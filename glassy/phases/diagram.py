@@ -16,6 +16,7 @@ from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import record, state_of
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network
@@ -245,11 +246,12 @@ class PhaseDiagram(Drawn, Saved):
         return f"PhaseDiagram({self.network!r} {self.ansatz!r}: {names}; {len(self.points)} named points)"
 
 
+@corrects
 def phases_at(
     network: Network,
     load: float,
     T: float | None = None,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     progress: bool | None = None,

@@ -13,11 +13,13 @@ from glassy.core.equality import Equal
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.export import Exported
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.model.spin_glass import SpinGlass
 from glassy.numerics.gaussian import U
 from glassy.numerics.tilted import tilted_averages, tilted_weights
+from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.rsb.solve import symmetric_glass
 from glassy.theory.rsb.steps import stable
@@ -74,11 +76,12 @@ class Glassiness(Drawn, Equal, Exported):
         return self.hard + self.soft + self.remainder
 
 
+@corrects
 def glassiness(
     network: Network,
     load: float,
     T: float | None = None,
-    ansatz: Ansatz | None = None,
+    ansatz: Ansatz | str | None = None,
     *,
     beta: float | None = None,
     progress: bool | None = None,
@@ -130,7 +133,7 @@ def glassiness(
     >>> bool(abs(g.total + s.free_energy / 0.8) < 1e-13)
     True
     """
-    ansatz = RS() if ansatz is None else ansatz
+    ansatz = RS() if ansatz is None else ansaetze.check(ansatz)
     if not solvable(network).has_patterns:
         raise InputError(f"network must have stored patterns, got {network!r}. Without them all is hard: A is -f/T of solve.")
     load, T = check_point(load, checks.given_temperature(T, beta))

@@ -14,6 +14,7 @@ from scipy.optimize import minimize_scalar
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.progress import Bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import named
 from glassy.model.family import Network
@@ -32,9 +33,10 @@ from glassy.theory.solve import check_point, solvable
 LINES = 5  # that are traced one after the other: spinodal, coexistence, AT, those of m = 0 together, and where they cross
 
 
+@corrects
 def phase_diagram(
     network: Network,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     load_max: float | None = None,
     tolerance: float = 5e-4,

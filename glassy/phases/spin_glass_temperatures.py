@@ -10,6 +10,7 @@ import numpy as np
 
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
+from glassy.core.renamed import corrects
 from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.numerics.roots import aside, crossings
@@ -65,6 +66,7 @@ class SpinGlassTemperatures(Drawn, Saved):
         )
 
 
+@corrects
 def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTemperatures:
     """Return T_d, T_c and T_G of the m = 0 glass (theory, section 5): from 1RSB at x_1 = 1 and the replicon S.1.
 

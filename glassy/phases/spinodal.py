@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
@@ -64,10 +65,11 @@ class Spinodal(Saved):
         return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {numbers})"
 
 
+@corrects
 def spinodal(
     network: Network,
     T: float | None = None,
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     start: Spinodal | None = None,

@@ -6,6 +6,7 @@ from glassy.core.renamed import gone
 from glassy.plots.boundaries import spin_glass_temperatures, storage_capacity
 from glassy.plots.comparison import comparison, deviations
 from glassy.plots.diagram import diagram_legend, draw_phase_diagram, phase_diagram
+from glassy.plots.drawable import drawable
 from glassy.plots.ensembles import ensemble
 from glassy.plots.evidence import approach, lines, markers_of, overlap_density, panel, points
 from glassy.plots.exchanges import exchange
@@ -37,6 +38,7 @@ __all__ = [
     "deviations",
     "diagram_legend",
     "draw_phase_diagram",
+    "drawable",
     "ensemble",
     "exchange",
     "figure",
@@ -71,4 +73,4 @@ if not TYPE_CHECKING:  # or every name would count as an attribute
 
     def __getattr__(name: str) -> Any:
         """Say the new name of an old one."""
-        raise AttributeError(gone("glassy.plots", name))
+        raise AttributeError(gone("glassy.plots", name, __all__))

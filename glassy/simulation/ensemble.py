@@ -15,6 +15,7 @@ from glassy.core import checks, storage
 from glassy.core.errors import InputError
 from glassy.core.machine import cores, half_memory
 from glassy.core.progress import progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.storage import Saved, VersionError
 from glassy.model.family import check_network
 from glassy.model.perturbation import Perturbation
@@ -31,6 +32,7 @@ from glassy.simulation.request import Request, check_axis, check_memory
 FILE = "ensemble.npz"
 
 
+@corrects
 @dataclass(frozen=True)
 class Ensemble(Saved):
     """A frozen description of many samples; every sample is a task whose numbers depend on it and its index alone.
@@ -115,7 +117,7 @@ class Ensemble(Saved):
         for word, value in checked.items():
             object.__setattr__(self, word, value)
         request = self._request
-        for word in ("seed", "start", "replicas", "sweeps", "burn_in", "watch"):
+        for word in ("seed", "start", "replicas", "sweeps", "burn_in", "watch", "method"):
             object.__setattr__(self, word, getattr(request, word))
         found = [place.name for place in self.places]
         for name in found:

@@ -8,11 +8,12 @@ from typing import Any
 
 from glassy.core import checks
 from glassy.core.errors import InputError, MemoryLimitError
+from glassy.core.spelling import one_of
 from glassy.model.family import Network
 from glassy.model.patterns import Int8Array, check_seed, check_signs
 from glassy.model.perturbation import Perturbation, check_perturbation
 from glassy.simulation.kernels.choose import choose_kernel
-from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Quench, ReplicaExchange
+from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.sampler.run import Run
 
 
@@ -50,10 +51,7 @@ class Request:
         patterns: bool = True,
     ) -> Request:
         """Check what does not depend on the state point, or raise InputError; `patterns`: whether the network has any."""
-        if not isinstance(method, Dynamics | ReplicaExchange):
-            raise InputError(
-                f"method must be glassy.Metropolis(), Glauber(), Annealing(), Quench() or ReplicaExchange(), got {method!r}."
-            )
+        method = one_of("method", method, (Metropolis, Glauber, Annealing, Quench, ReplicaExchange))
         if perturbation is not None:
             check_perturbation(perturbation)
         if not patterns:

@@ -23,7 +23,6 @@ from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import of_errors
-from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
@@ -38,7 +37,7 @@ CHANCE = 0.01  # share of random spins that count as being at a pattern, where s
 
 
 @dataclass(frozen=True)
-class Samples(Drawn, Renamed, Saved):
+class Samples(Drawn, Saved):
     """Monte Carlo of one network at one state point: series, and averages with their errors.
 
     Parameters

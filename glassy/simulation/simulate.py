@@ -17,6 +17,7 @@ from glassy.core import checks
 from glassy.core.errors import InputError, Interrupted
 from glassy.core.grid import Grid
 from glassy.core.machine import cores, half_memory
+from glassy.core.renamed import corrects
 from glassy.model.family import Network, check_network
 from glassy.model.patterns import given_patterns
 from glassy.model.perturbation import Perturbation
@@ -75,7 +76,7 @@ def simulate(
     *,
     seed: int,
     beta: float | None = ...,
-    method: Dynamics = ...,
+    method: Dynamics | str = ...,
     **options: Unpack[Options],
 ) -> Samples: ...
 @overload
@@ -99,11 +100,12 @@ def simulate(
     *,
     seed: int,
     beta: Axis | None = ...,
-    method: Dynamics | ReplicaExchange = ...,
+    method: Dynamics | ReplicaExchange | str = ...,
     **options: Unpack[Options],
 ) -> Grid[Samples]: ...
 
 
+@corrects
 def simulate(
     network: Network,
     load: Axis | None = None,
@@ -121,7 +123,7 @@ def simulate(
     replicas: int = 2,
     sweeps: int = 1000,
     burn_in: int | None = None,
-    method: Dynamics | ReplicaExchange = _METROPOLIS,
+    method: Dynamics | ReplicaExchange | str = _METROPOLIS,
     watch: Sequence[int] = (),
     kernel: str = "auto",
     threads: int | None = None,
@@ -173,6 +175,7 @@ def simulate(
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
         T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
+        As text, too: "Glauber", "Annealing(2.0)".
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
     kernel : {"auto", "patterns", "packed", "fields", "tensor", "couplings", "wide"}
@@ -265,7 +268,7 @@ def simulate(
     limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
     loads, load_axis = check_axis("load", load)
     temperatures, T_axis = check_axis("T", T)
-    ladder = isinstance(method, ReplicaExchange)
+    ladder = isinstance(request.method, ReplicaExchange)
     if ladder and load_axis:
         raise InputError(f"load must be a float with ReplicaExchange, got shape {load_axis}. Call simulate once per load.")
     held = 2 * samples * len(loads) * (1 if ladder else len(temperatures))  # series in memory; see check_memory
@@ -274,7 +277,7 @@ def simulate(
         return (limit - held * bytes_of_series) // min(threads, samples)
 
     if checks.truth("free_energy", free_energy):
-        check_free_energy(method, temperatures)
+        check_free_energy(request.method, temperatures)
     runs = request.runs(network, loads, K, temperatures, N, given, room)
     width = min(check_memory(runs, samples, threads, limit), samples * len(runs))
     with ExitStack() as stack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from glassy.core import checks
 from glassy.core.errors import InputError
+from glassy.core.spelling import one_of
 
 DEEPEST = 30  # steps
 
@@ -134,7 +135,12 @@ def hierarchy(depth: int) -> tuple[Ansatz, ...]:
 
 
 def check(ansatz: object) -> Ansatz:
-    """Return the ansatz, or raise InputError."""
-    if not isinstance(ansatz, RS | RSB | FullRSB):
-        raise InputError(f"ansatz must be glassy.RS(), glassy.RSB(k) or glassy.FullRSB(), got {ansatz!r}. Pick one of these.")
-    return ansatz
+    """Return the ansatz, also of its text, or raise InputError.
+
+    Examples
+    --------
+    >>> check(RS()), check("RSB(2)")
+    (RS(), RSB(2))
+    """
+    found: Ansatz = one_of("ansatz", ansatz, (RS, RSB, FullRSB))
+    return found

@@ -15,7 +15,6 @@ from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import state_of
-from glassy.core.renamed import Renamed
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network
@@ -69,7 +68,7 @@ class OverlapDistribution(Placed):
 
 
 @dataclass(frozen=True)
-class Solution(Drawn, Renamed, Saved):
+class Solution(Drawn, Saved):
     """A saddle point of the replicated free energy.
 
     Where `status` is LEFT_PHASE the asked phase has no saddle and every number is NaN: another phase's numbers are never
@@ -295,7 +294,7 @@ class Solution(Drawn, Renamed, Saved):
         """Raise where there are no levels."""
         if math.isnan(self.q_EA):
             error = PhaseError if self.status is Status.LEFT_PHASE else ConvergenceError
-            raise error(f"no {what} at {self!r}: {self.status.value}.", self)
+            raise error(f"no {what} at {self!r}: {self.status.words(theory=True)}.", self)
 
     def __repr__(self) -> str:
         where = f"{self.network!r} {self.phase} {self.ansatz!r} load={self.load:g} T={self.T:g}"

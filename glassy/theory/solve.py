@@ -15,6 +15,7 @@ from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.grid import Grid
 from glassy.core.machine import cores
 from glassy.core.progress import current_bar, progress_bar
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
@@ -40,7 +41,7 @@ def solvable(network: object, *parts: str) -> Network:
     if network.P > MOST:  # the covariance of self-interacting patterns grows like 2^P
         raise InputError(
             f"P must be at most {MOST} in theory, got {network!r}. Take a smaller P: from P = 40 on the free energy of the "
-            "spin glass is that of the random energy model to 1e-10 (docs/explanation/theory.md, section 5)."
+            "spin glass is that of the random energy model to 1e-10."
         )
     return network
 
@@ -61,12 +62,13 @@ def check_point(load: object = 1.0, T: object = 1.0) -> tuple[float, float]:
     return point[0] if point[0] >= 1e-300 else 0.0, point[1] if point[1] >= 1e-300 else 0.0
 
 
+@corrects
 def solve(
     network: Network,
     load: float,
     T: float | None = None,
     phase: str = "retrieval",
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: float | None = None,
     start: Solution | None = None,
@@ -92,7 +94,8 @@ def solve(
         self-interacting) the m = 0 saddle of RS is the paramagnet where its replicon is positive and the spin glass
         elsewhere; beyond RS the glass may also appear above that line, discontinuously (P >= 5).
     ansatz : RS, RSB or FullRSB
-        Replica symmetry (default), k steps of its breaking, or the limit of infinitely many. Where the levels of RSB(k)
+        Replica symmetry (default), k steps of its breaking, or the limit of infinitely many; here and wherever one is asked
+        for, also as text, "RSB(1)". Where the levels of RSB(k)
         merge because fewer steps are stable, the status is COLLAPSED and the merged levels carry the breakpoint 1.
     start : Solution, optional
         A neighbouring saddle of the same phase and depth to start Newton's method from; without one, or where it does not
@@ -150,7 +153,9 @@ def solve(
     if strict and solution.status is Status.LEFT_PHASE:
         raise PhaseError(*_explain(solution))
     if strict and not solution.status.ok:
-        raise ConvergenceError(f"{solution!r}: residual {solution.residual:.1e}. {solution.status.value}.", solution)
+        raise ConvergenceError(
+            f"{solution!r}: residual {solution.residual:.1e}. {solution.status.words(theory=True)}.", solution
+        )
     return solution
 
 
@@ -284,12 +289,13 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
     return text + f"the m = 0 phases found here at RS are {others or 'none'}. Ask for phase='equilibrium'.", None
 
 
+@corrects
 def scan(
     network: Network,
     load: npt.ArrayLike,
     T: npt.ArrayLike | None = None,
     phase: str = "retrieval",
-    ansatz: Ansatz = RS(),  # noqa: B008
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
     beta: npt.ArrayLike | None = None,
     wins: bool = False,
@@ -354,7 +360,7 @@ def scan(
     network = solvable(network)
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
-    ansaetze.check(ansatz)
+    ansatz = ansaetze.check(ansatz)
     x, y = (np.where(v < 1e-300, 0.0, np.asarray(v, float)) for v in (loads, temperatures))
     others = [p for p in PHASES[:-1] if p != phase] if wins and phase != "equilibrium" else []
     with progress_bar(len(x) * (1.0 + len(others)), progress, "point", f"{ansatz!r} {phase}") as bar:

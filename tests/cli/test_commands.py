@@ -36,6 +36,49 @@ def test_the_network_ansatz_and_phase_are_those_asked_for(capsys):
     assert point["free_energy"] == glassy.solve(glassy.SpinGlass({2: 1.0, 3: 0.5}), 1.0, 0.9, "spin_glass").free_energy
 
 
+def test_several_values_stand_side_by_side_between_commas_or_behind_one_option_each(capsys):
+    ways = (("0.1", "0.2"), ("0.1,0.2",), ("0.1", "--T", "0.2"), ("0.1:0.2:2",))
+    found = [machine(capsys, "scan", "--P", "3", "--load", "0.1", "--T", *way, kind="--csv") for way in ways]
+    assert [r["T"] for r in found[0]] == ["0.1", "0.2"]
+    assert found[1:] == found[:1] * 3
+
+
+def test_beta_is_that_of_the_functions(capsys):
+    (point,) = machine(capsys, "solve", "--P", "3", "--load", "0.1", "--beta", "4")["points"]
+    assert (point["T"], point["m"]) == (0.25, glassy.solve(NETWORK, 0.1, beta=4).m)
+    rows = machine(capsys, "scan", "--P", "3", "--load", "0.1", "--beta", "2,inf", kind="--csv")
+    assert [float(r["T"]) for r in rows] == [0.5, 0.0]
+    run = glassy.simulate(NETWORK, 0.1, beta=4, N=20, seed=3, samples=4, sweeps=200)
+    words = ("--P", "3", "--load", "0.1", "--beta", "4", *RUN[6:])
+    found = machine(capsys, "simulate", *words, "--N", "20", code=0 if run.status.ok else 1)
+    assert (found["T"], found["m"]["value"]) == (0.25, run.m)
+    main(["compare", *words, "--N", "20", "--json", "-"])
+    assert json.loads(capsys.readouterr().out)["solution"]["T"] == 0.25
+
+
+def test_a_spin_glass_is_simulated_and_compared(capsys):
+    words = ("--spin-glass", "2:1", "--disorder", "signs", "--load", "1", "--T", "1.4", "--seed", "3", "--sweeps", "200")
+    (point,) = machine(capsys, "simulate", *words, "--N", "16", "--samples", "3")["points"]
+    run = glassy.simulate(glassy.SpinGlass({2: 1.0}, "signs"), load=1.0, T=1.4, N=16, seed=3, samples=3, sweeps=200)
+    assert point["energy"]["value"] == float(run.energy)
+    assert main(["simulate", *words, "--N", "16", "--samples", "3"]) in (0, UNUSABLE)
+    text = capsys.readouterr().out
+    assert "energy " in text
+    assert "pattern" not in text
+    assert main(["compare", *words, "--N", "16", "24", "--samples", "3", "--phase", "equilibrium"]) in (0, UNUSABLE)
+    assert "1/N->0" in capsys.readouterr().out
+    assert main(["simulate", "--P", "3", *words[2:], "--N", "16"]) == MISUSE
+    assert "--disorder is that of a spin glass" in capsys.readouterr().err
+
+
+def test_a_spin_glass_has_its_phase_without_being_asked(capsys):
+    for command in ("solve", "scan"):
+        (point,) = machine(capsys, command, "--spin-glass", "2:1", "--load", "1", "--T", "0.5")["points"]
+        assert point["phase"] == "spin_glass"
+        assert point["q"] == glassy.solve(glassy.SpinGlass({2: 1.0}), 1.0, 0.5, "spin_glass").q
+    machine(capsys, "solve", "--spin-glass", "2:1", "--load", "1", "--T", "1.5", "--phase", "paramagnetic")
+
+
 def test_scan_is_a_path(capsys):
     rows = machine(
         capsys, "scan", "--P", "3", "--load", "0.1", "0.2", "9", "--T", "0.1", "0.2", "0.2", "--wins", kind="--csv", code=1
@@ -163,7 +206,8 @@ def test_numbers_alone_are_on_stdout_and_notes_on_stderr(capsys):
     assert main(["solve", "--P", "3", "--load", "0.1", "9", "--T", "0.2", "--csv", "-"]) == UNUSABLE
     found = capsys.readouterr()
     assert [r["status"] for r in csv.DictReader(io.StringIO(found.out))] == ["CONVERGED", "LEFT_PHASE"]
-    assert found.err.startswith("note: LEFT_PHASE: ")
+    assert found.err.startswith("note: LEFT_PHASE: the asked phase has no saddle point")
+    assert "chain" not in found.err
 
 
 @pytest.mark.slow
@@ -187,7 +231,7 @@ def test_a_figure_that_fails_loses_no_number(tmp_path, capsys):
     assert main([*words, "energy", "free_energy"]) == 0
     text = capsys.readouterr().out
     assert (tmp_path / "a.png").exists()
-    assert main([*words, "ansatz"]) == MISUSE  # there, and no number
+    assert main([*words, "wins"]) == MISUSE  # there, but not asked for: no number
     found = capsys.readouterr()
     assert found.out == text
     assert "observables must be numbers of a Solution" in found.err

@@ -48,7 +48,7 @@ def test_example(command, line, shown, tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("command", TEXTS)
 def test_help_says_units_codes_and_where_to_read(command):
     text = " ".join(parsers(command)[1].format_help().split())
-    for words in ("exit codes: 0 ", "documentation: docs/how-to/command-line.md", f"$ glassy {command}"):
+    for words in ("exit codes: 0 ", 'documentation: python -c "import glassy; help(glassy.solve)"', f"$ glassy {command}"):
         assert words in text
     if command != "status":
         assert "K = (2 load/P!) N^(P-1)" in text

@@ -51,7 +51,7 @@ def test_words_and_defaults_are_those_of_the_function():
     found = {action.dest: action for action in actions("solve")}
     assert found["phase"].choices == ["retrieval", "spin_glass", "paramagnetic", "equilibrium"]
     assert found["phase"].help.startswith("The basin in which the saddle is sought. ")
-    assert found["phase"].help.endswith("(default: retrieval)")
+    assert found["phase"].help.endswith("(default: retrieval; with --spin-glass spin_glass)")
     assert found["load"].required
     assert not found["phase"].required
     assert found["ansatz"].metavar == "RS|RSB(k)|FullRSB"

@@ -1,6 +1,7 @@
 """The command line as a process of its own: what it imports, pipes that close, Ctrl-C, and going on after it."""
 
 import json
+import os
 import shlex
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import glassy
-from glassy.cli.main import CTRL_C, main
+from glassy.cli.main import CLOSED, CTRL_C, MISUSE, main
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = [sys.executable, "-m", "glassy"]
@@ -39,14 +40,33 @@ def test_what_import_glassy_gives_comes_at_its_first_use():
     assert int(names) > len(glassy.__all__)
 
 
+def unread(*words, stream="stdout"):
+    """Run a command of which nobody reads a stream, and return its exit code and what the other one says."""
+    there, here = os.pipe()
+    os.close(there)
+    files = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: here}
+    with os.fdopen(here, "wb"):
+        done = subprocess.run([*ASK, *words], cwd=ROOT, text=True, check=False, **files)
+    return done.returncode, done.stderr if stream == "stdout" else done.stdout
+
+
 @pytest.mark.slow
-def test_a_reader_that_has_seen_enough_ends_it_in_peace():
-    with subprocess.Popen([*ASK, "scan", "--P", "3", "--load", "0:0.3:3000", "--T", "0.2"], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, cwd=ROOT) as run:  # fmt: skip
-        assert run.stdout.readline() == "DenseHebbian(P=3) RS()\n"
-        run.stdout.close()
-        assert run.stderr.read() == ""
-        assert run.wait(60) == 0
+def test_a_reader_that_has_seen_enough_ends_it_in_peace_and_files_are_written(tmp_path):
+    file = tmp_path / "a.csv"
+    assert CLOSED == 128 + signal.SIGPIPE
+    assert unread("scan", "--P", "3", "--load", "0.1", "0.2", "--T", "0.2", "--csv", str(file)) == (CLOSED, "")
+    assert len(file.read_text().splitlines()) == 3
+    assert unread("sims", "list") == (CLOSED, "")
+    assert unread("--help") == (0, "")
+    assert unread("dance", stream="stderr") == (MISUSE, "")
+
+
+@pytest.mark.slow
+def test_streams_that_are_closed_from_the_start_stop_nothing(tmp_path):
+    file = tmp_path / "a.csv"
+    line = f"{shlex.join(ASK)} solve --P 3 --load 0.1 --T 0.2 --csv {shlex.quote(str(file))}"
+    assert subprocess.run(f"{line} >&- 2>&-", shell=True, cwd=ROOT, check=False).returncode == 0
+    assert len(file.read_text().splitlines()) == 2
 
 
 @pytest.mark.slow

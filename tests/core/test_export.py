@@ -247,7 +247,10 @@ def test_pages_are_whole_small_and_colourless(found, name):
 
 def test_pages_say_errors_units_and_what_to_do(found):
     page = "".join(Balanced(found["no saddle"]._repr_html_()).words)
-    assert Status.LEFT_PHASE.value in page
+    assert Status.LEFT_PHASE.words(theory=True) in page
+    assert "chains" not in page
+    path = glassy.scan(DenseHebbian(3), [0.1, 9.0], 0.3)
+    assert Status.LEFT_PHASE.words(theory=True) in "".join(Balanced(path._repr_html_()).words)
     assert "units of H" in page
     still = "".join(Balanced(glassy.simulate(DenseHebbian(3), 0.1, 0.01, 20, sweeps=5, seed=1, samples=2)._repr_html_()).words)
     assert "1.0(<" in still  # a bound, and escaped: the parser saw no tag

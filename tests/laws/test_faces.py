@@ -31,7 +31,7 @@ def test_a_missing_solution_has_no_functions():
     for network, ansatz in itertools.product((DenseHebbian(3), SK), (RS(), RSB(1))):
         s = solve(network, 1.0, 50.0, "spin_glass", ansatz, strict=False)
         assert s.status is Status.LEFT_PHASE
-        with pytest.raises(PhaseError, match="LEFT_PHASE"):
+        with pytest.raises(PhaseError, match="LEFT_PHASE.*: the asked phase has no saddle point at this load and T; ask for"):
             s.x(0.5)
         with pytest.raises(PhaseError, match="LEFT_PHASE"):
             s.field_distribution(0.0)

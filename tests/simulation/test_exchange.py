@@ -162,7 +162,7 @@ def test_bad_ladders(change, message):
 
 def test_bad_method():
     with pytest.raises(InputError, match="dynamics must be"):
-        ReplicaExchange("metropolis")
+        ReplicaExchange("heat bath")
     with pytest.raises(InputError, match="every must be"):
         ReplicaExchange(every=0)
 

@@ -38,7 +38,7 @@ BAD = [
     ({"start": [[1, 1], [1]]}, "start must be one array, got lists of different lengths"),
     ({"load": [[0.1], [0.1, 0.2]]}, "load must be one array, got lists of different lengths"),
     ({"T": [[0.1], [0.1, 0.2]]}, "T must be one array, got lists of different lengths"),
-    ({"method": "metropolis"}, "method must be"),
+    ({"method": "heat bath"}, "method must be one of Metropolis, Glauber"),
     ({"max_bytes": 0}, "max_bytes"),
     ({"patterns": np.ones((3, 24))}, "give either patterns, or load and N"),
 ]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.errors import InputError
+from glassy.core.spelling import one_of
 from glassy.numerics.elementary import LEAST, exp, ln, ln_one_minus
 
 FloatArray = npt.NDArray[np.float64]
@@ -202,8 +203,7 @@ class Annealing:
             raise InputError(
                 f"T_start must be finite with shape={self.shape!r}, got inf. Give shape='beta', equal steps of 1/T."
             )
-        if not isinstance(self.dynamics, Metropolis | Glauber):
-            raise InputError(f"dynamics must be glassy.Metropolis() or glassy.Glauber(), got {self.dynamics!r}.")
+        object.__setattr__(self, "dynamics", one_of("dynamics", self.dynamics, (Metropolis, Glauber)))
         object.__setattr__(self, "T_start", start)
 
     def check(self, T: float, burn_in: int) -> None:
@@ -285,8 +285,7 @@ class ReplicaExchange:
     every: int = 1
 
     def __post_init__(self) -> None:
-        if not isinstance(self.dynamics, Metropolis | Glauber):
-            raise InputError(f"dynamics must be glassy.Metropolis() or glassy.Glauber(), got {self.dynamics!r}.")
+        object.__setattr__(self, "dynamics", one_of("dynamics", self.dynamics, (Metropolis, Glauber)))
         object.__setattr__(self, "every", checks.integer("every", self.every, 1, "Sweeps between exchanges."))
 
 

@@ -261,7 +261,7 @@ def test_bad_input():
     with pytest.raises(InputError, match="network must be a glassy.DenseHebbian"):
         solve(4, 0.1, 0.3)
     with pytest.raises(InputError, match="ansatz must be"):
-        solve(network, 0.1, 0.3, ansatz="RS")
+        solve(network, 0.1, 0.3, ansatz="RSC")
     with pytest.raises(InputError, match="1-d arrays of one length"):
         scan(network, [0.1, 0.2, 0.3], [0.1, 0.2])
     with pytest.raises(InputError, match="T must be one array, got lists of different lengths"):
