@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from glassy import (
+    Annealing,
     DenseHebbian,
     Ensemble,
+    Estimate,
     FullRSB,
     Glauber,
     InputError,
@@ -19,6 +21,7 @@ from glassy import (
     compare,
     compare_starts,
     enumerate_states,
+    extrapolate,
     load,
     read_ensemble,
     save,
@@ -122,6 +125,24 @@ def test_quench_ends_in_a_local_minimum():
     exact = enumerate_states(SpinGlass({3: 1.0}), load=1.0, T=0.0, N=12, seed=1)
     low = simulate(SpinGlass({3: 1.0}), load=1.0, T=0.0, N=12, seed=1, samples=1, replicas=40, sweeps=60, method=Quench())
     assert low.series.energy[..., -1].min() == pytest.approx(exact.free_energy, rel=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("order", "sizes", "wanted", "other"), [(2, (32, 64, 128), -0.76321, -0.8132), (3, (24, 36, 48), -0.8132, -0.76321)]
+)
+def test_ground_states_by_annealing_go_to_those_that_are_known(order, sizes, wanted, other):
+    """Parisi (1980) and full RSB for P = 2, Gardner (1985) at RSB(1) for P = 3; corrections of N spins go as N^(-2/3)."""
+    options = {"load": 1.0, "T": 0.0, "seed": 1, "samples": 40, "replicas": 6, "burn_in": 1500, "sweeps": 20}
+    found = []
+    for N in sizes:
+        run = simulate(SpinGlass({order: 1.0}), N=N, method=Annealing(1.2, shape="linear"), **options)
+        each = run.series.energy[:, :, -1].min(axis=1)
+        found.append(Estimate(each.mean(), each.std(ddof=1) / math.sqrt(len(each))))
+    limit = extrapolate(sizes, found, (2 / 3,)).value
+    assert abs(float(limit) - wanted) < 4 * limit.error
+    assert abs(float(limit) - other) > 3 * limit.error
+    assert limit.error < 0.016
 
 
 @pytest.mark.slow

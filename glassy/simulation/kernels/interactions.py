@@ -84,7 +84,8 @@ class Interactions:
             return np.zeros(0, np.int16), np.zeros(0, np.int32)
         N, size = self.N, int(self.layout[1, self.N])
         most = most_collected(self.four, self.layout)
-        large = self.four.dtype == np.int32 or most * N >= 2**31
+        field = int(self.layout[0, N]) * max(int(self.four.max()), -int(self.four.min()))  # of one spin, and of its parts
+        large = self.four.dtype == np.int32 or field >= 2**31
         types = (np.int64, np.int64) if large else (np.int16 if most < 2**15 else np.int32, np.int32)
         return np.zeros(size, types[0]), np.zeros(N + 64, types[1])
 

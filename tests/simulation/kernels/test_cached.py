@@ -2,6 +2,7 @@
 
 import math
 import os
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -129,6 +130,16 @@ def test_room_holds_what_is_collected():
     for most, dtype in ((100, np.int16), (32767, np.int32)):
         wide = Interactions(N=12, by=np.array([0, 0, 0, 0, 4]), four=(four // 40 * 0 + most * np.sign(four)).astype(np.int16))
         assert wide.room()[0].dtype == dtype
+        assert wide.room()[1].dtype == np.int32
+
+
+def test_fields_that_32_bits_do_not_hold_have_64():
+    N = 400  # N (N - 1)/2 couplings of 32767 are more than 2^31
+    four = np.lib.stride_tricks.as_strided(np.full(1, 32767, np.int16), (N, int(quadruple_layout(N)[3, N])), (0, 0))
+    few = Interactions(N=N, by=np.array([0, 0, 0, 0, 4]), four=four)
+    assert int(few.layout[0, N]) * 32767 >= 2**31
+    with mock.patch("glassy.simulation.kernels.interactions.most_collected", return_value=1):
+        assert few.room()[1].dtype == np.int64
 
 
 @pytest.mark.parametrize(("P", "part", "place"), [(2, "two", (3, 4)), (3, "three", (3, 4, 5)), (4, "four", (3, 40))])
