@@ -341,11 +341,10 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore:Input line 2 contained no data")
 def test_numpy_reads_files_with_commas_in_cells(found, tmp_path):
-    wanted = found["grid"].values("m").ravel().tolist()
     for units in (False, True):
         path = found["grid"].csv(tmp_path / "x.csv", units=units)
         words = np.loadtxt(path, delimiter=",", quotechar='"', dtype=str)
-        assert words[1:, list(words[0]).index("m")].astype(float).tolist() == wanted
+        assert words[1:, list(words[0]).index("m")].astype(float).tolist() == found["grid"].values("m").ravel().tolist()
         path = found["one sample"].csv(path, units=units)
         words = np.loadtxt(path, delimiter=",", quotechar='"', dtype=str)
         assert dict(zip(*words.tolist(), strict=True))["remarks"].startswith("thermal error alone, since")

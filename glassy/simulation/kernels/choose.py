@@ -20,8 +20,8 @@ from glassy.simulation.kernels.chains import Chain
 from glassy.simulation.kernels.extras import Extras, find_scale, make_extras, no_extras
 from glassy.simulation.kernels.interactions import ORDERS, bytes_of_given, bytes_of_interactions, interactions_of, orders_of
 from glassy.simulation.kernels.packed import PackedChain, fixed_part
-from glassy.simulation.kernels.pairs import makes_fields
 from glassy.simulation.kernels.pays import MOST_BYTES, fields_pay
+from glassy.simulation.kernels.sets import makes_fields
 from glassy.simulation.kernels.tables import KernelTables, kernel_tables
 from glassy.simulation.kernels.wide import WideChain, bytes_of_numbers, exact_numbers, whole_numbers
 from glassy.simulation.kernels.windows import MOST_SPINS, Window, find_kept, find_squares, find_window

@@ -15,18 +15,21 @@ from glassy.core.errors import InputError
 from glassy.model.family import Network
 from glassy.model.integer_couplings import IntegerCouplings, Term
 from glassy.model.patterns import Int8Array, Patterns
-from glassy.simulation.kernels.listed import ListedTerms, list_terms
-from glassy.simulation.kernels.pairs import bytes_of_pairs, pairs_from, pairs_of
-from glassy.simulation.kernels.quadruples import (
+from glassy.simulation.kernels.listed import ListedTerms
+from glassy.simulation.kernels.quadruples import fill_pairs, most_collected, quadruple_layout
+from glassy.simulation.kernels.sets import (
+    bytes_of_pairs,
     bytes_of_quadruples,
-    fill_pairs,
-    most_collected,
-    quadruple_layout,
+    bytes_of_triples,
+    list_terms,
+    pairs_from,
+    pairs_of,
     quadruples_from,
     quadruples_of,
+    triples_from,
+    triples_of,
 )
 from glassy.simulation.kernels.tables import KernelTables
-from glassy.simulation.kernels.triples import bytes_of_triples, triples_from, triples_of
 
 IntArray = npt.NDArray[np.int64]
 ORDERS = 4  # the most spins of a coupling

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from glassy.model.integer_couplings import MOST_SPINS, Term
 from glassy.numerics.jit import part
 
 IntArray = npt.NDArray[np.int64]
@@ -36,37 +34,8 @@ class ListedTerms(NamedTuple):
     order: IntArray
 
 
+MOST = 4  # spins of a term
 SPARE = 63  # places behind the last spin, of which the last holds a sign 1
-
-
-def list_terms(terms: Sequence[Term], N: int) -> ListedTerms:
-    """Return the lists of every spin.
-
-    Examples
-    --------
-    >>> found = list_terms([Term(2, 3, np.array([5]), np.array([[0, 2]]))], 3)
-    >>> found.start.tolist(), found.others.tolist(), found.values.tolist()
-    ([0, 1, 1, 2], [[2, 66, 66], [0, 66, 66]], [60, 60])
-    """
-    spins, others, values, order = [np.zeros(0, np.int64)], [np.zeros((0, 3), np.int64)], [np.zeros(0, np.int64)], []
-    for t in terms:
-        members = t.listed(N)
-        for k in range(t.order):
-            rest = np.full((len(members), MOST_SPINS - 1), N + SPARE)
-            rest[:, : t.order - 1] = np.delete(members, k, axis=1)
-            spins.append(members[:, k])
-            others.append(rest)
-            values.append(4 * t.factor * t.values)
-            order.append(np.full(len(members), t.order))
-    place = np.concatenate(spins)
-    by_spin = np.argsort(place, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=N))]).astype(np.int64)
-    return ListedTerms(
-        start,
-        np.concatenate(others)[by_spin].astype(np.int32),
-        np.concatenate(values)[by_spin],
-        np.concatenate([np.zeros(0, np.int64), *order])[by_spin],
-    )
 
 
 @part
@@ -92,7 +61,7 @@ def start_listed(
 ) -> int:
     """Take from h_i = sigma_i dE_i the fields of all terms; return four times their energy."""
     energy = np.int64(0)
-    for p in range(1, MOST_SPINS + 1):
+    for p in range(1, MOST + 1):
         total = np.int64(0)
         for i in range(h.size):
             for t in range(start[i], start[i + 1]):

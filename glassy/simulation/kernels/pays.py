@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from glassy.simulation.kernels.quadruples import bytes_of_quadruples
-from glassy.simulation.kernels.triples import bytes_of_triples
+from glassy.simulation.kernels.sets import bytes_of_quadruples, bytes_of_triples
 
 MOST_BYTES = 2**28  # of couplings that are made unasked
 NEAR = 2**22  # bytes that stay in a cache

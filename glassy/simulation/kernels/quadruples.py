@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.model.patterns import Int8Array, Patterns
-from glassy.numerics.bits import Words, aligned, odd_bits
+from glassy.numerics.bits import Words, odd_bits
 from glassy.numerics.jit import inlined, kernel, part
 
 STEP = 32  # numbers of a row at a time
 TAIL = 16  # of the pairs of one spin
 IntArray = npt.NDArray[np.int64]
+Int8Array = npt.NDArray[np.int8]
 
 
 @lru_cache(maxsize=8)
@@ -174,39 +174,3 @@ def add_quadruples(
         _spread(row, f.dtype.type(signs[j]), size, f[j + 1 :])
     for i in range(N):
         g[i] += by * np.int64(f[i])
-
-
-def quadruples_of(patterns: Patterns) -> npt.NDArray[Any]:
-    """Return the slabs of J_ijkm = sum_mu xi_i xi_j xi_k xi_m, one for each spin, in the smallest type that holds them.
-
-    Examples
-    --------
-    >>> patterns = Patterns.of(np.array([[1, 1], [1, -1], [-1, -1], [1, 1]], np.int8))
-    >>> four = quadruples_of(patterns)
-    >>> four.shape, four.dtype.name, int(np.abs(four).sum())       # J_0123 = -1 + 1 = 0
-    ((4, 128), 'int16', 0)
-    """
-    N, layout = patterns.N, quadruple_layout(patterns.N)
-    for dtype in (np.int16, np.int32):
-        four = aligned((N, int(layout[3, N])), dtype)
-        if fill_quadruples(patterns.bits.view(np.uint64), patterns.K, four, layout) <= np.iinfo(dtype).max:
-            break
-    return four
-
-
-def quadruples_from(values: npt.NDArray[np.int64], N: int) -> npt.NDArray[Any]:
-    """Return given couplings of all i < j < k < m, below 2^15, in the same form."""
-    four = aligned((N, int(quadruple_layout(N)[3, N])), np.int16)
-    place_quadruples(values, four, quadruple_layout(N))
-    return four
-
-
-def bytes_of_quadruples(N: int) -> int:
-    """Memory of the couplings, in 16 bits.
-
-    Examples
-    --------
-    >>> bytes_of_quadruples(64)
-    5459968
-    """
-    return 2 * N * int(quadruple_layout(N)[3, N])

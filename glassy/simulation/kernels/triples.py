@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.model.patterns import Patterns
-from glassy.numerics.bits import Words, aligned, odd_bits
+from glassy.numerics.bits import Words, odd_bits
 from glassy.numerics.jit import kernel, part
 
 WIDTH = 32  # rows are padded to a multiple of so many numbers
@@ -59,44 +58,3 @@ def add_triples(slab: npt.NDArray[Any], signs: npt.NDArray[np.int16], by: int, g
     """
     for i in range(slab.shape[0]):
         g[i] += by * np.int64(_dot(slab[i], signs))
-
-
-def triples_of(patterns: Patterns) -> npt.NDArray[Any]:
-    """Return J_ijk = sum_mu xi_i xi_j xi_k, zero where two indices agree, in rows padded with zeros.
-
-    Examples
-    --------
-    >>> J = triples_of(Patterns.of(np.array([[1, 1], [1, -1], [-1, -1]], np.int8)))  # three spins, patterns 1 1 -1 and 1 -1 -1
-    >>> int(J[0, 1, 2]), int(J[0, 0, 2]), J.shape, J.dtype.name
-    (0, 0, (3, 3, 32), 'int16')
-    """
-    N, K = patterns.N, patterns.K
-    J = aligned((N, N, _width(N)), _type(K))
-    fill_triples(patterns.bits.view(np.uint64), K, J)
-    return J
-
-
-def triples_from(values: npt.NDArray[np.int64], N: int) -> npt.NDArray[Any]:
-    """Return given couplings of all i < j < k, below 2^15, in the same form."""
-    J = aligned((N, N, _width(N)), np.int16)
-    place_triples(values, J)
-    return J
-
-
-def _width(N: int) -> int:
-    return -(-N // WIDTH) * WIDTH
-
-
-def _type(K: int) -> type:
-    return np.int16 if K < 2**15 else np.int32  # slabs come from memory: the smaller the faster
-
-
-def bytes_of_triples(N: int, K: int) -> int:
-    """Memory of the tensor.
-
-    Examples
-    --------
-    >>> bytes_of_triples(100, 667)
-    2560000
-    """
-    return N * N * _width(N) * np.dtype(_type(K)).itemsize

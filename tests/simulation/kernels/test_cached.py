@@ -15,9 +15,9 @@ from glassy.simulation.kernels.choose import CACHED, bytes_of_chains, chain_make
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.interactions import Interactions, flips
 from glassy.simulation.kernels.pays import fields_pay, most_accepted
-from glassy.simulation.kernels.quadruples import bytes_of_quadruples, quadruple_layout, quadruples_of
+from glassy.simulation.kernels.quadruples import quadruple_layout
+from glassy.simulation.kernels.sets import bytes_of_quadruples, bytes_of_triples, quadruples_of, triples_of
 from glassy.simulation.kernels.tables import kernel_tables
-from glassy.simulation.kernels.triples import bytes_of_triples, triples_of
 
 MOVES = [(1e9, Metropolis()), (math.inf, Metropolis()), (1.5, Metropolis()), (0.6, Glauber("sequential"))]
 MOVES += [(0.2, Metropolis()), (0.0, Metropolis())]

@@ -12,8 +12,8 @@ import glassy
 from glassy import DenseHebbian, Glauber, InputError, IntegerRangeError, Metropolis
 from glassy.model.patterns import Patterns
 from glassy.simulation.kernels.chains import Chain
-from glassy.simulation.kernels.pairs import makes_fields
 from glassy.simulation.kernels.portable import run, signed_sum
+from glassy.simulation.kernels.sets import makes_fields
 from glassy.simulation.kernels.tables import kernel_tables
 
 KINDS = ("distinct", "self-interacting")

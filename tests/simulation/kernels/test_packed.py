@@ -268,7 +268,7 @@ def test_choice_of_the_kernel(monkeypatch):
     monkeypatch.setattr(vector, "available", lambda: True)
     with pytest.raises(InputError, match="nearly all"):
         choose_kernel(DenseHebbian(3), 20_000, 1000, "packed")
-    with pytest.raises(InputError, match="P must be 2 with kernel='fields'"):
+    with pytest.raises(InputError, match=r"must be a DenseHebbian\(P=2\) with kernel='fields'"):
         simulate(DenseHebbian(3), 0.2, 0.5, 20, seed=1, kernel="fields")
     with pytest.raises(InputError, match="kernel must be one of"):
         simulate(DenseHebbian(3), 0.2, 0.5, 20, seed=1, kernel="fast")
@@ -309,7 +309,7 @@ def test_makers_share_what_chains_share():
     patterns = Patterns.drawn(np.random.default_rng(1), K, N)
     make = chain_maker("fields", network, kernel_tables(network, N, K), patterns)
     one, two = make(patterns.pattern(0)), make(patterns.pattern(1))
-    assert one.couplings is two.couplings
+    assert one.interactions is two.interactions
     assert one.energy != two.energy or one.m != two.m
 
 
