@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from glassy.simulation.kernels.sets import bytes_of_quadruples, bytes_of_triples
 
 MOST_BYTES = 2**28  # of couplings that are made unasked
-NEAR = 2**22  # bytes that stay in a cache
+NEAR = 2**25  # bytes that stay in a cache
 COSTS = {  # nanoseconds of an attempt and of a flip, and how many patterns add one: below what was measured
     3: {
         64: ((50.0, 100.0), (30.0, 50.0)),
