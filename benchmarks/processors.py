@@ -1,4 +1,6 @@
-"""Attempted flips by the packed kernel, and by cached fields at P = 3 and 4, on processors with and without AVX-512, beside the older glassy: ratios of one run.
+"""Attempted flips on processors with and without AVX-512, beside the older glassy: ratios of one run.
+
+By the packed kernel, and at P = 3 and 4 by cached fields as well.
 
 python -m benchmarks.processors [commit, 8307b4f by default]
 
