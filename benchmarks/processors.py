@@ -47,9 +47,14 @@ ARM = """
 import json, sys, time
 import numpy as np
 from glassy import DenseHebbian as D, Metropolis, SeparableMemory
-from glassy.model.patterns import Patterns
-from glassy.simulation.kernels.choose import chain_maker
-from glassy.simulation.kernels.tables import kernel_tables
+try:  # where the older one has them
+    from glassy.patterns import Patterns
+    from glassy.simulation.engine import chain_maker
+    from glassy.simulation.tables import kernel_tables
+except ModuleNotFoundError:
+    from glassy.model.patterns import Patterns
+    from glassy.simulation.kernels.choose import chain_maker
+    from glassy.simulation.kernels.tables import kernel_tables
 def floats(N):
     M = np.arange(N, -N - 1, -2.0)
     return SeparableMemory(-0.5 * np.abs(M) ** 3.5 / N**2.5)
