@@ -42,6 +42,9 @@ from glassy.model.patterns import draw_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.model.separable import SeparableMemory
 from glassy.model.spin_glass import SpinGlass
+from glassy.passing.message_passing import message_passing
+from glassy.passing.result import MessagePassing
+from glassy.passing.state_evolution import StateEvolution, state_evolution
 from glassy.phases.at_line import ATLine, at_line
 from glassy.phases.capacity import StorageCapacity, patterns_without_errors, signal_to_noise_load, storage_capacity
 from glassy.phases.coexistence import Coexistence, coexistence
@@ -109,6 +112,7 @@ __all__ = [
     "Lines",
     "Measured",
     "MemoryLimitError",
+    "MessagePassing",
     "Metropolis",
     "OverlapDistribution",
     "PatternsWarning",
@@ -128,6 +132,7 @@ __all__ = [
     "SpinGlassTemperatures",
     "Spinodal",
     "Starts",
+    "StateEvolution",
     "StatePoint",
     "Status",
     "StorageCapacity",
@@ -158,6 +163,7 @@ __all__ = [
     "lost_chains",
     "mean_of_samples",
     "merge_ensembles",
+    "message_passing",
     "moved_root",
     "nishimori_identities",
     "noise_load",
@@ -175,6 +181,7 @@ __all__ = [
     "solve",
     "spin_glass_temperatures",
     "spinodal",
+    "state_evolution",
     "storage_capacity",
     "transition_matrix",
     "unstable_overlap",

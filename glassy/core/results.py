@@ -43,6 +43,11 @@ class Status(enum.Enum):
         "lower load or T, in a run raise N, or compare with the phase in which the chains are (Samples.phase)"
     )
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
+    DIVERGED = (
+        "message passing did not settle; do not use the numbers; it has no stable fixed point where the replicon of replica "
+        "symmetry is negative (Solution.replicon, at_line): raise T, lower the load or N fluctuates across the line: raise it; "
+        "damping > 0 may find a fixed point and hides that it is unstable"
+    )
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
     EQUILIBRATED = (
         "equilibrium over all states is shown: from two ends that meet, by chains that forget where they were, or by a ladder "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
 
 from glassy.core import checks
@@ -111,6 +112,11 @@ class Network:
     def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Magnetization of the retrieval phase at load 0."""
         raise lacks(self, "signal")
+
+    def least_overlap(self, N: int, K: int, T: float) -> float:
+        """Overlap from which N spins count as being at one of K patterns (M.16); see `Samples.least_overlap`."""
+        least = max(min(0.3, 4.0 / N**0.5), math.sqrt(2.0 * math.log(K) / N))
+        return float(max(least, 0.4 * self.unloaded_magnetization(T)) if self.has_load else least)
 
     @property
     def unit_covariance(self) -> Covariance:

@@ -1,0 +1,310 @@
+"""message_passing: the mean-field equations of one network, iterated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict, Unpack, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from glassy.core import checks
+from glassy.core.errors import InputError, MemoryLimitError
+from glassy.core.machine import half_memory
+from glassy.core.progress import progress_bar
+from glassy.core.results import Grid
+from glassy.model.family import Network, check_network
+from glassy.model.patterns import (
+    Int8Array,
+    Patterns,
+    chain_generator,
+    check_seed,
+    given_patterns,
+    pattern_generator,
+    random_spins,
+    spins_at,
+)  # fmt: skip
+from glassy.model.perturbation import Perturbation, check_perturbation
+from glassy.passing.dense import Dense
+from glassy.passing.fixed_point import FixedPoint
+from glassy.passing.iteration import iterate
+from glassy.passing.pairs import Pairs
+from glassy.passing.result import MessagePassing
+from glassy.passing.rows import FloatArray, rows_of_patterns
+
+SAMPLES = 8  # of the patterns, by default, as in `simulate`
+Axis = float | Sequence[float] | npt.NDArray[np.float64]
+
+
+class Options(TypedDict, total=False):
+    """Arguments of `message_passing` that do not shape what comes back."""
+
+    K: int | None
+    patterns: npt.ArrayLike | None
+    perturbation: Perturbation | None
+    start: str | npt.ArrayLike
+    start_overlap: float
+    samples: int | None
+    max_iterations: int
+    tolerance: float
+    damping: float
+    max_bytes: int | None
+    progress: bool | None
+
+
+@overload
+def message_passing(
+    network: Network,
+    load: float | None = ...,
+    T: float | None = ...,
+    N: int | None = ...,
+    *,
+    seed: int,
+    beta: float | None = ...,
+    **options: Unpack[Options],
+) -> MessagePassing: ...
+@overload
+def message_passing(
+    network: Network,
+    load: Axis | None = ...,
+    T: Axis | None = ...,
+    N: int | None = ...,
+    *,
+    seed: int,
+    beta: Axis | None = ...,
+    **options: Unpack[Options],
+) -> Grid[MessagePassing]: ...
+
+
+def message_passing(
+    network: Network,
+    load: Axis | None = None,
+    T: Axis | None = None,
+    N: int | None = None,
+    *,
+    seed: int,
+    beta: Axis | None = None,
+    K: int | None = None,
+    patterns: npt.ArrayLike | None = None,
+    perturbation: Perturbation | None = None,
+    start: str | npt.ArrayLike = "pattern",
+    start_overlap: float = 1.0,
+    samples: int | None = None,
+    max_iterations: int = 2000,
+    tolerance: float = 1e-10,
+    damping: float = 0.0,
+    max_bytes: int | None = None,
+    progress: bool | None = None,
+) -> MessagePassing | Grid[MessagePassing]:
+    """Iterate the mean-field (TAP) equations of one network: the magnetization of every spin (T.1, T.3).
+
+    Approximate message passing on the given patterns: an iteration costs two or three sweeps of Monte Carlo, and about fifteen
+    settle. What it says of a spin is off by 1/sqrt(N) of what it differs by from other spins, of averages by 1/N, where the
+    replicon (S.1) is positive. Where it is negative the iteration has no stable fixed point, and says so.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        The network, of any P.
+    load, T : float or 1-d array
+        State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given. 0 < T < inf.
+    beta : float or 1-d array, optional
+        1/T, instead of T.
+    N : int
+        Number of spins, >= P.
+    seed : int
+        The same seed, N and number of patterns give the patterns of `simulate`, and the spins in which its replica 0 begins.
+    K : int, optional
+        Number of patterns, instead of `load`.
+    patterns : array (K, N) of +-1, optional
+        Stored patterns instead of `load`, `K` and `N`; samples must be 1. The Onsager term is that of independent fair signs:
+        for others (data) it is an approximation.
+    perturbation : Perturbation, optional
+        An external field, and for chosen patterns a number that multiplies their energy; no tables.
+    start : {"pattern", "random"} or array
+        "pattern": pattern 0 at overlap `start_overlap`. "random": fair spins. An array of shape (N,) or (samples, N):
+        these magnetizations, in [-1, 1].
+    start_overlap : float
+        Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
+    samples : int, optional
+        Independent draws of the patterns (default 8, and 1 with `patterns`).
+    max_iterations : int
+        Where it gives up: DIVERGED.
+    tolerance : float
+        It has converged where no magnetization changes by more.
+    damping : float
+        Share of the old magnetizations in the new ones, in [0, 1). It is no longer the iteration of T.1, has the same fixed
+        points, and may settle at one that is unstable: that the status does not see, `FixedPoint.replicon` does.
+    max_bytes : int, optional
+        Limit for the patterns of one sample, checked before anything is allocated; default: half of the memory that this
+        process may use.
+    progress : bool, optional
+        A bar on stderr that counts samples; default: where it is slow and stderr is a terminal or a notebook.
+
+    Returns
+    -------
+    MessagePassing, or Grid of MessagePassing where load or T is an array
+
+    Raises
+    ------
+    InputError
+        If an argument lies outside its domain.
+    MemoryLimitError
+        If the patterns of one sample need more than `max_bytes`.
+
+    Warns
+    -----
+    PatternsWarning
+        If `patterns` looks transposed, as in `simulate`.
+
+    Notes
+    -----
+    There is no T = 0: C = beta (1 - q) of the Onsager term becomes the density of local fields at 0, which N spins do not
+    have, and the replicon of replica symmetry is -inf there at every load, so that nothing would settle.
+
+    Source: docs/explanation/theory.md, section 9.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = message_passing(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=200, samples=4, seed=1)
+    >>> r.status.name, r.magnetizations.shape, r.iterations
+    ('CONVERGED', (4, 200), (8, 6, 10, 7))
+    >>> abs(r.m - glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.3).m) < 0.002
+    True
+    """
+    _check_model(network)
+    T = checks.given_temperature(T, beta)
+    given = None
+    if patterns is not None:
+        if load is not None or N is not None or K is not None:
+            raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
+        given = given_patterns(network, patterns)
+        K, N = given.shape
+    elif load is not None and K is not None:
+        raise InputError("give either load or K, not both: one fixes the other.")
+    elif (load is None and K is None) or N is None:
+        raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
+    N = network.size(N)
+    loads, load_axis = checks.axis("load", load)
+    counts = [checks.integer("K", K, 1, "K counts the patterns.")] if K is not None else [network.patterns(x, N) for x in loads]
+    if 0 in counts:
+        raise InputError(f"load={loads[counts.index(0)]:g} and N={N} give K=0 patterns. Raise load or N, or give patterns=.")
+    temperatures, T_axis = checks.axis("T", T)
+    temperatures = [_temperature(T) for T in temperatures]
+    if samples is None:
+        several = np.ndim(start) == 2 if isinstance(start, np.ndarray) else False
+        samples = 1 if given is not None else len(start) if several else SAMPLES  # type: ignore[arg-type]
+    samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
+    if given is not None and samples != 1:
+        raise InputError(f"samples must be 1 with given patterns, got {samples}: they are one sample.")
+    word, overlap, spins = _check_start(start, samples, N, start_overlap)
+    asked = {
+        "seed": check_seed(seed), "start": word, "start_overlap": overlap,
+        "max_iterations": checks.integer("max_iterations", max_iterations, 1, "About fifteen settle."),
+        "tolerance": checks.number("tolerance", tolerance, "1e-10 is well above rounding.", least=1e-15),
+        "damping": checks.number("damping", damping, "It is the share of the old magnetizations.", most=0.999),
+        "perturbation": None if perturbation is None else check_perturbation(perturbation), "patterns_drawn": given is None,
+    }  # fmt: skip
+    limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
+    for count in counts:
+        if perturbation is not None:
+            perturbation.check(N, count, samples)
+            _weights(perturbation, count)
+        _check_memory(network, N, count, limit)
+    axes = (N, counts, temperatures, samples)
+    points = _run(network, axes, given, spins, asked, progress)
+    return Grid(points, load_axis + T_axis) if load_axis or T_axis else points[0]
+
+
+def _run(
+    network: Network, axes: tuple[int, list[int], list[float], int], given: Int8Array | None, spins: FloatArray | None,
+    asked: dict[str, Any], progress: bool | None,
+) -> tuple[MessagePassing, ...]:  # fmt: skip
+    N, counts, temperatures, samples = axes
+    System, perturbation = Pairs if network.P == 2 else Dense, asked["perturbation"]
+    limits = {word: asked[word] for word in ("damping", "tolerance", "max_iterations")}
+    results = []
+    with progress_bar(samples * len(counts) * len(temperatures), progress, "sample", "message passing") as bar:
+        for K in counts:
+            weights = _weights(perturbation, K)
+            found: list[list[FixedPoint]] = [[] for _ in temperatures]
+            for index in range(samples):
+                generator = pattern_generator(asked["seed"], N, K, index)
+                packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
+                pattern, rows = packed.pattern(0), rows_of_patterns(packed)
+                field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
+                for T, points in zip(temperatures, found, strict=True):
+                    if spins is not None:
+                        x = spins[min(index, len(spins) - 1)]
+                    else:
+                        generator = chain_generator(asked["seed"], N, K, T, index, 0)
+                        at = asked["start"] == "pattern"
+                        x = spins_at(pattern, asked["start_overlap"], generator) if at else random_spins(N, generator)
+                    x = np.array(x, np.float64)
+                    least = network.least_overlap(N, K, T) if abs(x @ pattern) >= 0.5 * N else 0.0
+                    system = System(network, N, rows, weights, 1.0 / T)
+                    points.append(iterate(system, x, pattern.astype(np.float64), field, least=least, **limits))
+                    bar.update()
+            results += [
+                MessagePassing(network=network, N=N, K=K, T=T, points=tuple(points), **asked)
+                for T, points in zip(temperatures, found, strict=True)
+            ]
+    return tuple(results)
+
+
+def _check_model(network: object) -> Network:
+    found = check_network(network, "patterns")
+    if not (found.has_load and found.has_signal and found.has_covariance):
+        raise InputError(
+            f"network must be a glassy.DenseHebbian, got {network!r}: the Onsager term of others is not known here. "
+            "Use glassy.simulate."
+        )
+    return found
+
+
+def _temperature(T: Any) -> float:
+    found = checks.temperature(T)
+    if found == 0.0:
+        raise InputError(
+            "T must be > 0 for message passing, got 0: the Onsager term becomes the density of local fields at 0, which N "
+            "spins do not have. Take a small T, glassy.solve(T=0.0), or simulate with glassy.Quench()."
+        )
+    return found
+
+
+def _check_start(start: Any, samples: int, N: int, overlap: Any) -> tuple[str, float, FloatArray | None]:
+    """Return the word of the start, the overlap, and the magnetizations (1 or samples, N) if they are given."""
+    m = checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
+    if isinstance(start, str):
+        return checks.choice("start", start, ("pattern", "random")), m, None
+    array = checks.array("start", start, "Give magnetizations in [-1, 1], or 'pattern' or 'random'.")
+    if array.shape not in ((N,), (samples, N)):
+        raise InputError(
+            f"start must be 'pattern', 'random' or magnetizations of shape {(N,)} or {(samples, N)}, got shape {array.shape}."
+        )
+    if array.dtype.kind not in "iuf" or not np.all(np.abs(array) <= 1.0):
+        raise InputError("start must hold magnetizations in [-1, 1], got others. Divide them, or give spins of +-1.")
+    return "given", 1.0, np.atleast_2d(array).astype(np.float64)
+
+
+def _weights(perturbation: Perturbation | None, K: int) -> FloatArray:
+    """Return what the energy of every pattern is multiplied by."""
+    weights = np.ones(K)
+    for k, energy in perturbation.pattern_energies if perturbation else ():
+        if isinstance(energy, tuple):
+            raise InputError(
+                f"pattern_energies must be numbers for message passing, got a table for pattern {k}. Give what multiplies its "
+                "energy, or use glassy.simulate."
+            )
+        weights[k] = float(energy)
+    return weights
+
+
+def _check_memory(network: Network, N: int, K: int, limit: int) -> None:
+    need = N * -(-K // 512) * 64 + K * (-(-N // 8) + 24) + 2 * 256 * (N + 8) * max(network.P // 2, 1)
+    if need > limit:
+        raise MemoryLimitError(
+            f"N={N}, {network}, load={network.load(K, N):.8g} needs K={K} patterns and {need / 1e6:.4g} MB for one sample; "
+            f"max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
+        )
