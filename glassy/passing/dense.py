@@ -17,8 +17,7 @@ import numpy as np
 from glassy.core.errors import InputError
 from glassy.model.family import Network
 from glassy.numerics.bits import Bits
-from glassy.numerics.jit import kernel
-from glassy.passing.rows import FloatArray, gathered, looked_up, scattered, tabulate
+from glassy.passing.kernels import FloatArray, dense_pass, gathered, scattered, tabulate
 
 ROUNDING = 1e-10  # of e_P and its derivatives, relative: beyond, Newton's identities have lost too many digits
 
@@ -58,7 +57,7 @@ class Dense:
             tabulate(x ** (2 * n + 1), self._table[n])
         totals = np.zeros(P + 1)
         self._sums[:] = 0.0
-        _pass(self.rows, self.weights, self._table, self.c, p, self._sums, totals)
+        dense_pass(self.rows, self.weights, self._table, self.c, p, self._sums, totals)
         h, each = np.zeros(N), np.empty(N)
         for j in range(P):
             if j % 2:
@@ -89,46 +88,6 @@ class Dense:
     def stiffness(self, q: float) -> float:
         """Return beta^2 xi''(q): the replicon is 1 - this times the mean of (1 - x^2)^2 (S.1)."""
         return self.beta**2 * self.load * self.covariance(q, 2)
-
-
-@kernel
-def _pass(
-    rows: Bits, weights: FloatArray, table: FloatArray, c: FloatArray, p: FloatArray, sums: FloatArray, totals: FloatArray
-) -> None:
-    """Add to sums what each pattern gives to the spins at even j, and to totals[j] at odd j; to totals[P] its energy.
-
-    p[j] is given at even j. The last term of e_P, p_P/P, is left out of the energy.
-    """
-    P = c.size - 1
-    e = np.zeros(P + 1)
-    e[0] = 1.0
-    for mu in range(len(rows)):
-        row, w = rows[mu], weights[mu]
-        for n in range(len(table)):
-            p[2 * n + 1] = looked_up(table[n], row)
-        for k in range(1, P + 1):
-            total = 0.0
-            for j in range(1, min(k, P - 1) + 1):
-                total += e[k - j] * p[j] if j % 2 else -e[k - j] * p[j]
-            e[k] = total / k
-            totals[P] += w * c[k] * e[k]
-        totals[P] += w * c[0]
-        for j in range(P - 1):
-            g = 0.0
-            for k in range(j + 1, P + 1):
-                g -= c[k] * e[k - 1 - j]
-            if j % 2:
-                totals[j] += w * g
-            else:
-                _add(sums[j // 2], row, w * g)
-        if P % 2 == 0:
-            totals[P - 1] -= w * c[P]
-
-
-@kernel
-def _add(sums: FloatArray, row: Bits, g: float) -> None:
-    for b in range(row.size):
-        sums[b, row[b]] += g
 
 
 def _check_digits(P: int, N: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glassy.core.results import Status
 from glassy.core.storage import Saved
-from glassy.passing.rows import FloatArray
+from glassy.passing.kernels import FloatArray
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassy.core.results import Status
 from glassy.passing.fixed_point import FixedPoint
-from glassy.passing.rows import FloatArray
+from glassy.passing.kernels import FloatArray
 
 
 class System(Protocol):

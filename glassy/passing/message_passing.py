@@ -28,9 +28,10 @@ from glassy.model.perturbation import Perturbation, check_perturbation
 from glassy.passing.dense import Dense
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.iteration import iterate
+from glassy.passing.kernels import FloatArray
 from glassy.passing.pairs import Pairs
 from glassy.passing.result import MessagePassing
-from glassy.passing.rows import FloatArray, rows_of_patterns
+from glassy.passing.rows import rows_of_patterns
 
 SAMPLES = 8  # of the patterns, by default, as in `simulate`
 Axis = float | Sequence[float] | npt.NDArray[np.float64]

@@ -8,8 +8,7 @@ import numpy as np
 
 from glassy.model.family import Network
 from glassy.numerics.bits import Bits
-from glassy.numerics.jit import kernel
-from glassy.passing.rows import FloatArray, looked_up, scattered, tabulate
+from glassy.passing.kernels import FloatArray, pair_pass, scattered, tabulate
 
 
 class Pairs:
@@ -45,7 +44,7 @@ class Pairs:
         tabulate(x, self._table)
         self._sums[:] = 0.0
         scale = math.sqrt(self.beta / self.N)
-        return self.constant + _pass(self.rows, self.weights, self._table, scale, C, a, self._sums) / (-2.0 * self.N**2)
+        return self.constant + pair_pass(self.rows, self.weights, self._table, scale, C, a, self._sums) / (-2.0 * self.N**2)
 
     def _gathered(self) -> FloatArray:
         out = np.empty(self.N)
@@ -66,17 +65,3 @@ class Pairs:
         """Return r'(q) beta^2 of N.3b at fixed C: the replicon is 1 - this times the mean of (1 - x^2)^2 (S.1)."""
         C = self.beta * (1.0 - q)
         return self.beta**2 * float(((self.weights / (1.0 - self.weights * C)) ** 2).sum()) / self.N
-
-
-@kernel
-def _pass(rows: Bits, weights: FloatArray, table: FloatArray, scale: float, C: float, a: FloatArray, sums: FloatArray) -> float:
-    """Move every a by T.3 and add it to sums at its bytes; return sum_mu w_mu (xi_mu.x)^2."""
-    total = 0.0
-    for mu in range(len(rows)):
-        row, w = rows[mu], weights[mu]
-        p = looked_up(table, row)
-        total += w * p * p
-        a[mu] = w * (scale * p - C * a[mu]) / (1.0 - w * C)
-        for b in range(row.size):
-            sums[b, row[b]] += a[mu]
-    return total

@@ -18,7 +18,7 @@ from glassy.core.storage import Saved
 from glassy.model.family import Network
 from glassy.model.perturbation import Perturbation
 from glassy.passing.fixed_point import FixedPoint
-from glassy.passing.rows import FloatArray
+from glassy.passing.kernels import FloatArray
 
 ASKED = ("start", "start_overlap", "damping", "tolerance", "max_iterations", "seed")
 

@@ -10,17 +10,16 @@ from typing import Any
 import numpy as np
 
 from glassy.core import checks
-from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.numerics.gaussian import field_averages
-from glassy.passing.rows import FloatArray
+from glassy.passing.kernels import FloatArray
 
 
 @dataclass(frozen=True)
-class StateEvolution(Drawn, Saved):
+class StateEvolution(Saved):
     """m and q of message passing on infinitely many spins, from the start on.
 
     Parameters
@@ -46,6 +45,11 @@ class StateEvolution(Drawn, Saved):
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     axis = "step"
+
+    @property
+    def step(self) -> tuple[int, ...]:
+        """0 .. steps, the index of m and q."""
+        return tuple(range(len(self.m)))
 
     @property
     def steps(self) -> int:
