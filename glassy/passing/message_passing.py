@@ -99,9 +99,9 @@ def message_passing(
 ) -> MessagePassing | Grid[MessagePassing]:
     """Iterate the mean-field (TAP) equations of one network: the magnetization of every spin (T.1, T.3).
 
-    Approximate message passing on the given patterns: an iteration costs two or three sweeps of Monte Carlo, and about fifteen
-    settle. What it says of a spin is off by 1/sqrt(N) of what it differs by from other spins, of averages by 1/N, where the
-    replicon (S.1) is positive. Where it is negative the iteration has no stable fixed point, and says so.
+    Approximate message passing: an iteration costs as much as 6 to 20 sweeps of a cold network, about fifteen settle, and
+    there is no noise. Means over the spins are off by about 1/N where the replicon (S.1) is positive. Where it is negative no
+    fixed point is stable, and nothing settles (docs/explanation/theory.md says where that was measured).
 
     Parameters
     ----------
@@ -236,13 +236,7 @@ def _run(
                 pattern, rows = packed.pattern(0), rows_of_patterns(packed)
                 field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
                 for T, points in zip(temperatures, found, strict=True):
-                    if spins is not None:
-                        x = spins[min(index, len(spins) - 1)]
-                    else:
-                        generator = chain_generator(asked["seed"], N, K, T, index, 0)
-                        at = asked["start"] == "pattern"
-                        x = spins_at(pattern, asked["start_overlap"], generator) if at else random_spins(N, generator)
-                    x = np.array(x, np.float64)
+                    x = np.array(_first(asked, spins, pattern, K, T, index), np.float64)
                     least = network.least_overlap(N, K, T) if abs(x @ pattern) >= 0.5 * N else 0.0
                     system = System(network, N, rows, weights, 1.0 / T)
                     points.append(iterate(system, x, pattern.astype(np.float64), field, least=least, **limits))
@@ -252,6 +246,16 @@ def _run(
                 for T, points in zip(temperatures, found, strict=True)
             ]
     return tuple(results)
+
+
+def _first(asked: dict[str, Any], spins: FloatArray | None, pattern: Int8Array, K: int, T: float, index: int) -> Any:
+    """Return the magnetizations of the start: those given, or the spins in which replica 0 of `simulate` begins."""
+    if spins is not None:
+        return spins[min(index, len(spins) - 1)]
+    generator = chain_generator(asked["seed"], pattern.size, K, T, index, 0)
+    if asked["start"] == "pattern":
+        return spins_at(pattern, asked["start_overlap"], generator)
+    return random_spins(pattern.size, generator)
 
 
 def _check_model(network: object) -> Network:
