@@ -5,9 +5,9 @@ python -m benchmarks.message_passing time       an iteration beside a packed swe
 
 Sites: <s_i> of Monte Carlo is the mean over the last spins of independent replicas, so its noise is known; that is taken out
 of the rms difference. MC/MP: the time of as many sweeps as bring the noise of a mean over time, with the tau_int of the energy,
-down to what is left, over the time of message passing. Shares: of networks that settle within a number of iterations, by the
-replicon of the RS saddle; "own" is the replicon of the network itself at its fixed point (S.1), "rate" the factor by which the
-change falls in an iteration, over the square root of 1 - own, where own < .95: medians.
+down to what is left, over the time of message passing. Shares: of networks that settle at the pattern within so many
+iterations, by the replicon of the RS saddle; "own" is the replicon of the network itself at its fixed point (S.1), "rate" the
+factor by which the change falls in an iteration, over the square root of 1 - own, where own < .95: medians.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def print_shares(samples=24):
             replicon = solve(network, load, T).replicon
             for N in sizes:
                 r = message_passing(network, load, T, N, seed=2, samples=samples, max_iterations=LIMITS[-1], progress=False)
-                settled = [p for p in r.points if p.status is not glassy.Status.DIVERGED]
+                settled = [p for p in r.points if p.status.ok]
                 shares = " ".join(f"{sum(p.iterations <= n for p in settled) / samples:6.2f}" for n in LIMITS)
                 own = np.median([p.replicon for p in settled]) if settled else math.nan
                 rates = [rate(p) for p in settled if p.iterations > 12 and p.replicon < 0.95]

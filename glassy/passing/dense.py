@@ -47,7 +47,6 @@ class Dense:
         gathered(rows, weights, self._sums[0])
         self._whole = np.zeros(N)  # sum_mu w_mu xi_i
         scattered(self._sums[0], self._whole)
-        _check_digits(P, N)
 
     def bare(self, x: FloatArray) -> tuple[FloatArray, float]:
         """Return the field of the multilinear energy on every spin, and that energy per spin."""
@@ -90,7 +89,7 @@ class Dense:
         return self.beta**2 * self.load * self.covariance(q, 2)
 
 
-def _check_digits(P: int, N: int) -> None:
+def check_digits(P: int, N: int) -> None:
     """Raise InputError where sums of powers do not give e_(P-1) without a spin, of means that are all 0.9."""
     x, e = 0.9, [1.0]
     for k in range(1, P):

@@ -18,7 +18,8 @@ class FixedPoint(Saved):
     m, q : float
         x.xi^0/N and x.x/N of the last magnetizations x.
     energy, free_energy, entropy : float
-        Per spin, with the reaction of the other spins (T.2); e - T s = f.
+        Per spin, with the reaction of the other spins (T.2); e - T s = f. NaN where beta (1 - q) >= 1 at P = 2, which is no
+        state: the status is none that is good.
     pattern_energy : float
         H/N of pattern 0 itself.
     replicon : float
@@ -28,8 +29,8 @@ class FixedPoint(Saved):
     change : float
         The largest change of a magnetization in the last of them.
     status : Status
-        CONVERGED; DIVERGED, also where it settled with beta (1 - q) >= 1 at P = 2, which is no state and has no energies (NaN);
-        LEFT_PHASE where it began at pattern 0, |m| >= 1/2, and settled where |m| is below `Samples.least_overlap`.
+        LEFT_PHASE where it began at pattern 0, |m| >= 1/2, and settled where |m| is below `Samples.least_overlap`; DIVERGED
+        where it did not settle, or settled with beta (1 - q) >= 1 at P = 2; else CONVERGED.
     magnetizations : array (N,)
         x.
     m_history, q_history : arrays (iterations + 1,)

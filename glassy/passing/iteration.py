@@ -77,10 +77,12 @@ def _fixed_point(
     free, energy = free_energy(system, x, field)
     replicon = 1.0 - system.stiffness(q[-1]) * float(np.mean((1.0 - x**2) ** 2))
     status = Status.CONVERGED
-    if not changes or changes[-1] > tolerance or not math.isfinite(free):
+    if not changes or changes[-1] > tolerance:
         status = Status.DIVERGED
     elif abs(m[-1]) < least:
         status = Status.LEFT_PHASE
+    elif not math.isfinite(free):
+        status = Status.DIVERGED
     return FixedPoint(
         m=m[-1], q=q[-1], energy=energy, free_energy=free, entropy=(energy - free) * system.beta,
         pattern_energy=system.bare(pattern)[1] - float(field @ pattern) / system.N, replicon=replicon,

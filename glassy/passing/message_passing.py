@@ -25,7 +25,7 @@ from glassy.model.patterns import (
     spins_at,
 )  # fmt: skip
 from glassy.model.perturbation import Perturbation, check_perturbation
-from glassy.passing.dense import Dense
+from glassy.passing.dense import Dense, check_digits
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.iteration import iterate
 from glassy.passing.kernels import FloatArray
@@ -187,6 +187,8 @@ def message_passing(
     elif (load is None and K is None) or N is None:
         raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
     N = network.size(N)
+    if network.P > 2:
+        check_digits(network.P, N)
     loads, load_axis = checks.axis("load", load)
     counts = [checks.integer("K", K, 1, "K counts the patterns.")] if K is not None else [network.patterns(x, N) for x in loads]
     if 0 in counts:
