@@ -17,7 +17,7 @@ import numpy as np
 from glassy.core.errors import InputError
 from glassy.model.family import Network
 from glassy.numerics.bits import Bits
-from glassy.passing.kernels import FloatArray, dense_pass, gathered, scattered, tabulate
+from glassy.passing.kernels import FloatArray, dense_pass, gather, scattered, tabulate
 
 ROUNDING = 1e-10  # of e_P and its derivatives, relative: beyond, Newton's identities have lost too many digits
 
@@ -29,7 +29,7 @@ class Dense:
     ----------
     network, N
         The network and its size.
-    rows : array (K, bytes)
+    rows : array (blocks, K, 8)
         The patterns (`rows_of_patterns`).
     weights : array (K,)
         What the energy of each pattern is multiplied by.
@@ -41,10 +41,10 @@ class Dense:
         P = network.P
         self.N, self.P, self.beta, self.rows, self.weights = N, P, beta, rows, weights
         self.c = np.array([float(c) for c in network.energy_table(N).multilinear(P)])
-        self.load = network.load(len(rows), N) * float(np.mean(weights**2))  # of the noise
+        self.load = network.load(rows.shape[1], N) * float(np.mean(weights**2))  # of the noise
         self.covariance = network.unit_covariance
-        self._table, self._sums = np.zeros((2, P // 2, rows.shape[1], 256))
-        gathered(rows, weights, self._sums[0])
+        self._table, self._sums = np.zeros((2, P // 2, 8 * len(rows), 256))
+        gather(rows, 0, weights, self._sums[0])
         self._whole = np.zeros(N)  # sum_mu w_mu xi_i
         scattered(self._sums[0], self._whole)
 

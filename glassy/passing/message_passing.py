@@ -309,7 +309,7 @@ def _weights(perturbation: Perturbation | None, K: int) -> FloatArray:
 
 
 def _check_memory(network: Network, N: int, K: int, limit: int) -> None:
-    need = N * -(-K // 512) * 64 + K * (-(-N // 8) + 24) + 2 * 256 * (N + 8) * max(network.P // 2, 1)
+    need = N * -(-K // 512) * 64 + K * (8 * -(-N // 64) + 24) + 2 * 256 * (N + 64) * max(network.P // 2, 1)
     if need > limit:
         raise MemoryLimitError(
             f"N={N}, {network}, load={network.load(K, N):.8g} needs K={K} patterns and {need / 1e6:.4g} MB for one sample; "

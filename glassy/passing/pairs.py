@@ -18,12 +18,12 @@ class Pairs:
         self.N, self.beta, self.rows, self.weights = N, beta, rows, weights
         c = [float(c) for c in network.energy_table(N).multilinear(2)]
         self.constant = (c[0] + 0.5) * float(weights.sum()) / N  # F is -M^2/(2N) and this, which is 0 for H.3
-        self._a = np.zeros(len(rows))
-        self._table, self._sums = np.zeros((2, rows.shape[1], 256))
+        self._a = np.zeros(rows.shape[1])
+        self._table, self._sums = np.zeros((2, 8 * len(rows), 256))
 
     def bare(self, x: FloatArray) -> tuple[FloatArray, float]:
         """Return the field of the multilinear energy on every spin, and that energy per spin."""
-        a = np.zeros(len(self.rows))
+        a = np.zeros(self.rows.shape[1])
         energy = self._swept(x, a, 0.0)
         diagonal = float(self.weights.sum()) / self.N
         h = math.sqrt(self.beta / self.N) / self.beta * self._gathered() - diagonal * x
@@ -38,7 +38,7 @@ class Pairs:
 
     def own_energy(self, x: FloatArray) -> float:
         """Return -(1/2) sum_mu (xi_mu.x/N)^2 with the constant of H.2."""
-        return self._swept(x, np.zeros(len(self.rows)), 0.0)
+        return self._swept(x, np.zeros(self.rows.shape[1]), 0.0)
 
     def _swept(self, x: FloatArray, a: FloatArray, C: float) -> float:
         tabulate(x, self._table)
