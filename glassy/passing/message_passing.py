@@ -34,6 +34,7 @@ from glassy.passing.result import MessagePassing
 from glassy.passing.rows import rows_of_patterns
 
 SAMPLES = 8  # of the patterns, by default, as in `simulate`
+LEAST = 1e-50  # T whose powers are floats
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
 
 
@@ -272,10 +273,11 @@ def _check_model(network: object) -> Network:
 
 def _temperature(T: Any) -> float:
     found = checks.temperature(T)
-    if found == 0.0:
+    if not LEAST <= found <= 1.0 / LEAST:
         raise InputError(
-            "T must be > 0 for message passing, got 0: the Onsager term becomes the density of local fields at 0, which N "
-            "spins do not have. Take a small T, glassy.solve(T=0.0), or simulate with glassy.Quench()."
+            f"T must lie in [{LEAST:g}, {1.0 / LEAST:g}] for message passing, got {T!r}: at T = 0 the Onsager term becomes the "
+            "density of local fields at 0, which N spins do not have. For that limit take glassy.solve(T=0.0), or simulate "
+            "with glassy.Quench()."
         )
     return found
 

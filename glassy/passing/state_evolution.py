@@ -17,6 +17,8 @@ from glassy.model.family import Network, check_network
 from glassy.numerics.gaussian import field_averages
 from glassy.passing.kernels import FloatArray
 
+LEAST = 1e-100  # T > 0 whose inverse is far from the largest float
+
 
 @dataclass(frozen=True)
 class StateEvolution(Saved):
@@ -122,6 +124,8 @@ def state_evolution(
     if not (found.has_load and found.has_signal and found.has_covariance):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}: state evolution knows no other signal.")
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
+    if 0.0 < T < LEAST:
+        raise InputError(f"T must be 0 or >= {LEAST:g} for state evolution, got {T!r}. Take T=0.0, the limit.")
     m = checks.number("start_overlap", start_overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
     steps = checks.integer("steps", steps, 1, "An iteration is a step.")
     P, q, C, memory = network.P, 1.0, 0.0, 0.0

@@ -205,7 +205,7 @@ def test_a_pattern_that_is_left_and_an_iteration_that_does_not_settle_say_so():
 @pytest.mark.parametrize(
     ("wrong", "match"),
     [
-        ({"T": 0.0}, "T must be > 0 for message passing"),
+        ({"T": 0.0}, "T must lie in .1e-50, 1e.50. for message passing, got 0"),
         ({"T": math.inf}, "T must be a finite number"),
         ({"start": "both"}, "start must be one of 'pattern', 'random'"),
         ({"start": np.full(40, 2.0)}, r"start must hold magnetizations in \[-1, 1\]"),
@@ -230,3 +230,13 @@ def test_bad_input_says_what_must_hold(wrong, match):
 def test_it_is_saved_and_read_back(tmp_path):
     r = message_passing(DenseHebbian(3), 0.2, 0.3, 40, seed=1, samples=2, perturbation=Perturbation(0.1))
     assert glassy.load(r.save(tmp_path / "r")) == r
+
+
+@pytest.mark.parametrize("T", [1e-50, 1e-3, 1e3, 1e50])
+def test_numbers_are_finite_at_all_T_where_the_status_is_good(T):
+    for network in NETWORKS:
+        for N, start in ((network.P, "pattern"), (30, "random")):
+            r = message_passing(network, T=T, K=5, N=N, seed=1, samples=2, max_iterations=50, start=start)
+            numbers = [r.m, r.q, r.energy, r.free_energy, r.entropy, r.replicon]
+            assert not r.status.ok or np.isfinite(numbers).all()
+            assert "MessagePassing" in repr(r)

@@ -60,6 +60,8 @@ def test_what_it_says_of_itself():
     assert [row["m"] for row in rows] == found.m.tolist()
     with pytest.raises(InputError, match="network must be a glassy.DenseHebbian"):
         state_evolution(glassy.SeparableMemory([0, 1, 4, 2]), 0.1, 0.3)
+    with pytest.raises(InputError, match="T must be 0 or >= 1e-100 for state evolution, got 1e-300"):
+        state_evolution(DenseHebbian(3), 0.1, 1e-300)
     with pytest.raises(InputError, match="steps must be an integer >= 1"):
         state_evolution(DenseHebbian(3), 0.1, 0.3, steps=0)
     with pytest.raises(InputError, match="start_overlap must lie in"):
