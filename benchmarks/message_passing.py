@@ -13,17 +13,20 @@ factor by which the change falls in an iteration, over the square root of 1 - ow
 from __future__ import annotations
 
 import math
+import statistics
 import sys
 import time
 
 import numpy as np
 
 import glassy
-from glassy import DenseHebbian, message_passing, simulate, solve
+from glassy import DenseHebbian, Metropolis, message_passing, simulate, solve
 from glassy.model.patterns import Patterns, pattern_generator
 from glassy.passing.dense import Dense
 from glassy.passing.pairs import Pairs
 from glassy.passing.rows import rows_of_patterns
+from glassy.simulation.kernels.choose import chain_maker, choose_kernel
+from glassy.simulation.kernels.tables import kernel_tables
 
 SITES = (
     (2, "distinct", 0.1, 0.1, 500), (2, "distinct", 0.1, 0.1, 2000), (2, "distinct", 0.05, 0.3, 2000),
@@ -38,33 +41,30 @@ PLANE = {
 LIMITS = (50, 200, 1000)
 
 
-def clock(call):
-    """Return the seconds of the quickest of three calls, and what it returned."""
-    found = []
-    for _ in range(3):
-        start = time.perf_counter()
-        out = call()
-        found.append(time.perf_counter() - start)
-    return min(found), out
-
-
-def times(network, N, K, T, kernel="auto"):
-    """Return the seconds of an iteration and of a sweep near the pattern, by what more of them take."""
-    packed = Patterns.drawn(pattern_generator(1, N, K, 0), K, N)
+def times(network, N, K, T, rounds=7):
+    """Return the seconds of an iteration and of a sweep near the pattern, medians of interleaved rounds."""
+    packed, rng = Patterns.drawn(pattern_generator(1, N, K, 0), K, N), np.random.default_rng(1)
     system = (Pairs if network.P == 2 else Dense)(network, N, rows_of_patterns(packed), np.ones(K), 1.0 / T)
     x = 0.9 * packed.pattern(0)
-    more = max(20, min(2000, int(1e9 / (N * K))))
-    pass_, _ = clock(lambda: [system.field(x, x) for _ in range(more)])
-    asked = {"network": network, "K": K, "T": T, "N": N, "seed": 1, "samples": 1, "replicas": 1, "burn_in": 0, "threads": 1}
-    few, long = (clock(lambda n=n: simulate(sweeps=n, kernel=kernel, progress=False, **asked))[0] for n in (1, 1 + more))
-    return pass_ / more, (long - few) / more
+    chain = chain_maker(choose_kernel(network, N, K), network, kernel_tables(network, N, K), packed)(packed.pattern(0))
+    calls = (lambda n: [system.field(x, x) for _ in range(n)], lambda n: chain.advance(n, Metropolis(), T, rng))
+    more = [max(1, int(f / (N * K))) for f in (1e8, 1e9)]
+    for call in calls:
+        call(20)  # compiled, and in equilibrium
+    found = [[], []]
+    for _ in range(rounds):
+        for call, n, seconds in zip(calls, more, found, strict=True):
+            start = time.perf_counter()
+            call(n)
+            seconds.append((time.perf_counter() - start) / n)
+    return tuple(map(statistics.median, found))
 
 
 def print_times():
     """Print an iteration beside a sweep."""
     print(f"{'':42} {'iteration':>10} {'sweep':>10} {'ratio':>6}")
     for P, N, K in ((3, 1000, 100_000), (3, 300, 9_000), (4, 200, 130_000), (2, 2000, 200)):
-        pass_, sweep = times(DenseHebbian(P), N, K, 0.3, "packed" if P == 3 else "auto")
+        pass_, sweep = times(DenseHebbian(P), N, K, 0.3)
         print(f"P={P} N={N} K={K:<24} {1e3 * pass_:8.2f}ms {1e3 * sweep:8.2f}ms {pass_ / sweep:6.2f}", flush=True)
 
 

@@ -148,7 +148,10 @@ def test_the_same_seed_gives_the_patterns_and_the_start_of_simulate(P):
     asked = {"load": 0.2, "T": 0.5, "N": 30, "samples": 3, "seed": 5, "start_overlap": 0.6}
     r, run = message_passing(network, max_iterations=1, **asked), glassy.simulate(network, sweeps=1, **asked)
     assert np.allclose(r.each("pattern_energy"), run.series.pattern_energy, atol=1e-14, rtol=0.0)
-    assert np.array_equal([p.m_history[0] for p in r.points], run.start_m[:, 0])
+    fair = message_passing(network, start="random", max_iterations=1, **asked)
+    chains = glassy.simulate(network, start="random", sweeps=1, **asked)
+    assert np.array_equal([p.m_history[0] for p in fair.points], chains.start_m[:, 0])
+    assert [p.m_history[0] for p in r.points] == pytest.approx([0.6] * 3)
     exact = glassy.enumerate_states(network, load=0.2, T=0.5, N=12, seed=5)
     small = message_passing(network, load=0.2, T=0.5, N=12, seed=5, samples=1, max_iterations=1)
     assert small.points[0].pattern_energy == pytest.approx(exact.pattern_energy, abs=1e-14)
