@@ -20,6 +20,8 @@ from glassy.model.perturbation import Perturbation
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.kernels import FloatArray
 
+STATE = ("network", "N", "K", "load", "T", "perturbation")
+EACH = ("m", "q", "energy", "energy_excess", "free_energy", "entropy", "pattern_energy", "replicon", "iterations", "change")
 ASKED = ("start", "start_overlap", "damping", "tolerance", "max_iterations", "seed")
 
 
@@ -153,16 +155,16 @@ class MessagePassing(Drawn, Saved):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield a row for each sample."""
-        state = {name: getattr(self, name) for name in ("network", "N", "K", "load", "T", "perturbation", *ASKED)}
+        state = {name: getattr(self, name) for name in (*STATE, *ASKED)}
         for i, point in enumerate(self.points):
             yield state | {"sample": i} | next(point.records())
 
     def cube(self) -> Cube:
-        """Return the rows, and the magnetizations along (sample, spin)."""
-        rows = list(self.records())
+        """Return the numbers of each sample along (sample,), and the magnetizations along (sample, spin)."""
         arrays: dict[str, Any] = {"magnetizations": (("sample", "spin"), self.magnetizations)}
-        arrays |= {name: (("sample",), self.each(name)) for name in ("m", "q", "energy", "free_energy", "entropy", "replicon")}
-        return Cube(dims=(), shape=(), rows=[{k: v for k, v in rows[0].items() if k in (*STATE, *ASKED)}], arrays=arrays)
+        arrays |= {name: (("sample",), self.each(name)) for name in EACH}
+        row = {name: getattr(self, name) for name in (*STATE, *ASKED, "status")}
+        return Cube(dims=(), shape=(), rows=[row], arrays=arrays)
 
     def __repr__(self) -> str:
         added = f" {self.perturbation!r}" if self.perturbation else ""
@@ -171,6 +173,3 @@ class MessagePassing(Drawn, Saved):
             f"q={self.q} free_energy={self.free_energy} samples={self.samples} iterations={max(self.iterations)} "
             f"{self.status.name})"
         )
-
-
-STATE = ("network", "N", "K", "load", "T", "perturbation")
