@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.core import checks
-from glassy.core.errors import InputError, MemoryLimitError
+from glassy.core.errors import InputError
 from glassy.core.machine import half_memory
 from glassy.core.progress import progress_bar
 from glassy.core.results import Grid
-from glassy.model.family import Network, check_network
+from glassy.model.family import Network
 from glassy.model.patterns import (
     Int8Array,
     Patterns,
@@ -24,17 +24,24 @@ from glassy.model.patterns import (
     random_spins,
     spins_at,
 )  # fmt: skip
-from glassy.model.perturbation import Perturbation, check_perturbation
+from glassy.model.perturbation import Perturbation
 from glassy.passing.dense import Dense, check_digits
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.iteration import iterate
 from glassy.passing.kernels import FloatArray
 from glassy.passing.pairs import Pairs
+from glassy.passing.request import (
+    check_memory,
+    check_model,
+    check_perturbations,
+    check_start,
+    check_temperature,
+    pattern_weights,
+)  # fmt: skip
 from glassy.passing.result import MessagePassing
 from glassy.passing.rows import rows_of_patterns
 
 SAMPLES = 8  # of the patterns, by default, as in `simulate`
-LEAST = 1e-50  # T whose powers are floats
 Axis = float | Sequence[float] | npt.NDArray[np.float64]
 
 
@@ -175,7 +182,7 @@ def message_passing(
     >>> abs(r.m - glassy.solve(glassy.DenseHebbian(P=3), load=0.1, T=0.3).m) < 0.002
     True
     """
-    _check_model(network)
+    network = check_model(network)
     T = checks.given_temperature(T, beta)
     given = None
     if patterns is not None:
@@ -195,27 +202,26 @@ def message_passing(
     if 0 in counts:
         raise InputError(f"load={loads[counts.index(0)]:g} and N={N} give K=0 patterns. Raise load or N, or give patterns=.")
     temperatures, T_axis = checks.axis("T", T)
-    temperatures = [_temperature(T) for T in temperatures]
+    temperatures = [check_temperature(T) for T in temperatures]
+    word, overlap, spins = check_start(start, start_overlap, N)
     if samples is None:
-        several = np.ndim(start) == 2 if isinstance(start, np.ndarray) else False
-        samples = 1 if given is not None else len(start) if several else SAMPLES  # type: ignore[arg-type]
+        samples = 1 if given is not None else len(spins) if spins is not None and len(spins) > 1 else SAMPLES
     samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
     if given is not None and samples != 1:
         raise InputError(f"samples must be 1 with given patterns, got {samples}: they are one sample.")
-    word, overlap, spins = _check_start(start, samples, N, start_overlap)
+    if spins is not None and len(spins) not in (1, samples):
+        raise InputError(f"start must be of shape {(N,)} or {(samples, N)} with samples={samples}, got {spins.shape}.")
     asked = {
         "seed": check_seed(seed), "start": word, "start_overlap": overlap,
         "max_iterations": checks.integer("max_iterations", max_iterations, 1, "About fifteen settle."),
         "tolerance": checks.number("tolerance", tolerance, "1e-10 is well above rounding.", least=1e-15),
         "damping": checks.number("damping", damping, "It is the share of the old magnetizations.", most=0.999),
-        "perturbation": None if perturbation is None else check_perturbation(perturbation), "patterns_drawn": given is None,
+        "perturbation": perturbation, "patterns_drawn": given is None,
     }  # fmt: skip
     limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
     for count in counts:
-        if perturbation is not None:
-            perturbation.check(N, count, samples)
-            _weights(perturbation, count)
-        _check_memory(network, N, count, limit)
+        check_memory(network, N, count, limit)
+    check_perturbations(perturbation, N, counts, samples)
     axes = (N, counts, temperatures, samples)
     points = _run(network, axes, given, spins, asked, progress)
     return Grid(points, load_axis + T_axis) if load_axis or T_axis else points[0]
@@ -231,7 +237,7 @@ def _run(
     results = []
     with progress_bar(samples * len(counts) * len(temperatures), progress, "sample", "message passing") as bar:
         for K in counts:
-            weights = _weights(perturbation, K)
+            weights = pattern_weights(perturbation, K)
             found: list[list[FixedPoint]] = [[] for _ in temperatures]
             for index in range(samples):
                 generator = pattern_generator(asked["seed"], N, K, index)
@@ -259,61 +265,3 @@ def _first(asked: dict[str, Any], spins: FloatArray | None, pattern: Int8Array, 
     if asked["start"] == "pattern":
         return spins_at(pattern, asked["start_overlap"], generator)
     return random_spins(pattern.size, generator)
-
-
-def _check_model(network: object) -> Network:
-    found = check_network(network, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance):
-        raise InputError(
-            f"network must be a glassy.DenseHebbian, got {network!r}: the Onsager term of others is not known here. "
-            "Use glassy.simulate."
-        )
-    return found
-
-
-def _temperature(T: Any) -> float:
-    found = checks.temperature(T)
-    if not LEAST <= found <= 1.0 / LEAST:
-        raise InputError(
-            f"T must lie in [{LEAST:g}, {1.0 / LEAST:g}] for message passing, got {T!r}: at T = 0 the Onsager term becomes the "
-            "density of local fields at 0, which N spins do not have. For that limit take glassy.solve(T=0.0), or simulate "
-            "with glassy.Quench()."
-        )
-    return found
-
-
-def _check_start(start: Any, samples: int, N: int, overlap: Any) -> tuple[str, float, FloatArray | None]:
-    """Return the word of the start, the overlap, and the magnetizations (1 or samples, N) if they are given."""
-    m = checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
-    if isinstance(start, str):
-        return checks.choice("start", start, ("pattern", "random")), m, None
-    array = checks.array("start", start, "Give magnetizations in [-1, 1], or 'pattern' or 'random'.")
-    if array.shape not in ((N,), (samples, N)):
-        raise InputError(
-            f"start must be 'pattern', 'random' or magnetizations of shape {(N,)} or {(samples, N)}, got shape {array.shape}."
-        )
-    if array.dtype.kind not in "iuf" or not np.all(np.abs(array) <= 1.0):
-        raise InputError("start must hold magnetizations in [-1, 1], got others. Divide them, or give spins of +-1.")
-    return "given", 1.0, np.atleast_2d(array).astype(np.float64)
-
-
-def _weights(perturbation: Perturbation | None, K: int) -> FloatArray:
-    """Return what the energy of every pattern is multiplied by."""
-    weights = np.ones(K)
-    for k, energy in perturbation.pattern_energies if perturbation else ():
-        if isinstance(energy, tuple):
-            raise InputError(
-                f"pattern_energies must be numbers for message passing, got a table for pattern {k}. Give what multiplies its "
-                "energy, or use glassy.simulate."
-            )
-        weights[k] = float(energy)
-    return weights
-
-
-def _check_memory(network: Network, N: int, K: int, limit: int) -> None:
-    need = N * -(-K // 512) * 64 + K * (8 * -(-N // 64) + 24) + 2 * 256 * (N + 64) * max(network.P // 2, 1)
-    if need > limit:
-        raise MemoryLimitError(
-            f"N={N}, {network}, load={network.load(K, N):.8g} needs K={K} patterns and {need / 1e6:.4g} MB for one sample; "
-            f"max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
-        )

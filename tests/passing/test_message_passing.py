@@ -158,6 +158,13 @@ def test_the_same_seed_gives_the_patterns_and_the_start_of_simulate(P):
     assert message_passing(network, load=0.2, T=0.5, N=12, seed=6, samples=1).points[0].pattern_energy != exact.pattern_energy
 
 
+def test_a_start_of_its_own_for_each_sample():
+    x = [[0.9] * 40, [-0.2] * 40]
+    r = message_passing(DenseHebbian(3), 0.1, 0.3, 40, seed=1, start=x, max_iterations=1)
+    assert (r.samples, r.start) == (2, "given")
+    assert [p.q_history[0] for p in r.points] == pytest.approx([0.81, 0.04])
+
+
 def test_given_patterns_are_those_that_are_drawn():
     network, K = DenseHebbian(3), DenseHebbian(3).patterns(0.2, 50)
     drawn = message_passing(network, 0.2, 0.3, 50, seed=2, samples=1)
@@ -213,6 +220,9 @@ def test_a_pattern_that_is_left_and_an_iteration_that_does_not_settle_say_so():
         ({"start": "both"}, "start must be one of 'pattern', 'random'"),
         ({"start": np.full(40, 2.0)}, r"start must hold magnetizations in \[-1, 1\]"),
         ({"start": np.zeros(3)}, "magnetizations of shape"),
+        ({"start": np.zeros((3, 40)), "samples": 2}, "start must be of shape .* with samples=2"),
+        ({"perturbation": 0.1}, "perturbation must be a glassy.Perturbation"),
+        ({"perturbation": Perturbation(np.ones(3))}, "field must be a number or of shape"),
         ({"damping": 1.0}, "damping must lie in"),
         ({"K": 5}, "either load or K"),
         ({"load": None}, "load and N must be given"),
