@@ -171,6 +171,9 @@ def message_passing(
     There is no T = 0: C = beta (1 - q) of the Onsager term becomes the density of local fields at 0, which N spins do not
     have, and the replicon of replica symmetry is -inf there at every load, so that nothing would settle.
 
+    The same seed gives the same patterns on every processor, and magnetizations that agree to about the tolerance: tanh is not
+    the same in its last bits everywhere.
+
     Source: docs/explanation/theory.md, section 9.
 
     Examples
