@@ -45,6 +45,9 @@ from glassy.model.perturbation import Perturbation
 from glassy.model.separable import SeparableMemory
 from glassy.model.spin_glass import SpinGlass
 from glassy.model.synapses import ImperfectSynapses
+from glassy.passing.message_passing import message_passing
+from glassy.passing.result import MessagePassing
+from glassy.passing.state_evolution import StateEvolution, state_evolution
 from glassy.phases.at_line import ATLine, at_line
 from glassy.phases.capacity import StorageCapacity, patterns_without_errors, signal_to_noise_load, storage_capacity
 from glassy.phases.coexistence import Coexistence, coexistence
@@ -114,6 +117,7 @@ __all__ = [
     "Lines",
     "Measured",
     "MemoryLimitError",
+    "MessagePassing",
     "Metropolis",
     "OverlapDistribution",
     "PatternsWarning",
@@ -133,6 +137,7 @@ __all__ = [
     "SpinGlassTemperatures",
     "Spinodal",
     "Starts",
+    "StateEvolution",
     "StatePoint",
     "Status",
     "StorageCapacity",
@@ -163,6 +168,7 @@ __all__ = [
     "lost_chains",
     "mean_of_samples",
     "merge_ensembles",
+    "message_passing",
     "moved_root",
     "nishimori_identities",
     "noise_load",
@@ -181,6 +187,7 @@ __all__ = [
     "solve",
     "spin_glass_temperatures",
     "spinodal",
+    "state_evolution",
     "storage_capacity",
     "transition_matrix",
     "unstable_overlap",

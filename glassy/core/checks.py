@@ -56,6 +56,16 @@ def array(name: str, value: Any, remedy: str) -> npt.NDArray[Any]:
     return found
 
 
+def axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
+    """Return the entries of a float or a 1-d array, and its shape."""
+    found = array(name, value, "Give a float or a 1-d array.")
+    if found.ndim == 0:
+        return [found.item()], ()
+    if found.ndim != 1 or found.size == 0:
+        raise InputError(f"{name} must be a float or a 1-d array with at least one entry, got shape {found.shape}.")
+    return found.tolist(), (found.size,)
+
+
 def numbers(name: str, value: Any, axes: str, remedy: str, *, least: int = 1) -> npt.NDArray[np.float64]:
     """Return finite numbers as an array with the named axes, of `least` entries or more along the first, or raise InputError.
 

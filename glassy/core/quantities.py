@@ -105,6 +105,17 @@ SAID: dict[str, tuple[str, ...]] = {
     "line": ("", "boundary, or named point"),
     "load_max": ("1", "load where lines without an end stop"),
     "condensed": ("", "whether pattern 0 is condensed"),
+    # message passing
+    "iterations": ("1", "iterations of message passing", "T.1"),
+    "change": ("1", "largest change of a magnetization in the last iteration", "T.1"),
+    "converged": ("1", "share of the samples that converged", "T.1"),
+    "damping": ("1", "share of the old magnetizations in the new ones"),
+    "tolerance": ("1", "change below which message passing has converged"),
+    "max_iterations": ("1", "iterations after which message passing gives up"),
+    "magnetizations": ("1", "mean of a spin", "T.1"),
+    "spin": ("", "spin"),
+    "step": ("1", "step of state evolution", "T.4"),
+    "steps": ("1", "steps of state evolution", "T.4"),
     # runs
     "method": ("", "dynamics", "M.2"),
     "kernel": ("", "kernel that ran the chains"),

@@ -21,7 +21,8 @@ class Status(enum.Enum):
 
     CONVERGED = (
         "the saddle point is found; its residual is at most 1e-12 at RS, 1e-10 beyond; "
-        "whether it is stable is said by Solution.stable, whether it is the equilibrium by Solution.wins"
+        "whether it is stable is said by Solution.stable, whether it is the equilibrium by Solution.wins; of message "
+        "passing: no magnetization changes by more than the tolerance"
     )
     COLLAPSED = (
         "levels have merged, or lie too close to be told apart (f to 1e-11): the saddle of this depth is one of fewer steps, "
@@ -32,6 +33,11 @@ class Status(enum.Enum):
         "lower load or T, in a run raise N, or compare with the phase in which the chains are (Samples.phase)"
     )
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
+    DIVERGED = (
+        "message passing did not settle; do not use the numbers; where the replicon of replica symmetry is negative no fixed "
+        "point is stable (Solution.replicon, at_line), and networks scatter about that line: raise T or N, or lower the load; "
+        "damping may find a fixed point and hides that it is unstable"
+    )
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
     EQUILIBRATED = (
         "equilibrium over all states is shown: from two ends that meet, by chains that forget where they were, or by a ladder "

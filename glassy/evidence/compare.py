@@ -14,15 +14,18 @@ from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
+from glassy.evidence.passing import beside_evolution, beside_run
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
+from glassy.passing.result import MessagePassing
+from glassy.passing.state_evolution import StateEvolution
 from glassy.simulation.compare_starts import meet
 from glassy.simulation.ladder import Ladder
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
-Compared = Solution | Exact | Samples | Ladder | Sequence[Samples]
+Compared = Solution | StateEvolution | Exact | MessagePassing | Samples | Ladder | Sequence[Samples]
 
 
 @overload
@@ -39,7 +42,7 @@ def compare(
 def compare(
     solution: Compared, samples: Compared, *, powers: Sequence[float] = (1.0, 2.0), progress: bool | None = None
 ) -> Comparison | tuple[Comparison, ...]:
-    """Compare any two of a Solution, an Exact, a run or several sizes of it, and a Ladder, at one state point.
+    """Compare any two of a Solution, an Exact, a run or several sizes of it, a Ladder, and message passing, at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
     judged as said below. Of a Ladder the rung at the temperature of the other side is taken; two ladders, or Grids along T,
@@ -58,13 +61,18 @@ def compare(
     A Solution averages over the patterns, so the scatter between samples is part of the error: a run of one sample, and one of
     the user's own patterns, have no z. An Exact is of the very patterns of a run of one sample: there the thermal error is all.
 
+    Message passing beside a run of the same patterns is compared within each sample of both, and site by site: `rms_of_sites`
+    is the rms difference of its magnetizations from the means of the last spins of the replicas, beside the noise of these. Of
+    a StateEvolution m and q after every iteration are compared; a Solution, of RS, with the means over its samples.
+
     At even P a state and its mirror, all spins flipped, have one energy, so in the retrieval phase m and q are compared up to
     this global sign: chains with a negative mean of m are flipped first. At odd P the mirror is another state, and stays one.
 
     Parameters
     ----------
-    solution, samples : Solution, Exact, Samples, Ladder, or a sequence of Samples of different N
-        A converged saddle; what `enumerate_states` says; runs. In any order: theory comes first, then enumeration.
+    solution, samples : Solution, StateEvolution, Exact, MessagePassing, Samples, Ladder, or Samples of several N in a sequence
+        A converged saddle; what `state_evolution`, `enumerate_states` and `message_passing` say; runs. In any order: theory
+        comes first, then enumeration, then message passing.
     powers : sequence of float
         Powers of 1/N in the extrapolation: the first ones, as many as the sizes determine. By default a straight line through
         two sizes and a parabola through three or more: the signal of H.2 alone is prod_{i<P} (1 - i/N), and 1 - m depends on
@@ -127,8 +135,14 @@ def _rung(ladder: dict[float, Any], other: Any) -> Any:
 
 
 def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Comparison:
-    order = {Solution: 0, Exact: 1}
-    first, second = sorted((first, second), key=lambda x: order.get(type(x), 2))
+    order = {Solution: 0, StateEvolution: 0, Exact: 1, MessagePassing: 2}
+    first, second = sorted((first, second), key=lambda x: order.get(type(x), 3))
+    if isinstance(first, MessagePassing) and isinstance(second, Samples):
+        return beside_run(first, second)
+    if isinstance(first, StateEvolution) and isinstance(second, MessagePassing):
+        return beside_evolution(first, second)
+    if isinstance(second, MessagePassing):
+        return _beside(first, second)
     if isinstance(first, Solution | Exact) and not isinstance(second, Solution | Exact):
         return confront(first, second, powers)
     return _beside(first, second)

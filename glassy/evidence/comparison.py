@@ -15,6 +15,8 @@ from glassy.core.records import record, state_of
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.exact import Exact
+from glassy.passing.result import MessagePassing
+from glassy.passing.state_evolution import StateEvolution
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -58,8 +60,8 @@ class Comparison(Drawn, Saved):
 
     Parameters
     ----------
-    solution : Solution, Exact or Samples
-        What the other side is compared with: the theory, the exact averages of one network, or another run.
+    solution : Solution, StateEvolution, Exact, MessagePassing or Samples
+        What the other side is compared with: the theory, the exact averages of one network, its mean field, or another run.
     rows : tuple of Row
         One for each observable and size, then its extrapolation.
     note : str
@@ -77,7 +79,7 @@ class Comparison(Drawn, Saved):
     ['m', 'q', 'energy', 'energy_excess']
     """
 
-    solution: Solution | Exact | Samples
+    solution: Solution | StateEvolution | Exact | MessagePassing | Samples
     rows: tuple[Row, ...]
     note: str = ""
     sides: tuple[str, str] = ("theory", "simulation")

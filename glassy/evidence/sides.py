@@ -18,6 +18,8 @@ from glassy.core.errors import InputError
 from glassy.core.grid import Grid
 from glassy.core.results import Estimate, Status, deviate
 from glassy.exact import Exact
+from glassy.passing.result import MessagePassing
+from glassy.passing.state_evolution import StateEvolution
 from glassy.simulation.observables import OBSERVABLES, names
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
@@ -105,6 +107,24 @@ def _(result: Samples) -> Side:
 
 def _given_load(result: Exact | Samples) -> dict[str, Any]:
     return {} if result.network.has_patterns else {"load": result.given_load}
+
+
+@side.register
+def _(result: MessagePassing) -> Side:
+    offset = result.network.energy_offset(result.K, result.N)
+    says = {name: getattr(result, name) for name in ("m", "q", "energy", "energy_excess")}
+    says = {name: value for name, value in says.items() if math.isfinite(value)}
+    if "energy" in says:
+        says["energy"] = says["energy"].shifted(-offset)
+    state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
+    return Side(kind="message passing", state=state, says=says, N=float(result.N), status=result.status)
+
+
+@side.register
+def _(result: StateEvolution) -> Side:
+    says = {"m": _sharp(result.m[-1]), "q": _sharp(result.q[-1])}
+    state = {"network": result.network, "T": result.T, "load": result.load, "perturbation": None}
+    return Side(kind="state evolution", state=state, says=says, N=math.inf, status=Status.CONVERGED)
 
 
 @singledispatch

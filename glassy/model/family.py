@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,7 +19,6 @@ PARTS = {
     "load": ("a load", "Give K=, the number of patterns, or a glassy.DenseHebbian."),
     "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
     "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
-    "multilinear": ("couplings of few spins", "Make one that has: glassy.DenseHebbian(P=4)."),
     "couplings": ("couplings instead of patterns", "Make one that has: glassy.SpinGlass({3: 1.0})."),
     "energies": (
         "stored patterns with a table of energies, or couplings",
@@ -45,8 +45,6 @@ class Network:
         Whether its energy is a sum over patterns of F(M), a table: what the kernels of the simulation run.
     has_covariance : bool
         Whether its noise has a covariance xi(q), on which the theory stands.
-    has_multilinear : bool
-        Whether `multilinear` says its table as couplings.
     has_couplings : bool
         Whether its energy is couplings of few spins, drawn or given, without patterns.
     """
@@ -56,7 +54,6 @@ class Network:
     has_signal: ClassVar[bool] = False
     has_table: ClassVar[bool] = False
     has_covariance: ClassVar[bool] = False
-    has_multilinear: ClassVar[bool] = False
     has_couplings: ClassVar[bool] = False
 
     if TYPE_CHECKING:  # fields of some models: an attribute here would become their default
@@ -115,10 +112,6 @@ class Network:
         """Return the exact table F(M) with H = sum_mu F(M_mu) (H.4)."""
         raise lacks(self, "table")
 
-    def multilinear(self, N: int) -> dict[int, int]:
-        """Return the integers a_k with F(M) = sum_k a_k e_k(xi sigma), constants left out, in units of `energy_table`."""
-        raise lacks(self, "multilinear")
-
     def couplings(self, load: float | None, N: int, generator: np.random.Generator) -> IntegerCouplings:
         """Return the couplings of one sample: drawn at a load, or given."""
         raise lacks(self, "couplings")
@@ -151,6 +144,11 @@ class Network:
     def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Magnetization of the retrieval phase at load 0."""
         raise lacks(self, "signal")
+
+    def least_overlap(self, N: int, K: int, T: float) -> float:
+        """Overlap from which N spins count as being at one of K patterns (M.16); see `Samples.least_overlap`."""
+        least = max(min(0.3, 4.0 / N**0.5), math.sqrt(2.0 * math.log(max(K, 1)) / N))
+        return float(max(least, 0.4 * self.unloaded_magnetization(T)) if self.has_signal else least)
 
     @property
     def unit_covariance(self) -> Covariance:

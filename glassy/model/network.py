@@ -75,7 +75,7 @@ class DenseHebbian(Network):
     P: int
     interactions: str = "distinct"
 
-    has_patterns = has_load = has_signal = has_table = has_covariance = has_multilinear = True
+    has_patterns = has_load = has_signal = has_table = has_covariance = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "P", checks.integer("P", self.P, 2, "P counts the spins of one interaction."))
@@ -136,28 +136,6 @@ class DenseHebbian(Network):
         if self.interactions == "distinct":
             return EnergyTable(krawtchouk(self.P, N), Fraction(-factorial(self.P), scale))
         return EnergyTable(tuple((N - 2 * u) ** self.P for u in range(N + 1)), Fraction(-1, scale))
-
-    def multilinear(self, N: int) -> dict[int, int]:
-        """Return the integers a_k with F(M) = sum_k a_k e_k(xi sigma), k > 0, in units of `energy_table`: its couplings (M.17).
-
-        Examples
-        --------
-        >>> DenseHebbian(P=4).multilinear(8), DenseHebbian(P=4, interactions="self-interacting").multilinear(8)
-        ({4: 1}, {4: 24, 2: 80})
-        """
-        N, P = self.size(N), self.P
-        if self.interactions == "distinct":
-            return {P: 1}
-        found = {0: 1}  # M e_k = (k + 1) e_(k+1) + (N - k + 1) e_(k-1)
-        for _ in range(P):
-            new: dict[int, int] = {}
-            for k, a in found.items():
-                if k < N:
-                    new[k + 1] = new.get(k + 1, 0) + (k + 1) * a
-                if k > 0:
-                    new[k - 1] = new.get(k - 1, 0) + (N - k + 1) * a
-            found = new
-        return {k: found[k] for k in sorted(found, reverse=True) if k > 0}
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin that the K - 1 uncondensed patterns add on average and the theory leaves out (M.3).

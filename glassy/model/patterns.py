@@ -48,6 +48,19 @@ def synapse_generator(seed: int, N: int, K: int, sample: int) -> np.random.Gener
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(3, N, K, sample)))
 
 
+def random_spins(N: int, generator: np.random.Generator) -> Int8Array:
+    """Return fair spins, the start "random"."""
+    return (2 * generator.integers(0, 2, N, dtype=np.int8) - 1).astype(np.int8)
+
+
+def spins_at(pattern: Int8Array, overlap: float, generator: np.random.Generator) -> Int8Array:
+    """Return spins with an overlap with a pattern, the start "pattern": a random set of round(N (1 - overlap)/2) is flipped."""
+    sigma = pattern.copy()
+    flipped = generator.permutation(sigma.size)[: round(sigma.size * (1.0 - overlap) / 2.0)]
+    sigma[flipped] *= -1
+    return sigma
+
+
 class Patterns:
     """The patterns of one sample, spin by spin, one bit each.
 

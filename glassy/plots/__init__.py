@@ -16,6 +16,7 @@ from glassy.plots.grids import binder, grids
 from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simulation, theory
 from glassy.plots.overlaps import overlaps, parisi
 from glassy.plots.page import page
+from glassy.plots.passing import iterations
 from glassy.plots.runs import autocorrelation, binning, series
 from glassy.plots.starts import starts
 from glassy.plots.style import COLORS, MARKERS, STYLES, WIDTH, ansatz_looks, depth_style
@@ -44,6 +45,7 @@ __all__ = [
     "figure",
     "glassiness",
     "grids",
+    "iterations",
     "legend",
     "limit",
     "lines",

@@ -27,7 +27,7 @@ from glassy.simulation.keep.claim import Part, check_part, claim, gate
 from glassy.simulation.keep.store import Store, differences, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.ladder import check_free_energy
-from glassy.simulation.request import Request, check_axis, check_memory
+from glassy.simulation.request import Request, check_memory
 
 FILE = "ensemble.npz"
 
@@ -92,7 +92,7 @@ class Ensemble(Saved):
         checked: dict[str, Any] = {"networks": tuple(check_network(network, "energies") for network in networks)}
         for word in ("loads", "sizes", "temperatures", "K"):
             value = getattr(self, word)
-            checked[word] = () if isinstance(value, tuple | list) and not value else tuple(check_axis(word, value)[0])
+            checked[word] = () if isinstance(value, tuple | list) and not value else tuple(checks.axis(word, value)[0])
             if len(set(checked[word])) < len(checked[word]):
                 raise InputError(f"{word} must differ from each other, got {checked[word]}. Give each once.")
         if not networks or not checked["temperatures"] or bool(checked["loads"]) == bool(checked["K"]):

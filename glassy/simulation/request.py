@@ -172,16 +172,6 @@ def _check_ladder(temperatures: tuple[float, ...]) -> None:
         raise InputError("T must be > 0 for ReplicaExchange, got 0: a configuration of higher energy would never move there.")
 
 
-def check_axis(name: str, value: Any) -> tuple[list[Any], tuple[int, ...]]:
-    """Return the entries of a float or a 1-d array, and its shape."""
-    array = checks.array(name, value, "Give a float or a 1-d array.")
-    if array.ndim == 0:
-        return [array.item()], ()
-    if array.ndim != 1 or array.size == 0:
-        raise InputError(f"{name} must be a float or a 1-d array with at least one entry, got shape {array.shape}.")
-    return array.tolist(), (array.size,)
-
-
 def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
     if isinstance(start, str):
         checks.choice("start", start, ("pattern", "random", "both"))

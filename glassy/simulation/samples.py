@@ -516,10 +516,7 @@ class Samples(Drawn, Saved):
         The largest of min(0.3, 4/sqrt(N)); of 0.4 times the m at load 0, m = tanh((P/2) m^(P-1)/T), since at low T a lost
         pattern leaves m of 0.2 to 0.3 behind, however large N is; and of sqrt(2 ln(K)/N), the largest of K random overlaps.
         """
-        least = max(min(0.3, 4.0 / self.N**0.5), math.sqrt(2.0 * math.log(max(self.K, 1)) / self.N))
-        if self.network.has_signal:
-            least = max(least, 0.4 * self.network.unloaded_magnetization(self.T))
-        return float(least)
+        return self.network.least_overlap(self.N, self.K, self.T)
 
     @cached_property
     def places(self) -> npt.NDArray[np.int64]:

@@ -28,7 +28,7 @@ from glassy.simulation.keep.joined import in_order, join, points
 from glassy.simulation.keep.store import Store, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.ladder import Ladder, check_free_energy
-from glassy.simulation.request import Request, check_axis, check_memory, without_patterns
+from glassy.simulation.request import Request, check_memory, without_patterns
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 
@@ -266,8 +266,8 @@ def simulate(
     K = None if K is None else checks.integer("K", K, 1, "K counts the patterns.")
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Samples that run at once.")
     limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
-    loads, load_axis = check_axis("load", load)
-    temperatures, T_axis = check_axis("T", T)
+    loads, load_axis = checks.axis("load", load)
+    temperatures, T_axis = checks.axis("T", T)
     ladder = isinstance(request.method, ReplicaExchange)
     if ladder and load_axis:
         raise InputError(f"load must be a float with ReplicaExchange, got shape {load_axis}. Call simulate once per load.")

@@ -45,6 +45,7 @@ CALLS = {
     "glassiness": lambda _, **wish: glassy.glassiness(NETWORK, 1.0, 0.3, RSB(1), **wish),
     "enumerate_states": lambda _, **wish: glassy.enumerate_states(NETWORK, K=150, T=0.5, N=9, seed=1, **wish),
     "simulate": lambda _, **wish: glassy.simulate(NETWORK, 0.1, 0.3, 30, **RUN, **wish),
+    "message_passing": lambda _, **wish: glassy.message_passing(NETWORK, 0.1, 0.3, 30, samples=2, seed=1, **wish),
     "exchange_temperatures": lambda _, **wish: glassy.exchange_temperatures(
         NETWORK, 0.5, 20, lowest=0.5, highest=1.0, count=4, seed=1, sweeps=40, rounds=3, **wish
     ),

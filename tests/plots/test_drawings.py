@@ -48,6 +48,7 @@ DRAWN = [  # a result, the method, how many panels
     (SOLUTION, "plot_x", 1),
     (SOLUTION, "plot_overlaps", 1),
     (DIAGRAM, "plot", 1),
+    (glassy.message_passing(NETWORK, load=0.2, T=0.3, N=40, samples=3, seed=1), "plot", 2),
     (glassy.storage_capacity(NETWORK), "plot", 1),
     (glassy.spin_glass_temperatures(NETWORK), "plot", 1),
     (glassy.complexity(NETWORK, 1.0, 0.3, points=5), "plot", 1),

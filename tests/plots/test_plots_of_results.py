@@ -209,3 +209,16 @@ def test_an_extrapolation_through_bad_sizes_is_counted():
     assert ax.get_xlabel() == "1/N\n1 of 1 points not drawn: 1/N → 0 through sizes that are not to be used"
     assert "not in its phase, or short" in legend(ax)
     assert "not in its phase, or short" not in legend(plots.comparison(c, "m"))
+
+
+def test_iterations_are_those_of_message_passing():
+    r = glassy.message_passing(D3, load=0.2, T=0.3, N=60, samples=3, start_overlap=0.8, seed=1)
+    evolution = glassy.state_evolution(D3, load=0.2, T=0.3, start_overlap=0.8)
+    first, second = plots.iterations(r, evolution)
+    for point, line, change in zip(r.points, first.lines, second.lines, strict=False):
+        assert np.array_equal(line.get_ydata(), point.m_history)
+        assert np.array_equal(change.get_ydata(), point.change_history)
+    assert np.array_equal(first.lines[3].get_ydata(), evolution.m[: max(r.iterations) + 1])
+    assert legend(first) == ["samples: 3, a colour each", "state evolution"]
+    with pytest.raises(InputError, match="result must be a MessagePassing"):
+        plots.iterations(RUN)

@@ -93,15 +93,17 @@ class Interactions:
         return np.zeros(size, types[0]), np.zeros(N + 64, types[1])
 
 
-def orders_of(network: Network, N: int) -> Mapping[int, int]:
-    """Return the coefficients of e_k in F(M) of a network whose patterns act through couplings of at most four spins; or {}."""
-    return network.multilinear(N) if network.has_multilinear and network.P <= ORDERS else {}
+def orders_of(network: Network, N: int) -> dict[int, Fraction]:
+    """Return the energies c_k of e_k(xi sigma) of patterns that act through couplings of four spins or fewer, else {}."""
+    if not (network.has_table and network.has_load) or network.P > ORDERS:
+        return {}
+    c = network.energy_table(N).multilinear(network.P)
+    return {k: c[k] for k in range(network.P, 0, -1) if c[k]}
 
 
 def flips(network: Network, tables: KernelTables, N: int) -> tuple[IntArray, int]:
-    """Return by and shift: dE = 2 sign a_k (-2 sigma_i g_k)/G in units of the tables, and a flip turns g_k by -2 sigma_l."""
-    table = network.energy_table(N)
-    each = {k: 4 * Fraction(a) * table.unit / tables.step for k, a in orders_of(network, N).items()}
+    """Return by and shift: h_i = -2 c_k g_k in units of the tables, and a flip of spin l turns g_k by -2 sigma_l."""
+    each = {k: 4 * c / tables.step for k, c in orders_of(network, N).items()}
     denominator = max(x.denominator for x in each.values())
     if denominator & (denominator - 1) or any(denominator % x.denominator for x in each.values()):
         raise InputError(f"the units of {network!r} with N={N} must be halves of each other. Give kernel='auto'.")

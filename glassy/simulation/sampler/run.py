@@ -11,7 +11,7 @@ import numpy as np
 
 from glassy.analysis.jackknife import BLOCKS
 from glassy.model.family import Network
-from glassy.model.patterns import Int8Array
+from glassy.model.patterns import Int8Array, random_spins, spins_at
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.choose import bytes_of_chains
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Method, Quench, ReplicaExchange
@@ -129,11 +129,8 @@ class Run:
             samples, replicas, _ = self.spins.shape
             return np.ascontiguousarray(self.spins[min(index, samples - 1), min(replica, replicas - 1)])
         if self.start == "random" or (self.start == "both" and replica % 2):
-            return (2 * generator.integers(0, 2, self.N, dtype=np.int8) - 1).astype(np.int8)
-        sigma = condensed.copy()
-        flipped = generator.permutation(self.N)[: round(self.N * (1.0 - self.start_overlap) / 2.0)]
-        sigma[flipped] *= -1
-        return sigma
+            return random_spins(self.N, generator)
+        return spins_at(condensed, self.start_overlap, generator)
 
     def moves(self, t: int, size: int) -> Method:
         """Return the dynamics of sweeps t .. t + size; t is negative in burn-in."""

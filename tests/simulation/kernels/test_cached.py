@@ -10,7 +10,6 @@ from small import everything
 
 from glassy import Annealing, DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, SeparableMemory, simulate
 from glassy.model.patterns import Patterns
-from glassy.numerics.hypercube import popcounts
 from glassy.simulation.kernels.choose import CACHED, bytes_of_chains, chain_maker, choose_kernel
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.interactions import Interactions, flips
@@ -65,19 +64,6 @@ def test_many_patterns_take_wider_integers():
     )
     found, wanted = (c.advance(20, Metropolis(), 2.0, np.random.default_rng(1))[1] for c in (chain, plain))
     assert np.array_equal(found, wanted)
-
-
-@pytest.mark.parametrize("P", [2, 3, 4])
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("N", [4, 9])
-def test_the_table_is_its_elementary_polynomials(P, kind, N):
-    network = DenseHebbian(P, kind)
-    table = network.energy_table(N)
-    signs = 1 - 2 * (np.arange(2**N)[:, None] >> np.arange(N) & 1)
-    e = np.array([np.poly(-row)[1:] for row in signs]).round().astype(int)  # of every state
-    found = sum(a * e[:, k - 1] for k, a in network.multilinear(N).items())
-    wanted = np.array(table.values)[popcounts(N)]
-    assert len(np.unique(wanted - found)) == 1  # but for a constant
 
 
 @pytest.mark.parametrize("kind", KINDS)

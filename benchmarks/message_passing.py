@@ -1,0 +1,131 @@
+"""Message passing on one network beside Monte Carlo of the same patterns: time, error of every spin, and where it settles.
+
+python -m benchmarks.message_passing            all three tables: ten minutes on one core
+python -m benchmarks.message_passing time       an iteration beside a packed sweep, P = 3, N = 1000, K = 100 000
+
+Sites: <s_i> of Monte Carlo is the mean over the last spins of independent replicas, so its noise is known; that is taken out
+of the rms difference. MC/MP: the time of as many sweeps as bring the noise of a mean over time, with the tau_int of the energy,
+down to what is left, over the time of message passing. Shares: of networks that settle at the pattern within so many
+iterations, by the replicon of the RS saddle; "own" is the replicon of the network itself at its fixed point (S.1), "rate" the
+factor by which the change falls in an iteration, over the square root of 1 - own, where own < .95: medians.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+import time
+
+import numpy as np
+
+import glassy
+from glassy import DenseHebbian, Metropolis, message_passing, simulate, solve
+from glassy.model.patterns import Patterns, pattern_generator
+from glassy.passing.dense import Dense
+from glassy.passing.pairs import Pairs
+from glassy.passing.rows import rows_of_patterns
+from glassy.simulation.kernels.choose import chain_maker, choose_kernel
+from glassy.simulation.kernels.tables import kernel_tables
+
+SITES = (
+    (2, "distinct", 0.1, 0.1, 500), (2, "distinct", 0.1, 0.1, 2000), (2, "distinct", 0.05, 0.3, 2000),
+    (3, "distinct", 0.2, 0.3, 75), (3, "distinct", 0.2, 0.3, 150), (3, "distinct", 0.2, 0.3, 300),
+    (3, "distinct", 0.3, 0.3, 300), (3, "self-interacting", 0.05, 0.4, 300), (4, "distinct", 0.2, 0.4, 100),
+    (4, "self-interacting", 0.06, 0.6, 128),
+)  # fmt: skip
+PLANE = {
+    3: ((0.2, 0.3), (0.2, 0.1), (0.3, 0.3), (0.3, 0.2), (0.3, 0.15), (0.3, 0.1), (0.35, 0.2), (0.4, 0.2), (0.36, 0.1)),
+    2: ((0.1, 0.1), (0.1, 0.02), (0.12, 0.05), (0.12, 0.02), (0.12, 0.01), (0.13, 0.01), (0.12, 0.004), (0.13, 0.004)),
+}
+LIMITS = (50, 200, 1000)
+
+
+def times(network, N, K, T, rounds=7):
+    """Return the seconds of an iteration and of a sweep near the pattern, medians of interleaved rounds."""
+    packed, rng = Patterns.drawn(pattern_generator(1, N, K, 0), K, N), np.random.default_rng(1)
+    system = (Pairs if network.P == 2 else Dense)(network, N, rows_of_patterns(packed), np.ones(K), 1.0 / T)
+    x = 0.9 * packed.pattern(0)
+    chain = chain_maker(choose_kernel(network, N, K), network, kernel_tables(network, N, K), packed)(packed.pattern(0))
+    calls = (lambda n: [system.field(x, x) for _ in range(n)], lambda n: chain.advance(n, Metropolis(), T, rng))
+    more = [max(1, int(f / (N * K))) for f in (1e8, 1e9)]
+    for call in calls:
+        call(20)  # compiled, and in equilibrium
+    found = [[], []]
+    for _ in range(rounds):
+        for call, n, seconds in zip(calls, more, found, strict=True):
+            start = time.perf_counter()
+            call(n)
+            seconds.append((time.perf_counter() - start) / n)
+    return tuple(map(statistics.median, found))
+
+
+def print_times():
+    """Print an iteration beside a sweep."""
+    print(f"{'':42} {'iteration':>10} {'sweep':>10} {'ratio':>6}")
+    for P, N, K in ((3, 1000, 100_000), (3, 300, 9_000), (4, 200, 130_000), (2, 2000, 200)):
+        pass_, sweep = times(DenseHebbian(P), N, K, 0.3)
+        print(f"P={P} N={N} K={K:<24} {1e3 * pass_:8.2f}ms {1e3 * sweep:8.2f}ms {pass_ / sweep:6.2f}", flush=True)
+
+
+def print_sites(samples=4, replicas=400):
+    """Print the rms difference of <s_i> from Monte Carlo."""
+    print(
+        f"\n{'':50} {'replicon':>8} {'iter.':>5} {'m - MC':>12} {'rms':>7} {'noise':>7} {'left':>7} {'spread':>7} {'MC/MP':>6}"
+    )
+    for P, kind, load, T, N in SITES:
+        network = DenseHebbian(P, kind)
+        asked = {"network": network, "load": load, "T": T, "N": N, "seed": 3, "samples": samples, "progress": False}
+        mine = message_passing(**asked)
+        run = simulate(replicas=replicas, sweeps=10, burn_in=150, **asked)
+        s = run.series.spins.mean(axis=1)
+        kept = [k for k in range(samples) if mine.points[k].status.ok and np.all(run.final_m[k] > run.least_overlap)]
+        x, s, left_out = mine.magnetizations[kept], s[kept], samples - len(kept)
+        variance = float(np.mean(1.0 - s**2)) * replicas / (replicas - 1)
+        rms, noise = math.sqrt(float(np.mean((x - s) ** 2))), math.sqrt(variance / replicas)
+        known = noise * (2.0 / x.size) ** 0.25  # what is left is known to no better
+        left = math.sqrt(max(rms**2 - noise**2, known**2))
+        pattern = np.array([glassy.draw_patterns(run.K, N, 3, k)[0] for k in kept])
+        dm = np.mean(pattern * (x - s), axis=1)
+        pass_, sweep = times(network, N, run.K, T)
+        needed = 2.0 * run.energy.tau_int * variance / left**2
+        name = f"P={P} {kind} load={load} T={T} N={N}" + (f" ({left_out} left out)" if left_out else "")
+        off = f"{dm.mean():7.4f}({dm.std(ddof=1) / len(kept) ** 0.5:.4f})"
+        print(
+            f"{name:50} {float(mine.replicon):8.3f} {max(mine.iterations):5} {off} {rms:7.4f} {noise:7.4f} {left:7.4f} "
+            f"{float(np.mean(np.std(pattern * s, axis=1))):7.3f} {needed * sweep / (np.mean(mine.iterations) * pass_):6.1f}",
+            flush=True,
+        )
+
+
+def print_shares(samples=24):
+    """Print the share of networks that settle."""
+    words = " ".join(f"{f'<={n}':>6}" for n in LIMITS)
+    print(f"\n{'':36} {'replicon':>8} {words} {'own':>6} {'rate':>5}")
+    for P, sizes in ((3, (75, 150, 300)), (2, (300, 1000, 3000))):
+        for load, T in PLANE[P]:
+            network = DenseHebbian(P)
+            replicon = solve(network, load, T).replicon
+            for N in sizes:
+                r = message_passing(network, load, T, N, seed=2, samples=samples, max_iterations=LIMITS[-1], progress=False)
+                settled = [p for p in r.points if p.status.ok]
+                shares = " ".join(f"{sum(p.iterations <= n for p in settled) / samples:6.2f}" for n in LIMITS)
+                own = np.median([p.replicon for p in settled]) if settled else math.nan
+                rates = [rate(p) for p in settled if p.iterations > 12 and p.replicon < 0.95]
+                print(
+                    f"P={P} load={load} T={T} N={N:<12} {replicon:8.3f} {shares} {own:6.2f} "
+                    f"{np.median(rates) if rates else math.nan:5.2f}", flush=True,
+                )  # fmt: skip
+
+
+def rate(point):
+    """Return the factor of the change in an iteration, late, over sqrt(1 - own replicon)."""
+    c = point.change_history
+    first, last = len(c) // 2, len(c) - 2
+    return (c[last] / c[first]) ** (1.0 / (last - first)) / math.sqrt(max(1.0 - point.replicon, 1e-12))
+
+
+if __name__ == "__main__":
+    asked = sys.argv[1:] or ["time", "sites", "shares"]
+    for word in asked:
+        {"time": print_times, "sites": print_sites, "shares": print_shares}[word]()

@@ -1,0 +1,105 @@
+"""The iteration on one network (T.1, T.3), and what its last magnetizations say (T.2)."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+
+from glassy.core.results import Status
+from glassy.passing.fixed_point import FixedPoint
+from glassy.passing.kernels import FloatArray
+
+
+class System(Protocol):
+    """The patterns of one network as the iteration sees them: `Dense` or `Pairs`."""
+
+    N: int
+    beta: float
+
+    def bare(self, x: FloatArray) -> tuple[FloatArray, float]:
+        """Return the field of the multilinear energy, and that energy per spin."""
+
+    def field(self, x: FloatArray, old: FloatArray) -> FloatArray:
+        """Return the local field with its Onsager term."""
+
+    def reaction(self, q: float) -> tuple[float, float]:
+        """Return what the other spins add to f and to the energy."""
+
+    def stiffness(self, q: float) -> float:
+        """Return beta^2 r'(q)."""
+
+    def own_energy(self, x: FloatArray) -> float:
+        """Return the energy of the means in T.2, per spin."""
+
+
+def iterate(
+    system: System, start: FloatArray, pattern: FloatArray, field: FloatArray, *, damping: float, tolerance: float,
+    max_iterations: int, least: float,
+) -> FixedPoint:  # fmt: skip
+    """Iterate x = tanh(beta h[x]) from `start` until no entry changes by more than the tolerance.
+
+    Parameters
+    ----------
+    system : Dense or Pairs
+        The network.
+    start, pattern, field : array (N,)
+        First magnetizations; pattern 0; the external field.
+    damping : float
+        Share of the last magnetizations that is kept.
+    tolerance, max_iterations
+        When it ends.
+    least : float
+        Overlap of the last magnetizations with the pattern from which on they are at it; 0: they did not begin there.
+    """
+    N, x, old = system.N, start, np.zeros_like(start)
+    m, q, changes = [float(x @ pattern) / N], [float(x @ x) / N], []
+    for _ in range(max_iterations):
+        new = np.tanh(system.beta * (system.field(x, old) + field))
+        change = float(np.abs(new - x).max())
+        if not math.isfinite(change):  # 1 - C = 0 at P = 2
+            break
+        changes.append(change)
+        x, old = (1.0 - damping) * new + damping * x, x
+        m.append(float(x @ pattern) / N)
+        q.append(float(x @ x) / N)
+        if change <= tolerance:
+            break
+    return _fixed_point(system, x, pattern, field, (m, q, changes), tolerance, least)
+
+
+def _fixed_point(
+    system: System, x: FloatArray, pattern: FloatArray, field: FloatArray,
+    history: tuple[list[float], list[float], list[float]], tolerance: float, least: float,
+) -> FixedPoint:  # fmt: skip
+    m, q, changes = history
+    free, energy = free_energy(system, x, field)
+    replicon = 1.0 - system.stiffness(q[-1]) * float(np.mean((1.0 - x**2) ** 2))
+    status = Status.CONVERGED
+    if not changes or changes[-1] > tolerance:
+        status = Status.DIVERGED
+    elif abs(m[-1]) < least:
+        status = Status.LEFT_PHASE
+    elif not math.isfinite(free):
+        status = Status.DIVERGED
+    return FixedPoint(
+        m=m[-1], q=q[-1], energy=energy, free_energy=free, entropy=(energy - free) * system.beta,
+        pattern_energy=system.bare(pattern)[1] - float(field @ pattern) / system.N, replicon=replicon,
+        iterations=len(changes), change=changes[-1] if changes else math.inf, status=status, magnetizations=x,
+        m_history=np.array(m), q_history=np.array(q), change_history=np.array(changes),
+    )  # fmt: skip
+
+
+def free_energy(system: System, x: FloatArray, field: FloatArray) -> tuple[float, float]:
+    """Return f_TAP of any magnetizations (T.2), whose stationary points are the fixed points, and the energy, per spin."""
+    own = system.own_energy(x) - float(field @ x) / system.N
+    f_reaction, e_reaction = system.reaction(float(x @ x) / system.N)
+    return own - _entropy(x) / system.beta + f_reaction, own + e_reaction
+
+
+def _entropy(x: FloatArray) -> float:
+    """Return the entropy per spin of independent spins of means x, without 0 ln 0."""
+    up, down = 0.5 * (1.0 + x), 0.5 * (1.0 - x)
+    terms = [np.where(p > 0.0, -p * np.log(np.maximum(p, 1e-300)), 0.0) for p in (up, down)]
+    return float(np.mean(terms[0] + terms[1]))

@@ -1,0 +1,175 @@
+"""MessagePassing: what `message_passing` returns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from glassy.analysis.control_variates import mean_of_samples
+from glassy.core.cubes import Cube
+from glassy.core.drawing import Drawn
+from glassy.core.provenance import Provenance, provenance
+from glassy.core.results import Estimate, Status
+from glassy.core.storage import Saved
+from glassy.model.family import Network
+from glassy.model.perturbation import Perturbation
+from glassy.passing.fixed_point import FixedPoint
+from glassy.passing.kernels import FloatArray
+
+STATE = ("network", "N", "K", "load", "T", "perturbation")
+EACH = ("m", "q", "energy", "energy_excess", "free_energy", "entropy", "pattern_energy", "replicon", "iterations", "change")
+ASKED = ("start", "start_overlap", "damping", "tolerance", "max_iterations", "seed")
+
+
+@dataclass(frozen=True)
+class MessagePassing(Drawn, Saved):
+    """The mean-field equations of one network at one state point, on each sample of its patterns (T.1-T.3).
+
+    Averages are those of all samples, whatever their status, with the scatter of the samples as their error: with one sample
+    the error is 0, since its numbers have none; they differ from the thermal averages of N spins by 1/N.
+
+    Parameters
+    ----------
+    network, N, K, T
+        The network and state point.
+    seed, start, start_overlap, damping, tolerance, max_iterations, perturbation
+        Arguments of the call; start is "given" where it was an array.
+    patterns_drawn : bool
+        Whether the patterns were drawn from the seed.
+    points : tuple of FixedPoint
+        Where each sample ended, and how it went there.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> r = glassy.message_passing(glassy.DenseHebbian(P=2), load=0.05, T=0.3, N=200, samples=3, seed=1)
+    >>> [point.status.name for point in r.points], r.m, r.status.ok
+    (['CONVERGED', 'CONVERGED', 'CONVERGED'], 0.9917(12), True)
+    >>> bool(abs(r.energy - r.T * r.entropy - r.free_energy) < 1e-12)
+    True
+    """
+
+    network: Network
+    N: int
+    K: int
+    T: float
+    seed: int
+    start: str
+    start_overlap: float
+    damping: float
+    tolerance: float
+    max_iterations: int
+    patterns_drawn: bool
+    points: tuple[FixedPoint, ...]
+    perturbation: Perturbation | None = None
+    provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
+
+    axis = "sample"
+
+    @property
+    def load(self) -> float:
+        """Load of the integer K (H.1)."""
+        return self.network.load(self.K, self.N)
+
+    @property
+    def samples(self) -> int:
+        """Number of independent samples of the patterns."""
+        return len(self.points)
+
+    @property
+    def magnetizations(self) -> FloatArray:
+        """Magnetization of every spin, [sample, spin]."""
+        return np.array([point.magnetizations for point in self.points])
+
+    def each(self, name: str) -> FloatArray:
+        """Return a number of every sample by its name, as "m" or "free_energy", [sample].
+
+        Examples
+        --------
+        >>> import glassy
+        >>> glassy.message_passing(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=60, samples=2, seed=1).each("q").shape
+        (2,)
+        """
+        return np.array([getattr(point, name) for point in self.points], np.float64)
+
+    def _mean(self, name: str) -> Estimate:
+        each = self.each(name)
+        if not np.isfinite(each).all():  # as `FixedPoint.status` says
+            return Estimate(math.nan, math.nan, samples=len(each))
+        return mean_of_samples(each) if len(each) > 1 else Estimate(float(each[0]), 0.0, 0.0)
+
+    @property
+    def m(self) -> Estimate:
+        """Magnetization x.xi^0/N of pattern 0."""
+        return self._mean("m")
+
+    @property
+    def q(self) -> Estimate:
+        """x.x/N, the overlap of two replicas in the state."""
+        return self._mean("q")
+
+    @property
+    def energy(self) -> Estimate:
+        """H/N, as of `Samples.energy` (T.2)."""
+        return self._mean("energy")
+
+    @property
+    def energy_excess(self) -> Estimate:
+        """Energy per spin above that of pattern 0 itself (M.4)."""
+        return self._mean("energy_excess")
+
+    @property
+    def free_energy(self) -> Estimate:
+        """Free energy per spin of the state, f of T.2."""
+        return self._mean("free_energy")
+
+    @property
+    def entropy(self) -> Estimate:
+        """Entropy per spin of the state, (e - f)/T."""
+        return self._mean("entropy")
+
+    @property
+    def replicon(self) -> Estimate:
+        """S.1 with the mean over the N spins of each sample."""
+        return self._mean("replicon")
+
+    @property
+    def iterations(self) -> tuple[int, ...]:
+        """How many iterations each sample made."""
+        return tuple(point.iterations for point in self.points)
+
+    @property
+    def converged(self) -> float:
+        """Share of the samples that converged, at pattern 0 or elsewhere."""
+        return sum(point.status is not Status.DIVERGED for point in self.points) / self.samples
+
+    @property
+    def status(self) -> Status:
+        """DIVERGED if a sample did not settle, else LEFT_PHASE if one began at pattern 0 and left it, else CONVERGED."""
+        found = {point.status for point in self.points}
+        return next((s for s in (Status.DIVERGED, Status.LEFT_PHASE) if s in found), Status.CONVERGED)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield a row for each sample."""
+        state = {name: getattr(self, name) for name in (*STATE, *ASKED)}
+        for i, point in enumerate(self.points):
+            yield state | {"sample": i} | next(point.records())
+
+    def cube(self) -> Cube:
+        """Return the numbers of each sample along (sample,), and the magnetizations along (sample, spin)."""
+        arrays: dict[str, Any] = {"magnetizations": (("sample", "spin"), self.magnetizations)}
+        arrays |= {name: (("sample",), self.each(name)) for name in EACH}
+        row = {name: getattr(self, name) for name in (*STATE, *ASKED, "status")}
+        return Cube(dims=(), shape=(), rows=[row], arrays=arrays)
+
+    def __repr__(self) -> str:
+        added = f" {self.perturbation!r}" if self.perturbation else ""
+        return (
+            f"MessagePassing({self.network!r} N={self.N} K={self.K} load={self.load:.6g} T={self.T:g}{added}: m={self.m} "
+            f"q={self.q} free_energy={self.free_energy} samples={self.samples} iterations={max(self.iterations)} "
+            f"{self.status.name})"
+        )

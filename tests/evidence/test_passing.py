@@ -1,0 +1,87 @@
+"""Message passing beside runs of the same patterns, theory and state evolution: paired, site by site, step by step."""
+
+import math
+
+import numpy as np
+import pytest
+
+import glassy
+from glassy import DenseHebbian, InputError, compare, message_passing, simulate, solve, state_evolution
+from glassy.evidence.passing import sites
+
+pytestmark = pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")  # short runs: statuses are of no interest
+NETWORK = DenseHebbian(3)
+POINT = {"load": 0.1, "T": 0.4, "N": 60, "seed": 2, "samples": 8}
+PASSING, RUN = message_passing(NETWORK, **POINT), simulate(NETWORK, replicas=8, sweeps=100, **POINT)
+
+
+def test_a_run_is_compared_within_each_sample():
+    found, other = compare(RUN, PASSING), compare(PASSING, RUN)
+    assert found == other
+    assert found.sides == ("message passing", "run from pattern")
+    rows = {row.observable: row for row in found.rows}
+    gap = RUN.series.m.mean(axis=(1, 2)) - PASSING.each("m")
+    assert rows["m"].simulation.error == pytest.approx(gap.std(ddof=1) / 8**0.5)
+    assert float(rows["m"].simulation) - rows["m"].theory == pytest.approx(gap.mean())
+    assert rows["energy"].simulation.error < 0.2 * PASSING.energy.error  # the patterns scatter more than the difference
+    assert all(abs(row.z) < 4.0 for row in found.rows)
+    assert list(rows) == ["m", "q", "energy", "rms_of_sites"]
+
+
+def test_the_rms_of_sites_is_the_noise_where_both_agree_and_more_where_they_do_not():
+    rng = np.random.default_rng(1)
+    x = rng.uniform(-0.9, 0.9, (4, 500))
+    spins = np.where(rng.random((4, 20, 500)) < 0.5 * (1.0 + x[:, None]), 1.0, -1.0)
+    rms, noise = sites(x, spins)
+    assert abs(float(rms) - noise) < 4.0 * rms.error
+    rms, noise = sites(np.clip(x + 0.15, -1.0, 1.0), spins)
+    assert float(rms) - noise > 4.0 * rms.error
+
+
+def test_a_mirror_is_the_same_state_at_even_P():
+    network, point = DenseHebbian(4), {"load": 0.05, "T": 0.5, "N": 40, "seed": 2, "samples": 4}
+    run = simulate(network, replicas=4, sweeps=50, **point)
+    mirror = simulate(network, replicas=4, sweeps=50, start_overlap=-1.0, **point)
+    passing = message_passing(network, **point)
+    for r in (run, mirror):
+        assert all(abs(row.z) < 4.0 for row in compare(passing, r).rows if math.isfinite(row.z))
+        assert next(row for row in compare(passing, r).rows if row.observable == "m").simulation > 0.9
+
+
+def test_what_is_not_of_the_same_patterns_is_refused():
+    with pytest.raises(InputError, match="must share their patterns"):
+        compare(PASSING, simulate(NETWORK, sweeps=20, **POINT | {"seed": 3}))
+    with pytest.raises(InputError, match="they differ in T"):
+        compare(PASSING, simulate(NETWORK, sweeps=20, **POINT | {"T": 0.5}))
+    alone = compare(message_passing(NETWORK, **POINT | {"samples": 1}), RUN)
+    assert {row.reason for row in alone.rows if row.observable == "m"} == {
+        "one sample has no scatter between samples; raise samples"
+    }
+
+
+def test_state_evolution_step_by_step():
+    start = message_passing(NETWORK, start_overlap=0.8, **POINT)
+    evolution = state_evolution(NETWORK, 0.1, 0.4, 0.8)
+    found = compare(start, evolution)
+    assert found.sides == ("state evolution", "message passing")
+    first = found.rows[0]
+    each = np.array([point.m_history[1] for point in start.points])
+    assert (first.observable, first.theory) == ("m_1", evolution.m[1])
+    assert first.simulation.error == pytest.approx(each.std(ddof=1) / 8**0.5)
+    assert all(abs(row.z) < 4.0 for row in found.rows)
+    assert len(found.rows) == 2 * min(min(start.iterations), len(found.rows) // 2)
+    wrong = compare(start, state_evolution(DenseHebbian(3), 0.1, 0.4, 0.8 + 1e-3, 3))
+    assert wrong.rows[0].theory != first.theory
+    with pytest.raises(InputError, match="both must begin at one overlap"):
+        compare(PASSING, evolution)
+
+
+def test_theory_beside_the_mean_over_the_samples():
+    found = compare(PASSING, solve(NETWORK, 0.1, 0.4))
+    assert [row.observable for row in found.rows] == ["m", "q", "energy", "energy_excess"]
+    assert all(abs(row.z) < 4.0 for row in found.rows)
+    assert "message passing" in found.table()
+    exact = compare(
+        glassy.enumerate_states(NETWORK, 0.3, 0.8, 10, seed=1), message_passing(NETWORK, 0.3, 0.8, 10, seed=1, samples=1)
+    )
+    assert {row.reason for row in exact.rows} == {"neither side has an error"}

@@ -1,0 +1,68 @@
+"""State evolution (R.5 as an iteration, T.4 at P = 2) against saddles, and against iterates of large networks."""
+
+import numpy as np
+import pytest
+
+import glassy
+from glassy import DenseHebbian, InputError, message_passing, solve, state_evolution
+
+
+@pytest.mark.parametrize("P", [2, 3, 4])
+@pytest.mark.parametrize("T", [0.0, 0.3])
+@pytest.mark.parametrize("kind", ["distinct", "self-interacting"])
+def test_it_ends_at_the_saddle_of_replica_symmetry(P, T, kind):
+    """R.5, and T.4 has the same fixed points."""
+    network = DenseHebbian(P, kind)
+    end, saddle = state_evolution(network, 0.05, T, steps=200), solve(network, 0.05, T)
+    assert end.m[-1] == pytest.approx(saddle.m, abs=1e-9)
+    assert end.q[-1] == pytest.approx(saddle.q, abs=1e-9)
+    assert (end.m[0], end.q[0]) == (1.0, 1.0)
+
+
+def test_edges_of_basins():
+    """Published nowhere: T = 0.3, load 0.3, to be read beside measured basins of Monte Carlo, .537(12), .742(13), .809(13)."""
+    for P, edge in ((3, 0.535), (4, 0.726), (5, 0.798)):
+        ends = [state_evolution(DenseHebbian(P), 0.3, 0.3, edge + d, steps=400).m[-1] for d in (-1e-3, 1e-3)]
+        assert ends[0] < 0.1
+        assert ends[1] > 0.9
+
+
+def test_T4_remembers_the_step_before_and_R5_does_not():
+    """P = 2: ten networks of 3000 spins follow T.4; without memory the second step is ten errors off."""
+    network, load, T = DenseHebbian(2), 0.05, 0.3
+    said = state_evolution(network, load, T, 0.6, steps=3)
+    runs = message_passing(network, load, T, 3000, seed=1, samples=10, start_overlap=0.6, max_iterations=3)
+    m = np.array([p.m_history for p in runs.points])
+    error = m.std(axis=0, ddof=1) / 10**0.5
+    assert np.abs((m.mean(axis=0) - said.m)[1:] / error[1:]).max() < 4.0
+    C = (1.0 - said.q[1]) / T
+    plain = said.m[1] / (1.0 - C)  # A_1 without A_0
+    _, flip, *_ = glassy.numerics.gaussian.field_averages(plain, np.sqrt(load * said.q[1]) / (1.0 - C), T)
+    assert abs((m.mean(axis=0)[2] - (1.0 - flip)) / error[2]) > 4.0
+
+
+@pytest.mark.parametrize("kind", ["distinct", "self-interacting"])
+def test_networks_follow_it_at_P_3(kind):
+    network = DenseHebbian(3, kind)
+    said = state_evolution(network, 0.1, 0.4, 0.8, steps=3)
+    runs = message_passing(network, 0.1, 0.4, 500, seed=2, samples=10, start_overlap=0.8, max_iterations=3)
+    for name in ("m", "q"):
+        x = np.array([getattr(p, f"{name}_history") for p in runs.points])
+        error = x.std(axis=0, ddof=1) / 10**0.5
+        off = np.abs(x.mean(axis=0) - getattr(said, name))[1:]
+        assert np.all(off < 4.0 * error[1:] + 1.0 / 500)  # finite N
+
+
+def test_what_it_says_of_itself():
+    found = state_evolution(DenseHebbian(3), 0.2, 0.3, 0.8, steps=4)
+    rows = list(found.records())
+    assert [row["step"] for row in rows] == [0, 1, 2, 3, 4]
+    assert [row["m"] for row in rows] == found.m.tolist()
+    with pytest.raises(InputError, match="network must be a glassy.DenseHebbian"):
+        state_evolution(glassy.SeparableMemory([0, 1, 4, 2]), 0.1, 0.3)
+    with pytest.raises(InputError, match="T must be 0 or >= 1e-100 for state evolution, got 1e-300"):
+        state_evolution(DenseHebbian(3), 0.1, 1e-300)
+    with pytest.raises(InputError, match="steps must be an integer >= 1"):
+        state_evolution(DenseHebbian(3), 0.1, 0.3, steps=0)
+    with pytest.raises(InputError, match="start_overlap must lie in"):
+        state_evolution(DenseHebbian(3), 0.1, 0.3, 1.5)
