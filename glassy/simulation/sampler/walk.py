@@ -83,6 +83,7 @@ class Walk:
         self.near = np.zeros((n, R, len(self.edges)), np.int64)
         self.near_m = np.zeros((n, R, len(self.edges)))
         self.least_m: FloatArray | None = np.ones((n, R))  # with the pattern that was nearest at the first mark
+        self.followed: dict[int, Int8Array] = {}  # patterns of first marks
         self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
         if saved is not None:
             self._restore(saved)
@@ -189,11 +190,13 @@ class Walk:
         if self.least_m is None:
             return
         for i, r in np.ndindex(self.least_m.shape):
-            k = self.near[i, r, 0]
+            k = int(self.near[i, r, 0])
             if k == 0:
                 M = self.trace[i, r, here, 0]
             else:
-                M = np.einsum("tk,k->t", spins[r, i], self.patterns.pattern(k), dtype=np.int32)
+                if k not in self.followed:
+                    self.followed[k] = self.patterns.pattern(k)
+                M = np.einsum("tk,k->t", spins[r, i], self.followed[k], dtype=np.int32)
             m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.run.N
             self.least_m[i, r] = min(self.least_m[i, r], m)
 
