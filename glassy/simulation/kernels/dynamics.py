@@ -83,6 +83,10 @@ class Metropolis:
 
     def thresholds(self, uniform: FloatArray, T: float | FloatArray) -> FloatArray:
         """Return -T ln(1 - u); at T = inf all is accepted where u < 1/2."""
+        if isinstance(T, float) and not np.isinf(T):
+            found = ln_one_minus(uniform)
+            found *= -T
+            return found
         T, hot = _rows(T, uniform)
         return _half(hot, uniform, -T * ln_one_minus(uniform))
 
