@@ -388,6 +388,8 @@ def enumerate_states(
         condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
         load = checks.load(load) if network.has_load and not network.has_patterns else None
         _check_perturbation(perturbation, size, count)
+        if perturbation is not None and perturbation.pattern_energies:
+            raise InputError(f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern.")
         integers, unit = given_integers(couplings, perturbation)
     else:
         xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)

@@ -229,7 +229,10 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
     where: Given = {"load": given["load"], word: value}
     if len(set(given["N"])) < len(given["N"]):
         wrong(f"--N must name each size once, got {' '.join(map(str, given['N']))}: runs of one N and seed are one run.")
-    solution = glassy.solve(which, **where, **taken(given, "phase", "ansatz"))
+    asked = taken(given, "phase", "ansatz")
+    if not which.has_signal:
+        asked = {"phase": "equilibrium"} | asked
+    solution = glassy.solve(which, **where, **asked)
     runs = []
     for N in given["N"]:
         say |= {"out": Path(given["out"]) / f"N={N}"} if "out" in given else {}

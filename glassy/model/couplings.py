@@ -23,7 +23,9 @@ from glassy.model.integer_couplings import MOST_SPINS, IntegerCouplings, Term
 from glassy.model.separable import grain
 
 VARTYPES = ("SPIN", "BINARY")
-REACH = 2**60  # of the integer energies
+REACH = 2**57  # of the integer energies: sixteen of them fit into 64 bits
+LARGEST = Fraction(10) ** 150  # of all energies together, whose squares must be floats
+MOST = 2**31 - 1  # the last spin
 REMEDY = "Give a mapping as {(0, 1): -1.0, (1, 2, 3): 0.5}, or an array of shape (N,) * order."
 
 
@@ -39,7 +41,7 @@ class Couplings(Network):
         is added; of two equal spins the product is 1 (of binary variables, one of them). Or an array of shape (N,), (N, N),
         ...: every entry counts, so that a symmetric matrix has each pair twice; a sequence of arrays has several orders.
     N : int, optional
-        Number of spins; default: as many as the terms name.
+        Number of spins; default: as many as the terms name, or the arrays have.
     vartype : {"SPIN", "BINARY"}, optional
         What the variables of `terms` are: sigma = +-1 (default), or x = (1 + sigma)/2 = 0, 1, which are turned into spins. A
         mapping that has a `vartype` of its own says it itself.
@@ -47,12 +49,13 @@ class Couplings(Network):
     Raises
     ------
     InputError
-        If a term has more than four spins, an index is no integer in 0 .. N - 1, or a value is not finite.
+        If a term has more than four spins, an index is no integer in 0 .. N - 1, a value is not finite, or all together exceed
+        1e150.
 
     Notes
     -----
     Integers, and all values that have a common unit, are exact. Other values are rounded once, to a power of two at most 2^-40
-    of the largest (or such that all energies stay below 2^60 of them): `rounding` is the most that one coupling changed, and
+    of the largest (or such that all energies stay below 2^57 of them): `rounding` is the most that one coupling changed, and
     nothing else is ever rounded. There is no load, no pattern and no theory: `Samples.m` is the magnetization, energies are H/N
     as everywhere, T is in the units of the values.
 
@@ -77,8 +80,9 @@ class Couplings(Network):
     has_couplings = True
 
     def __init__(self, terms: Any, N: int | None = None, *, vartype: str | None = None) -> None:
-        pairs = terms if isinstance(terms, Mapping) else _of_arrays(terms)
+        pairs, least = (terms, 0) if isinstance(terms, Mapping) else _of_arrays(terms)
         found, most = _of_mapping(pairs, _vartype(terms, vartype) == "BINARY")
+        most = max(most, least)
         size = checks.integer("N", max(most, 1) if N is None else N, 1, "N counts the spins.")
         if most > size:
             raise InputError(f"spins must be numbered 0 .. N - 1 = {size - 1}, got {most - 1}. Count from 0, or raise N.")
@@ -141,6 +145,11 @@ class Couplings(Network):
         """Whether a global flip of the spins changes no energy: couplings of two and four spins alone."""
         return all(t.order % 2 == 0 for t in self.integers.terms)
 
+    @property
+    def short(self) -> bool:
+        """Whether 16 bits hold the couplings."""
+        return all(np.abs(t.values).max(initial=0) < 2**15 for t in self.integers.terms)
+
     def size(self, N: object) -> int:
         """Return N as an int, or raise InputError: the couplings fix it."""
         if checks.integer("N", N, 1, "N counts the spins.") != self.N:
@@ -175,7 +184,13 @@ class Couplings(Network):
 
 
 def read_couplings(
-    path: str | Path, *, base: int, energy: float | None = None, spins: npt.ArrayLike | None = None
+    path: str | Path,
+    *,
+    base: int,
+    N: int | None = None,
+    skip: int = 0,
+    energy: float | None = None,
+    spins: npt.ArrayLike | None = None,
 ) -> Couplings:
     r"""Read couplings from a text file with one term a line, its spins and then its value: `i j k J`.
 
@@ -185,6 +200,10 @@ def read_couplings(
         The file. Empty lines and what follows a # are left out.
     base : {0, 1}
         The number of the first spin; it is never guessed.
+    N : int, optional
+        Number of spins; default: as many as the terms name.
+    skip : int
+        Lines at the head that are no terms, as the numbers of spins and terms in some formats. They are not told apart.
     energy : float, optional
         The total energy that the file is said to have, with `spins`: another is an error.
     spins : array (N,) of +-1, optional
@@ -204,22 +223,28 @@ def read_couplings(
     Couplings(N=4, 2 of 3 spins)
     """
     base = checks.integer("base", base, 0, "It is the number of the first spin, 0 or 1.", most=1)
+    skip = checks.integer("skip", skip, 0, "It counts lines at the head.")
+    if energy is not None:
+        energy = checks.number("energy", energy, "It is the total energy that the file is said to have.", least=-math.inf)
+    elif spins is not None:
+        raise InputError("energy must be given with spins: it is what they are said to have. Give energy=.")
     terms: list[tuple[tuple[int, ...], Fraction]] = []
-    with Path(path).open(encoding="utf-8") as lines:
-        for n, line in enumerate(lines, 1):
-            words = line.split("#")[0].split()
-            if not words:
-                continue
-            try:
-                spins_of = tuple(int(w) - base for w in words[:-1])
-                terms.append((spins_of, Fraction(words[-1])))
-            except ValueError:
-                raise InputError(
-                    f"line {n} of {path} must be spins and a value, as `1 2 3 -1.0`, got {line.strip()!r}."
-                ) from None
-            if min(spins_of, default=0) < 0:
-                raise InputError(f"line {n} of {path} has a spin below {base}, got {line.strip()!r}. Is the base 0?")
-    found = Couplings(_Pairs(terms))
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, TypeError) as error:
+        raise InputError(f"path must be a text file, got {path!r}: {error}. Name one with a term a line, `i j k J`.") from None
+    for n, line in enumerate(text.split("\n"), 1):
+        words = line.split("#")[0].split()
+        if not words or n <= skip:
+            continue
+        try:
+            spins_of = tuple(int(w) - base for w in words[:-1])
+            terms.append((spins_of, Fraction(words[-1])))
+        except (ValueError, ZeroDivisionError):
+            raise InputError(f"line {n} of {path} must be spins and a value, as `1 2 3 -1.0`, got {line.strip()!r}.") from None
+        if min(spins_of, default=0) < 0:
+            raise InputError(f"line {n} of {path} has a spin below {base}, got {line.strip()!r}. Is the base 0?")
+    found = Couplings(_Pairs(terms), N)
     if energy is not None:
         sigma = np.ones(found.N, np.int8) if spins is None else spins
         has = float(found.energy(sigma))
@@ -288,17 +313,19 @@ def _check_few(key: Any, spins: tuple[int, ...]) -> None:
 def _spins(key: Any) -> tuple[int, ...]:
     members: Iterable[Any] = key if isinstance(key, tuple | list | frozenset | set) else (key,)
     remedy = "Number the spins 0 .. N - 1."
-    return tuple(checks.integer(f"a spin of the term {key!r}", i, 0, remedy) for i in members)
+    return tuple(checks.integer(f"a spin of the term {key!r}", i, 0, remedy, most=MOST) for i in members)
 
 
 def _value(key: Any, value: Any) -> Fraction:
     value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, bool) or not isinstance(value, float | Rational) or not math.isfinite(value):
-        raise InputError(f"the value of the term {key!r} must be a finite number, got {value!r}.")
+    number = isinstance(value, float | Rational) and not isinstance(value, bool)
+    if not number or (isinstance(value, float) and not math.isfinite(value)):
+        raise InputError(f"the value of the term {key!r} must be a finite number, got {value!r}. Give floats or Fractions.")
     return Fraction(value)
 
 
-def _of_arrays(terms: Any) -> _Pairs:
+def _of_arrays(terms: Any) -> tuple[_Pairs, int]:
+    """Return the entries of arrays as pairs, and how many spins the arrays have."""
     if isinstance(terms, tuple | list) and terms and all(isinstance(a, np.ndarray) for a in terms):
         given = terms
     else:
@@ -309,7 +336,10 @@ def _of_arrays(terms: Any) -> _Pairs:
             raise InputError(f"terms must be arrays of numbers of shape (N,) * order, got shape {array.shape}. {REMEDY}")
         places = np.argwhere(array)
         pairs += zip(map(tuple, places.tolist()), array[tuple(places.T)].tolist(), strict=True)
-    return _Pairs(pairs)
+    sizes = {array.shape[0] for array in given}
+    if len(sizes) > 1:
+        raise InputError(f"arrays of terms must have one N, got {sorted(sizes)}. {REMEDY}")
+    return _Pairs(pairs), sizes.pop()
 
 
 def _rounded(found: dict[tuple[int, ...], Fraction], N: int) -> tuple[IntegerCouplings, float]:
@@ -317,6 +347,11 @@ def _rounded(found: dict[tuple[int, ...], Fraction], N: int) -> tuple[IntegerCou
     constant = found.get((), Fraction(0))
     terms = {key: value for key, value in found.items() if key}
     total, largest = sum(map(abs, terms.values()), Fraction(0)), max(map(abs, terms.values()), default=Fraction(0))
+    if total + abs(constant) > LARGEST:
+        raise InputError(
+            "values must add up to less than 1e150, so that squares of energies are floats. Divide all of them, and T, by a "
+            "power of ten."
+        )
     denominators = {value.denominator for value in terms.values()}
     common = 1
     for d in denominators:

@@ -124,6 +124,11 @@ class Network:
         """Return the network and load whose theory is that of this one: itself, but where synapses are not perfect."""
         return self, load
 
+    @property
+    def short(self) -> bool:
+        """Whether 16 bits hold its couplings."""
+        return True
+
     def coupling_counts(self, N: int) -> dict[int, int]:
         """Return how many couplings a sample has, by the number of spins of each."""
         raise lacks(self, "couplings")

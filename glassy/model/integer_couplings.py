@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -111,8 +112,9 @@ def drawn_couplings(
     """Return couplings of zero mean and variance load c_p p!/(2 N^(p-1)), of covariance N (load/2) sum_p c_p q^p (C.1).
 
     Gaussian numbers are rounded to multiples of a power of two, 2^11 to 2^12 of them in a standard deviation, 2^14/N to 2^15/N
-    at p = 4: variances grow by less than 2e-8 of themselves, 3.2e-10 N^2 at p = 4 (no step is finer than 2^-25 of the largest
-    standard deviation of all orders). Signs are exact; of several orders their ratios are, to 2^-30.
+    at p = 4: variances grow by less than 2e-8 of themselves, 3.2e-10 N^2 at p = 4. No step is finer than 2^-25 of the largest
+    standard deviation of all orders: beside a much stronger order a variance grows by up to 8e-5, and more is refused. Signs
+    are exact; of several orders their ratios are, to 2^-30.
 
     Parameters
     ----------
@@ -125,12 +127,12 @@ def drawn_couplings(
     """
     deviations = {}
     for p, c in sorted(coefficients.items()):
-        if p <= N:
-            variance = Fraction(load) * Fraction(c) * Fraction(factorial(p), 2 * N ** (p - 1))
-            deviations[p] = float(variance) ** 0.5
+        if p > N:
+            raise InputError(f"N must be at least the highest order, {p}, got N={N}. Raise N.")
+        deviations[p] = math.sqrt(load) * math.sqrt(c) * math.sqrt(factorial(p) / (2.0 * N ** (p - 1)))
     largest = max(deviations.values(), default=0.0)
-    if largest <= 0.0 or not np.isfinite(largest):
-        raise InputError(f"load must be > 0, and N at least the lowest order, got load={load:g}, N={N}. Raise them.")
+    if not 1e-140 <= largest <= 1e140:
+        raise InputError(f"couplings must have a deviation between 1e-140 and 1e140, got {largest:g}. Give another load.")
     if signs:
         unit = Fraction(largest) / (1 if len(deviations) == 1 else 2**30)
         drawn = {p: 2 * generator.integers(0, 2, comb(N, p), dtype=np.int64) - 1 for p in deviations}
@@ -143,6 +145,11 @@ def drawn_couplings(
             step = max(_power_of_two(s * (N / 2**14 if p == MOST_SPINS else 2.0**-11)), _power_of_two(largest * 2.0**-24))
             while float(np.abs(normal).max()) * s / step >= 2**15 - 1:
                 step *= 2.0
+            if s < 32.0 * step:
+                raise InputError(
+                    f"orders must not be too unlike: couplings of order {p} deviate by {s:.2g}, others by {largest:.2g}, and "
+                    "one unit holds both only if 32 of it are one deviation. Leave the weak order out."
+                )
             drawn[p], steps[p] = np.rint(normal * (s / step)).astype(np.int64), step
         least = min(steps.values())
         unit, factors = Fraction(least), {p: round(step / least) for p, step in steps.items()}

@@ -80,6 +80,11 @@ class SpinGlass(Network):
         return self.terms[-1][0]
 
     @property
+    def fewest(self) -> int:
+        """The fewest spins it may have: its highest order."""
+        return self.P
+
+    @property
     def even(self) -> bool:
         """Whether a global flip of the spins changes no energy: even orders alone."""
         return all(k % 2 == 0 for k, _ in self.terms)

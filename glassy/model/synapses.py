@@ -42,7 +42,8 @@ class ImperfectSynapses(Network):
 
     Notes
     -----
-    The signal of a stored pattern keeps its size, so that T has the units of the perfect network. For P > 2 the theory is that
+    The signal of a stored pattern keeps its size (clipped, for many patterns; of one it is sqrt(pi/2) times as large), so that
+    T has the units of the perfect network. Of a `Perturbation` it takes the field alone. For P > 2 the theory is that
     of the perfect network at `effective_load`; `compare` knows it. At P = 2 a Gaussian part is added to the noise (C.3), which
     is no load: the solvers do not have it.
 
@@ -72,7 +73,7 @@ class ImperfectSynapses(Network):
                 f"network must be a DenseHebbian of distinct interactions with P <= {MOST_SPINS}, got {self.network!r}: others "
                 "have no couplings of so few spins, or of several orders."
             )
-        object.__setattr__(self, "noise", checks.number("noise", self.noise, REMEDY))
+        object.__setattr__(self, "noise", checks.number("noise", self.noise, REMEDY, most=1e9))
         object.__setattr__(self, "kept", checks.number("kept", self.kept, REMEDY, most=1.0))
         checks.truth("clipped", self.clipped)
         if self.kept == 0.0:
@@ -161,11 +162,9 @@ class ImperfectSynapses(Network):
             unit *= Fraction(math.sqrt(0.5 * math.pi * K))
         elif self.noise:
             added = generator.standard_normal(J.size) * (self.noise * math.sqrt(2.0 * N ** (P - 1) / factorial(P)))
-            digits = 0
-            while float(np.abs(J + added).max()) * 2 ** (digits + 1) < 2**15 - 1:
-                digits += 1
-            J = J * 2**digits + np.rint(added * 2**digits).astype(np.int64)
-            unit /= 2**digits
+            scale = 2.0 ** math.floor(math.log2((2**15 - 1) / float(np.abs(J + added).max())))
+            J = np.rint((J + added) * scale).astype(np.int64)
+            unit /= Fraction(scale)
         else:
             J = np.where(generator.random(J.size) < self.kept, J, 0)
             unit /= Fraction(self.kept)

@@ -95,7 +95,7 @@ class Ensemble(Saved):
             checked[word] = () if isinstance(value, tuple | list) and not value else tuple(checks.axis(word, value)[0])
             if len(set(checked[word])) < len(checked[word]):
                 raise InputError(f"{word} must differ from each other, got {checked[word]}. Give each once.")
-        if not networks or not checked["temperatures"] or bool(checked["loads"]) == bool(checked["K"]):
+        if not networks or not checked["temperatures"] or _neither(checked) or (checked["loads"] and checked["K"]):
             raise InputError("networks, temperatures, and either loads or K must be given. Give at least one of each.")
         if not checked["sizes"]:
             checked["sizes"] = tuple(dict.fromkeys(network.N for network in checked["networks"]))
@@ -145,7 +145,7 @@ class Ensemble(Saved):
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Numbers of networks, sizes, loads (or K) and temperatures."""
-        return len(self.networks), len(self.sizes), len(self.loads or self.K), len(self.temperatures)
+        return len(self.networks), len(self.sizes), len(self.loads or self.K or (None,)), len(self.temperatures)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -153,7 +153,7 @@ class Ensemble(Saved):
         request, room, found = self._request, half_memory() / cores(), []
         for network in self.networks:
             for N, samples in zip(self.sizes, self.samples, strict=True):
-                for load, K in [(x, None) for x in self.loads] or [(None, k) for k in self.K]:
+                for load, K in [(x, None) for x in self.loads] or [(None, k) for k in self.K or (None,)]:
                     runs = request.runs(network, [load], K, self.temperatures, N, None, lambda _: room)
                     found += [make_place(run, samples) for run in runs]
         return tuple(found)
@@ -328,3 +328,8 @@ def read_ensemble(out: str | os.PathLike[str], verify: bool = True, *, progress:
     """
     root = folder_path(out)
     return stored(root).read(root, verify, progress=progress)
+
+
+def _neither(checked: dict[str, Any]) -> bool:
+    """Whether loads and K are missing where a network needs one of them."""
+    return not (checked["loads"] or checked["K"]) and any(n.has_load or n.has_patterns for n in checked["networks"])

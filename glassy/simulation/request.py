@@ -116,7 +116,7 @@ class Request:
         if not network.has_patterns:
             load, N = without_patterns(network, load, N, K, given)
             count, size = 0, network.size(N)
-            check_field_alone(network, self.perturbation, self.watch)
+            check_field_alone(network, None, self.watch)
         elif given is not None:
             count, size = given.shape
         else:
@@ -124,6 +124,8 @@ class Request:
             count = network.patterns(load, size) if K is None else K
             if count == 0:
                 raise InputError(f"load={load:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
+        if network.has_couplings:
+            check_field_alone(network, self.perturbation)
         word, overlap, spins = _check_start(self.start, self.start_overlap, self.samples, self.replicas, size)
         rungs = tuple(checks.temperature(T, infinite=True) for T in temperatures)
         run = Run(
@@ -162,7 +164,8 @@ def check_field_alone(network: Network, perturbation: Perturbation | None, watch
     """Raise InputError where patterns are named of a network that has none."""
     if watch or (perturbation is not None and perturbation.pattern_energies):
         what = "watch" if watch else "pattern_energies"
-        raise InputError(f"{what} must be left out: {network!r} has no patterns.")
+        has = "energy of its own for a pattern" if network.has_patterns else "patterns"
+        raise InputError(f"{what} must be left out: {network!r} has no {has}.")
 
 
 def _check_ladder(temperatures: tuple[float, ...]) -> None:
@@ -195,9 +198,11 @@ def check_memory(runs: Sequence[Run], held: int, at_once: int, limit: int) -> in
     widest = max(runs, key=lambda run: run.bytes_per_sample())
     need = widest.bytes_per_sample()
     if series + need > limit:
+        size = f", {widest.size}" if widest.network.has_load else ""
+        patterns = f"K={widest.K} patterns and " if widest.network.has_patterns else ""
         text = (
-            f"N={widest.N}, {f'P={widest.network.P}' if widest.network.has_load else widest.network}, "
-            f"{widest.size} needs K={widest.K} patterns and {need / 1e6:.4g} MB for one sample"
+            f"N={widest.N}, {f'P={widest.network.P}' if widest.network.has_load else widest.network}{size} needs {patterns}"
+            f"{need / 1e6:.4g} MB for one sample"
         )
         remedy = "Lower N or load"
         if need <= limit:

@@ -76,6 +76,7 @@ def test_arrays_count_every_entry():
     assert Couplings(J) == Couplings({(0, 1): 2.0})
     assert Couplings([np.array([0.5, 0.0]), J]) == Couplings({0: 0.5, (0, 1): 2.0})
     assert Couplings(np.triu(J)) == Couplings({(0, 1): 1.0})
+    assert Couplings(np.zeros((3, 3))).N == Couplings(np.array([[0, 1, 0], [0, 0, 0], [0, 0, 0]])).N == 3
 
 
 @pytest.mark.parametrize(("terms", "options", "said"), [
@@ -88,6 +89,11 @@ def test_arrays_count_every_entry():
     ({(0, 1): 1.0}, {"vartype": "spin"}, "one of 'SPIN', 'BINARY'"),
     (np.ones((2, 3)), {}, r"shape \(N,\) \* order"),
     (3.0, {}, r"shape \(N,\) \* order"),
+    ([np.ones(2), np.ones((3, 3))], {}, "must have one N"),
+    ({(0, 1): 1e155}, {}, "less than 1e150"),
+    ({(0, 1): 2**2000}, {}, "less than 1e150"),
+    ({(): 1e300, (0, 1): 1.0}, {}, "less than 1e150"),
+    ({(0, 10**30): 1.0}, {}, "a spin of the term"),
 ])  # fmt: skip
 def test_other_terms_are_refused(terms, options, said):
     with pytest.raises(InputError, match=said):
@@ -116,6 +122,17 @@ def test_text_files_are_read_with_the_base_that_is_said(tmp_path):
     path.write_text("0 1 2 -1\n")
     with pytest.raises(InputError, match="line 1 .* below 1"):
         read_couplings(path, base=1)
+    assert read_couplings(path, base=0, skip=1, N=7) == Couplings({}, 7)
+    for text in ("1 2 1/0\n", "1 2 1e400\n", "99999999999999999999 1 1.0\n"):
+        path.write_text(text)
+        with pytest.raises(InputError):
+            read_couplings(path, base=1)
+    for wrong in ({"energy": "x"}, {"spins": [1, 1]}, {"skip": -1}):
+        with pytest.raises(InputError):
+            read_couplings(path, base=1, **wrong)
+    for place in (tmp_path, tmp_path / "nowhere", None):
+        with pytest.raises(InputError, match="must be a text file"):
+            read_couplings(place, base=1)
     path.write_text("1 2 3 -1\n1 two -1\n")
     with pytest.raises(InputError, match="line 2 .* spins and a value"):
         read_couplings(path, base=1)

@@ -82,7 +82,12 @@ def test_a_list_of_spins_stands_for_its_couplings_alone():
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(InputError, match="at most 4 spins to be simulated, got order 5"):
         draw({5: 1.0}, 9, 1)
-    with pytest.raises(InputError, match="load must be > 0"):
-        draw({3: 1.0}, 9, 1, load=0.0)
+    for load in (0.0, 1e300):
+        with pytest.raises(InputError, match="between 1e-140 and 1e140"):
+            draw({3: 1.0}, 9, 1, load=load)
+    with pytest.raises(InputError, match="orders must not be too unlike"):
+        draw({2: 1.0, 4: 1e-13}, 9, 1)
+    with pytest.raises(InputError, match="at least the highest order, 4, got N=3"):
+        draw({1: 1.0, 4: 1.0}, 3, 1)
     with pytest.raises(InputError, match="one of 'gaussian', 'signs'"):
         SpinGlass({3: 1.0}, disorder="cauchy")

@@ -1,14 +1,28 @@
 """A user's couplings in simulation: lists and tables give the same numbers, enumeration the averages and ground states."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from glassy import Couplings, InputError, Metropolis, Quench, ReplicaExchange, enumerate_states, simulate
+from glassy import (
+    Couplings,
+    Ensemble,
+    InputError,
+    MemoryLimitError,
+    Metropolis,
+    Quench,
+    ReplicaExchange,
+    SpinGlass,
+    enumerate_states,
+    read_ensemble,
+    simulate,
+)
 from glassy.model.patterns import Patterns
 from glassy.simulation.kernels import interactions
 from glassy.simulation.kernels.cached import coupling_maker
+from glassy.simulation.kernels.interactions import bytes_of_given
 
 
 def random_terms(N, seed, counts, integers=True):
@@ -54,6 +68,49 @@ def test_averages_and_ground_states_against_enumeration(integers):
     ground = enumerate_states(network, T=0.0).free_energy
     assert low.series.energy[0, lowest, -1] == pytest.approx(ground, rel=1e-12)
     assert float(network.energy(low.series.spins[0, lowest])) == pytest.approx(N * ground, rel=1e-12)
+
+
+@pytest.mark.parametrize("key", [(0, 1), (0, 1, 2), (0, 1, 2, 3)])
+def test_energies_at_the_edge_of_64_bits_are_right(key):
+    network = Couplings({key: -(2**60 - 16)}, 10)
+    run = simulate(network, T=1e17, samples=1, sweeps=3, seed=1, start=np.ones(10, np.int8))
+    for chain in range(2):
+        last = float(network.energy(run.series.spins[0, chain]))
+        assert run.series.energy[0, chain, -1] * 10 == pytest.approx(last, rel=1e-12)
+    assert network.rounding <= 16.0
+
+
+def test_random_floats_with_a_common_unit_are_right():
+    rng, terms = np.random.default_rng(1), {}
+    planted = rng.choice([-1, 1], 40)
+    for _ in range(120):
+        key = tuple(sorted(rng.permutation(40)[:4].tolist()))
+        terms[key] = -rng.uniform(0.5, 1.0) * float(np.prod(planted[list(key)]))
+    network = Couplings(terms, 40)
+    run = simulate(network, T=0.05, samples=1, sweeps=3, seed=1, start=planted)
+    assert run.series.energy[0, 0, -1] * 40 == pytest.approx(float(network.energy(run.series.spins[0, 0])))
+    assert run.series.pattern_energy[0] * 40 == pytest.approx(float(network.energy(np.ones(40))))
+
+
+def test_memory_of_lists_is_asked_for():
+    rng = np.random.default_rng(1)
+    network = Couplings({key: rng.normal() for key in itertools.combinations(range(30), 4)}, 30)
+    assert not network.short
+    with pytest.raises(MemoryLimitError, match="Lower N"):
+        simulate(network, T=1.0, samples=1, sweeps=5, seed=1, max_bytes=3_000_000)
+    tracemalloc.start()
+    simulate(network, T=1.0, samples=1, sweeps=5, seed=1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < bytes_of_given(network.coupling_counts(30), 30, 2, network.short) + 2**20
+
+
+def test_ensembles_of_couplings(tmp_path):
+    e = Ensemble(Couplings({(0, 1, 2): 1.0, (3, 4): 1.0}), temperatures=(0.5, 0.7), samples=2, seed=1, sweeps=20)
+    e.run(tmp_path, progress=False)
+    assert {row.T for row in read_ensemble(tmp_path).rows} == {0.5, 0.7}
+    with pytest.raises(InputError, match="either loads or K"):
+        Ensemble(SpinGlass({2: 1.0}), sizes=8, temperatures=0.5, samples=2, seed=1)
 
 
 def test_a_large_sparse_instance_runs():

@@ -10,6 +10,7 @@ from glassy import (
     DenseHebbian,
     ImperfectSynapses,
     InputError,
+    Perturbation,
     ReplicaExchange,
     compare,
     enumerate_states,
@@ -82,6 +83,13 @@ def test_the_theory_is_that_of_another_load(kind):
         compare(wrong, run)
 
 
+def test_energies_of_patterns_of_their_own_are_refused():
+    network, point = ImperfectSynapses(DenseHebbian(3), noise=0.3), {"K": 5, "T": 0.6, "N": 9, "seed": 1}
+    for ask in (simulate, enumerate_states):
+        with pytest.raises(InputError, match="no energy of its own for a pattern"):
+            ask(network, perturbation=Perturbation(pattern_energies={0: 2.0}), **point)
+
+
 def test_runs_are_kept_and_read(tmp_path):
     network = ImperfectSynapses(DenseHebbian(4), noise=0.25)
     run = simulate(network, load=0.1, T=0.4, N=16, samples=2, sweeps=30, seed=1, out=tmp_path / "kept")
@@ -102,6 +110,7 @@ def test_runs_are_kept_and_read(tmp_path):
     (DenseHebbian(3), {"kept": 0.0}, "kept must be > 0"),
     (DenseHebbian(3), {"kept": 1.5}, "kept must"),
     (DenseHebbian(3), {"noise": -1.0}, "noise must"),
+    (DenseHebbian(3), {"noise": 1e150}, "noise must"),
 ])  # fmt: skip
 def test_others_are_refused(network, kind, said):
     with pytest.raises(InputError, match=said):

@@ -74,7 +74,8 @@ class Chain:
             sites = np.tile(np.arange(N), (sweeps, 1))
         thresholds = method.thresholds(generator.random((sweeps, N)), T)
         if self.unit <= 1.0:
-            thresholds /= self.unit
+            with np.errstate(over="ignore"):  # what is infinite accepts all
+                thresholds /= self.unit
             return sites, thresholds
         with np.errstate(under="ignore"):  # what is below zero stays below: dE are integers
             return sites, np.where(thresholds < 0.0, np.minimum(thresholds / self.unit, -0.5), thresholds / self.unit)

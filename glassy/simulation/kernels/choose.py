@@ -235,7 +235,7 @@ def sample_maker(
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:
     """Return the memory of the patterns and of `replicas` chains with their bookkeeping."""
     if network.has_couplings:
-        return bytes_of_given(network.coupling_counts(N), N, replicas) + N * (-(-K // 512) * 64)
+        return bytes_of_given(network.coupling_counts(N), N, replicas, network.short) + N * (-(-K // 512) * 64)
     packed = N * (-(-K // 512) * 64)
     if kernel == "packed" and vector.available():
         return packed + 5 * K + replicas * (K + 512)

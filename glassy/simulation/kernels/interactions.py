@@ -174,12 +174,12 @@ def is_dense(counts: Mapping[int, int], N: int) -> bool:
     return FULL[p] * n >= comb(N, p)
 
 
-def bytes_of_given(counts: Mapping[int, int], N: int, replicas: int) -> int:
-    """Memory of so many couplings of each order, of drawing them, and of what chains keep beside them."""
+def bytes_of_given(counts: Mapping[int, int], N: int, replicas: int, short: bool = True) -> int:
+    """Memory of so many couplings of each order, of drawing them, and of what chains keep beside them; `short`: in 16 bits."""
     total = 16 * N * replicas
     for p, n in counts.items():
-        if p == 1 or not is_dense({p: n}, N):
-            total += 8 * (N + 6 * p * n)
+        if p == 1 or not short or not is_dense({p: n}, N):
+            total += 8 * N + 110 * p * n  # as measured, with what making a list takes
         else:
             table = {2: 4 * N * N, 3: bytes_of_triples(N, 1), 4: bytes_of_quadruples(N) + replicas * N * N}
             total += table[p] + 32 * comb(N, p)
