@@ -23,6 +23,7 @@ COSTS = {  # nanoseconds of an attempt and of a flip, and how many patterns add 
         0: ((40.0, 20.0), (0.0, 1.5)),
     },
 }
+ROOTS = {3: 6.0, 4: 12.0}  # see `most_accepted`
 SHORT = {3: 0.0, 4: 300.0}  # nanoseconds of the shortest flip
 
 
@@ -30,14 +31,14 @@ def most_accepted(P: int, load: float, T: float) -> float:
     """Return more than the accepted share of attempts at P = 3 and 4 in the long run.
 
     dE of a network above its glass is normal, of variance 2 P load (N.1) and mean P load/T, so that erfc(sqrt(P load/4)/T) is
-    accepted; in the glass, and in the retrieval phase, it was never more than T/8, nor T/(6 sqrt(load)).
+    accepted; in the glass, and in the retrieval phase, it was never more than T/8, nor T/(c sqrt(load)) with c of ROOTS.
 
     Examples
     --------
     >>> most_accepted(3, 0.2, float("inf")), round(most_accepted(3, 0.2, 0.5), 2), most_accepted(3, 0.2, 0.0)
     (1.0, 0.34, 0.0)
     """
-    return min(1.0, math.erfc(math.sqrt(0.25 * P * load) / T) + T / max(8.0, 6.0 * math.sqrt(load))) if T > 0.0 else 0.0
+    return min(1.0, math.erfc(math.sqrt(0.25 * P * load) / T) + T / max(8.0, ROOTS[P] * math.sqrt(load))) if T > 0.0 else 0.0
 
 
 def fields_pay(P: int, N: int, K: int, load: float, T: Sequence[float], attempts: float, width: int) -> bool:

@@ -166,6 +166,7 @@ def test_choice_of_cached_fields():
     assert choose_kernel(network, 60, 1200, T=[0.3], attempts=1e6, room=1e5) != "tensor"
     assert choose_kernel(network, 1000, 10**5, T=[0.0], attempts=1e15) != "tensor"  # 2 or 4 GB
     assert choose_kernel(DenseHebbian(4), 48, 36864, T=[0.5], attempts=1e8) == "couplings"
+    assert choose_kernel(DenseHebbian(4), 48, 36864, T=[1.0], attempts=1e8) == "couplings"
     assert choose_kernel(DenseHebbian(4), 48, 36864, T=[3.0], attempts=1e8) != "couplings"  # too much is accepted
     assert choose_kernel(DenseHebbian(4), 48, 36864, T=[0.5], attempts=1e4) != "couplings"  # it would not pay for itself
     assert choose_kernel(DenseHebbian(4), 300, 10**6, T=[0.0], attempts=1e15) != "couplings"  # 3 GB
@@ -185,7 +186,9 @@ def test_what_has_no_such_couplings_is_refused(kernel):
 
 
 @pytest.mark.parametrize("P", [3, 4])
-@pytest.mark.parametrize(("load", "T"), [(0.2, 0.3), (0.2, 1.0), (1.0, 0.5), (4.0, 0.8), (1.0, 2.0)])
+@pytest.mark.parametrize(
+    ("load", "T"), [(0.2, 0.3), (0.2, 1.0), (0.5, 0.2), (1.0, 0.2), (1.0, 0.5), (4.0, 0.8), (4.0, 1.2), (1.0, 2.0)]
+)
 def test_the_estimate_of_what_is_accepted_is_not_too_low(P, load, T):
     r = simulate(DenseHebbian(P), load=load, N=30, T=T, sweeps=200, samples=4, seed=1, start="random")
     assert float(r.acceptance) < most_accepted(P, load, T) + 4 * r.acceptance.error
