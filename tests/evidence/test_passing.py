@@ -32,14 +32,45 @@ def test_the_rms_of_sites_is_the_noise_where_both_agree_and_more_where_they_do_n
     rng = np.random.default_rng(1)
     x = rng.uniform(-0.9, 0.9, (4, 500))
     spins = np.where(rng.random((4, 20, 500)) < 0.5 * (1.0 + x[:, None]), 1.0, -1.0)
-    rms, noise = sites(x, spins)
-    assert abs(float(rms) - noise) < 4.0 * rms.error
-    rms, noise = sites(np.clip(x + 0.15, -1.0, 1.0), spins)
-    assert float(rms) - noise > 4.0 * rms.error
+    rms, noise, z = sites(x, spins)
+    assert abs(z) < 4.0
+    assert z == pytest.approx((float(rms) - noise) / rms.error, rel=1e-2)
+    assert sites(np.clip(x + 0.15, -1.0, 1.0), spins)[2] > 4.0
+
+
+def test_z_of_sites_knows_how_few_deviate():
+    """A cold state: normal to 1 in 50 beyond 3 whatever the expected number of deviations, and wrong means are seen."""
+    rng, z = np.random.default_rng(2), []
+    for deviation in (0.0, 1e-5, 1e-3, 1e-2):
+        x = np.full((8, 60), 1.0 - 2.0 * deviation)
+        z += [sites(x, np.where(rng.random((8, 2, 60)) < deviation, -1.0, 1.0))[2] for _ in range(200)]
+    assert np.mean(np.abs(z) > 3.0) < 0.02
+    assert np.std(z[-200:]) == pytest.approx(1.0, abs=0.2)
+    few = np.where(rng.random((8, 2, 60)) < 1e-2, -1.0, 1.0)
+    assert sites(np.full((8, 60), 0.8), few)[2] < -3.0
+    assert sites(-few[:, 0], few)[2] > 3.0
+    assert sites(np.ones((8, 60)), few)[2] > 3.0
+    cold = compare(*(f(DenseHebbian(4), 0.02, 0.3, 60, seed=3) for f in (message_passing, simulate)))
+    row = next(row for row in cold.rows if row.observable == "rms_of_sites")
+    assert abs(row.z) < 3.0
+    assert "in the column of message passing is the noise" in cold.note
+
+
+def test_chains_are_aligned_with_the_magnetizations_and_not_with_pattern_0():
+    """Even P: a state at another pattern, which may have either sign of m, and a perturbation that keeps the symmetry."""
+    xi = glassy.draw_patterns(5, 100, seed=8)
+    mine = message_passing(DenseHebbian(4), patterns=xi, T=0.4, seed=1, start=xi[1])
+    for start in (xi[1], -xi[1]):
+        run = simulate(DenseHebbian(4), patterns=xi, T=0.4, seed=1, start=start, replicas=8, sweeps=40)
+        row = next(row for row in compare(mine, run).rows if row.observable == "rms_of_sites")
+        assert abs(row.z) < 4.0
+    asked = {"load": 0.05, "T": 0.5, "N": 40, "seed": 2, "samples": 2, "perturbation": glassy.Perturbation(None, {0: 1.5})}
+    run = simulate(DenseHebbian(4), replicas=4, sweeps=40, start_overlap=-1.0, **asked)
+    assert {row.observable: row for row in compare(message_passing(DenseHebbian(4), **asked), run).rows}["m"].simulation > 0.9
 
 
 def test_a_mirror_is_the_same_state_at_even_P():
-    network, point = DenseHebbian(4), {"load": 0.05, "T": 0.5, "N": 40, "seed": 2, "samples": 4}
+    network, point = DenseHebbian(4), {"load": 0.05, "T": 0.5, "N": 40, "seed": 3, "samples": 4}
     run = simulate(network, replicas=4, sweeps=50, **point)
     mirror = simulate(network, replicas=4, sweeps=50, start_overlap=-1.0, **point)
     passing = message_passing(network, **point)
