@@ -62,11 +62,13 @@ def compare(
     the user's own patterns, have no z. An Exact is of the very patterns of a run of one sample: there the thermal error is all.
 
     Message passing beside a run of the same patterns is compared within each sample of both, and site by site: `rms_of_sites`
-    is the rms difference of its magnetizations from the means of the last spins of the replicas, beside the noise of these. Of
-    a StateEvolution m and q after every iteration are compared; a Solution, of RS, with the means over its samples.
+    is the rms difference of its magnetizations from the means of the last spins of the replicas; in the column of message
+    passing is the noise of these means if the magnetizations are right. Of a StateEvolution m and q after every iteration are
+    compared; a Solution, of RS, with the means over its samples.
 
     At even P a state and its mirror, all spins flipped, have one energy, so in the retrieval phase m and q are compared up to
-    this global sign: chains with a negative mean of m are flipped first. At odd P the mirror is another state, and stays one.
+    this global sign: chains with a negative mean of m are flipped first, beside message passing those whose last spins overlap
+    negatively with its magnetizations. At odd P the mirror is another state, and stays one.
 
     Parameters
     ----------

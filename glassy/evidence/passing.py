@@ -27,8 +27,8 @@ def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
     S = _shared(passing, run)
     if not S:
         raise InputError(
-            "message passing and the run must share their patterns, got others: H/N of pattern 0 differs. Give both the same "
-            "seed, N and load, or the same patterns."
+            "message passing and the run must share their patterns, got others: the seed, pattern 0 or its H/N differs. Give "
+            "both the same seed, N and load, or the same patterns."
         )
     warn_of("message passing", None, [run])
     status = passing.status if not passing.status.ok else run.status
@@ -117,4 +117,9 @@ def beside_evolution(evolution: StateEvolution, passing: MessagePassing) -> Comp
 def _shared(passing: MessagePassing, run: Samples) -> int:
     """Return how many of the first samples of both have the same patterns."""
     S = min(passing.samples, run.samples)
-    return S if np.allclose(passing.each("pattern_energy")[:S], run.series.pattern_energy[:S], rtol=1e-9, atol=1e-9) else 0
+    same = not (passing.patterns_drawn and run.patterns_drawn) or passing.seed == run.seed
+    if same and passing.first_pattern is not None:
+        m = run.series.spins[0] @ passing.first_pattern.astype(np.float64) / run.N
+        same = bool(np.allclose(m, run.final_m[0], rtol=0.0, atol=1e-9))
+    same = same and np.allclose(passing.each("pattern_energy")[:S], run.series.pattern_energy[:S], rtol=1e-9, atol=1e-9)
+    return S if same else 0

@@ -240,12 +240,13 @@ def _run(
     results = []
     with progress_bar(samples * len(counts) * len(temperatures), progress, "sample", "message passing") as bar:
         for K in counts:
-            weights = pattern_weights(perturbation, K)
+            weights, first = pattern_weights(perturbation, K), None
             found: list[list[FixedPoint]] = [[] for _ in temperatures]
             for index in range(samples):
                 generator = pattern_generator(asked["seed"], N, K, index)
                 packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
                 pattern, rows = packed.pattern(0), rows_of_patterns(packed)
+                first = pattern if index == 0 else first
                 field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
                 for T, points in zip(temperatures, found, strict=True):
                     x = np.array(_first(asked, spins, pattern, K, T, index), np.float64)
@@ -254,7 +255,7 @@ def _run(
                     points.append(iterate(system, x, pattern.astype(np.float64), field, least=least, **limits))
                     bar.update()
             results += [
-                MessagePassing(network=network, N=N, K=K, T=T, points=tuple(points), **asked)
+                MessagePassing(network=network, N=N, K=K, T=T, points=tuple(points), first_pattern=first, **asked)
                 for T, points in zip(temperatures, found, strict=True)
             ]
     return tuple(results)

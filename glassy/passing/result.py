@@ -16,6 +16,7 @@ from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
+from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.kernels import FloatArray
@@ -42,6 +43,8 @@ class MessagePassing(Drawn, Saved):
         Whether the patterns were drawn from the seed.
     points : tuple of FixedPoint
         Where each sample ended, and how it went there.
+    first_pattern : array (N,) of +-1, optional
+        Pattern 0 of the first sample: it tells runs of the same patterns from others.
 
     Examples
     --------
@@ -66,9 +69,11 @@ class MessagePassing(Drawn, Saved):
     patterns_drawn: bool
     points: tuple[FixedPoint, ...]
     perturbation: Perturbation | None = None
+    first_pattern: Int8Array | None = None
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     axis = "sample"
+    unexported = ("first_pattern",)
 
     @property
     def load(self) -> float:

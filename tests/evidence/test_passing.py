@@ -82,6 +82,16 @@ def test_a_mirror_is_the_same_state_at_even_P():
 def test_what_is_not_of_the_same_patterns_is_refused():
     with pytest.raises(InputError, match="must share their patterns"):
         compare(PASSING, simulate(NETWORK, sweeps=20, **POINT | {"seed": 3}))
+    one = {"K": 1, "T": 0.4, "N": 40}  # H/N of one pattern alone is the same for all
+    with pytest.raises(InputError, match="must share their patterns"):
+        compare(message_passing(NETWORK, seed=1, **one), simulate(NETWORK, seed=2, sweeps=20, **one))
+    with pytest.raises(InputError, match="must share their patterns"):
+        compare(message_passing(NETWORK, seed=1, **one), simulate(NETWORK, T=0.4, patterns=np.ones((1, 40)), seed=1, sweeps=20))
+    xi = glassy.draw_patterns(5, 60, seed=1)
+    mine = message_passing(NETWORK, T=0.4, patterns=xi, seed=1)
+    with pytest.raises(InputError, match="must share their patterns"):  # the same network with its spins in another order
+        compare(mine, simulate(NETWORK, T=0.4, patterns=xi[:, ::-1].copy(), sweeps=20, seed=1))
+    assert "patterns of 1 samples" in compare(mine, simulate(NETWORK, T=0.4, patterns=xi, sweeps=20, seed=1)).note
     with pytest.raises(InputError, match="they differ in T"):
         compare(PASSING, simulate(NETWORK, sweeps=20, **POINT | {"T": 0.5}))
     alone = compare(message_passing(NETWORK, **POINT | {"samples": 1}), RUN)
