@@ -108,8 +108,8 @@ def message_passing(
     """Iterate the mean-field (TAP) equations of one network: the magnetization of every spin (T.1, T.3).
 
     Approximate message passing: an iteration costs as much as 8 to 30 sweeps of a cold network, about fifteen settle, and
-    there is no noise. Means over the spins are off by about 1/N where the replicon (S.1) is positive. Where that of a network
-    is negative no fixed point is stable: the sample is DIVERGED.
+    there is no noise. Means over the spins are off by about 1/N where the replicon (S.1) is well above 0. Towards 0
+    fewer networks settle; one that does not, or settles where its own replicon or its entropy is negative, is DIVERGED.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def message_passing(
         It has converged where no magnetization changes by more.
     damping : float
         Share of the old magnetizations in the new ones, in [0, 1). It is no longer the iteration of T.1, has the same fixed
-        points, and may settle at one that is unstable: that the status does not see, `FixedPoint.replicon` does.
+        points, and may settle where that of T.1 does not.
     max_bytes : int, optional
         Limit for the patterns of one sample, checked before anything is allocated; default: half of the memory that this
         process may use.

@@ -149,12 +149,12 @@ class MessagePassing(Drawn, Saved):
 
     @property
     def converged(self) -> float:
-        """Share of the samples that converged, at pattern 0 or elsewhere."""
+        """Share of the samples that settled at a stable state, at pattern 0 or elsewhere."""
         return sum(point.status is not Status.DIVERGED for point in self.points) / self.samples
 
     @property
     def status(self) -> Status:
-        """DIVERGED if a sample did not settle, else LEFT_PHASE if one began at pattern 0 and left it, else CONVERGED."""
+        """DIVERGED if a sample found no stable state, else LEFT_PHASE if one began at pattern 0 and left it, else CONVERGED."""
         found = {point.status for point in self.points}
         return next((s for s in (Status.DIVERGED, Status.LEFT_PHASE) if s in found), Status.CONVERGED)
 
