@@ -14,7 +14,7 @@ from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
-from glassy.evidence.passing import beside_evolution, beside_run
+from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, of_network
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
@@ -144,7 +144,9 @@ def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Compari
     if isinstance(first, StateEvolution) and isinstance(second, MessagePassing):
         return beside_evolution(first, second)
     if isinstance(second, MessagePassing):
-        return _beside(first, second)
+        if isinstance(first, MessagePassing) and (paired := beside_passing(first, second)):
+            return paired
+        return _beside(first, of_network(first, second) if isinstance(first, Exact) else second)
     if isinstance(first, Solution | Exact) and not isinstance(second, Solution | Exact):
         return confront(first, second, powers)
     return _beside(first, second)
@@ -155,9 +157,12 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     a, b = side(first), side(second)
     check_state(a, b)
     runs = [run for run in (first, second) if isinstance(run, Samples)]
-    up_to_flip = ("m", "q") if runs and runs[0].network.even and runs[0].perturbation is None else ()
+    passing = [result for result in (first, second) if isinstance(result, MessagePassing)]
+    states: list[Any] = runs or (passing if isinstance(first, Exact) else [])
+    up_to_flip = ("m", "q") if states and states[0].network.even and states[0].perturbation is None else ()
     same = common_samples(*runs) if len(runs) == 2 else 0
-    alone = "" if same else next((why for run in runs if (why := _alone(run))), "")
+    scattered: list[Samples | MessagePassing] = [*runs, *(passing if not isinstance(first, Exact) else [])]
+    alone = "" if same else next((why for result in scattered if (why := _alone(result))), "")
     status = next((s.status for s in (a, b) if not s.status.ok), b.status)
     rows = []
     for name in (name for name in a.says if name in b.says and name not in up_to_flip):
@@ -176,7 +181,7 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     return Comparison(first, tuple(rows), "; ".join(notes), kinds)  # type: ignore[arg-type]  # `side` refuses all else
 
 
-def _alone(run: Samples) -> str:
+def _alone(run: Samples | MessagePassing) -> str:
     """Return why a run has no error that holds the scatter between patterns; "" if it has one."""
     if not run.patterns_drawn:
         return "given patterns are one sample, whose scatter is unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from glassy.core.results import Estimate
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import warn_of
 from glassy.evidence.sides import check_state, side
+from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution
 from glassy.simulation.samples import Samples
@@ -62,6 +64,47 @@ def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
         "message passing is the noise that they have if it is right"
     )
     return Comparison(passing, tuple(rows), note, ("message passing", f"run from {run.start}"))
+
+
+def beside_passing(first: MessagePassing, second: MessagePassing) -> Comparison | None:
+    """Compare two results of the same patterns within each sample, or return None where they share none."""
+    check_state(side(first), side(second))
+    S = min(first.samples, second.samples)
+    same = first.seed == second.seed or not (first.patterns_drawn and second.patterns_drawn)
+    x, y = first.first_pattern, second.first_pattern
+    one, other = (result.each("pattern_energy")[:S] for result in (first, second))
+    if not (
+        same and x is not None and y is not None and np.array_equal(x, y) and np.allclose(one, other, rtol=1e-9, atol=1e-9)
+    ):
+        return None
+    sign = np.ones(S)
+    if first.network.even and (first.perturbation is None or first.perturbation.field is None):  # a state and its mirror
+        sign = np.where((first.magnetizations[:S] * second.magnetizations[:S]).sum(axis=1) < 0.0, -1.0, 1.0)
+    rows = []
+    for name in ("m", "q", "energy"):
+        one, other = first.each(name)[:S], second.each(name)[:S] * (sign if name == "m" else 1.0)
+        if not np.isfinite(one).all() or not np.isfinite(other).all():
+            continue
+        gap = mean_of_samples(other - one) if S > 1 else Estimate(float(other[0] - one[0]), math.nan)
+        why = "one sample has no scatter between samples; raise samples" if S < 2 else ""
+        why = why if gap.error != 0.0 else "the differences do not scatter between samples"
+        rows.append(
+            Row(observable=name, theory=float(one.mean()), simulation=gap.shifted(float(one.mean())), N=float(first.N),
+                z=math.nan if why else gap.z(0.0), status=first.status if not first.status.ok else second.status, reason=why)
+        )  # fmt: skip
+    note = f"both share the patterns of {S} samples: the second is the first and the mean difference within each"
+    return Comparison(first, tuple(rows), note, ("first message passing", "second message passing"))
+
+
+def of_network(exact: Exact, passing: MessagePassing) -> MessagePassing:
+    """Return message passing on the sample that was enumerated, its first, or raise InputError if it has other patterns."""
+    mine = passing.points[0].pattern_energy
+    if not math.isclose(mine, exact.pattern_energy, rel_tol=1e-9, abs_tol=1e-9):
+        raise InputError(
+            f"the Exact and message passing must share their patterns, got H/N={exact.pattern_energy:.9g} and {mine:.9g} of "
+            "pattern 0. Give both the same seed, N and load, or the same patterns."
+        )
+    return replace(passing, points=passing.points[:1])
 
 
 def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64]) -> tuple[Estimate, float, float]:

@@ -117,6 +117,29 @@ def test_state_evolution_step_by_step():
         compare(PASSING, evolution)
 
 
+def test_two_of_message_passing_are_compared_within_each_sample():
+    point = {"load": 0.2, "T": 0.4, "N": 60, "seed": 2}
+    a, b = (message_passing(NETWORK, samples=s, max_iterations=n, **point) for s, n in ((8, 3), (6, 200)))
+    rows = {row.observable: row for row in compare(a, b).rows}
+    gap = b.each("m") - a.each("m")[:6]
+    assert rows["m"].simulation.error == pytest.approx(gap.std(ddof=1) / 6**0.5)
+    assert float(rows["m"].simulation) - rows["m"].theory == pytest.approx(gap.mean())
+    assert {row.reason for row in compare(b, b).rows} == {"the differences do not scatter between samples"}
+    other = message_passing(NETWORK, samples=6, **point | {"seed": 3})
+    assert {row.observable: row for row in compare(b, other).rows}["m"].simulation.error == other.m.error
+    alone = message_passing(NETWORK, samples=1, **point | {"seed": 3})
+    assert all("one sample has no scatter" in row.reason for row in compare(b, alone).rows)
+
+
+def test_enumeration_is_of_the_first_sample():
+    network, point = DenseHebbian(3), {"load": 0.3, "T": 0.8, "N": 10}
+    exact, mine = glassy.enumerate_states(network, seed=1, **point), message_passing(network, seed=1, samples=3, **point)
+    rows = {row.observable: row for row in compare(exact, mine).rows}
+    assert float(rows["m"].simulation) == mine.points[0].m
+    with pytest.raises(InputError, match="the Exact and message passing must share their patterns"):
+        compare(message_passing(network, seed=2, **point), exact)
+
+
 def test_theory_beside_the_mean_over_the_samples():
     found = compare(PASSING, solve(NETWORK, 0.1, 0.4))
     assert [row.observable for row in found.rows] == ["m", "q", "energy", "energy_excess"]
