@@ -14,7 +14,7 @@ from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
-from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, of_network
+from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, end_of, of_network
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
@@ -26,6 +26,7 @@ from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
 Compared = Solution | StateEvolution | Exact | MessagePassing | Samples | Ladder | Sequence[Samples]
+POWERS = (1.0, 2.0)
 
 
 @overload
@@ -40,7 +41,7 @@ def compare(
 
 @corrects
 def compare(
-    solution: Compared, samples: Compared, *, powers: Sequence[float] = (1.0, 2.0), progress: bool | None = None
+    solution: Compared, samples: Compared, *, powers: Sequence[float] = POWERS, progress: bool | None = None
 ) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, a Ladder, and message passing, at one state point.
 
@@ -74,7 +75,8 @@ def compare(
     ----------
     solution, samples : Solution, StateEvolution, Exact, MessagePassing, Samples, Ladder, or Samples of several N in a sequence
         A converged saddle; what `state_evolution`, `enumerate_states` and `message_passing` say; runs. In any order: theory
-        comes first, then enumeration, then message passing.
+        comes first, then state evolution, enumeration, message passing. A StateEvolution that still moves, or ended in another
+        phase, is noted and has no good status.
     powers : sequence of float
         Powers of 1/N in the extrapolation: the first ones, as many as the sizes determine. By default a straight line through
         two sizes and a parabola through three or more: the signal of H.2 alone is prod_{i<P} (1 - i/N), and 1 - m depends on
@@ -94,8 +96,8 @@ def compare(
     Raises
     ------
     InputError
-        If the runs belong to another network, load or temperature, two of one N share patterns, or the Solution has not
-        converged.
+        If the runs belong to another network, load or temperature, two of one N share patterns, the Solution has not
+        converged, or powers are given where nothing is extrapolated.
 
     Warns
     -----
@@ -137,8 +139,13 @@ def _rung(ladder: dict[float, Any], other: Any) -> Any:
 
 
 def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Comparison:
-    order = {Solution: 0, StateEvolution: 0, Exact: 1, MessagePassing: 2}
-    first, second = sorted((first, second), key=lambda x: order.get(type(x), 3))
+    order = {Solution: 0, StateEvolution: 1, Exact: 2, MessagePassing: 3}
+    first, second = sorted((first, second), key=lambda x: order.get(type(x), 4))
+    judged = isinstance(first, Solution | Exact) and order.get(type(second), 4) == 4
+    if tuple(powers) != POWERS and not judged:
+        raise InputError(f"powers must be left out here, got {powers}: they are those of 1/N through runs of several sizes.")
+    if judged:
+        return confront(first, second, powers)  # type: ignore[arg-type]
     if isinstance(first, MessagePassing) and isinstance(second, Samples):
         return beside_run(first, second)
     if isinstance(first, StateEvolution) and isinstance(second, MessagePassing):
@@ -147,8 +154,6 @@ def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Compari
         if isinstance(first, MessagePassing) and (paired := beside_passing(first, second)):
             return paired
         return _beside(first, of_network(first, second) if isinstance(first, Exact) else second)
-    if isinstance(first, Solution | Exact) and not isinstance(second, Solution | Exact):
-        return confront(first, second, powers)
     return _beside(first, second)
 
 
@@ -163,7 +168,12 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     same = common_samples(*runs) if len(runs) == 2 else 0
     scattered: list[Samples | MessagePassing] = [*runs, *(passing if not isinstance(first, Exact) else [])]
     alone = "" if same else next((why for result in scattered if (why := _alone(result))), "")
-    status = next((s.status for s in (a, b) if not s.status.ok), b.status)
+    status, notes = next((s.status for s in (a, b) if not s.status.ok), b.status), list[str]()
+    for result, beside in ((first, b), (second, a)):
+        if isinstance(result, StateEvolution):
+            end, said = end_of(result, beside)
+            notes += said
+            status = status if end.ok else end
     rows = []
     for name in (name for name in a.says if name in b.says and name not in up_to_flip):
         one, other = a.says[name], b.says[name]
@@ -175,7 +185,7 @@ def _beside(first: Compared, second: Compared) -> Comparison:
                 status=status, reason=why)
         )  # fmt: skip
     warn_of("another result", None, runs)
-    notes = [f"the runs share the patterns of {same} samples: z is that of the differences within each"] if same else []
+    notes += [f"the runs share the patterns of {same} samples: z is that of the differences within each"] if same else []
     notes += ["m and q are left out: at even P they are known up to a flip of all spins"] if up_to_flip else []
     kinds = (a.kind, b.kind) if a.kind != b.kind else (f"first {a.kind}", f"second {b.kind}")
     return Comparison(first, tuple(rows), "; ".join(notes), kinds)  # type: ignore[arg-type]  # `side` refuses all else

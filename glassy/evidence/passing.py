@@ -10,17 +10,17 @@ import numpy.typing as npt
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core.errors import InputError
-from glassy.core.results import Estimate
+from glassy.core.results import Estimate, Status
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import warn_of
-from glassy.evidence.sides import check_state, side
+from glassy.evidence.sides import Side, check_state, side
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
-from glassy.passing.state_evolution import StateEvolution
+from glassy.passing.state_evolution import SETTLED, StateEvolution
 from glassy.simulation.samples import Samples
 
 SITES = "rms_of_sites"
-SETTLED = 1e-6  # steps of state evolution that change m and q by less say no more
+OTHER_PHASE = 0.5  # difference of |m| from which on state evolution ended elsewhere
 
 
 def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
@@ -105,6 +105,19 @@ def of_network(exact: Exact, passing: MessagePassing) -> MessagePassing:
             "pattern 0. Give both the same seed, N and load, or the same patterns."
         )
     return replace(passing, points=passing.points[:1])
+
+
+def end_of(evolution: StateEvolution, other: Side) -> tuple[Status, list[str]]:
+    """Return what became of state evolution beside another result, and what must be said of it."""
+    status, notes = evolution.status, []
+    if not status.ok:
+        moved = abs(evolution.m[-1] - evolution.m[-2])
+        notes.append(f"state evolution still moves, m by {moved:.1g} in its last step: raise steps")
+    m = other.says.get("m")
+    if m is not None and abs(abs(float(m)) - abs(evolution.m[-1])) > OTHER_PHASE:
+        status = Status.LEFT_PHASE
+        notes.append(f"state evolution ended in another phase, at m={evolution.m[-1]:.3g}: the other is at m={float(m):.3g}")
+    return status, notes
 
 
 def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64]) -> tuple[Estimate, float, float]:

@@ -140,6 +140,27 @@ def test_enumeration_is_of_the_first_sample():
         compare(message_passing(network, seed=2, **point), exact)
 
 
+def test_state_evolution_beside_the_saddle_and_a_run():
+    solution = solve(NETWORK, 0.1, 0.4)
+    end = state_evolution(NETWORK, 0.1, 0.4, steps=60)
+    assert end.status is glassy.Status.CONVERGED
+    for pair in ((solution, end), (end, solution)):
+        found = compare(*pair)
+        assert (found.sides[1], found.note, found.rows[0].status.ok) == ("state evolution", "", True)
+        assert float(found.rows[0].simulation) == pytest.approx(solution.m, abs=1e-9)
+    moving = state_evolution(NETWORK, 0.1, 0.4, 0.6, steps=1)
+    assert "state evolution still moves" in compare(moving, RUN).note
+    assert compare(RUN, moving).rows[0].status is glassy.Status.NOT_CONVERGED
+    left = compare(state_evolution(NETWORK, 0.1, 0.4, 0.1, steps=60), RUN)
+    assert "ended in another phase, at m=" in left.note
+    assert left.rows[0].status is glassy.Status.LEFT_PHASE
+    for pair in ((PASSING, RUN), (solution, PASSING), (solution, end)):
+        with pytest.raises(InputError, match="powers must be left out here"):
+            compare(*pair, powers=(1,))
+    with pytest.raises(InputError, match="powers must be different"):
+        compare(solution, RUN, powers=(True,))
+
+
 def test_theory_beside_the_mean_over_the_samples():
     found = compare(PASSING, solve(NETWORK, 0.1, 0.4))
     assert [row.observable for row in found.rows] == ["m", "q", "energy", "energy_excess"]
