@@ -36,6 +36,7 @@ class System(Protocol):
         """Return the energy of the means in T.2, per spin."""
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # 1 - C = 0 at P = 2: the status says it
 def iterate(
     system: System, start: FloatArray, pattern: FloatArray, field: FloatArray, *, damping: float, tolerance: float,
     max_iterations: int, least: float,
