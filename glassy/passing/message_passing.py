@@ -169,7 +169,8 @@ def message_passing(
     Notes
     -----
     There is no T = 0: C = beta (1 - q) of the Onsager term becomes the density of local fields at 0, which N spins do not
-    have, and the replicon of replica symmetry is -inf there at every load, so that nothing would settle.
+    have. At T far below the smallest field of a spin C is exactly 0: what settles is then a fixed point of x = sign(h), and its
+    replicon, 1, says nothing of stability.
 
     The same seed gives the same patterns on every processor, and magnetizations that agree to about the tolerance: tanh is not
     the same in its last bits everywhere.
