@@ -13,6 +13,7 @@ from glassy.core.errors import InputError
 from glassy.core.grid import Grid
 from glassy.core.machine import half_memory
 from glassy.core.progress import progress_bar
+from glassy.core.renamed import corrects
 from glassy.model.family import Network
 from glassy.model.patterns import (
     Int8Array,
@@ -85,6 +86,7 @@ def message_passing(
 ) -> Grid[MessagePassing]: ...
 
 
+@corrects
 def message_passing(
     network: Network,
     load: Axis | None = None,

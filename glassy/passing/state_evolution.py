@@ -12,6 +12,7 @@ import numpy as np
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
@@ -79,6 +80,7 @@ class StateEvolution(Saved):
         )
 
 
+@corrects
 def state_evolution(
     network: Network,
     load: float,
