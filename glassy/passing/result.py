@@ -12,6 +12,7 @@ import numpy as np
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
+from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
@@ -99,6 +100,8 @@ class MessagePassing(Drawn, Saved):
         >>> glassy.message_passing(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=60, samples=2, seed=1).each("q").shape
         (2,)
         """
+        if name not in EACH:
+            raise InputError(f"name must be one of {', '.join(EACH)}, got {name!r}.")
         return np.array([getattr(point, name) for point in self.points], np.float64)
 
     def _mean(self, name: str) -> Estimate:

@@ -165,6 +165,14 @@ def test_a_start_of_its_own_for_each_sample():
     assert [p.q_history[0] for p in r.points] == pytest.approx([0.81, 0.04])
 
 
+def test_numbers_of_each_sample_go_by_their_names():
+    r = message_passing(DenseHebbian(3), 0.1, 0.3, 40, seed=1, samples=2)
+    assert r.each("energy_excess") == pytest.approx(r.each("energy") - r.each("pattern_energy"))
+    for word in ("foo", "status"):
+        with pytest.raises(glassy.InputError, match=f"name must be one of m, q, energy, .* got '{word}'"):
+            r.each(word)
+
+
 def test_given_patterns_are_those_that_are_drawn():
     network, K = DenseHebbian(3), DenseHebbian(3).patterns(0.2, 50)
     drawn = message_passing(network, 0.2, 0.3, 50, seed=2, samples=1)
