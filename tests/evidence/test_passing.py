@@ -124,7 +124,8 @@ def test_two_of_message_passing_are_compared_within_each_sample():
     gap = b.each("m") - a.each("m")[:6]
     assert rows["m"].simulation.error == pytest.approx(gap.std(ddof=1) / 6**0.5)
     assert float(rows["m"].simulation) - rows["m"].theory == pytest.approx(gap.mean())
-    assert {row.reason for row in compare(b, b).rows} == {"the differences do not scatter between samples"}
+    damped = message_passing(NETWORK, samples=6, damping=0.3, **point)
+    assert {row.reason for row in compare(b, damped).rows} == {"both agree to the tolerance"}
     other = message_passing(NETWORK, samples=6, **point | {"seed": 3})
     assert {row.observable: row for row in compare(b, other).rows}["m"].simulation.error == other.m.error
     alone = message_passing(NETWORK, samples=1, **point | {"seed": 3})
