@@ -65,7 +65,8 @@ def compare(
     Message passing beside a run of the same patterns is compared within each sample of both, and site by site: `rms_of_sites`
     is the rms difference of its magnetizations from the means of the last spins of the replicas; in the column of message
     passing is the noise of these means if the magnetizations are right. Of a StateEvolution m and q after every iteration are
-    compared; a Solution, of RS, with the means over its samples.
+    compared; a Solution, of RS, with the means over its samples. Two of message passing on the same patterns are compared
+    within each sample, too; an Exact with the first sample, whose patterns must be its own.
 
     At even P a state and its mirror, all spins flipped, have one energy, so in the retrieval phase m and q are compared up to
     this global sign: chains with a negative mean of m are flipped first, beside message passing those whose last spins overlap
