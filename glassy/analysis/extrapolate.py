@@ -83,6 +83,8 @@ def quality(chi2: float, dof: int) -> str:
 
 def check_powers(powers: Sequence[float]) -> tuple[float, ...]:
     """Return powers of 1/N as a tuple of floats, or raise InputError where they are none."""
+    if isinstance(powers, Sequence) and any(isinstance(power, bool) for power in powers):
+        raise InputError(f"powers must be different and > 0, got {powers!r}. (1.0,) is a straight line in 1/N.")
     found = tuple(checks.numbers("powers", powers, "[power]", "(1.0,) is a straight line in 1/N.").tolist())
     if not min(found) > 0.0 or len(set(found)) < len(found):
         raise InputError(f"powers must be different and > 0, got {found}. (1.0,) is a straight line in 1/N.")

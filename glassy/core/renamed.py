@@ -25,9 +25,10 @@ WORDS = {
     "magnetization": ("m",), "magnetisation": ("m",), "overlap": ("q", "start_overlap"), "edwards_anderson": ("q_EA",),
     "x": ("x_levels",), "breakpoints": ("x_levels",), "alpha_c": ("load_c",), "converged": ("status",),
     "err": ("error",), "std": ("error",), "sigma": ("error",), "stderr": ("error",), "mean": ("value",), "tau": ("tau_int",),
-    "dynamics": ("method",), "algorithm": ("method",), "steps": ("sweeps",), "mcs": ("sweeps",), "n_samples": ("samples",),
+    "dynamics": ("method",), "algorithm": ("method",), "mcs": ("sweeps",), "n_samples": ("samples",),
     "thermalization": ("burn_in",), "equilibration": ("burn_in",), "init": ("start",), "initial": ("start",),
     "rng": ("seed",), "random_state": ("seed",), "n_jobs": ("threads",), "workers": ("threads",), "folder": ("out",),
+    "steps": ("sweeps", "max_iterations"), "iterations": ("max_iterations", "steps"), "sweeps": ("max_iterations",),
     "tol": ("tolerance",), "state": ("phase",), "solver": ("ansatz",), "verbose": ("progress",),
 }  # fmt: skip
 # (class, word of others): what to ask instead, where it is no attribute of the same object.

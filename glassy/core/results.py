@@ -34,9 +34,9 @@ class Status(enum.Enum):
     )
     NOT_CONVERGED = "no saddle point of the asked accuracy was found; do not use the numbers; start from a neighbour"
     DIVERGED = (
-        "message passing did not settle; do not use the numbers; where the replicon of replica symmetry is negative no fixed "
-        "point is stable (Solution.replicon, at_line), and networks scatter about that line: raise T or N, or lower the load; "
-        "damping may find a fixed point and hides that it is unstable"
+        "message passing did not settle, or settled at no stable state: its own replicon or its entropy is negative; do not "
+        "use the numbers; fewer networks settle towards the line where the replicon of replica symmetry is 0 "
+        "(Solution.replicon, at_line), and fewer still beyond: raise T or N, lower the load, or start at a pattern"
     )
     NO_BOUNDARY = "this boundary does not exist at the asked load or temperature; nothing is wrong"
     EQUILIBRATED = (

@@ -10,6 +10,8 @@ from typing import Any
 
 from glassy.core.errors import InputError
 
+SHOWN = 80  # characters of what came instead
+
 
 def spelt(kind: type) -> str:
     """Return how an object of a class is written: RSB(k), with the arguments that it needs.
@@ -22,6 +24,18 @@ def spelt(kind: type) -> str:
     """
     needed = [p.name for p in inspect.signature(kind).parameters.values() if p.default is p.empty]
     return f"{kind.__name__}({', '.join(needed)})" if needed else kind.__name__
+
+
+def said(value: Any) -> str:
+    """Return how a value looks, of a long one the beginning.
+
+    Examples
+    --------
+    >>> said("RSB"), len(said("x" * 1000))
+    ("'RSB'", 80)
+    """
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
 
 def read(text: str, classes: Sequence[type]) -> Any:
@@ -45,12 +59,14 @@ def read(text: str, classes: Sequence[type]) -> Any:
         kind = known[call.func.id.lower()]  # type: ignore[attr-defined]
         values = [ast.literal_eval(a) for a in call.args]
         named = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (SyntaxError, KeyError, AttributeError, ValueError):
-        raise InputError(f"must be one of {', '.join(map(spelt, classes))}, got {text!r}") from None
+        if "#" in text or len(named) < len(call.keywords):  # a comment, or an argument that is there twice
+            raise ValueError
+    except (SyntaxError, KeyError, AttributeError, ValueError, TypeError, RecursionError, MemoryError):
+        raise InputError(f"must be one of {', '.join(map(spelt, classes))}, got {said(text)}") from None
     try:
         return kind(*values, **named)
     except TypeError:
-        raise InputError(f"must be written {spelt(kind)}, got {text!r}") from None
+        raise InputError(f"must be written {spelt(kind)}, got {said(text)}") from None
 
 
 def one_of(name: str, value: Any, classes: Sequence[type]) -> Any:
@@ -68,7 +84,7 @@ def one_of(name: str, value: Any, classes: Sequence[type]) -> Any:
         try:
             return read(value, classes)
         except InputError as error:
-            said = str(error)
-            raise InputError(f"{name} {said}." if said.startswith("must be") else said) from None
+            why = str(error)
+            raise InputError(f"{name} {why}." if why.startswith("must be") else why) from None
     words = ", ".join(map(spelt, classes))
-    raise InputError(f"{name} must be one of {words}, an object of glassy or its text, got {value!r}. Pick one of these.")
+    raise InputError(f"{name} must be one of {words}, an object of glassy or its text, got {said(value)}. Pick one of these.")

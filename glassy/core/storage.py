@@ -207,8 +207,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     Raises
     ------
     InputError
-        If the file is no result of glassy, was damaged, or was written by a newer glassy; the message says which. Of a table,
-        a folder or another file it says what reads it.
+        If path is none, or the file is no result of glassy, was damaged, or was written by a newer glassy; the message says
+        which. Of a table, a folder or another file it says what reads it.
 
     Examples
     --------
@@ -219,6 +219,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     ...     glassy.load(path) == s
     True
     """
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise InputError(f"path must be that of a file, got {path!r}. Give the one of save().")
     given, path = Path(path), named(path)
     if not path.is_file() and (what := foreign(given)):
         raise InputError(f"{given} is not a result that glassy saved, but {what}. {SAVED}")

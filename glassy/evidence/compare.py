@@ -14,7 +14,7 @@ from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
-from glassy.evidence.passing import beside_evolution, beside_run
+from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, end_of, of_network
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
@@ -26,6 +26,7 @@ from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
 Compared = Solution | StateEvolution | Exact | MessagePassing | Samples | Ladder | Sequence[Samples]
+POWERS = (1.0, 2.0)
 
 
 @overload
@@ -40,7 +41,7 @@ def compare(
 
 @corrects
 def compare(
-    solution: Compared, samples: Compared, *, powers: Sequence[float] = (1.0, 2.0), progress: bool | None = None
+    solution: Compared, samples: Compared, *, powers: Sequence[float] = POWERS, progress: bool | None = None
 ) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, a Ladder, and message passing, at one state point.
 
@@ -62,17 +63,21 @@ def compare(
     the user's own patterns, have no z. An Exact is of the very patterns of a run of one sample: there the thermal error is all.
 
     Message passing beside a run of the same patterns is compared within each sample of both, and site by site: `rms_of_sites`
-    is the rms difference of its magnetizations from the means of the last spins of the replicas, beside the noise of these. Of
-    a StateEvolution m and q after every iteration are compared; a Solution, of RS, with the means over its samples.
+    is the rms difference of its magnetizations from the means of the last spins of the replicas; in the column of message
+    passing is the noise of these means if the magnetizations are right. Of a StateEvolution m and q after every iteration are
+    compared; a Solution, of RS, with the means over its samples. Two of message passing on the same patterns are compared
+    within each sample, too; an Exact with the first sample, whose patterns must be its own.
 
     At even P a state and its mirror, all spins flipped, have one energy, so in the retrieval phase m and q are compared up to
-    this global sign: chains with a negative mean of m are flipped first. At odd P the mirror is another state, and stays one.
+    this global sign: chains with a negative mean of m are flipped first, beside message passing those whose last spins overlap
+    negatively with its magnetizations. At odd P the mirror is another state, and stays one.
 
     Parameters
     ----------
     solution, samples : Solution, StateEvolution, Exact, MessagePassing, Samples, Ladder, or Samples of several N in a sequence
         A converged saddle; what `state_evolution`, `enumerate_states` and `message_passing` say; runs. In any order: theory
-        comes first, then enumeration, then message passing.
+        comes first, then state evolution, enumeration, message passing. A StateEvolution that still moves, or ended in another
+        phase, is noted and has no good status.
     powers : sequence of float
         Powers of 1/N in the extrapolation: the first ones, as many as the sizes determine. By default a straight line through
         two sizes and a parabola through three or more: the signal of H.2 alone is prod_{i<P} (1 - i/N), and 1 - m depends on
@@ -92,8 +97,8 @@ def compare(
     Raises
     ------
     InputError
-        If the runs belong to another network, load or temperature, two of one N share patterns, or the Solution has not
-        converged.
+        If the runs belong to another network, load or temperature, two of one N share patterns, the Solution has not
+        converged, or powers are given where nothing is extrapolated.
 
     Warns
     -----
@@ -135,16 +140,21 @@ def _rung(ladder: dict[float, Any], other: Any) -> Any:
 
 
 def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Comparison:
-    order = {Solution: 0, StateEvolution: 0, Exact: 1, MessagePassing: 2}
-    first, second = sorted((first, second), key=lambda x: order.get(type(x), 3))
+    order = {Solution: 0, StateEvolution: 1, Exact: 2, MessagePassing: 3}
+    first, second = sorted((first, second), key=lambda x: order.get(type(x), 4))
+    judged = isinstance(first, Solution | Exact) and order.get(type(second), 4) == 4
+    if tuple(powers) != POWERS and not judged:
+        raise InputError(f"powers must be left out here, got {powers}: they are those of 1/N through runs of several sizes.")
+    if judged:
+        return confront(first, second, powers)  # type: ignore[arg-type]
     if isinstance(first, MessagePassing) and isinstance(second, Samples):
         return beside_run(first, second)
     if isinstance(first, StateEvolution) and isinstance(second, MessagePassing):
         return beside_evolution(first, second)
     if isinstance(second, MessagePassing):
-        return _beside(first, second)
-    if isinstance(first, Solution | Exact) and not isinstance(second, Solution | Exact):
-        return confront(first, second, powers)
+        if isinstance(first, MessagePassing) and (paired := beside_passing(first, second)):
+            return paired
+        return _beside(first, of_network(first, second) if isinstance(first, Exact) else second)
     return _beside(first, second)
 
 
@@ -153,10 +163,18 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     a, b = side(first), side(second)
     check_state(a, b)
     runs = [run for run in (first, second) if isinstance(run, Samples)]
-    up_to_flip = ("m", "q") if runs and runs[0].network.even and runs[0].perturbation is None else ()
+    passing = [result for result in (first, second) if isinstance(result, MessagePassing)]
+    states: list[Any] = runs or (passing if isinstance(first, Exact) else [])
+    up_to_flip = ("m", "q") if states and states[0].network.even and states[0].perturbation is None else ()
     same = common_samples(*runs) if len(runs) == 2 else 0
-    alone = "" if same else next((why for run in runs if (why := _alone(run))), "")
-    status = next((s.status for s in (a, b) if not s.status.ok), b.status)
+    scattered: list[Samples | MessagePassing] = [*runs, *(passing if not isinstance(first, Exact) else [])]
+    alone = "" if same else next((why for result in scattered if (why := _alone(result))), "")
+    status, notes = next((s.status for s in (a, b) if not s.status.ok), b.status), list[str]()
+    for result, beside in ((first, b), (second, a)):
+        if isinstance(result, StateEvolution):
+            end, said = end_of(result, beside)
+            notes += said
+            status = status if end.ok else end
     rows = []
     for name in (name for name in a.says if name in b.says and name not in up_to_flip):
         one, other = a.says[name], b.says[name]
@@ -168,13 +186,13 @@ def _beside(first: Compared, second: Compared) -> Comparison:
                 status=status, reason=why)
         )  # fmt: skip
     warn_of("another result", None, runs)
-    notes = [f"the runs share the patterns of {same} samples: z is that of the differences within each"] if same else []
+    notes += [f"the runs share the patterns of {same} samples: z is that of the differences within each"] if same else []
     notes += ["m and q are left out: at even P they are known up to a flip of all spins"] if up_to_flip else []
     kinds = (a.kind, b.kind) if a.kind != b.kind else (f"first {a.kind}", f"second {b.kind}")
     return Comparison(first, tuple(rows), "; ".join(notes), kinds)  # type: ignore[arg-type]  # `side` refuses all else
 
 
-def _alone(run: Samples) -> str:
+def _alone(run: Samples | MessagePassing) -> str:
     """Return why a run has no error that holds the scatter between patterns; "" if it has one."""
     if not run.patterns_drawn:
         return "given patterns are one sample, whose scatter is unknown"

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core.errors import InputError
-from glassy.core.results import Estimate
+from glassy.core.results import Estimate, Status
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import warn_of
-from glassy.evidence.sides import check_state, side
+from glassy.evidence.sides import Side, check_state, side
+from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
-from glassy.passing.state_evolution import StateEvolution
+from glassy.passing.state_evolution import SETTLED, StateEvolution
 from glassy.simulation.samples import Samples
 
 SITES = "rms_of_sites"
-SETTLED = 1e-6  # steps of state evolution that change m and q by less say no more
+SAME = 100.0  # tolerances by which numbers of one fixed point may differ
+OTHER_PHASE = 0.5  # difference of |m| from which on state evolution ended elsewhere
 
 
 def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
@@ -27,14 +30,14 @@ def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
     S = _shared(passing, run)
     if not S:
         raise InputError(
-            "message passing and the run must share their patterns, got others: H/N of pattern 0 differs. Give both the same "
-            "seed, N and load, or the same patterns."
+            "message passing and the run must share their patterns, got others: the seed, pattern 0 or its H/N differs. Give "
+            "both the same seed, N and load, or the same patterns."
         )
     warn_of("message passing", None, [run])
     status = passing.status if not passing.status.ok else run.status
-    sign = np.ones((S, run.replicas))
-    if run.network.even and run.perturbation is None:  # a state and its mirror
-        sign = np.where(run.series.m[:S].mean(axis=-1) * passing.each("m")[:S, None] < 0.0, -1.0, 1.0)
+    spins, sign = run.series.spins[:S], np.ones((S, run.replicas))
+    if run.network.even and (run.perturbation is None or run.perturbation.field is None):  # a state and its mirror
+        sign = np.where(np.einsum("sri,si->sr", spins, passing.magnetizations[:S]) < 0.0, -1.0, 1.0)
     a, b = np.triu_indices(run.replicas, 1)
     measured = {"m": sign[..., None] * run.series.m[:S], "energy": run.series.energy[:S]}
     if run.replicas > 1:
@@ -52,23 +55,79 @@ def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
                 status=status, reason=why)
         )  # fmt: skip
     if run.replicas > 1:
-        rms, noise = sites(passing.magnetizations[:S], sign[..., None] * run.series.spins[:S])
-        z = (float(rms) - noise) / rms.error if rms.error > 0.0 else math.nan
+        rms, noise, z = sites(passing.magnetizations[:S], sign[..., None] * spins)
         rows.append(
-            Row(observable=SITES, theory=noise, simulation=rms, N=float(run.N), z=z, status=status,
-                reason="" if rms.error > 0.0 else "no spin differs between the replicas: raise replicas")
+            Row(observable=SITES, theory=noise, simulation=rms, N=float(run.N), z=z, status=status)
         )  # fmt: skip
     note = (
         f"both share the patterns of {S} samples: values of the run are those of message passing and the mean difference "
-        f"within each; {SITES} is the rms difference of <s_i>, of the last spins of {run.replicas} replicas, beside their noise"
+        f"within each; {SITES} is the rms difference of <s_i>, of the last spins of {run.replicas} replicas: in the column of "
+        "message passing is the noise that they have if it is right"
     )
     return Comparison(passing, tuple(rows), note, ("message passing", f"run from {run.start}"))
 
 
-def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64]) -> tuple[Estimate, float]:
-    """Return the rms difference of x_i from the mean of the last spins of R replicas, and the noise of that mean.
+def beside_passing(first: MessagePassing, second: MessagePassing) -> Comparison | None:
+    """Compare two results of the same patterns within each sample, or return None where they share none."""
+    check_state(side(first), side(second))
+    S = min(first.samples, second.samples)
+    same = first.seed == second.seed or not (first.patterns_drawn and second.patterns_drawn)
+    x, y = first.first_pattern, second.first_pattern
+    one, other = (result.each("pattern_energy")[:S] for result in (first, second))
+    if not (
+        same and x is not None and y is not None and np.array_equal(x, y) and np.allclose(one, other, rtol=1e-9, atol=1e-9)
+    ):
+        return None
+    sign = np.ones(S)
+    if first.network.even and (first.perturbation is None or first.perturbation.field is None):  # a state and its mirror
+        sign = np.where((first.magnetizations[:S] * second.magnetizations[:S]).sum(axis=1) < 0.0, -1.0, 1.0)
+    rows = []
+    for name in ("m", "q", "energy"):
+        one, other = first.each(name)[:S], second.each(name)[:S] * (sign if name == "m" else 1.0)
+        if not np.isfinite(one).all() or not np.isfinite(other).all():
+            continue
+        gap = mean_of_samples(other - one) if S > 1 else Estimate(float(other[0] - one[0]), math.nan)
+        why = "one sample has no scatter between samples; raise samples" if S < 2 else ""
+        if np.abs(other - one).max() <= SAME * max(first.tolerance, second.tolerance):
+            why = "both agree to the tolerance"
+        rows.append(
+            Row(observable=name, theory=float(one.mean()), simulation=gap.shifted(float(one.mean())), N=float(first.N),
+                z=math.nan if why else gap.z(0.0), status=first.status if not first.status.ok else second.status, reason=why)
+        )  # fmt: skip
+    note = f"both share the patterns of {S} samples: the second is the first and the mean difference within each"
+    return Comparison(first, tuple(rows), note, ("first message passing", "second message passing"))
 
-    The noise is known, (1 - <s_i>^2)/R at each spin; rms and noise agree where message passing is exact.
+
+def of_network(exact: Exact, passing: MessagePassing) -> MessagePassing:
+    """Return message passing on the sample that was enumerated, its first, or raise InputError if it has other patterns."""
+    mine = passing.points[0].pattern_energy
+    if not math.isclose(mine, exact.pattern_energy, rel_tol=1e-9, abs_tol=1e-9):
+        raise InputError(
+            f"the Exact and message passing must share their patterns, got H/N={exact.pattern_energy:.9g} and {mine:.9g} of "
+            "pattern 0. Give both the same seed, N and load, or the same patterns."
+        )
+    return replace(passing, points=passing.points[:1])
+
+
+def end_of(evolution: StateEvolution, other: Side) -> tuple[Status, list[str]]:
+    """Return what became of state evolution beside another result, and what must be said of it."""
+    status, notes = evolution.status, []
+    if not status.ok:
+        moved = abs(evolution.m[-1] - evolution.m[-2])
+        notes.append(f"state evolution still moves, m by {moved:.1g} in its last step: raise steps")
+    m = other.says.get("m")
+    if m is not None and abs(abs(float(m)) - abs(evolution.m[-1])) > OTHER_PHASE:
+        status = Status.LEFT_PHASE
+        notes.append(f"state evolution ended in another phase, at m={evolution.m[-1]:.3g}: the other is at m={float(m):.3g}")
+    return status, notes
+
+
+def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64]) -> tuple[Estimate, float, float]:
+    """Return the rms difference of x_i from the mean of the last spins of R replicas, the noise of that mean, and a z.
+
+    If message passing is exact the mean of a spin scatters by (1 - x_i^2)/R, and the squares have a variance that x says too.
+    In units of variance/mean their sum is a number of events, near Poisson's law where few spins deviate: z is the difference
+    of the roots of that number and of the expected one (Anscombe), which a cold state without events does not upset.
 
     Parameters
     ----------
@@ -77,13 +136,15 @@ def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64
     spins : array [sample, replica, spin]
         Spins of independent replicas.
     """
-    R = spins.shape[1]
-    mean = spins.mean(axis=1)
-    noise = np.sqrt(np.mean(1.0 - mean**2) / (R - 1))
-    squares = (magnetizations - mean) ** 2
-    rms = math.sqrt(float(squares.mean()))
-    error = float(squares.std(ddof=1)) / math.sqrt(squares.size) / (2.0 * rms) if rms > 0.0 else 0.0
-    return Estimate(rms, error, samples=len(spins)), float(noise)
+    R, x2 = spins.shape[1], magnetizations**2
+    v, fourth = 1.0 - x2, (1.0 - x2) * (1.0 + 3.0 * x2)  # central moments of one spin
+    expected = float(v.sum()) / R
+    variance = float(((fourth + 3.0 * (R - 1) * v**2) / R**3 - (v / R) ** 2).sum())
+    unit = variance / expected if expected > 0.0 else 4.0 / R**2  # 4/R^2: one spin of one replica, where x is +-1
+    found = float(((magnetizations - spins.mean(axis=1)) ** 2).sum())
+    z = 2.0 * (math.sqrt(found / unit + 0.375) - math.sqrt(expected / unit + 0.375))
+    rms, noise = (math.sqrt(total / x2.size) for total in (found, expected))
+    return Estimate(rms, 0.5 * math.sqrt(unit / x2.size), samples=len(spins)), noise, z
 
 
 def beside_evolution(evolution: StateEvolution, passing: MessagePassing) -> Comparison:
@@ -114,4 +175,9 @@ def beside_evolution(evolution: StateEvolution, passing: MessagePassing) -> Comp
 def _shared(passing: MessagePassing, run: Samples) -> int:
     """Return how many of the first samples of both have the same patterns."""
     S = min(passing.samples, run.samples)
-    return S if np.allclose(passing.each("pattern_energy")[:S], run.series.pattern_energy[:S], rtol=1e-9, atol=1e-9) else 0
+    same = not (passing.patterns_drawn and run.patterns_drawn) or passing.seed == run.seed
+    if same and passing.first_pattern is not None:
+        m = run.series.spins[0] @ passing.first_pattern.astype(np.float64) / run.N
+        same = bool(np.allclose(m, run.final_m[0], rtol=0.0, atol=1e-9))
+    same = same and np.allclose(passing.each("pattern_energy")[:S], run.series.pattern_energy[:S], rtol=1e-9, atol=1e-9)
+    return S if same else 0

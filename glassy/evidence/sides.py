@@ -124,7 +124,7 @@ def _(result: MessagePassing) -> Side:
 def _(result: StateEvolution) -> Side:
     says = {"m": _sharp(result.m[-1]), "q": _sharp(result.q[-1])}
     state = {"network": result.network, "T": result.T, "load": result.load, "perturbation": None}
-    return Side(kind="state evolution", state=state, says=says, N=math.inf, status=Status.CONVERGED)
+    return Side(kind="state evolution", state=state, says=says, N=math.inf, status=result.status)
 
 
 @singledispatch

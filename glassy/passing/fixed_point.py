@@ -23,14 +23,15 @@ class FixedPoint(Saved):
     pattern_energy : float
         H/N of pattern 0 itself.
     replicon : float
-        S.1 with the mean over the N spins: where it is negative at a fixed point, that one is unstable.
+        S.1 with the mean over the N spins: where it is negative at a fixed point, that one is no stable state.
     iterations : int
         How many were made.
     change : float
         The largest change of a magnetization in the last of them.
     status : Status
         LEFT_PHASE where it began at pattern 0, |m| >= 1/2, and settled where |m| is below `Samples.least_overlap`; DIVERGED
-        where it did not settle, or settled with beta (1 - q) >= 1 at P = 2; else CONVERGED.
+        where it did not settle, or settled at no stable state: the replicon or the entropy is negative, or beta (1 - q) >= 1 at
+        P = 2; else CONVERGED.
     magnetizations : array (N,)
         x.
     m_history, q_history : arrays (iterations + 1,)

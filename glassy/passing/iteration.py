@@ -11,6 +11,8 @@ from glassy.core.results import Status
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.kernels import FloatArray
 
+ROUNDING = 1e-9  # of the entropy per spin, which is 0 where all spins are frozen
+
 
 class System(Protocol):
     """The patterns of one network as the iteration sees them: `Dense` or `Pairs`."""
@@ -34,6 +36,7 @@ class System(Protocol):
         """Return the energy of the means in T.2, per spin."""
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # 1 - C = 0 at P = 2: the status says it
 def iterate(
     system: System, start: FloatArray, pattern: FloatArray, field: FloatArray, *, damping: float, tolerance: float,
     max_iterations: int, least: float,
@@ -77,14 +80,13 @@ def _fixed_point(
     free, energy = free_energy(system, x, field)
     replicon = 1.0 - system.stiffness(q[-1]) * float(np.mean((1.0 - x**2) ** 2))
     status = Status.CONVERGED
-    if not changes or changes[-1] > tolerance:
+    entropy = (energy - free) * system.beta
+    if not changes or changes[-1] > tolerance or not (replicon >= 0.0 and entropy >= -ROUNDING):  # NaN as well
         status = Status.DIVERGED
     elif abs(m[-1]) < least:
         status = Status.LEFT_PHASE
-    elif not math.isfinite(free):
-        status = Status.DIVERGED
     return FixedPoint(
-        m=m[-1], q=q[-1], energy=energy, free_energy=free, entropy=(energy - free) * system.beta,
+        m=m[-1], q=q[-1], energy=energy, free_energy=free, entropy=entropy,
         pattern_energy=system.bare(pattern)[1] - float(field @ pattern) / system.N, replicon=replicon,
         iterations=len(changes), change=changes[-1] if changes else math.inf, status=status, magnetizations=x,
         m_history=np.array(m), q_history=np.array(q), change_history=np.array(changes),

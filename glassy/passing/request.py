@@ -13,6 +13,7 @@ from glassy.model.perturbation import Perturbation, check_perturbation
 from glassy.passing.kernels import FloatArray
 
 LEAST = 1e-50  # T whose powers are floats
+LARGEST = 1e50  # weights and fields whose powers are floats, also over T
 
 
 def check_model(network: object) -> Network:
@@ -60,6 +61,13 @@ def check_perturbations(perturbation: Perturbation | None, N: int, counts: list[
     check_perturbation(perturbation)
     for K in counts:
         perturbation.check(N, K, samples)
+    weights = [abs(e) for _, e in perturbation.pattern_energies if not isinstance(e, tuple)]
+    most = max([0.0, *weights, *np.abs(0.0 if perturbation.field is None else perturbation.field).flat])
+    if most > LARGEST:
+        raise InputError(
+            f"fields and pattern_energies must lie in [{-LARGEST:g}, {LARGEST:g}] for message passing, got {float(most):g}. "
+            "Measure them in units of the pattern's own."
+        )
     for k, energy in perturbation.pattern_energies:
         if isinstance(energy, tuple):
             raise InputError(

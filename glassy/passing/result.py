@@ -12,10 +12,12 @@ import numpy as np
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core.cubes import Cube
 from glassy.core.drawing import Drawn
+from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
+from glassy.model.patterns import Int8Array
 from glassy.model.perturbation import Perturbation
 from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.kernels import FloatArray
@@ -42,6 +44,8 @@ class MessagePassing(Drawn, Saved):
         Whether the patterns were drawn from the seed.
     points : tuple of FixedPoint
         Where each sample ended, and how it went there.
+    first_pattern : array (N,) of +-1, optional
+        Pattern 0 of the first sample: it tells runs of the same patterns from others.
 
     Examples
     --------
@@ -66,9 +70,11 @@ class MessagePassing(Drawn, Saved):
     patterns_drawn: bool
     points: tuple[FixedPoint, ...]
     perturbation: Perturbation | None = None
+    first_pattern: Int8Array | None = None
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     axis = "sample"
+    unexported = ("first_pattern",)
 
     @property
     def load(self) -> float:
@@ -94,6 +100,8 @@ class MessagePassing(Drawn, Saved):
         >>> glassy.message_passing(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=60, samples=2, seed=1).each("q").shape
         (2,)
         """
+        if name not in EACH:
+            raise InputError(f"name must be one of {', '.join(EACH)}, got {name!r}.")
         return np.array([getattr(point, name) for point in self.points], np.float64)
 
     def _mean(self, name: str) -> Estimate:
@@ -144,12 +152,12 @@ class MessagePassing(Drawn, Saved):
 
     @property
     def converged(self) -> float:
-        """Share of the samples that converged, at pattern 0 or elsewhere."""
+        """Share of the samples that settled at a stable state, at pattern 0 or elsewhere."""
         return sum(point.status is not Status.DIVERGED for point in self.points) / self.samples
 
     @property
     def status(self) -> Status:
-        """DIVERGED if a sample did not settle, else LEFT_PHASE if one began at pattern 0 and left it, else CONVERGED."""
+        """DIVERGED if a sample found no stable state, else LEFT_PHASE if one began at pattern 0 and left it, else CONVERGED."""
         found = {point.status for point in self.points}
         return next((s for s in (Status.DIVERGED, Status.LEFT_PHASE) if s in found), Status.CONVERGED)
 

@@ -12,11 +12,14 @@ import numpy as np
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.provenance import Provenance, provenance
+from glassy.core.renamed import corrects
+from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.numerics.gaussian import field_averages
 from glassy.passing.kernels import FloatArray
 
+SETTLED = 1e-6  # steps that change m and q by less say no more
 LEAST = 1e-100  # T > 0 whose inverse is far from the largest float
 
 
@@ -58,6 +61,12 @@ class StateEvolution(Saved):
         """How many steps were made."""
         return len(self.m) - 1
 
+    @property
+    def status(self) -> Status:
+        """CONVERGED if the last step moved m and q by at most 1e-6, else NOT_CONVERGED: raise steps."""
+        moved = max(abs(x[-1] - x[-2]) for x in (self.m, self.q))
+        return Status.CONVERGED if moved <= SETTLED else Status.NOT_CONVERGED
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield a row for each step."""
         state = {name: getattr(self, name) for name in ("network", "load", "T", "start_overlap")}
@@ -71,6 +80,7 @@ class StateEvolution(Saved):
         )
 
 
+@corrects
 def state_evolution(
     network: Network,
     load: float,

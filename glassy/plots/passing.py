@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from glassy.core.drawing import draws
 from glassy.core.errors import InputError
 from glassy.core.results import Status
+from glassy.evidence.sides import check_state, side
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution
 from glassy.plots.sheet import Sheet
@@ -41,7 +42,7 @@ def iterations(
     Raises
     ------
     InputError
-        If it is no MessagePassing, or the other no StateEvolution.
+        If it is no MessagePassing, or the other no StateEvolution of the same state point and start.
 
     Examples
     --------
@@ -54,6 +55,13 @@ def iterations(
     """
     if not isinstance(result, MessagePassing) or not isinstance(evolution, StateEvolution | None):
         raise InputError(f"result must be a MessagePassing, and evolution a StateEvolution, got {result!r}, {evolution!r}.")
+    if evolution is not None:
+        check_state(side(evolution), side(result))
+        if abs(result.points[0].m_history[0] - evolution.start_overlap) > 1.0 / result.N:
+            raise InputError(
+                f"both must begin at one overlap with the pattern, got {evolution.start_overlap:g} and "
+                f"{result.points[0].m_history[0]:g}. Repeat one."
+            )
     sheet = Sheet(ax, path, 2)
     alone = "Give each result axes of its own."
     sheet.name(("iteration", AXES["m"]), ("iteration", "largest change in an iteration"), alone=alone)

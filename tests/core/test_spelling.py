@@ -56,6 +56,10 @@ def test_a_ladder_by_its_text():
     ("words", "message"),
     [
         ("1RSB", r"ansatz must be one of RS, RSB\(k\), FullRSB, got '1RSB'\."),
+        ("RSB(k=1,k=2)", r"ansatz must be one of RS, RSB\(k\), FullRSB, got 'RSB\(k=1,k=2\)'\."),
+        ("RSB(1)#x", r"ansatz must be one of .*, got 'RSB\(1\)#x'\."),
+        ("x" * 10**5, r"ansatz must be one of .{,40}, got 'x{76}\.\.\.\.$"),
+        ("(" * 10**5, r"ansatz must be one of "),
         ("RSB", r"ansatz must be written RSB\(k\), got 'RSB'\."),
         ("RSB(0)", r"^k of RSB\(k\) must be an integer >= 1, got 0"),
         ("Metropolis", "ansatz must be one of RS"),

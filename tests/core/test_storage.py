@@ -155,3 +155,6 @@ def test_damaged_and_foreign_files(tmp_path):
         glassy.load(tmp_path / "none.npz")
     with pytest.raises(FileNotFoundError, match=r"none\.npz"):
         glassy.load(str(tmp_path / "none"))
+    for path in (None, 3, ""):
+        with pytest.raises(InputError, match="path must be that of a file, got"):
+            glassy.load(path)

@@ -41,6 +41,21 @@ def test_where_the_replicon_is_large_all_settle_and_where_it_is_negative_none():
     assert ends[1].converged == 0.0
 
 
+def test_what_settles_at_no_stable_state_is_DIVERGED():
+    """A small network whose own replicon is just below 0; x = 0 without a field; frozen spins have entropy 0 and are good."""
+    small = message_passing(DenseHebbian(3), 0.3, 0.2, 30, seed=77, samples=28).points[27]
+    assert small.change <= 1e-10
+    assert small.replicon < 0.0 < small.entropy
+    assert small.status is Status.DIVERGED
+    for P in (2, 3):
+        zero = message_passing(DenseHebbian(P), 0.1, 0.1, 40, seed=1, samples=2, start=np.zeros(40))
+        assert zero.status is Status.DIVERGED
+        assert zero.converged == 0.0
+    cold = message_passing(DenseHebbian(3), 0.1, 1e-3, 40, seed=1, samples=2)
+    assert cold.status is Status.CONVERGED
+    assert cold.entropy == 0.0
+
+
 def test_a_deviation_shrinks_by_the_root_of_1_minus_the_replicon_of_the_network():
     r = message_passing(DenseHebbian(3), 0.3, 0.3, 300, seed=2, samples=8, tolerance=1e-13)
     assert r.status is Status.CONVERGED

@@ -165,6 +165,14 @@ def test_a_start_of_its_own_for_each_sample():
     assert [p.q_history[0] for p in r.points] == pytest.approx([0.81, 0.04])
 
 
+def test_numbers_of_each_sample_go_by_their_names():
+    r = message_passing(DenseHebbian(3), 0.1, 0.3, 40, seed=1, samples=2)
+    assert r.each("energy_excess") == pytest.approx(r.each("energy") - r.each("pattern_energy"))
+    for word in ("foo", "status"):
+        with pytest.raises(glassy.InputError, match=f"name must be one of m, q, energy, .* got '{word}'"):
+            r.each(word)
+
+
 def test_given_patterns_are_those_that_are_drawn():
     network, K = DenseHebbian(3), DenseHebbian(3).patterns(0.2, 50)
     drawn = message_passing(network, 0.2, 0.3, 50, seed=2, samples=1)
@@ -223,6 +231,8 @@ def test_a_pattern_that_is_left_and_an_iteration_that_does_not_settle_say_so():
         ({"start": np.zeros((3, 40)), "samples": 2}, "start must be of shape .* with samples=2"),
         ({"perturbation": 0.1}, "perturbation must be a glassy.Perturbation"),
         ({"perturbation": Perturbation(np.ones(3))}, "field must be a number or of shape"),
+        ({"perturbation": Perturbation(1e300), "T": 1e-50}, r"must lie in .-1e.50, 1e.50. for message passing, got 1e.300"),
+        ({"perturbation": Perturbation(None, {0: -1e160})}, "fields and pattern_energies must lie in .* got 1e.160"),
         ({"damping": 1.0}, "damping must lie in"),
         ({"K": 5}, "either load or K"),
         ({"load": None}, "load and N must be given"),
@@ -238,6 +248,16 @@ def test_bad_input_says_what_must_hold(wrong, match):
     asked = {"network": DenseHebbian(3), "load": 0.2, "T": 0.3, "N": 40, "seed": 1} | wrong
     with pytest.raises((glassy.InputError, glassy.MemoryLimitError), match=match):
         message_passing(**asked)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_iteration_that_does_not_exist_is_a_status():
+    """P = 2, beta (1 - q) = 1: no number and no warning of numpy."""
+    r = message_passing(DenseHebbian(2), 0.1, 1.0, 40, seed=1, samples=2, start=np.zeros(40))
+    assert r.status is Status.DIVERGED
+    assert not math.isfinite(r.free_energy)
+    large = message_passing(DenseHebbian(2), 0.1, 1e-50, 40, seed=1, samples=2, perturbation=Perturbation(1e50, {0: 1e50}))
+    assert np.isfinite([large.m, large.energy, large.free_energy, large.replicon]).all()
 
 
 def test_it_is_saved_and_read_back(tmp_path):

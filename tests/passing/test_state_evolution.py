@@ -53,6 +53,17 @@ def test_networks_follow_it_at_P_3(kind):
         assert np.all(off < 4.0 * error[1:] + 1.0 / 500)  # finite N
 
 
+@pytest.mark.parametrize(("word", "passing", "evolution"), [
+    ("temperature", "T", "T"), ("alpha", "load", "load"), ("iterations", "max_iterations", "steps"),
+    ("sweeps", "max_iterations", None), ("steps", "max_iterations", None),
+])  # fmt: skip
+def test_words_of_others_are_answered_by_those_here(word, passing, evolution):
+    for call, meant in ((message_passing, passing), (state_evolution, evolution)):
+        if meant:
+            with pytest.raises(TypeError, match=f"{word!r}. Did you mean {meant!r}"):
+                call(DenseHebbian(3), **{word: 1})
+
+
 def test_what_it_says_of_itself():
     found = state_evolution(DenseHebbian(3), 0.2, 0.3, 0.8, steps=4)
     rows = list(found.records())

@@ -222,3 +222,7 @@ def test_iterations_are_those_of_message_passing():
     assert legend(first) == ["samples: 3, a colour each", "state evolution"]
     with pytest.raises(InputError, match="result must be a MessagePassing"):
         plots.iterations(RUN)
+    with pytest.raises(InputError, match="both sides must be of one state point"):
+        plots.iterations(r, glassy.state_evolution(D3, load=0.2, T=0.4, start_overlap=0.8))
+    with pytest.raises(InputError, match="both must begin at one overlap"):
+        plots.iterations(r, glassy.state_evolution(D3, load=0.2, T=0.3))
