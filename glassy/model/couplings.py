@@ -59,7 +59,7 @@ class Couplings(Network):
     nothing else is ever rounded. There is no load, no pattern and no theory: `Samples.m` is the magnetization, energies are H/N
     as everywhere, T is in the units of the values.
 
-    Source: docs/explanation/theory.md, C.2.
+    Source: docs/explanation/monte-carlo.md, C.2.
 
     Examples
     --------

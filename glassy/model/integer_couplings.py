@@ -136,7 +136,13 @@ def drawn_couplings(
     if signs:
         unit = Fraction(largest) / (1 if len(deviations) == 1 else 2**30)
         drawn = {p: 2 * generator.integers(0, 2, comb(N, p), dtype=np.int64) - 1 for p in deviations}
-        factors = {p: max(1, round(Fraction(s) / unit)) for p, s in deviations.items()}
+        factors = {p: round(Fraction(s) / unit) for p, s in deviations.items()}
+        if len(factors) > 1 and min(factors.values()) < 2**10:
+            weak = min(factors, key=factors.__getitem__)
+            raise InputError(
+                f"orders must not be too unlike: couplings of order {weak} deviate by less than 2^-20 of the "
+                f"{largest:.2g} of others. Leave the weak order out."
+            )
     else:
         steps = {}
         drawn = {}

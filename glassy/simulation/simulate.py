@@ -137,9 +137,9 @@ def simulate(
 
     Parameters
     ----------
-    network : DenseHebbian, SeparableMemory or SpinGlass
-        The network; H.2 or H.3 as its `interactions` say, any table of its own, or couplings drawn for each sample (C.1).
-        Without patterns m is the magnetization, and `start` is "random" or an array.
+    network : DenseHebbian, SeparableMemory, SpinGlass, Couplings or ImperfectSynapses
+        The network; H.2 or H.3 as its `interactions` say, any table of its own, or couplings, drawn for each sample (C.1),
+        given (C.2) or of patterns (C.3). Without patterns m is the magnetization, and `start` is "random" or an array.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
         T = 0 is the limit (ties: see the method), T = inf accepts at random.

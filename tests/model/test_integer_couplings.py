@@ -87,6 +87,8 @@ def test_what_cannot_be_drawn_is_refused():
             draw({3: 1.0}, 9, 1, load=load)
     with pytest.raises(InputError, match="orders must not be too unlike"):
         draw({2: 1.0, 4: 1e-13}, 9, 1)
+    with pytest.raises(InputError, match="couplings of order 4 deviate by less than"):
+        draw({2: 1.0, 4: 1e-13}, 9, 1, disorder="signs")
     with pytest.raises(InputError, match="at least the highest order, 4, got N=3"):
         draw({1: 1.0, 4: 1.0}, 3, 1)
     with pytest.raises(InputError, match="one of 'gaussian', 'signs'"):

@@ -137,7 +137,7 @@ def interactions_of(network: Network, tables: KernelTables, patterns: Patterns) 
 
 
 def given_interactions(couplings: IntegerCouplings) -> Interactions:
-    """Return the couplings of a sample that has no patterns, all sets of spins in each order.
+    """Return the couplings of a sample that is given by them: tables of orders with many, lists of the others.
 
     Examples
     --------
