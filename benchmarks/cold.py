@@ -64,11 +64,11 @@ LADDER = """
 import json, sys, time, warnings
 warnings.simplefilter("ignore")
 import glassy as g
-T = [0.35 * 1.11**i for i in range(16)]
+T = [0.7 * 1.11**i for i in range(16)]
 def run(sweeps):
     start = time.process_time()
     r = g.simulate(
-        g.DenseHebbian(4), 1.0, T, 48, seed=1, samples=1, replicas=2, sweeps=sweeps, threads=1, method=g.ReplicaExchange(),
+        g.DenseHebbian(4), 4.0, T, 48, seed=1, samples=1, replicas=2, sweeps=sweeps, threads=1, method=g.ReplicaExchange(),
     )
     return time.process_time() - start, int(r.exchange.round_trips.sum())
 run(20)

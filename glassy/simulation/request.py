@@ -144,7 +144,7 @@ class Request:
         hottest = [run.dynamics.T_start] if isinstance(run.dynamics, Annealing) else list(temperatures)
         attempts = run.chains * (self.sweeps + self.burn_in) * size
         left = room(run.bytes_of_series()) - run.bytes_per_sample()
-        kernel = choose_kernel(network, size, count, self.kernel, hottest, attempts, left, self.perturbation)
+        kernel = choose_kernel(network, size, count, self.kernel, hottest, attempts, left, self.perturbation, run.every)
         return replace(run, kernel=kernel)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +14,17 @@ from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.cached_kernel import run_cached, start_fields
 from glassy.simulation.kernels.chains import Chain, IntArray
+from glassy.simulation.kernels.exchanges import Exchanges
 from glassy.simulation.kernels.extras import Extras, given_extras
 from glassy.simulation.kernels.interactions import Interactions, given_interactions
 from glassy.simulation.kernels.portable import signed_sum
 from glassy.simulation.kernels.tables import KernelTables
+
+
+@lru_cache(maxsize=1)
+def nothing_exchanged() -> Exchanges:
+    """Return the exchanges of a chain alone."""
+    return Exchanges([1.0], np.random.default_rng(0), 1.0, 0)
 
 
 class CachedChain(Chain):
@@ -63,12 +71,36 @@ class CachedChain(Chain):
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
-        x, J = self.extras, self.interactions
-        self.m, self.energy = run_cached(
-            J.two, J.three, J.four, J.layout, J.by, J.shift, J.listed, self.pairs, self.collected, self.f,
-            self.first, self.sigma, self.h, self.m, self.energy,
-            x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
+        never = np.zeros(len(sites), np.bool_)
+        self.run_ladder([self], sites[None], thresholds[None], spins[None], trace[None], never, nothing_exchanged())
+
+    @classmethod
+    def run_ladder(
+        cls,
+        chains: list[Self],
+        sites: IntArray,
+        thresholds: npt.NDArray[np.float64],
+        spins: Int8Array,
+        trace: IntArray,
+        due: npt.NDArray[np.bool_],
+        exchanges: Exchanges,
+    ) -> None:
+        """Run all rungs in one call; see `Chain.run_ladder`."""
+        one, place = chains[0], np.arange(len(chains))
+        x, J = one.extras, one.interactions
+        pairs, sigma, h, own_u = (
+            np.stack(rows) for rows in zip(*((c.pairs, c.sigma, c.h, c.own_u) for c in chains), strict=True)
+        )
+        m, energy = (np.array(values, np.int64) for values in zip(*((c.m, c.energy) for c in chains), strict=True))
+        run_cached(
+            J.two, J.three, J.four, J.layout, J.by, J.shift, J.listed, pairs, one.collected, one.f,
+            one.first, sigma, h, m, energy, x.scale, x.turn, x.own, own_u, x.energies, sites, thresholds, spins, trace,
+            due, exchanges.draw(int(due.sum())), exchanges.beta, place, *exchanges.arrays,
         )  # fmt: skip
+        for w, c in enumerate(chains):
+            c.pairs, c.sigma[:], c.h, c.own_u[:] = pairs[w], sigma[w], h[w], own_u[w]
+            c.m, c.energy = int(m[w]), int(energy[w])
+        chains[:] = [chains[w] for w in place]
 
 
 class CouplingChain(CachedChain):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.numerics.jit import kernel, part
+from glassy.simulation.kernels.exchange_kernel import exchange
 from glassy.simulation.kernels.listed import SPARE, ListedTerms, start_listed, turn_listed
 from glassy.simulation.kernels.portable import Int8, Int64, extra_change, move_own
 from glassy.simulation.kernels.quadruples import add_quadruples, turn_pairs
@@ -91,8 +92,8 @@ def run_cached(
     first: Int8,
     sigma: Int8,
     h: npt.NDArray[Any],
-    m: int,
-    energy: int,
+    m: Int64,
+    energy: Int64,
     scale: int,
     turn: Int64,
     own: Int8,
@@ -102,49 +103,73 @@ def run_cached(
     thresholds: npt.NDArray[np.float64],
     spins: Int8,
     trace: Int64,
-) -> tuple[int, int]:
+    due: npt.NDArray[np.bool_],
+    least: npt.NDArray[np.float64],
+    beta: npt.NDArray[np.float64],
+    place: Int64,
+    swaps: Int64,
+    label: Int64,
+    heading: Int8,
+    lowest: Int64,
+    marks: Int8,
+    trips: Int64,
+    kept: npt.NDArray[np.float64],
+    counts: Int64,
+) -> None:
     """The same sweeps as `run` by local fields h_i = sigma_i dE_i, in units of the tables: an attempt is one product.
 
-    The first seven are those of `Interactions`; pairs, collected and f those of `add_quadruples`. `first` is pattern 0 and m
-    its overlap N m with sigma; scale, turn, own and energies are those of `Extras`. Returns (m, energy).
+    All rungs of a ladder in turn, sweep by sweep, with their exchanges after the sweeps that are `due`; a chain alone is a
+    ladder of one. The first seven are those of `Interactions`; pairs, collected and f those of `add_quadruples`. `first` is
+    pattern 0 and m its overlap N m with sigma; scale, turn, own and energies are those of `Extras`. What belongs to a chain has
+    a row for each: pairs, sigma, h, m, energy and own_u, and place[n] is the row of the chain at rung n; sites, thresholds,
+    spins and trace go by rung. least has a row for each exchange; for the rest see `exchange`.
     """
-    N = sigma.size
-    signs = np.zeros(N + 64, np.int16)
-    signs[:N] = sigma
-    signs[N + SPARE] = 1
+    N, done = sigma.shape[1], 0
+    signs = np.zeros((sigma.shape[0], N + 64), np.int16)
+    signs[:, :N] = sigma
+    signs[:, N + SPARE] = 1
     g = np.zeros(N, np.int64)
+    above = np.zeros(beta.size)
     few = listed.values.size > 0
     plain = two.size > 0 and three.size == 0 and four.size == 0 and shift == 0
-    for t in range(sites.shape[0]):
-        accepted = 0
-        for j in range(sites.shape[1]):
-            i = sites[t, j]
-            sign = np.int64(sigma[i])
-            dE = scale * (sign * h[i]) + extra_change(i, sign, turn, own, own_u, energies)
-            if dE <= thresholds[t, j]:
-                if plain:
-                    _add_pairs(two[i], h.dtype.type(by[2] * sign), h)
-                elif two.size + three.size + four.size > 0:
-                    g[:] = 0
-                    if two.size:
-                        _add_pairs(two[i], by[2], g)
-                    if three.size:
-                        add_triples(three[i], signs[: three.shape[2]], by[3], g)
-                    if four.size:
-                        add_quadruples(four[i], layout, signs, pairs, collected, f, by[4], g)
-                        turn_pairs(i, layout, pairs)
-                    _add(g, sign, shift, h)
-                if few:
-                    turn_listed(i, sign, listed.start, listed.others, listed.values, signs, h)
-                sigma[i] = -sigma[i]
-                signs[i] = sigma[i]
-                move_own(i, sign, own, own_u)
-                m -= 2 * sign * np.int64(first[i])  # type: ignore[assignment]
-                energy += dE
-                accepted += 1
-        for i in range(N):
-            spins[t, i] = sigma[i]
-        trace[t, 0] = m
-        trace[t, 1] = energy
-        trace[t, 2] = accepted
-    return m, energy
+    for t in range(sites.shape[1]):
+        for n in range(sites.shape[0]):
+            w = place[n]
+            s, sh, hw, u = sigma[w], signs[w], h[w], own_u[w]
+            accepted, now = 0, energy[w]
+            for j in range(sites.shape[2]):
+                i = sites[n, t, j]
+                sign = np.int64(s[i])
+                dE = scale * (sign * hw[i]) + extra_change(i, sign, turn, own, u, energies)
+                if dE <= thresholds[n, t, j]:
+                    if plain:
+                        _add_pairs(two[i], hw.dtype.type(by[2] * sign), hw)
+                    elif two.size + three.size + four.size > 0:
+                        g[:] = 0
+                        if two.size:
+                            _add_pairs(two[i], by[2], g)
+                        if three.size:
+                            add_triples(three[i], sh[: three.shape[2]], by[3], g)
+                        if four.size:
+                            add_quadruples(four[i], layout, sh, pairs[w], collected, f, by[4], g)
+                            turn_pairs(i, layout, pairs[w])
+                        _add(g, sign, shift, hw)
+                    if few:
+                        turn_listed(i, sign, listed.start, listed.others, listed.values, sh, hw)
+                    s[i] = -s[i]
+                    sh[i] = s[i]
+                    move_own(i, sign, own, u)
+                    m[w] -= 2 * sign * np.int64(first[i])
+                    now += dE
+                    accepted += 1
+            energy[w] = now
+            for i in range(N):
+                spins[n, t, i] = s[i]
+            trace[n, t, 0] = m[w]
+            trace[n, t, 1] = now
+            trace[n, t, 2] = accepted
+        if due[t]:
+            for n in range(beta.size - 1):
+                above[n] = energy[place[n]] - energy[place[n + 1]]
+            exchange(beta, least[done], above, place, sigma, swaps, label, heading, lowest, marks, trips, kept, counts)
+            done += 1

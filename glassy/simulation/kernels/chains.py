@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from glassy.model.patterns import Int8Array, Patterns
 from glassy.numerics.bits import histogram
 from glassy.simulation.kernels.dynamics import Method
+from glassy.simulation.kernels.exchanges import Exchanges
 from glassy.simulation.kernels.extras import Extras, no_extras
 from glassy.simulation.kernels.portable import run
 from glassy.simulation.kernels.tables import KernelTables
@@ -100,6 +102,29 @@ class Chain:
             self.patterns.signs, self.sigma, self.u, self.b, t.A, t.B, t.block, self.a, self.b_sum, self.energy,
             x.scale, x.turn, x.own, self.own_u, x.energies, sites, thresholds, spins, trace,
         )  # fmt: skip
+
+    @classmethod
+    def run_ladder(
+        cls,
+        chains: list[Self],
+        sites: IntArray,
+        thresholds: npt.NDArray[np.float64],
+        spins: Int8Array,
+        trace: IntArray,
+        due: npt.NDArray[np.bool_],
+        exchanges: Exchanges,
+    ) -> None:
+        """Run chains at the rungs of a ladder, coldest first, and exchange them after the sweeps that are `due`.
+
+        sites, thresholds, spins and trace are those of `run`, with a row for each rung; `chains` is put into the new order.
+        """
+        stops = [*np.flatnonzero(due) + 1, len(due)]
+        for start, stop in pairwise([0, *stops]):
+            for n, chain in enumerate(chains):
+                chain.run(sites[n, start:stop], thresholds[n, start:stop], spins[n, start:stop], trace[n, start:stop])
+            if stop > start and due[stop - 1]:
+                above = [low.energy_above(high) for low, high in pairwise(chains)]
+                chains[:] = [chains[w] for w in exchanges.step(above, np.array([c.sigma for c in chains]))]
 
     def energy_above(self, other: Chain) -> float:
         """Return the energy above that of another chain of the sample, in units."""

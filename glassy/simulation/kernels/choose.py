@@ -86,6 +86,7 @@ def choose_kernel(
     attempts: float = math.inf,
     room: float = MOST_BYTES,
     perturbation: Perturbation | None = None,
+    every: int = 0,
 ) -> str:
     """Return the name of the kernel for a network: the one asked for, or the fastest.
 
@@ -112,6 +113,8 @@ def choose_kernel(
         Bytes that couplings may take, unless they are asked for; never more than 256 MiB.
     perturbation : Perturbation, optional
         What is added.
+    every : int
+        Sweeps between the exchanges of a ladder; 0: there are none.
 
     Raises
     ------
@@ -146,7 +149,7 @@ def choose_kernel(
         if makes_fields(network.pairwise, N, K):
             return "fields"
         packed = K >= FEWEST and _window(network, N, K) is not None
-        if _cached_pays(network, N, K, T, attempts, room, passes.width() if packed else 0):
+        if _cached_pays(network, N, K, T, attempts, room, passes.width() if packed else 0, every):
             return "tensor" if network.P == 3 else "couplings"
         return "packed" if packed else "patterns"
     if kernel in CACHED:
@@ -169,11 +172,13 @@ def choose_kernel(
     return kernel
 
 
-def _cached_pays(network: Network, N: int, K: int, T: Sequence[float], attempts: float, room: float, width: int) -> bool:
+def _cached_pays(
+    network: Network, N: int, K: int, T: Sequence[float], attempts: float, room: float, width: int, every: int
+) -> bool:
     if not orders_of(network, N) or network.P < 3 or N * K >= 2**31:
         return False
     fits = bytes_of_interactions(network, N, K, 0) <= min(room, MOST_BYTES)
-    return fits and fields_pay(network.P, N, K, network.load(K, N), T, attempts, width)
+    return fits and fields_pay(network.P, N, K, network.load(K, N), T, attempts, width, every)
 
 
 def _check_cached(kernel: str, network: Network, N: int, K: int) -> None:

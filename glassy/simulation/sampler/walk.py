@@ -70,7 +70,7 @@ class Walk:
         spins = np.array([[run.initial(condensed, index, r, g) for r, g in enumerate(row)] for row in self.generators])
         self.start_m = spins @ condensed.astype(np.int64) / N
         self.swappers = [
-            Swapper(list(run.temperatures), exchange_generator(run.seed, N, K, index, r), step)
+            Swapper(list(run.temperatures), exchange_generator(run.seed, N, K, index, r), step, N)
             for r in range(R if run.every else 0)
         ]
         self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
@@ -264,17 +264,18 @@ class Walk:
         if self.absorbed[0, r]:
             self._rest(r, spins[0], rows[0])
             return
-        moves = self.run.moves(self.t, size)
-        drawn = [self.chains[i][r].draw(size, moves, T, self.generators[i][r]) for i, T in enumerate(self.run.temperatures)]
-        start = 0
-        while start < size:
-            to_swap = self.run.every - (self.done + start) % self.run.every if self.run.every else size
-            stop = min(start + to_swap, size)
-            for i, (sites, thresholds) in enumerate(drawn):
-                self.chains[i][r].run(sites[start:stop], thresholds[start:stop], spins[i, start:stop], rows[i, start:stop])
-            if self.run.every and stop == start + to_swap and self.t + stop < self.run.sweeps:
-                self.swappers[r].step(self.chains, r)  # never at the end: the final spins are those of the last sweep
-            start = stop
+        moves, chains = self.run.moves(self.t, size), [row[r] for row in self.chains]
+        sites, thresholds = np.empty(spins.shape, np.int64), np.empty(spins.shape)
+        for i, T in enumerate(self.run.temperatures):
+            sites[i], thresholds[i] = chains[i].draw(size, moves, T, self.generators[i][r])
+        if self.run.every:
+            after = np.arange(1, size + 1)  # never at the end: the final spins are those of the last sweep
+            due = ((self.done + after) % self.run.every == 0) & (self.t + after < self.run.sweeps)
+            chains[0].run_ladder(chains, sites, thresholds, spins, rows, due, self.swappers[r])
+            for row, chain in zip(self.chains, chains, strict=True):
+                row[r] = chain
+        else:
+            chains[0].run(sites[0], thresholds[0], spins[0], rows[0])
         for i in range(n):
             self.chains[i][r].adapt(rows[i])
         if isinstance(self.run.method, Quench) and not rows[0, :, 2].any():

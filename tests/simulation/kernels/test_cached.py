@@ -10,6 +10,7 @@ from small import everything
 
 from glassy import Annealing, DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, SeparableMemory, simulate
 from glassy.model.patterns import Patterns
+from glassy.model.perturbation import Perturbation
 from glassy.simulation.kernels.choose import CACHED, bytes_of_chains, chain_maker, choose_kernel
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.interactions import Interactions, flips
@@ -150,12 +151,29 @@ def test_units_of_all_sizes_are_halves_of_each_other():
 @pytest.mark.parametrize("P", [3, 4])
 def test_simulations_do_not_depend_on_the_kernel(P):
     point = {"load": 0.3, "N": 24, "samples": 2, "sweeps": 60, "seed": 2}
-    for options in ({"T": 0.4}, {"T": [0.3, 0.6, 1.0], "method": ReplicaExchange()}, {"T": 0.2, "method": Annealing(1.0)}):
+    for options in ({"T": 0.4}, {"T": 0.2, "method": Annealing(1.0)}):
         a, b = (simulate(DenseHebbian(P), kernel=k, **point, **options) for k in ("couplings", "patterns"))
-        for x, y in zip(*(r if isinstance(options["T"], list) else [r] for r in (a, b)), strict=True):
-            assert x.kernel == "couplings"
-            assert np.array_equal(x.series.energy, y.series.energy)
-            assert np.array_equal(x.series.spins, y.series.spins)
+        assert a.kernel == "couplings"
+        assert np.array_equal(a.series.energy, b.series.energy)
+        assert np.array_equal(a.series.spins, b.series.spins)
+
+
+@pytest.mark.parametrize("every", [1, 3, 7])
+@pytest.mark.parametrize("P", [2, 3, 4])
+def test_ladders_do_not_depend_on_the_kernel(P, every):
+    point = {"load": 0.3, "N": 24, "samples": 2, "sweeps": 2500, "burn_in": 11, "seed": 2, "replicas": 2, "start": "random"}
+    added = Perturbation(field=0.05, pattern_energies={1: 0.5}) if every == 3 else None
+    if P == 4:
+        point |= {"N": 16, "load": 1.0}
+    options = {"T": [0.3, 0.6, 1.0, math.inf], "method": ReplicaExchange(every=every), "perturbation": added}
+    a, b = (simulate(DenseHebbian(P), kernel=k, **point, **options) for k in ("couplings", "patterns"))
+    assert a[0].kernel == "couplings"
+    assert a.exchange.round_trips.sum() > 0
+    assert np.array_equal(a.exchange.swaps, b.exchange.swaps)
+    assert np.array_equal(a.exchange.round_trips, b.exchange.round_trips)
+    for x, y in zip(a, b, strict=True):
+        for name in ("energy", "m", "acceptance", "q", "spins", "renewals", "near_m"):
+            assert np.array_equal(getattr(x.series, name), getattr(y.series, name)), name
 
 
 def test_choice_of_cached_fields():
@@ -170,6 +188,9 @@ def test_choice_of_cached_fields():
     assert choose_kernel(DenseHebbian(4), 48, 36864, T=[3.0], attempts=1e8) != "couplings"  # too much is accepted
     assert choose_kernel(DenseHebbian(4), 48, 36864, T=[0.5], attempts=1e4) != "couplings"  # it would not pay for itself
     assert choose_kernel(DenseHebbian(4), 300, 10**6, T=[0.0], attempts=1e15) != "couplings"  # 3 GB
+    hot = [0.7 * 1.11**i for i in range(16)]
+    assert choose_kernel(DenseHebbian(4), 32, 10923, T=hot, attempts=1e8) != "couplings"
+    assert choose_kernel(DenseHebbian(4), 32, 10923, T=hot, attempts=1e8, every=1) == "couplings"  # a ladder is one call
     for width in (64, 32, 16):
         assert not fields_pay(3, 60, 1200, 1.0, (math.inf,), 1e12, width)
     assert bytes_of_chains("tensor", network, 100, 667, 2) > bytes_of_triples(100, 667)
