@@ -1,85 +1,100 @@
-"""Hard glass: the parts of the free energy of a glass, with the simulation of results/spin_glass as the judge."""
+"""Hard glass: networks beside the spin glass of as many spins that is their hard part (G.1, G.2), both simulated."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from glassy import RS, RSB, Glassiness, Lines, Remark, Table, glassiness, plots
+from glassy import RS, RSB, Estimate, GlassTheory, Lines, Measured, ReplicaExchange, SpinGlass, Table, glassiness, plots
 from . import spin_glass
 from ._sim import Case, Sampling, Tables
-from .glassiness import COLORS
 
-PARTS = tuple(COLORS)
-TOP = 1.10  # of the unit of temperature: above it no part is glassy
-ANSAETZE: dict[str, RS | RSB] = {"RS": RS(), "RSB(1)": RSB(1)}
+GLASS, OFF = "spin glass", "network - spin glass"
+SHARED = ("energy", "specific heat", "-beta f", "<q^2>")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts(Case):
-    """One glass of spin_glass, split."""
+class Twins(Case):
+    """A network of spin_glass, and colder temperatures at which its hard part alone is simulated."""
 
-    glass: spin_glass.Glass
+    of: spin_glass.Glass
+    colder: tuple[float, ...] = ()
 
-
-CASES = {
-    f"P{P}": Parts(
-        name=f"P{P}", glass=spin_glass.CASES[f"P{P}"],
-        claim="At P = 2 (load 1) hard part, soft part and remainder add up to the free energy that replica exchange measures; "
-        "the hard part alone does not." if P == 2 else
-        f"At P = {P} (load 4) the hard part alone is the free energy that replica exchange measures: nothing is left over.",
-    )
-    for P in (2, 3, 4)
-}  # fmt: skip
+    @cached_property
+    def twins(self) -> dict[float, float]:
+        """Temperature of the network by that of its hard part, 1/beta_1 of G.1; for P > 2 they are the same."""
+        T, soft = [t * self.of.unit for t in spin_glass.REDUCED[:-1]], self.of.network.P == 2
+        return {1.0 / glassiness(self.of.network, self.of.load, t, RSB(1)).beta_1 if soft else t: t for t in T}
 
 
-def split(case: Parts, T: float) -> Iterator[tuple[str, Glassiness]]:
-    """Yield the parts by both ansaetze."""
-    for name, ansatz in ANSAETZE.items():
-        yield name, glassiness(case.glass.network, case.glass.load, T, ansatz)
+SAME = """At P = {P} (load 4) the network is the Ising {P}-spin glass: simulated at the same N and T, above T_c and below, \
+they differ in energy, specific heat, -beta f and <q^2> by what vanishes with 1/N."""
+SOFT = """At P = 2 (load 1) the hard part is the glass of Sherrington and Kirkpatrick at 1/beta_1: simulated, its energy, \
+-beta f and continuous P(q) follow full RSB from 0.3 T_c on; the network differs from it by soft part and remainder."""
+CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
+    Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], colder=(0.3, 0.36), seed=202, sizes=(48, 96, 192, 384),
+          samples=(160, 96, 64, 24), sweeps=(800, 1200, 1600, 2000)),
+    Twins(name="P3", claim=SAME.format(P=3), of=spin_glass.CASES["P3"], seed=203, sizes=(24, 32, 48, 64),
+          samples=(192, 128, 80, 48), sweeps=(800, 1000, 1600, 2400)),
+    Twins(name="P4", claim=SAME.format(P=4), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40, 48),
+          samples=(160, 96, 48, 32), sweeps=(800, 1000, 1200, 1500)),
+)}  # fmt: skip
 
 
-def measure(case: Parts, run: Sampling) -> Tables:
-    top, data = TOP * case.glass.unit, run.reads("spin_glass", case.name)["data"]
-    rows = data.where(quantity="-beta f", T=lambda T: top >= T, status=lambda status: status is not Remark.ONE_POWER)
-    each = ((r, k, g, part) for r in rows for k, g in split(case, r.T) for part in ("total", "hard"))
-    table = Table(r.beside(float(getattr(g, part)), curve=part, ansatz=k) for r, k, g, part in each)
-    temperatures = np.linspace(min(spin_glass.REDUCED) * 0.98, TOP, 50) * case.glass.unit
-    lines = Lines(Lines.row(g, "T", *PARTS, ansatz=k) for T in temperatures for k, g in split(case, float(T)))
-    return {"data": table, "lines": lines}
+def between(case: Twins, hard: GlassTheory, network: Table, glass: Table) -> Table:
+    """Return network - spin glass at one N, of independent errors, and in theory; by T of the network."""
+    table = Table()
+    for name, (cold, T) in ((name, pair) for pair in case.twins.items() for name in SHARED):
+        (a,), (b,) = network.where(T=T, quantity=name), glass.where(T=cold, quantity=name)
+        off = Estimate(a.simulation - b.simulation, math.hypot(a.error, b.error), dof=min(a.error_dof, b.error_dof))
+        theory, status = case.of.says(T)[name] - hard.says(cold)[name], (b if a.usable else a).status
+        table += [Measured.of(off, theory, curve=OFF, load=a.load, T=T, N=a.N, quantity=name, status=status)]
+    return table
 
 
-def verdict(case: Parts, tables: Tables) -> str:
-    total, hard = (tables["data"].ends.where(curve=part, ansatz="RSB(1)").verdict() for part in ("total", "hard"))
-    alone = f"{hard.inside} of {hard.counted}, worst z = {hard.worst.z:.1f}" if hard.worst else "nothing judged"
-    return f"the sum at RSB(1): {total}; the hard part alone: {alone}"
+def measure(case: Twins, run: Sampling) -> Tables:
+    known, glass, off, seen, T = run.reads("spin_glass", case.name), Table(), Table(), Lines(), [*case.colder, *case.twins]
+    hard = GlassTheory(SpinGlass({case.of.network.P: 1.0}), case.of.load, case.of.ansatz)
+    for N, S, sweeps in case.runs:
+        ladder = run(hard.network, hard.load, [*T, math.inf], N, samples=S, sweeps=sweeps, burn_in=sweeps // 2,
+                     seed=case.seed, method=ReplicaExchange(every=2), out=f"{N}")  # fmt: skip
+        here, kept = hard.rungs(ladder), known["histograms"].where(N=N)
+        glass, off = glass + here, off + between(case, hard, known["data"].where(N=N), here)
+        for r, hot in zip(ladder[len(case.colder) :], case.twins.values(), strict=False):
+            pairs = zip(zip(*r.overlap_distribution(N + 1), strict=True), kept.where(T=hot), strict=False)
+            seen += [{"N": N, "T": r.T, "q": q, "density": p, "error": e, "network": k["density"]} for (q, p, e), k in pairs]
+    near = 1.2 * case.of.T_c if case.of.continuous else 0.0
+    off += off.where(T=lambda x: x < near).limits((2 / 3, 1.0)) + off.where(T=lambda x: x >= near).limits()
+    data = Table(replace(r, curve=GLASS) for r in glass + hard.limits(glass).usable) + off
+    return {"data": data, "histograms": seen, "lines": Lines(hard.curves(np.linspace(0.95, 3.5, 40) * T[0]))}
 
 
-def panels(case: Parts, tables: Tables) -> Any:
-    limits, lines = Table(r.scaled(r.T) for r in tables["data"].ends.where(curve="total")), tables["lines"]
-    fig, axes = plots.figure(1, 2, width=4.5, height=3.8)
-    left, right = axes[0]
-    named, what = [(part, COLORS[part], "RSB(1)") for part in PARTS], "hard, soft and remainder add up to what is measured"
-    if np.allclose(lines["soft"], 0.0) and np.allclose(lines["remainder"], 0.0):
-        named, what = [("hard = total", COLORS["total"], "RSB(1)")], "all of it is hard: soft part and remainder are zero"
-    for part in PARTS[-len(named) :]:
-        for k in ANSAETZE:
-            line = lines.where(ansatz=k)
-            plots.theory(left, line["T"], line["T"] * line[part], COLORS[part], k)
-    ends = limits.where(ansatz="RSB(1)")
-    plots.limit(left, ends["T"], ends["simulation"], ends["error"])
-    plots.legend(left, [*named, ("RS", "0.4"), ("RSB(1)", "0.4", "RSB(1)")], [], extrapolated=True, below=True)
-    for k, color in zip(ANSAETZE, (plots.COLORS[3], plots.COLORS[2]), strict=True):
-        ends = limits.where(ansatz=k)
-        off = ends["simulation"] - ends["theory"]
-        plots.simulation(right, ends["T"], off, ends["error"], np.isfinite(off), color, "o")
-        right.plot([], [], "o", color=color, label=f"measured - {k}")
-    right.axhline(0.0, color="k", lw=0.8)
-    right.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
-    left.set(xlabel="temperature T", ylabel="part of -f = T A")
-    right.set(xlabel="temperature T", ylabel="-f for 1/N → 0: measured - theory")
-    fig.suptitle(f"P = {case.glass.network.P}, load {case.glass.load:g}: {what}", fontsize=10)
+def verdict(case: Twins, tables: Tables) -> str:
+    glass, off = (tables["data"].where(curve=curve).verdict() for curve in (GLASS, OFF))
+    return f"{OFF}: {off}; {GLASS} against theory: {glass.inside} of {glass.counted}"
+
+
+def panels(case: Twins, tables: Tables) -> Any:
+    data, lines, seen = tables["data"], tables["lines"], tables["histograms"].where(N=tables["data"].sizes[-1])
+    fig, ((left, middle, right),) = plots.figure(1, 3, width=4.3, height=3.9)
+    markers, off = plots.markers_of(data), data.where(curve=OFF, quantity="-beta f")
+    plots.lines(left, lines, "T", "energy", "ansatz", plots.ansatz_looks((RS(), RSB(1))), order="q_1")
+    plots.points(left, data.where(curve=GLASS, quantity="energy", T=lambda T: lines["T"].max() >= T), "T", markers=markers)
+    plots.theory(middle, off.ends["T"], off.ends["theory"], "k", "RSB(1)")
+    plots.points(middle, off, "T", markers=markers)
+    for T, color in zip(dict.fromkeys(seen["T"]), plots.COLORS, strict=False):
+        mine = seen.where(T=T)
+        right.plot(mine["q"], mine["network"], color=color, label=f"T = {T:.3g}")
+        plots.simulation(right, mine["q"], mine["density"], mine["error"], mine["q"] < 2.0, color, "o")
+    left.set(xlabel="temperature T of the spin glass", ylabel="energy per spin")
+    middle.set(xlabel="temperature T of the network", ylabel=f"-βf: {OFF}", xscale="log")
+    right.set(xlabel="overlap q", ylabel=f"P(q), N = {data.sizes[-1]}", title="points: spin glass, lines: network")
+    right.legend(fontsize=7.5)
+    named = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
+    plots.legend(left, named, markers, extrapolated=True, unusable=True, below=True)
+    fig.suptitle(f"P = {case.of.network.P}, load {case.of.load:g}: the network beside its hard part", fontsize=10)
     return fig

@@ -142,27 +142,25 @@ def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row], 
 
 
 def _check_same(solution: Solution, run: Samples) -> None:
-    network, load = run.network.in_theory(run.load)
-    if network != solution.network:
+    if run.network != solution.network:
         raise InputError(
             f"theory and simulation must be of one network, got {solution.network!r} and {run.network!r}. At P > 2 distinct "
             "and self-interacting networks have different noise (N.1, N.2): solve for the network that was simulated."
         )
     if run.perturbation is not None:
         raise InputError(f"the theory is that of the network alone, but the run has a {run.perturbation!r}. Run without it.")
-    spacing = run.network.load(1, run.N) * max(1.0, load / run.load) if run.network.has_patterns else 0.0
-    if run.T != solution.T or abs(load - solution.load) > 0.501 * spacing + 1e-9 * solution.load:
+    spacing = run.network.load(1, run.N) if run.network.has_patterns else 0.0
+    if run.T != solution.T or abs(run.load - solution.load) > 0.501 * spacing + 1e-9 * solution.load:
         raise InputError(
             f"theory and simulation must be at one state point, got load={solution.load:g}, T={solution.T:g} and "
-            f"load={load:g}, T={run.T:g}. Solve at the load and T of the run."
+            f"load={run.load:g}, T={run.T:g}. Solve at the load and T of the run."
         )
 
 
 def _at(solution: Solution, run: Samples) -> Solution:
-    _, load = run.network.in_theory(run.load)
-    if load == solution.load:
+    if run.load == solution.load:
         return solution
-    s: Solution = solve(solution.network, load, solution.T, solution.phase, solution.ansatz, start=solution, strict=False)
+    s: Solution = solve(solution.network, run.load, solution.T, solution.phase, solution.ansatz, start=solution, strict=False)
     if not s.status.ok:
         raise InputError(
             f"N={run.N} stores the integer K={run.K}, load={run.load:.8g}, where {solution.phase} has no saddle: the asked "

@@ -16,11 +16,11 @@ from glassy.core import checks
 from glassy.core.errors import EquilibrationWarning, InputError
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
-from glassy.model.family import check_network
-from glassy.model.network import DenseHebbian
+from glassy.model.family import Network, check_network
 from glassy.phases.spin_glass_temperatures import critical_temperature, is_continuous
 from glassy.simulation.compare_starts import compare_starts
 from glassy.simulation.ladder import Ladder
+from glassy.simulation.samples import Samples
 from glassy.theory.annealed import annealed
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.ansatz import check as check_ansatz
@@ -31,19 +31,20 @@ PATTERNS = 0.15  # share of the samples at single patterns above which a finite 
 CLOSE = 0.9  # |m| with one of the K patterns beyond which a sample is at it
 HOT = 1.9  # T/T_c from which ln Z of small networks fluctuates so little that its mean is that of F.1
 NEAR = 1.2  # T/T_c up to which a continuous transition is felt
+HALF = "P(|q| < q_EA/2)"
 STEP = 1e-3  # of T: half the difference of energies that gives the specific heat
 
 
 @dataclass(frozen=True)
 class GlassTheory:
-    """A network beyond retrieval, and the ansatz that ladders of it are held against.
+    """A network beyond retrieval or a spin glass, and the ansatz that ladders of it are held against.
 
     Energies are without the mean M.3 of all K patterns: none is condensed.
 
     Parameters
     ----------
-    network : DenseHebbian
-        Its P and kind of interactions.
+    network : DenseHebbian or SpinGlass
+        What it is of.
     load : float
         The load that is asked for.
     ansatz : RS, RSB or FullRSB
@@ -62,12 +63,12 @@ class GlassTheory:
     ['energy', 'specific heat', '-beta f', '<q^2>', 'at a pattern', 'p of two starts']
     """
 
-    network: DenseHebbian
+    network: Network
     load: float
     ansatz: Ansatz
 
     def __post_init__(self) -> None:
-        check_network(self.network, "patterns", "signal", "table")
+        check_network(self.network, "covariance", "energies")
         object.__setattr__(self, "ansatz", check_ansatz(self.ansatz))
         if not checks.load(self.load):
             raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
@@ -83,7 +84,9 @@ class GlassTheory:
         return is_continuous(self.network)
 
     def says(self, T: float, N: float = math.inf, K: int = 0) -> dict[str, float]:
-        """Return energy, specific heat, -beta f, <q^2>, and the lowest and highest level of P(q), of the m = 0 state that wins.
+        """Return energy, specific heat, -beta f, two numbers of P(q), and its ends, of the state that wins.
+
+        It is the one with m = 0. Those of P(q) are the second moment and, in a glass, the weight below half of its upper end.
 
         A continuous glass wins below T_c, another where its free energy is the larger. With N spins and K patterns the first
         three are those of F.1 far above T_c.
@@ -91,42 +94,47 @@ class GlassTheory:
         if checks.temperature(T) == 0.0:
             raise InputError("T must be > 0, got 0. -beta f diverges there; solve(..., T=0) gives the ground state.")
         found = dict(_averages(self.network, self.load, T, self.ansatz))
-        if math.isfinite(N) and HOT * self.T_c <= T:
-            exact = annealed(self.network, K, int(N), T)
+        if math.isfinite(N) and self.network.has_patterns and HOT * self.T_c <= T:
+            exact = annealed(self.network, K, int(N), T)  # type: ignore[arg-type]  # it has patterns
             found |= {"energy": exact.energy, "specific heat": exact.specific_heat, "-beta f": exact.minus_beta_f}
         return found
 
-    def rungs(self, ladder: Ladder, random: Ladder, pattern: Ladder) -> Table:
+    def rungs(self, ladder: Ladder, random: Ladder | None = None, pattern: Ladder | None = None) -> Table:
         """Return the rows of a ladder up to T = inf, the last rung left out.
 
         A rung is usable where its series and two starts say so; where too many samples end at a single pattern its status is
-        AT_A_PATTERN.
+        AT_A_PATTERN. Of a spin glass, which has no pattern to start from, the series alone speak.
 
         Parameters
         ----------
         ladder, random, pattern : Ladder
-            All samples, and a few of them started at random and at the pattern.
+            All samples, and, of a network with patterns, a few of them started at random and at the pattern.
 
         Raises
         ------
         InputError
-            If the ladder is of another network.
+            If the ladder is of another network, or the two starts of one with patterns are not given.
         """
+        if self.network.has_patterns and (random is None or pattern is None):
+            raise InputError("random and pattern must be given of a network with patterns. Run a few samples from both starts.")
         if found := {r.network for r in ladder} - {self.network}:
             raise InputError(f"ladder must be of {self.network!r}, got one of {found.pop()!r}. Make a GlassTheory of that.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", EquilibrationWarning)  # every row shows its status
             free = ladder.minus_beta_f()
         table = []
-        for i, (r, a, b) in enumerate(zip(ladder[:-1], random[:-1], pattern[:-1], strict=True)):
-            meeting = compare_starts(a, b)
-            close = np.abs(r.largest_overlaps(1)[1][..., 0]).max(axis=1) > CLOSE
-            share = mean_of_samples(close.astype(float), math.inf)
-            status = Remark.AT_A_PATTERN if share > PATTERNS else meeting.status if r.status.ok else r.status
-            mean, say = self.network.energy_offset(r.K + 1, r.N), self.says(r.T, r.N, r.K)
+        for i, r in enumerate(ladder[:-1]):
+            mean, status, say, proof = 0.0, r.status, self.says(r.T, r.N, r.K), dict[str, Estimate]()
+            if random is not None and pattern is not None:
+                meeting, mean = compare_starts(random[i], pattern[i]), self.network.energy_offset(r.K + 1, r.N)
+                close = np.abs(r.largest_overlaps(1)[1][..., 0]).max(axis=1) > CLOSE
+                share = mean_of_samples(close.astype(float), math.inf)
+                status = Remark.AT_A_PATTERN if share > PATTERNS else meeting.status if r.status.ok else r.status
+                met = Estimate(meeting.worst.p, 0.0, samples=random[i].samples)
+                proof = {"at a pattern": share, "p of two starts": met}
             measured = {
                 "energy": r.energy.shifted(-mean), "specific heat": r.specific_heat, "-beta f": free[i].shifted(mean / r.T),
-                "<q^2>": r.q2, "at a pattern": share, "p of two starts": Estimate(meeting.worst.p, 0.0, samples=a.samples),
+                "<q^2>": r.q2, **({HALF: _inside(r, 0.5 * say["q_1"])} if say["q_1"] > 0.0 else {}), **proof,
             }  # fmt: skip
             where: Any = {"load": self.load, "T": r.T, "N": r.N, "sweeps": r.sweeps, "status": status}
             table += [Measured.of(x, say.get(name, math.nan), quantity=name, **where) for name, x in measured.items()]
@@ -153,8 +161,14 @@ class GlassTheory:
         return [{"ansatz": repr(a), "T": t, **_averages(self.network, self.load, t, a)} for a, t in say]
 
 
+def _inside(run: Samples, q: float) -> Estimate:
+    """Return the weight of P(q) between -q and q, each of the values q = 1 - 2k/N spread over its neighbourhood."""
+    at, density, _ = run.overlap_distributions(run.N + 1)
+    return mean_of_samples(density @ np.clip(q + 1.0 / run.N - np.abs(at), 0.0, 2.0 / run.N))
+
+
 @lru_cache(maxsize=512)
-def _averages(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> dict[str, float]:
+def _averages(network: Network, load: float, T: float, ansatz: Ansatz) -> dict[str, float]:
     """Return `GlassTheory.says` of infinitely many spins; the specific heat of full RSB is that of two steps."""
     s, few = _winner(network, load, T, ansatz), RSB(2) if isinstance(ansatz, FullRSB) else ansatz
     warm, cold = (_winner(network, load, T + h, few).energy for h in (STEP * T, -STEP * T))
@@ -163,11 +177,18 @@ def _averages(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> d
     levels = [level for level, w in zip(q, weight, strict=True) if w > 0.0]  # between T_c and T_d none is at q_1
     return {
         "energy": float(s.energy), "specific heat": float((warm - cold) / (2.0 * (STEP * T))),
-        "-beta f": float(-s.free_energy / T), "<q^2>": float(np.dot(np.square(q), weight)), "q_0": levels[0], "q_1": levels[-1],
+        "-beta f": float(-s.free_energy / T), "<q^2>": float(np.dot(np.square(q), weight)),
+        HALF: _below(s, 0.5 * levels[-1]) if levels[-1] > 0.0 else math.nan, "q_0": levels[0], "q_1": levels[-1],
     }  # fmt: skip
 
 
-def _winner(network: DenseHebbian, load: float, T: float, ansatz: Ansatz) -> Solution:
+def _below(s: Solution, q: float) -> float:
+    """Return x(q) as a smooth function, of which steps have the value x_i halfway between the levels."""
+    steps = s.x_levels
+    return float(np.interp(q, 0.5 * (np.array(s.q_levels[1:]) + s.q_levels[:-1]), steps)) if steps else 0.0
+
+
+def _winner(network: Network, load: float, T: float, ansatz: Ansatz) -> Solution:
     """Return the m = 0 state that wins; a continuous glass wins wherever it exists, below T_c."""
     flat, continuous = solve(network, load, T, "paramagnetic", strict=False), is_continuous(network)
     if continuous and critical_temperature(network, load) <= T:

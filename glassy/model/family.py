@@ -100,6 +100,11 @@ class Network:
         """Whether the noise is that of a Wishart matrix (N.3b), and not a Gaussian process (N.3a)."""
         return False
 
+    @property
+    def gaussian_part(self) -> float:
+        """D/load, if a Gaussian process of covariance N D Q^2/2 is added to Wishart noise (N.3c)."""
+        return 0.0
+
     def patterns(self, load: float, N: int) -> int:
         """Return the number of patterns at a load."""
         raise lacks(self, "patterns")
@@ -121,7 +126,7 @@ class Network:
         raise lacks(self, "couplings")
 
     def in_theory(self, load: float) -> tuple[Network, float]:
-        """Return the network and load whose theory is that of this one: itself, but where synapses are not perfect."""
+        """Return the network and load that the theory solves in place of this one: itself, but for imperfect synapses."""
         return self, load
 
     @property

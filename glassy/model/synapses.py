@@ -21,6 +21,23 @@ REMEDY = "Give one of noise, kept and clipped."
 
 
 @dataclass(frozen=True)
+class PartlyGaussian(DenseHebbian):
+    """What the theory solves in place of imperfect synapses at P = 2: r = load [q/(1-C)^2 + gaussian_part q] at RS (N.3c).
+
+    Examples
+    --------
+    >>> import glassy
+    >>> ImperfectSynapses(glassy.DenseHebbian(P=2), kept=0.5).in_theory(0.1)
+    (DenseHebbian(P=2) and a Gaussian part 1 load, 0.1)
+    """
+
+    gaussian_part: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"DenseHebbian(P={self.P}) and a Gaussian part {self.gaussian_part:.6g} load"
+
+
+@dataclass(frozen=True)
 class ImperfectSynapses(Network):
     """A DenseHebbian of P = 2, 3 or 4, distinct interactions, whose couplings J = sum_mu xi .. xi are not perfect (C.3).
 
@@ -43,11 +60,11 @@ class ImperfectSynapses(Network):
     Notes
     -----
     The signal of a stored pattern keeps its size (clipped, for many patterns; of one it is sqrt(pi/2) times as large), so that
-    T has the units of the perfect network. Of a `Perturbation` it takes the field alone. For P > 2 the theory is that
-    of the perfect network at `effective_load`; `compare` knows it. At P = 2 a Gaussian part is added to the noise (C.3), which
-    is no load: the solvers do not have it.
+    T has the units of the perfect network. Of a `Perturbation` it takes the field alone. `solve`, `scan` and `compare` know its
+    theory: for P > 2 that of the perfect network at `effective_load`; at P = 2 a Gaussian part is added to the noise, which
+    is no load (C.3). Boundaries are known for perfect networks alone.
 
-    Source: docs/explanation/monte-carlo.md, C.3; clipping and dilution at P = 2: Sompolinsky (1987).
+    Source: docs/explanation/monte-carlo.md, C.3, and theory.md, N.3c; clipping and dilution at P = 2: Sompolinsky (1986).
 
     Examples
     --------
@@ -56,8 +73,9 @@ class ImperfectSynapses(Network):
     >>> diluted, diluted.effective_load(0.1)
     (ImperfectSynapses(DenseHebbian(P=3), kept=0.5), 0.2)
     >>> r = glassy.simulate(diluted, load=0.05, T=0.3, N=60, samples=4, sweeps=200, seed=1)
-    >>> 0.9 < r.m < 1.0
-    True
+    >>> s = glassy.solve(diluted, load=0.05, T=0.3)
+    >>> abs(r.m - s.m) < 0.01, abs(glassy.compare(s, r).rows[0].z) < 4.0
+    (True, True)
     """
 
     network: DenseHebbian
@@ -132,8 +150,14 @@ class ImperfectSynapses(Network):
         return load + self.noise**2 if self.noise else load / self.kept if not self.clipped else 0.5 * math.pi * load
 
     def in_theory(self, load: float) -> tuple[Network, float]:
-        """Return the network and load whose theory is that of this one."""
-        return self.network, self.effective_load(load)
+        """Return the network and load that the theory solves in place of this one (C.3)."""
+        if self.P > 2:
+            return self.network, self.effective_load(load)
+        load = checks.load(load)
+        if self.noise and load == 0.0:
+            raise InputError(f"load must be > 0 for the theory of {self!r}, got 0: its noise is said as a part of the load.")
+        part = self.noise**2 / load if self.noise else 1.0 / self.kept - 1.0 if not self.clipped else 0.5 * math.pi - 1.0
+        return PartlyGaussian(2, gaussian_part=part), load
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin of the uncondensed patterns that the theory leaves out: none (M.3)."""

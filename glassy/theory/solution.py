@@ -163,7 +163,7 @@ class Solution(Drawn, Saved):
             return None
         if self.phase != "paramagnetic" and (self.status is Status.COLLAPSED or isinstance(self.ansatz, FullRSB)):
             return True
-        return whole(self.network, self.load, self.T, self.local_susceptibility, self.replicons)
+        return whole(*self.network.in_theory(self.load), self.T, self.local_susceptibility, self.replicons)
 
     @property
     def wins(self) -> bool | None:
@@ -248,7 +248,7 @@ class Solution(Drawn, Saved):
                 f"the field must have noise for a density, got {self!r}: every spin feels h={signal:.10g}, a delta function. "
                 "Ask at load > 0, in a phase with q > 0."
             )
-        return field_density(self.network, self.load, self.T, levels_of(self), np.asarray(h, float))
+        return field_density(*self.network.in_theory(self.load), self.T, levels_of(self), np.asarray(h, float))
 
     def plot_x(self, *args: Any, **options: Any) -> Any:
         """Draw the Parisi function x(q), its steps and levels; at T = 0, y(q) = beta x(q).

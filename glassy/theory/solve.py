@@ -79,8 +79,9 @@ def solve(
 
     Parameters
     ----------
-    network : DenseHebbian or SpinGlass
-        The network; N.1 or N.2 fixes its noise, N.3b that of P = 2. A SpinGlass has no retrieval.
+    network : DenseHebbian, SpinGlass or ImperfectSynapses
+        The network; N.1 or N.2 fixes its noise, N.3b that of P = 2, C.3 that of imperfect synapses. A SpinGlass has no
+        retrieval.
     load : float
         Storage load, >= 0, at most 1e200; below 1e-300 it counts as 0.
     T : float
@@ -135,13 +136,15 @@ def solve(
     >>> solve(glassy.DenseHebbian(P=2), load=0.2, T=0.1, strict=False).status.name
     'LEFT_PHASE'
     """
-    network = solvable(network)
     load, T = check_point(load, checks.given_temperature(T, beta))
+    given, asked = network, load
+    network, load = _in_theory(network, load)
     checks.choice("phase", phase, PHASES)
     checks.truth("strict", strict)
     ansatz = ansaetze.check(ansatz)
     if start is not None and not isinstance(start, Solution):
         raise InputError(f"start must be a Solution of a neighbouring point, got {start!r}. Leave it out, or use scan.")
+    start = _under(start, *_in_theory(start.network, start.load)) if start is not None and start.network == given else start
     find, k = _equilibrium if phase == "equilibrium" else _solve, steps_of(ansatz)
     if isinstance(ansatz, RS) and progress is None:  # a bar would take a part of the time
         solution = find(network, load, T, phase, ansatz, start)
@@ -156,7 +159,18 @@ def solve(
         raise ConvergenceError(
             f"{solution!r}: residual {solution.residual:.1e}. {solution.status.words(theory=True)}.", solution
         )
-    return solution
+    return _under(solution, given, asked)
+
+
+def _in_theory(network: object, load: float) -> tuple[Network, float]:
+    """Return the network and load that are solved in place of a network: itself, but for imperfect synapses (C.3)."""
+    found, load = check_network(network).in_theory(load)
+    return solvable(found), load
+
+
+def _under(solution: Solution, network: Any, load: float) -> Solution:
+    """Return a Solution under the network and load it was asked for."""
+    return solution if solution.network == network else replace(solution, network=network, load=load)
 
 
 def steps_of(ansatz: Ansatz) -> float:
@@ -357,7 +371,7 @@ def scan(
     if not _plain(loads) or not _plain(temperatures):
         for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
             check_point(x, y)
-    network = solvable(network)
+    _in_theory(network, float(loads[0]))
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
     ansatz = ansaetze.check(ansatz)
@@ -377,7 +391,7 @@ def _path(
 ) -> Grid[Solution]:
     """Solve one phase along a path, each point started from its neighbour."""
     with progress_bar(len(load), unit="point") as bar:
-        if isinstance(ansatz, RS) and len(load) >= rs_scan.FEW:
+        if isinstance(ansatz, RS) and len(load) >= rs_scan.FEW and network.has_covariance:
 
             def alone(load: float, T: float) -> Solution:
                 return solve(network, load, T, phase, strict=False)

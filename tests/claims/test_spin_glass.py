@@ -1,4 +1,4 @@
-"""The claims of results/spin_glass and of what rests on it, coexistence and hard_glass, re-checked from the committed data."""
+"""The claims of results/spin_glass and of coexistence, which rests on it, re-checked from the committed data."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from committed import checked, tables
 
 from glassy import RS, RSB, DenseHebbian, GlassTheory, Remark, Status, solve, spin_glass_temperatures
 from glassy.evidence.glass import HOT
-from sims import _sim, coexistence, hard_glass, spin_glass
+from sims import _sim, coexistence, spin_glass
 
 each = pytest.mark.parametrize("case", spin_glass.CASES.values(), ids=spin_glass.CASES)
 
@@ -121,17 +121,3 @@ def test_coexistence_is_that_of_the_committed_free_energies(name, tmp_path):
     again = coexistence.measure(case, _sim.Sampling("", tmp_path))["data"]
     for column in ("N", "theory", "simulation", "error", "z"):
         np.testing.assert_allclose(again[column], data[column], rtol=1e-6, atol=1e-7)
-
-
-# ---- hard and soft ----
-
-
-@pytest.mark.parametrize("case", hard_glass.CASES.values(), ids=hard_glass.CASES)
-def test_claim_hard_glass(case):
-    data = tables("hard_glass", hard_glass, case)["data"].ends.where(ansatz="RSB(1)")
-    total, hard = (data.where(curve=part) for part in ("total", "hard"))
-    assert max(abs(total["z"])) <= 4.0
-    if case.name == "P2":
-        assert max(abs(hard["z"])) > 8.0
-    else:
-        assert hard["theory"].tolist() == pytest.approx(total["theory"].tolist(), abs=1e-9)

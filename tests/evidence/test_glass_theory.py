@@ -5,9 +5,25 @@ import math
 import numpy as np
 import pytest
 
-from glassy import RS, RSB, DenseHebbian, GlassTheory, HeldPhase, InputError, ReplicaExchange, SpinGlass, annealed, simulate
+from glassy import (
+    RS,
+    RSB,
+    DenseHebbian,
+    FullRSB,
+    GlassTheory,
+    HeldPhase,
+    ImperfectSynapses,
+    InputError,
+    ReplicaExchange,
+    SpinGlass,
+    annealed,
+    simulate,
+    solve,
+)
+from glassy.model.patterns import pattern_generator
 
 NETWORK = DenseHebbian(3)
+IMPERFECT = ImperfectSynapses(NETWORK, kept=0.5)
 
 
 def test_theory_of_N_spins_is_annealed_far_above_T_c_alone():
@@ -40,9 +56,43 @@ def test_a_ladder_of_another_network_is_refused():
         GlassTheory(DenseHebbian(4), 1.0, RSB(1)).rungs(ladder, ladder, ladder)
 
 
+def test_a_spin_glass_needs_no_other_start_and_says_of_its_overlaps_what_enumeration_says():
+    """The weight of P(q) below half of q_EA, by all pairs of states of one sample; values of q count by their neighbourhood."""
+    glass, T = GlassTheory(SpinGlass({2: 1.0}), 1.0, FullRSB(4)), 0.6
+    options = {"load": 1.0, "N": 10, "seed": 4, "start": "random", "method": ReplicaExchange(every=2)}
+    table = glass.rungs(simulate(glass.network, T=[T, 1.0, 2.0, np.inf], samples=2, sweeps=6000, **options))
+    (row,) = table.where(T=T, quantity="P(|q| < q_EA/2)")
+    half = 0.5 * glass.says(T)["q_1"]
+    spins = 1 - 2 * ((np.arange(2**10)[:, None] >> np.arange(10)) & 1)
+    q = np.abs(spins @ spins.T) / 10
+    inside = np.clip((half + 0.1 - q) / 0.2, 0.0, 1.0)
+    exact = []
+    for sample in range(2):
+        drawn = glass.network.couplings(1.0, 10, pattern_generator(4, 10, 0, sample))
+        E = np.array([drawn.energy(s) for s in spins.astype(np.int8)]) * float(drawn.unit)
+        p = np.exp(-(E - E.min()) / T)
+        p /= p.sum()
+        exact.append(p @ inside @ p)
+    assert row.simulation == pytest.approx(np.mean(exact), abs=0.02)
+    assert abs(np.mean(exact) - 0.5) > 0.1
+    with pytest.raises(InputError, match="random and pattern must be given"):
+        GlassTheory(NETWORK, 1.0, RSB(1)).rungs(simulate(NETWORK, T=[1.0, np.inf], samples=2, sweeps=20, **options))
+
+
+def test_steps_stand_for_a_smooth_function():
+    """x at half of q_EA of full RSB hardly depends on the number of steps; SK near T_c has x = q."""
+    values = [GlassTheory(SpinGlass({2: 1.0}), 1.0, FullRSB(k)).says(0.98)["P(|q| < q_EA/2)"] for k in (4, 8)]
+    q = solve(SpinGlass({2: 1.0}), 1.0, 0.98, "spin_glass", FullRSB(8)).q_EA
+    assert values[0] == pytest.approx(values[1], abs=2e-4)
+    assert values[1] == pytest.approx(q, rel=0.1)
+    one = GlassTheory(NETWORK, 1.0, RSB(1)).says(0.5)
+    assert one["P(|q| < q_EA/2)"] == pytest.approx(solve(NETWORK, 1.0, 0.5, "spin_glass", RSB(1)).x_levels[0])
+    assert math.isnan(GlassTheory(NETWORK, 1.0, RSB(1)).says(0.7)["P(|q| < q_EA/2)"])
+
+
 def test_what_cannot_be_is_refused():
     for call in (
-        lambda: GlassTheory(3, 1.0, RS()), lambda: GlassTheory(SpinGlass({3: 1.0}), 1.0, RS()),
+        lambda: GlassTheory(3, 1.0, RS()), lambda: GlassTheory(IMPERFECT, 1.0, RS()),
         lambda: GlassTheory(NETWORK, 0.0, RS()), lambda: GlassTheory(NETWORK, math.nan, RS()),
         lambda: GlassTheory(NETWORK, 1.0, 1), lambda: HeldPhase(network=3, wall=0.7),
         lambda: HeldPhase(network=NETWORK, wall=0.7, reduced=(0.5,)), lambda: HeldPhase(network=NETWORK, wall=0.7, warm=0.0),

@@ -15,13 +15,13 @@ FROZEN = 1e-15  # below this temperature, in units of the field, every order par
 
 @lru_cache(maxsize=256)
 def form_of(network: Network) -> Form:
-    """Return what the kernels know of a network: P, whether its noise is Wishart, its shift per load, and polynomials.
+    """Return what the kernels know of a network: P, whether its noise is Wishart, shift and D of N.3c per load, polynomials.
 
     A row of a polynomial (xi', xi'', slope and curvature of `Covariance`) holds its lowest power, the number of its
     coefficients, and these.
     """
     rows = [(float(lowest), float(len(row)), *row) for lowest, row in network.unit_covariance.rows()]
-    own = (float(network.P), float(network.wishart), wishart_shift(network, 1.0))
+    own = (float(network.P), float(network.wishart), wishart_shift(network, 1.0), network.gaussian_part)
     width = max(map(len, (own, *rows)))
     return tuple((*row, *(0.0,) * (width - len(row))) for row in (own, *rows))
 
@@ -37,7 +37,7 @@ def wishart_shift(network: Network, load: float) -> float:
 
 
 def unit_variance(network: Network, q: float, C: float) -> float:
-    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
+    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 + D q at P = 2 (N.3c)."""
     return float(local_variance(form_of(network), q, C))
 
 

@@ -33,10 +33,10 @@ def local_signal(form: Form, m: float) -> float:
 
 @shared
 def local_variance(form: Form, q: float, C: float) -> float:
-    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 at P = 2 (N.3b)."""
+    """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 + D q at P = 2 (N.3c)."""
     if form[_SELF][1] == 0.0:
         return polynomial(form, _XI1, q)
-    return q / (1.0 - C) ** 2
+    return q / (1.0 - C) ** 2 + form[_SELF][3] * q
 
 
 @shared
@@ -45,7 +45,30 @@ def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
     if form[_SELF][1] == 0.0:
         return -T * polynomial(form, _XI2, q)
     D = 1.0 - C
-    return -T / D**2 + 2.0 * q / D**3
+    return -T / D**2 + 2.0 * q / D**3 - form[_SELF][3] * T
+
+
+@shared
+def wishart_rest(form: Form, load: float, q: float, s: float) -> float:
+    """Return 1 - C at P = 2, q > 0, from the standard deviation s of the field, without cancellation where C is near 1."""
+    return math.sqrt(load) * math.sqrt(q) / (s * math.sqrt(max(1.0 - load * form[_SELF][3] * q / s / s, 0.0)))
+
+
+@shared
+def wishart_width(form: Form, load: float) -> float:
+    """Return the standard deviation of the field at P = 2, T = 0, m = 0: at other T it is smaller."""
+    root, bound, part = math.sqrt(load), math.sqrt(2.0 / math.pi), form[_SELF][3]
+    high = root + bound
+    if part > 0.0:
+        low = max(bound, root * math.sqrt(part))
+        high = low + root + bound
+        for _ in range(80):
+            s = 0.5 * (low + high)
+            if math.sqrt((s - root * math.sqrt(part)) * (s + root * math.sqrt(part))) * (1.0 - bound / s) < root:
+                low = s
+            else:
+                high = s
+    return high
 
 
 @shared
@@ -101,12 +124,15 @@ def thermodynamics(
         entropy = binary - 0.5 * C * (C * R)
         stiffness = load * polynomial(form, _XI2, q)
     else:
-        stiffness = s * s / q if q > 0.0 else load / D / D  # load/(1 - C)^2
+        part = load * form[_SELF][3]  # D of N.3c: an SK model beside
+        whole = s * s / q if q > 0.0 else load / D / D + part
+        stiffness = whole - part  # load/(1 - C)^2
         log = wishart_log(C) if C < 0.5 else -(math.log(D) + C) / C / C
         shift = load * (form[_SELF][2] - 0.5)
-        free = -soft + 0.5 * mP + 0.5 * C * C * (q * stiffness - load * T * log) + shift
-        energy = -0.5 * mP - 0.5 * C * (D + q) * stiffness + shift
-        entropy = binary - 0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else math.log(D) + C / D)
+        free = -soft + 0.5 * mP + 0.5 * C * C * (q * stiffness - load * T * log) - 0.25 * C * (1.0 - q) * part + shift
+        energy = -0.5 * mP - 0.5 * C * (D + q) * stiffness - 0.5 * C * (1.0 + q) * part + shift
+        entropy = binary - 0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else math.log(D) + C / D) - 0.25 * C * C * part
+        stiffness = whole
     if T > 0.0:
         replicon = 1.0 - stiffness * E4 / T
     else:

@@ -9,7 +9,7 @@ from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.theory.ansatz import RS
 from glassy.theory.rs.equations import form_of
-from glassy.theory.rs.formulas import TOLERANCE, local_signal, local_variance, thermodynamics
+from glassy.theory.rs.formulas import TOLERANCE, local_signal, local_variance, thermodynamics, wishart_rest
 from glassy.theory.solution import Solution
 
 
@@ -26,7 +26,7 @@ def rs_saddle(
     elif s is None:
         s, D = math.sqrt(load * local_variance(form, q, C)) if load > 0.0 else 0.0, 1.0 - C
     else:
-        D = math.sqrt(load) * math.sqrt(q) / s
+        D = wishart_rest(form, load, q, s) if network.wishart else 1.0
     averages = field_averages(local_signal(form, m), s, T)
     free, energy, entropy, replicon, error = thermodynamics(form, load, T, m, q, C, s, D, averages)
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED

@@ -18,6 +18,8 @@ from glassy.theory.rs.formulas import (
     polynomial,
     small_overlap,
     thermodynamics,
+    wishart_rest,
+    wishart_width,
 )
 
 FOUND, NONE, OPEN = 0, 1, 3  # what a kernel says of a point: the first two are places in STATUSES
@@ -108,7 +110,9 @@ def log_load(form: Form, T: float, y: float) -> tuple[float, float, float, float
     D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C)
     if D <= 0.0:
         return -math.inf, math.nan, q, rest, q_slope
-    return 2.0 * (y + math.log(D)) - math.log(q), 2.0 + q_slope * (2.0 / D - 1.0 / q), q, rest, q_slope
+    part = form[0][3] * D / T / T
+    value = 2.0 * (y + math.log(D)) - math.log(q) - math.log1p(part * D)
+    return value, 2.0 + q_slope * (2.0 / D - 1.0 / q - 2.0 * part / (1.0 + part * D)), q, rest, q_slope
 
 
 @kernel
@@ -141,7 +145,7 @@ def zero_chunk(
     for i in range(load.size):
         if not load[i] > 0.0:
             continue
-        width = math.sqrt(load[i]) + BOUND if wishart else math.sqrt(load[i] * polynomial(form, 1, 1.0))  # at T = 0
+        width = wishart_width(form, load[i]) if wishart else math.sqrt(load[i] * polynomial(form, 1, 1.0))  # at T = 0
         best, open_ = -math.inf, False
         for b in range(branches.shape[0]):
             if T[i] == 0.0:
@@ -153,7 +157,9 @@ def zero_chunk(
                 up = 1.0
                 if wishart:
                     high = math.log(1.001 * width / T[i])
-                    at_low, at_high = -math.inf if T[i] <= 1.0 else 2.0 * math.log(T[i] - 1.0), math.inf
+                    at_low, at_high = -math.inf, math.inf
+                    if T[i] > 1.0:
+                        at_low = 2.0 * math.log(T[i] - 1.0) - math.log1p(form[0][3] * (1.0 - 1.0 / T[i]) ** 2)
                     open_ |= high > HIGH
                 else:
                     up = math.copysign(1.0, at_high - at_low)
@@ -173,7 +179,7 @@ def zero_chunk(
                 if not settled:
                     open_ = True
                     continue
-            D = math.sqrt(load[i]) * math.sqrt(q) / s
+            D = wishart_rest(form, load[i], q, s) if wishart else 1.0
             averages = field_averages(0.0, s, T[i])
             out = thermodynamics(form, load[i], T[i], 0.0, q, C, s, D, averages)
             open_ |= not out[4] <= TOLERANCE or (field and abs(out[3]) < 1e-9)

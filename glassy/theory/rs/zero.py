@@ -16,8 +16,8 @@ from scipy.optimize import brentq
 from glassy.model.family import Network
 from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots
-from glassy.theory.rs.equations import FROZEN, unit_variance
-from glassy.theory.rs.formulas import small_overlap
+from glassy.theory.rs.equations import FROZEN, form_of, unit_variance
+from glassy.theory.rs.formulas import small_overlap, wishart_width
 
 _HUGE = 1e300
 
@@ -44,7 +44,7 @@ def load_at(network: Network, T: float, B: float) -> float:
     q, rest = overlap(B)
     if network.wishart:
         D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C), accurate where C is near 1
-        return min(B * D * (B * D / q), _HUGE) if D > 0.0 else 0.0
+        return min(B * D * (B * D / q) / (1.0 + network.gaussian_part * (D / T) ** 2), _HUGE) if D > 0.0 else 0.0
     r = unit_variance(network, q, rest / T)
     return min((T * B) ** 2 / r, _HUGE) if r > 0.0 else _HUGE
 
@@ -60,7 +60,7 @@ def saddles(network: Network, load: float, T: float) -> tuple[ZeroPoint, ...]:
     if load == 0.0:
         return ()
     bound = math.sqrt(2.0 / math.pi)
-    s_max = math.sqrt(load) + bound if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
+    s_max = wishart_width(form_of(network), load) if network.wishart else math.sqrt(load * network.unit_covariance(1.0, 1))
     if FROZEN * s_max > T:
         return (ZeroPoint(1.0 - T * bound / s_max, bound / s_max, s_max),)
     B_max = 1.001 * s_max / T

@@ -128,6 +128,7 @@ def noise_rates(
         if wishart:
             D = free
             dD = -dC[r]
+            part = load * coefficients[2]
             for i in range(k, 0, -1):
                 dq = 0.0
                 for j in range(i):
@@ -137,17 +138,19 @@ def noise_rates(
                 douter = dD - dy[i, r] * gap[i] - y[i] * dgap[i, r]
                 w = y[i] * gap[i] / outer
                 dw = w * (dgap[i, r] / gap[i] - douter / outer) + dy[i, r] * gap[i] / outer
-                dv[i, r] = levels[1, i] * (dgap[i, r] / gap[i] - dD / D - douter / outer)
+                added = 0.25 * part * gap[i] * (q + q + gap[i])
+                dv[i, r] = (levels[1, i] - part * gap[i]) * (dgap[i, r] / gap[i] - dD / D - douter / outer) + part * dgap[i, r]
                 F = wishart_work(w)
                 rest = gap[i] / (outer * outer)
-                dwork[i, r] = levels[3, i] * dgap[i, r] / gap[i] + 0.5 * load * gap[i] * (
+                dwork[i, r] = (levels[3, i] - added) * dgap[i, r] / gap[i] + 0.5 * load * gap[i] * (
                     (dq - q * (dD / D + douter / outer)) / (D * outer)
                     + (dgap[i, r] - 2.0 * gap[i] * douter / outer) / (outer * outer) * F
                     + rest * wishart_slope(w) * dw
                 )
+                dwork[i, r] += 0.5 * part * (dgap[i, r] * (q + gap[i]) + gap[i] * dq)
                 D = outer
                 dD = douter
-            dv[0, r] = load / (D * D) * (dgap[0, r] - 2.0 * levels[0, 0] * dD / D)
+            dv[0, r] = load / (D * D) * (dgap[0, r] - 2.0 * levels[0, 0] * dD / D) + part * dgap[0, r]
             dwork[0, r] = 0.0
         else:
             dv[0, r] = levels[2, 0] * dgap[0, r]

@@ -189,7 +189,7 @@ def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | N
     if c3 <= 0.0 or slope <= 0.0 or excess <= 0.0:
         return None
     if network.wishart:  # r'' = -2 load y/(1 - C)^3
-        y = bend / (2.0 * c3 + 2.0 * (1.0 - levels.C) ** 3 / load**2)
+        y = bend / (2.0 * c3 + 2.0 * load / (1.0 - levels.C) ** 3 / slope**3)
     else:
         y = (bend + load * network.unit_covariance(1.0 - T * levels.C, 3) / slope**3) / (2.0 * c3)
     last = levels.y[-1] if levels.y else 0.0

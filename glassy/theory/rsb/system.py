@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
 
+from glassy.model.covariance import Covariance
 from glassy.model.family import Network
 from glassy.theory.rsb.kernels import SMALL, FloatArray, deflated, mixed_noise, unpack, wishart_energies, wishart_noise
 from glassy.theory.rsb.sweep import IntArray, sweep
@@ -16,7 +18,9 @@ Swept = tuple[FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray
 
 @lru_cache(maxsize=256)
 def coefficients(network: Network) -> FloatArray:
-    """Return c_0 .. c_P of the covariance as an array, for the kernels."""
+    """Return c_0 .. c_P of the covariance as an array, for the kernels; at P = 2 those of D in N.3c."""
+    if network.wishart:
+        return np.array([0.0, 0.0, network.gaussian_part])
     return np.array([float(c) for c in network.unit_covariance.coefficients])
 
 
@@ -29,7 +33,10 @@ def noise(
     free: 1 - C, of which the Wishart noise is made; at small load it has digits that C has not.
     """
     if network.wishart:
-        return wishart_noise(load, T, gap, C, free, y, out)
+        found = wishart_noise(load, T, gap, C, free, y, out)
+        if network.gaussian_part > 0.0:
+            out[1:] += _added(network, load, T, gap, C)[1:]
+        return found
     mixed_noise(coefficients(network), load, T, gap, C, out)
     return True
 
@@ -38,9 +45,28 @@ def energies(
     network: Network, load: float, T: float, gap: FloatArray, C: float, free: float, y: FloatArray, levels: FloatArray
 ) -> tuple[float, float, float]:
     """Return the noise parts of f, e and s (R.2, R.3 without Phi and the signal, without the shift of H.2) from `noise`."""
+    if network.wishart and network.gaussian_part > 0.0:
+        added = _added(network, load, T, gap, C)
+        alone = wishart_energies(load, T, gap, C, free, y, np.vstack((levels[:1], levels[1:] - added[1:])))
+        f, e, s = mixed_energies(Covariance((Fraction(0), Fraction(0), Fraction(network.gaussian_part))), load, T, C, y, added)
+        return alone[0] + f, alone[1] + e, alone[2] + s
     if network.wishart:
         return wishart_energies(load, T, gap, C, free, y, levels)
-    xi, q = network.unit_covariance, levels[0].tolist()
+    return mixed_energies(network.unit_covariance, load, T, C, y, levels)
+
+
+def _added(network: Network, load: float, T: float, gap: FloatArray, C: float) -> FloatArray:
+    """Return the rows of `noise` of what is added to the Wishart noise (N.3c)."""
+    out = np.empty((5, len(gap)))
+    mixed_noise(coefficients(network), load, T, gap, C, out)
+    return out
+
+
+def mixed_energies(
+    xi: Covariance, load: float, T: float, C: float, y: FloatArray, levels: FloatArray
+) -> tuple[float, float, float]:
+    """Return the noise parts of f, e and s of a Gaussian process of covariance xi."""
+    q = levels[0].tolist()
     R, at = load * xi.curvature(q[-1]), [xi(x) for x in q]
     e = -C * xi.slope(q[-1]) - sum(y.item(i) * (at[i] - at[i - 1]) for i in range(1, len(q)))
     return float(y @ levels[3]) - 0.5 * C * (T * C) * R, load * e, -0.5 * C * (C * R)
