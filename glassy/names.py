@@ -45,6 +45,7 @@ from glassy.model.perturbation import Perturbation
 from glassy.model.separable import SeparableMemory
 from glassy.model.spin_glass import SpinGlass
 from glassy.model.synapses import ImperfectSynapses
+from glassy.model.trained import Trained
 from glassy.passing.message_passing import message_passing
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution, state_evolution
@@ -144,6 +145,7 @@ __all__ = [
     "StoreError",
     "StoreWarning",
     "Table",
+    "Trained",
     "Verdict",
     "annealed",
     "at_line",

@@ -15,7 +15,7 @@ network = DenseHebbian(P=3)
 ASKED = {
     "Annealing", "Couplings", "Covariance", "DenseHebbian", "Ensemble", "FullRSB", "GlassTheory", "Glauber",
     "HeldPhase", "ImperfectSynapses", "Metropolis", "Perturbation", "Quench", "RS", "RSB",
-    "ReplicaExchange", "SeparableMemory", "SpinGlass",
+    "ReplicaExchange", "SeparableMemory", "SpinGlass", "Trained",
 }  # fmt: skip
 WORDS = {"Estimate", "Lines", "Provenance", "Remark", "Status"}
 

@@ -78,6 +78,7 @@ TYPES = {
     "StorageCapacity/1": "glassy.phases.capacity:StorageCapacity",
     "Summary/1": "glassy.analysis.statistics:Summary",
     "SwapperState/1": "glassy.simulation.sampler.checkpoint:SwapperState",
+    "Trained/1": "glassy.model.trained:Trained",
     "Trend/1": "glassy.analysis.equilibration:Trend",
     "WalkState/1": "glassy.simulation.sampler.checkpoint:WalkState",
 }

@@ -39,6 +39,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "reason": ("", "why, in words"),
     # averages of theory and simulation
     "m": ("1", "Mattis magnetization of the condensed pattern", "R.4"),
+    "n": ("1", "overlap with an example of the ground truth", "L.3"),
     "m_abs": ("1", "mean of |m|"),
     "q": ("1", "overlap of two replicas", "R.4"),
     "q_abs": ("1", "mean of |q|"),
