@@ -39,6 +39,7 @@ from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.couplings import Couplings, read_couplings
 from glassy.model.covariance import Covariance
+from glassy.model.examples import draw_examples, examples_by_label
 from glassy.model.network import DenseHebbian, StatePoint
 from glassy.model.patterns import draw_patterns
 from glassy.model.perturbation import Perturbation
@@ -54,6 +55,7 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
+from glassy.phases.examples_needed import ExamplesNeeded, examples_needed
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
@@ -98,6 +100,7 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Exact",
+    "ExamplesNeeded",
     "Exchange",
     "FullRSB",
     "GlassTheory",
@@ -156,10 +159,13 @@ __all__ = [
     "controlled_mean",
     "crossing",
     "density",
+    "draw_examples",
     "draw_patterns",
     "ensemble_status",
     "enumerate_states",
     "estimate",
+    "examples_by_label",
+    "examples_needed",
     "exchange_temperatures",
     "extrapolate",
     "glassiness",

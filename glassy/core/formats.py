@@ -34,6 +34,7 @@ TYPES = {
     "Estimate/2": "glassy.core.results:Estimate",
     "Evidence/2": "glassy.analysis.equilibration:Evidence",
     "Exact/1": "glassy.exact:Exact",
+    "ExamplesNeeded/1": "glassy.phases.examples_needed:ExamplesNeeded",
     "Exchange/1": "glassy.simulation.ladder:Exchange",
     "Fate/1": "glassy.analysis.equilibration:Fate",
     "FixedPoint/1": "glassy.passing.fixed_point:FixedPoint",

@@ -67,7 +67,7 @@ class GlassTheory:
     ansatz: Ansatz
 
     def __post_init__(self) -> None:
-        check_network(self.network, "patterns", "signal", "table")
+        check_network(self.network, "stored", "signal", "table")
         object.__setattr__(self, "ansatz", check_ansatz(self.ansatz))
         if not checks.load(self.load):
             raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")

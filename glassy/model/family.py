@@ -19,10 +19,8 @@ PARTS = {
     "patterns": ("stored patterns", "Make one that has: glassy.DenseHebbian(P=4)."),
     "load": ("a load", "Give K=, the number of patterns, or a glassy.DenseHebbian."),
     "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
-    "uniform_signal": (
-        "a signal of one strength at all spins",
-        "Ask for the glassy.DenseHebbian that stores the patterns themselves.",
-    ),
+    "stored": ("patterns that it stores as they are", "Ask for the glassy.DenseHebbian that stores the ground truths."),
+    "examples": ("examples of what it is to retrieve", "Make one that has: glassy.DenseHebbian(P=3).trained(10, 0.8)."),
     "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
     "couplings": ("couplings instead of patterns", "Make one that has: glassy.SpinGlass({3: 1.0})."),
     "energies": (
@@ -154,9 +152,13 @@ class Network:
         return uniform_signal(self.P)
 
     @property
-    def has_uniform_signal(self) -> bool:
-        """Whether the theory knows a phase in which a pattern is retrieved that acts on all spins alike (R.5)."""
-        return self.has_signal and self.has_covariance and self.signal.uniform
+    def has_stored(self) -> bool:
+        """Whether it stores the patterns that it retrieves, and not examples of them."""
+        return self.has_patterns and not self.has_examples
+
+    def stored(self, K: int) -> int:
+        """Return how many patterns the kernels have to run: K, or the examples of K ground truths."""
+        return K
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""

@@ -6,17 +6,24 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import comb, factorial
 
 import numpy as np
+import numpy.typing as npt
 
 from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
+from glassy.model.energy_table import EnergyTable
 from glassy.model.family import Network, lacks
+from glassy.model.integer_couplings import MOST_SPINS, IntArray, IntegerCouplings, Term
+from glassy.model.patterns import Patterns
 from glassy.model.signal import Signal
 
+FloatArray = npt.NDArray[np.float64]
 MOST = 10**4  # examples of a ground truth: all values of S are summed over
 STRONGEST = 100.0  # decades of the variance of the noise
+REACH = 2**53  # of all couplings together: floats hold these integers
 TINY = 1e-25  # probability of a value of S that is left out
 
 
@@ -105,6 +112,27 @@ class Trained(Network):
         return self.P > 2
 
     @property
+    def has_table(self) -> bool:  # type: ignore[override]
+        """Whether H is a sum over the examples: unsupervised, and there are finitely many."""
+        return not self.supervised and self.examples < math.inf
+
+    @property
+    def has_couplings(self) -> bool:  # type: ignore[override]
+        """Whether H is simulated by its couplings: of the means of the examples, P <= 4 and distinct."""
+        few = self.P <= MOST_SPINS and self.interactions == "distinct"
+        return self.supervised and few and self.examples < math.inf
+
+    @property
+    def pairwise(self) -> bool:
+        """Whether spins interact in pairs."""
+        return self.network.pairwise
+
+    @property
+    def short(self) -> bool:
+        """Whether 16 bits hold its couplings: it is not known."""
+        return False
+
+    @property
     def fewest(self) -> int:
         """The fewest spins it may have."""
         return self.P
@@ -122,9 +150,43 @@ class Trained(Network):
         """Return the number of ground truths K at a load (H.1)."""
         return self.network.patterns(load, N)
 
+    def stored(self, K: int) -> int:
+        """Return the number of examples, K M; 0 where it is infinite."""
+        return K * int(self.examples) if self.examples < math.inf else 0
+
     def load(self, K: int, N: int) -> float:
         """Return the load of K ground truths on N spins (H.1)."""
         return self.network.load(K, N)
+
+    # ---- energies (L.1) ----
+
+    def energy_table(self, N: int) -> EnergyTable:
+        """Return the exact table F(M) of one example, unsupervised: that of a stored pattern over M r^P (L.1, H.4)."""
+        if not self.has_table:
+            raise lacks(self, "table")
+        table = self.network.energy_table(N)
+        return EnergyTable(table.values, table.unit / int(self.examples) / Fraction(self.quality) ** self.P)
+
+    def coupling_counts(self, N: int) -> dict[int, int]:
+        """Return how many couplings a supervised sample has, by the number of spins of each."""
+        if not self.has_couplings:
+            raise lacks(self, "couplings")
+        return {self.P: comb(N, self.P)}
+
+    def stored_couplings(self, patterns: Patterns, generator: np.random.Generator) -> IntegerCouplings:
+        """Return the couplings of one supervised sample, of its K M examples: sums of products of P means (L.1)."""
+        N, M = patterns.N, int(self.examples)
+        self.coupling_counts(N)
+        sums = patterns.signs.reshape(N, -1, M).sum(axis=2, dtype=np.int64)
+        if sums.shape[1] * M**self.P * comb(N, self.P) > REACH:
+            raise InputError(
+                f"K M^P couplings must stay below {REACH:.0e} in all for 64-bit integers, got K={sums.shape[1]}, M={M}, "
+                f"P={self.P}, N={N}. Lower examples or N."
+            )
+        unit = Fraction(factorial(self.P), 2 * N ** (self.P - 1)) / (M * Fraction(self.quality)) ** self.P
+        return IntegerCouplings(N, unit, (Term(self.P, 1, -products(sums, self.P)),))
+
+    # ---- theory (L.2, L.3) ----
 
     @property
     def spread(self) -> float:
@@ -178,6 +240,25 @@ class Trained(Network):
         if T == 0.0:
             return math.fsum(self.signal.aligned)
         return self.signal.magnetization(self.signal.ends(T)[0]) if self.signal.end[1] > T else 0.0
+
+
+def products(sums: IntArray, order: int) -> IntArray:
+    """Return the sums over columns of the products of each set of rows of an array (N, K), in lexicographic order of the sets.
+
+    Examples
+    --------
+    >>> products(np.array([[1, 2], [3, 4], [5, 6]]), 2).tolist(), products(np.array([[1, 2], [3, 4], [5, 6]]), 3).tolist()
+    ([11, 17, 39], [63])
+    """
+    exact = sums.astype(np.float64)  # fast products: the integers are below 2^53
+
+    def with_(weight: FloatArray, first: int, order: int) -> FloatArray:
+        rest = exact[first:]
+        if order == 2:
+            return np.asarray((weight * rest @ rest.T)[np.triu_indices(len(rest), 1)])
+        return np.concatenate([with_(weight * exact[i], i + 1, order - 1) for i in range(first, len(exact) - order + 1)])
+
+    return np.rint(with_(np.ones(exact.shape[1]), 0, order)).astype(np.int64)
 
 
 def learned_signal(P: int, examples: float, quality: float) -> Signal:

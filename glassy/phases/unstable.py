@@ -42,7 +42,7 @@ def unstable_overlap(network: DenseHebbian, load: float, T: float | None = None,
     >>> 0.0 < unstable_overlap(network, 0.2, 0.0) < glassy.spinodal(network, 0.0).m < glassy.solve(network, 0.2, 0.0).m
     True
     """
-    check_network(network, "patterns", "uniform_signal")
+    check_network(network, "stored", "signal")
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     turn = fold(network, T)
     if turn is None or load > turn.load:

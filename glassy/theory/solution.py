@@ -245,8 +245,8 @@ class Solution(Drawn, Saved):
         True
         """
         self._check("distribution of the field")
-        if self.n:
-            check_network(self.network, "uniform_signal")
+        if self.m:
+            check_network(self.network, "stored")
         if self.load == 0.0 or self.q_EA == 0.0:
             signal = 0.5 * self.network.P * self.m ** (self.network.P - 1) if self.m else 0.0
             raise InputError(
