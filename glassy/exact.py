@@ -21,6 +21,7 @@ from glassy.core.records import record
 from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
+from glassy.model.examples import Learned, learned
 from glassy.model.family import Network, check_network
 from glassy.model.integer_couplings import IntegerCouplings
 from glassy.model.patterns import (
@@ -74,6 +75,8 @@ class Exact(Drawn, Saved):
         What was added to the energy of the network; None in files of older versions as well, which do not say it.
     given_load : float, optional
         The load of a network that has couplings instead of patterns: K is 0 then, and m the magnetization.
+    n, n_first : float, optional
+        Of a trained network, whose m belongs to ground truth 0: the mean overlap with its examples, and with the first of them.
 
     Examples
     --------
@@ -98,6 +101,8 @@ class Exact(Drawn, Saved):
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
     perturbation: Perturbation | None = None
     given_load: float | None = None
+    n: float | None = None
+    n_first: float | None = None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the averages."""
@@ -290,6 +295,9 @@ def _couplings(
     """Return the couplings of sample 0 and the patterns in them, those of `simulate`; without any the state with all up."""
     if network.has_patterns:
         xi = _patterns(network, load, N, patterns, seed, largest, what, K)
+        if network.has_examples:
+            seen = _learned(network, xi, seed)
+            return network.stored_couplings(seen.examples, np.random.default_rng(0)), xi
         if seed is None:
             raise InputError(f"seed must be given for {network!r}: what is imperfect in its synapses is drawn.")
         drawn = synapse_generator(check_seed(seed), xi.shape[1], len(xi), 0)
@@ -309,6 +317,13 @@ def _couplings(
     return network.couplings(load, N, drawn), np.ones((1, N), np.int8)
 
 
+def _learned(network: Network, xi: Int8Array, seed: Any) -> Learned:
+    """Return what a trained network has seen: examples of ground truths (K, N), or those that are given, (K, M, N)."""
+    if xi.ndim == 2 and seed is None:
+        raise InputError(f"seed must be given for {network!r}: the examples of given ground truths are drawn.")
+    return learned(network, xi.shape[-1], len(xi), 0 if seed is None else check_seed(seed), 0, xi)
+
+
 def _patterns(
     network: Network, load: Any, N: Any, patterns: Any, seed: Any, largest: int, what: str, K: int | None = None
 ) -> Int8Array:
@@ -322,7 +337,7 @@ def _patterns(
             raise InputError("N, seed and either load or K must be given, or patterns instead of them.")
         N = network.size(N)
         xi = None
-    size = N if xi is None else xi.shape[1]
+    size = N if xi is None else xi.shape[-1]
     if size > largest:
         raise InputError(f"{what} needs N <= {largest}, got N={size}: it visits every state. Use simulate beyond.")
     if xi is None:
@@ -382,25 +397,30 @@ def enumerate_states(
     (1.0, True)
     """
     network, T = check_network(network, "energies"), _temperature(T, beta)
+    none = network.has_couplings or network.has_examples
+    if none and isinstance(perturbation, Perturbation) and perturbation.pattern_energies:
+        raise InputError(f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern.")
     if network.has_couplings:
         couplings, xi = _couplings(network, load, N, patterns, seed, 20, "enumerate_states", K)
         count, size, base = len(xi) if network.has_patterns else 0, couplings.N, float(couplings.constant)
-        condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
+        seen = _learned(network, xi, seed) if network.has_examples else None
+        pattern = xi[0] if seen is None else seen.truths.pattern(0)
         load = checks.load(load) if network.has_load and not network.has_patterns else None
         _check_perturbation(perturbation, size, count)
-        if perturbation is not None and perturbation.pattern_energies:
-            raise InputError(f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern.")
         integers, unit = given_integers(couplings, perturbation)
     else:
         xi = _patterns(network, load, N, patterns, seed, 20, "enumerate_states", K)
-        (count, size), load, base = xi.shape, None, 0.0
-        condensed = int((xi[0] < 0) @ (1 << np.arange(size)))
+        count, size, load, base = len(xi), xi.shape[-1], None, 0.0
+        seen = _learned(network, xi, seed) if network.has_examples else None
+        pattern = xi[0] if seen is None else seen.truths.pattern(0)
+        xi = xi if seen is None else seen.examples.signs.T
         _check_perturbation(perturbation, size, count)
         with progress_bar(count, progress, "pattern", f"{2**size} states") as bar:
             bar.step = float(count)
             integers, unit = (
                 state_integers(network, xi) if perturbation is None else perturbed_integers(network, xi, perturbation)
             )
+    condensed = int((pattern < 0) @ (1 << np.arange(size)))
     boltzmann = _boltzmann(integers, unit, T)
     weights = boltzmann / boltzmann.sum()
     counts = popcounts(size)
@@ -433,7 +453,15 @@ def enumerate_states(
         pattern_energy=float(e[condensed]),
         perturbation=perturbation,
         given_load=load,
+        n=None if seen is None else float(np.mean(_means(weights, size) @ seen.of(0).T) / size),
+        n_first=None if seen is None else float(_means(weights, size) @ seen.of(0)[0] / size),
     )
+
+
+def _means(weights: FloatArray, N: int) -> FloatArray:
+    """Return the mean of every spin."""
+    states = np.arange(2**N)
+    return np.array([1.0 - 2.0 * float(weights[states >> i & 1 == 1].sum()) for i in range(N)])
 
 
 def transition_matrix(
@@ -484,6 +512,7 @@ def transition_matrix(
         size, (integers, unit) = couplings.N, given_integers(couplings, None)
     else:
         xi = _patterns(network, load, N, patterns, seed, 10, "transition_matrix", K)
+        xi = _learned(network, xi, seed).examples.signs.T if network.has_examples else xi
         size, (integers, unit) = xi.shape[1], state_integers(network, xi)
     p = _boltzmann(integers, unit, T)
     p /= p.sum()

@@ -39,12 +39,14 @@ from glassy.evidence.table import Measured, Remark, Table, Verdict
 from glassy.exact import Exact, enumerate_states, transition_matrix
 from glassy.model.couplings import Couplings, read_couplings
 from glassy.model.covariance import Covariance
+from glassy.model.examples import draw_examples, examples_by_label
 from glassy.model.network import DenseHebbian, StatePoint
 from glassy.model.patterns import draw_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.model.separable import SeparableMemory
 from glassy.model.spin_glass import SpinGlass
 from glassy.model.synapses import ImperfectSynapses
+from glassy.model.trained import Trained
 from glassy.passing.message_passing import message_passing
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution, state_evolution
@@ -53,6 +55,7 @@ from glassy.phases.capacity import StorageCapacity, patterns_without_errors, sig
 from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
+from glassy.phases.examples_needed import ExamplesNeeded, examples_needed
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
@@ -97,6 +100,7 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Exact",
+    "ExamplesNeeded",
     "Exchange",
     "FullRSB",
     "GlassTheory",
@@ -144,6 +148,7 @@ __all__ = [
     "StoreError",
     "StoreWarning",
     "Table",
+    "Trained",
     "Verdict",
     "annealed",
     "at_line",
@@ -154,10 +159,13 @@ __all__ = [
     "controlled_mean",
     "crossing",
     "density",
+    "draw_examples",
     "draw_patterns",
     "ensemble_status",
     "enumerate_states",
     "estimate",
+    "examples_by_label",
+    "examples_needed",
     "exchange_temperatures",
     "extrapolate",
     "glassiness",

@@ -15,7 +15,7 @@ network = DenseHebbian(P=3)
 ASKED = {
     "Annealing", "Couplings", "Covariance", "DenseHebbian", "Ensemble", "FullRSB", "GlassTheory", "Glauber",
     "HeldPhase", "ImperfectSynapses", "Metropolis", "Perturbation", "Quench", "RS", "RSB",
-    "ReplicaExchange", "SeparableMemory", "SpinGlass",
+    "ReplicaExchange", "SeparableMemory", "SpinGlass", "Trained",
 }  # fmt: skip
 WORDS = {"Estimate", "Lines", "Provenance", "Remark", "Status"}
 
@@ -60,6 +60,7 @@ def results(folder: Path):
         "EnsembleResult": averages,
         "EnsembleStatus": status,
         "Evidence": run().evidence,
+        "ExamplesNeeded": glassy.examples_needed(network, 0.1, 0.3, quality=0.7),
         "Exact": glassy.enumerate_states(network, load=0.3, T=0.3, N=8, seed=1),
         "Exchange": ladder().exchange,
         "Glassiness": glassy.glassiness(network, 1.0, 0.5),

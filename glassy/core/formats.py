@@ -34,6 +34,7 @@ TYPES = {
     "Estimate/2": "glassy.core.results:Estimate",
     "Evidence/2": "glassy.analysis.equilibration:Evidence",
     "Exact/1": "glassy.exact:Exact",
+    "ExamplesNeeded/1": "glassy.phases.examples_needed:ExamplesNeeded",
     "Exchange/1": "glassy.simulation.ladder:Exchange",
     "Fate/1": "glassy.analysis.equilibration:Fate",
     "FixedPoint/1": "glassy.passing.fixed_point:FixedPoint",
@@ -78,6 +79,7 @@ TYPES = {
     "StorageCapacity/1": "glassy.phases.capacity:StorageCapacity",
     "Summary/1": "glassy.analysis.statistics:Summary",
     "SwapperState/1": "glassy.simulation.sampler.checkpoint:SwapperState",
+    "Trained/1": "glassy.model.trained:Trained",
     "Trend/1": "glassy.analysis.equilibration:Trend",
     "WalkState/1": "glassy.simulation.sampler.checkpoint:WalkState",
 }

@@ -39,6 +39,12 @@ SAID: dict[str, tuple[str, ...]] = {
     "reason": ("", "why, in words"),
     # averages of theory and simulation
     "m": ("1", "Mattis magnetization of the condensed pattern", "R.4"),
+    "n_first": ("1", "overlap with the first example", "L.3"),
+    "quality": ("1", "mean overlap of an example with its ground truth", "L.1"),
+    "supervised": ("", "whether the means of the examples are stored", "L.1"),
+    "examples": ("1", "number of examples of each ground truth", "L.1"),
+    "crossover": ("1", "number of examples from which on m >= n", "L.3"),
+    "n": ("1", "overlap with an example of the ground truth", "L.3"),
     "m_abs": ("1", "mean of |m|"),
     "q": ("1", "overlap of two replicas", "R.4"),
     "q_abs": ("1", "mean of |q|"),

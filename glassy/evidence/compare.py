@@ -165,7 +165,7 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     runs = [run for run in (first, second) if isinstance(run, Samples)]
     passing = [result for result in (first, second) if isinstance(result, MessagePassing)]
     states: list[Any] = runs or (passing if isinstance(first, Exact) else [])
-    up_to_flip = ("m", "q") if states and states[0].network.even and states[0].perturbation is None else ()
+    up_to_flip = ("m", "q", "n", "n_first") if states and states[0].network.even and states[0].perturbation is None else ()
     same = common_samples(*runs) if len(runs) == 2 else 0
     scattered: list[Samples | MessagePassing] = [*runs, *(passing if not isinstance(first, Exact) else [])]
     alone = "" if same else next((why for result in scattered if (why := _alone(result))), "")

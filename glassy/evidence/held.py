@@ -72,7 +72,7 @@ def wall(network: DenseHebbian, N: int, m: float) -> Perturbation:
     >>> float(r.series.m.min()) >= 0.4
     True
     """
-    N = check_network(network, "patterns", "table").size(N)
+    N = check_network(network, "stored", "table").size(N)
     m = checks.number("m", m, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
     return Perturbation(pattern_energies={0: np.where(overlap < m, 2.0 * N, network.energy_table(N).energies).tolist()})
@@ -331,7 +331,7 @@ def hold(
     >>> len(held.ladder), held.ladder[0].start
     (2, 'pattern')
     """
-    check_network(network, "patterns", "table")
+    check_network(network, "stored", "table")
     N, at = network.size(N), checks.number("at", at, "It is an overlap with the pattern.", least=-1.0, most=1.0)
     rungs = checks.numbers("T", checks.given_temperature(T, beta), "[rung]", "A ladder goes from cold to hot.").tolist()
     checks.number("warm", warm, "It is the T of a rung.", least=min(rungs), infinite=True)

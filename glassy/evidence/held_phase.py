@@ -52,7 +52,7 @@ class HeldPhase:
     reduced: tuple[float, ...] = (0.1, 0.16, 0.25, 0.55, 0.75, 1.0, 1.3, 1.6)
 
     def __post_init__(self) -> None:
-        check_network(self.network, "patterns", "table")
+        check_network(self.network, "stored", "table")
         if not (self.warm > 0.0 and self.cold > 0.0 and 1.0 in self.reduced):
             got = f"{self.warm!r}, {self.cold!r}, {self.reduced!r}"
             raise InputError(f"warm and cold must be > 0 and reduced hold 1, the warm temperature, got {got}. Add 1.0 to it.")

@@ -85,7 +85,7 @@ def pattern_fields(run: Samples) -> PatternFields:
     >>> fields.h.shape, fields.controls(0.4).shape
     ((3, 40), (3, 5))
     """
-    network, K, N = check_network(run.network, "patterns", "table", "signal"), run.K, run.N
+    network, K, N = check_network(run.network, "stored", "table", "signal"), run.K, run.N
     if not run.patterns_drawn:
         raise InputError("the patterns of the run must be those of its seed, but were given: they cannot be drawn again.")
     F = network.energy_table(N).energies

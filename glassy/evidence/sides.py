@@ -20,7 +20,7 @@ from glassy.core.results import Estimate, Status, deviate
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution
-from glassy.simulation.observables import OBSERVABLES, names
+from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -72,7 +72,8 @@ def _sharp(value: float) -> Estimate:
 def _(result: Solution) -> Side:
     if not result.status.ok:
         raise InputError(f"a Solution must have converged to be compared, got {result!r}. Solve where the phase exists.")
-    asked = {name: OBSERVABLES[name].theory for name in COMPARED[result.phase]}
+    said = COMPARED[result.phase] + (("n",) if result.n else ())
+    asked = {name: OBSERVABLES[name].theory for name in said}
     return Side(
         kind=f"{result.ansatz!r} {result.phase}",
         state={"network": result.network, "T": result.T, "load": result.load, "perturbation": None},
@@ -85,6 +86,7 @@ def _(result: Solution) -> Side:
 def _(result: Exact) -> Side:
     offset = result.network.energy_offset(result.K, result.N) if result.network.has_signal else 0.0
     says = {name: _sharp(getattr(result, name)) for name in ("m", "m_abs", "q", "q_abs", "q2")}
+    says |= {name: _sharp(x) for name in ("n", "n_first") if (x := getattr(result, name)) is not None}
     says |= {"energy": _sharp(result.energy - offset), "energy_excess": _sharp(result.energy - result.pattern_energy)}
     state = {
         "network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation,
@@ -96,9 +98,7 @@ def _(result: Exact) -> Side:
 @side.register
 def _(result: Samples) -> Side:
     offset = result.network.energy_offset(result.K, result.N) if result.network.has_signal else 0.0
-    says = {
-        name: result.mean(name) for name in names(result.replicas) if name != "acceptance"
-    }  # of the method, not of the state
+    says = {name: result.mean(name) for name in result.series_of if name != "acceptance"}  # of the method, not of the state
     says["energy"] = says["energy"].shifted(-offset)
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
     state |= _given_load(result)

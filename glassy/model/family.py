@@ -12,12 +12,15 @@ from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
 from glassy.model.integer_couplings import IntegerCouplings
+from glassy.model.signal import Signal, uniform_signal
 
 # What a model may have: the words for it, and where to find it.
 PARTS = {
     "patterns": ("stored patterns", "Make one that has: glassy.DenseHebbian(P=4)."),
     "load": ("a load", "Give K=, the number of patterns, or a glassy.DenseHebbian."),
     "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
+    "stored": ("patterns that it stores as they are", "Ask for the glassy.DenseHebbian that stores the ground truths."),
+    "examples": ("examples of what it is to retrieve", "Make one that has: glassy.DenseHebbian(P=3).trained(10, 0.8)."),
     "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
     "couplings": ("couplings instead of patterns", "Make one that has: glassy.SpinGlass({3: 1.0})."),
     "energies": (
@@ -47,6 +50,8 @@ class Network:
         Whether its noise has a covariance xi(q), on which the theory stands.
     has_couplings : bool
         Whether its energy is couplings of few spins, drawn or given, without patterns.
+    has_examples : bool
+        Whether what it retrieves is known to it by examples alone.
     """
 
     has_patterns: ClassVar[bool] = False
@@ -55,6 +60,7 @@ class Network:
     has_table: ClassVar[bool] = False
     has_covariance: ClassVar[bool] = False
     has_couplings: ClassVar[bool] = False
+    has_examples: ClassVar[bool] = False
 
     if TYPE_CHECKING:  # fields of some models: an attribute here would become their default
 
@@ -142,6 +148,22 @@ class Network:
     def has_energies(self) -> bool:
         """Whether it can be simulated: it has couplings, or patterns with a table."""
         return self.has_couplings or (self.has_patterns and self.has_table)
+
+    @property
+    def signal(self) -> Signal:
+        """How the condensed pattern acts on the spins: a stored one on all of them alike."""
+        if not self.has_signal:
+            raise lacks(self, "signal")
+        return uniform_signal(self.P)
+
+    @property
+    def has_stored(self) -> bool:
+        """Whether it stores the patterns that it retrieves, and not examples of them."""
+        return self.has_patterns and not self.has_examples
+
+    def stored(self, K: int) -> int:
+        """Return how many patterns the kernels have to run: K, or the examples of K ground truths."""
+        return K
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""

@@ -16,6 +16,7 @@ from glassy.core.renamed import corrects
 from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
 from glassy.model.family import Network
+from glassy.model.trained import Trained
 from glassy.numerics.integers import krawtchouk
 
 INTERACTIONS = ("distinct", "self-interacting")
@@ -160,6 +161,31 @@ class DenseHebbian(Network):
     def unit_covariance(self) -> Covariance:
         """Return the covariance xi(q) at load 1 (N.1 or N.2)."""
         return Covariance.distinct(self.P) if self.interactions == "distinct" else Covariance.self_interacting(self.P)
+
+    # ---- learning ----
+
+    def trained(self, examples: float, quality: float, supervised: bool = False) -> Trained:
+        """Return the network that learns from noisy examples of its patterns (L.1-L.3).
+
+        Parameters
+        ----------
+        examples : int or inf
+            M, the examples of each ground truth.
+        quality : float
+            r in (0, 1], the mean overlap of an example with its ground truth.
+        supervised : bool
+            Whether the network is told which examples belong together, and stores their means.
+
+        Returns
+        -------
+        Trained
+
+        Examples
+        --------
+        >>> DenseHebbian(P=4).trained(examples=5, quality=0.8, supervised=True)
+        DenseHebbian(P=4).trained(examples=5, quality=0.8, supervised=True)
+        """
+        return Trained(self, examples, quality, supervised)
 
     def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Largest m with m = tanh((P/2) m^(P-1)/T): the retrieval phase at load 0 (R.5); 0 where there is none.

@@ -160,6 +160,8 @@ def given_patterns(network: Network, patterns: Any, level: int = 4) -> Int8Array
 
     A shape that is read as more patterns than the network retrieves, and as MANY times more than spins, is warned of.
     """
+    if network.has_examples:
+        return check_learnable(network, checks.array("patterns", patterns, "Give K rows of N entries, or K times M of them."))
     array = check_patterns(patterns, network.fewest if network.N is None else 1)
     K, N = array.shape
     if network.N == K != N:
@@ -175,6 +177,22 @@ def given_patterns(network: Network, patterns: Any, level: int = 4) -> Int8Array
             f"If they are {N} patterns of {K} spins, load={there:.3g}, give patterns.T.", PatternsWarning, level
         )  # fmt: skip
     return array
+
+
+def check_learnable(network: Any, array: npt.NDArray[Any]) -> Int8Array:
+    """Return given ground truths (K, N) or examples (K, M, N) of +-1, or raise InputError."""
+    if array.ndim not in (2, 3) or 0 in array.shape:
+        raise InputError(
+            f"patterns must be ground truths (K, N) or examples (K, M, N) for {network!r}, got shape {array.shape}. "
+            "glassy.examples_by_label makes the latter of labelled data."
+        )
+    if array.ndim == 3 and array.shape[1] != network.examples:
+        raise InputError(
+            f"patterns must hold M = {network.examples} examples of each ground truth, got shape {array.shape} read as "
+            "(K, M, N). Give the network this number of examples."
+        )
+    network.size(array.shape[-1])
+    return check_signs("patterns", array)
 
 
 def check_signs(name: str, array: npt.NDArray[Any]) -> Int8Array:

@@ -19,7 +19,7 @@ LARGEST = 1e50  # weights and fields whose powers are floats, also over T
 def check_model(network: object) -> Network:
     """Return the network if its Onsager term is known, or raise InputError."""
     found = check_network(network, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance):
+    if not (found.has_load and found.has_signal and found.has_covariance and found.has_stored):
         raise InputError(
             f"network must be a glassy.DenseHebbian, got {network!r}: the Onsager term of others is not known here. "
             "Use glassy.simulate."

@@ -131,7 +131,7 @@ def state_evolution(
     array([0.6   , 0.9128, 0.986 , 0.9894])
     """
     found = check_network(network, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance):
+    if not (found.has_load and found.has_signal and found.has_covariance and found.has_stored):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}: state evolution knows no other signal.")
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     if 0.0 < T < LEAST:

@@ -18,7 +18,8 @@ from glassy.numerics.roots import all_roots, aside, between
 from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.equations import unit_variance
+from glassy.theory.rs.equations import form_of, unit_variance
+from glassy.theory.rs.formulas import averages_of, local_signal
 from glassy.theory.rsb.solve import zero_rs
 from glassy.theory.solve import check_point, solvable, solve
 
@@ -118,18 +119,19 @@ def _replicon(network: Network, B: float, q: float, E4: float) -> float:
 
 
 def _marginal(network: Network, A: float) -> tuple[float, float, float, float] | None:
-    """Return (T, load, 1 - m, |replicon|) of the point with beta a = A and replicon 0."""
+    """Return (T, load, 1 - m, |replicon|) of the point with beta a = A and replicon 0; m is that of `rs.retrieval`."""
+    form = form_of(network)
 
     def replicon(log_B: float) -> float:
-        _, _, C, _, _, E4, _ = field_averages(A, math.exp(log_B), 1.0)
+        _, _, C, _, _, E4, *_ = averages_of(form, A, math.exp(log_B), 1.0)
         return _replicon(network, math.exp(log_B), max(1.0 - C, 1e-300), E4)
 
     top = math.log(10.0 * (A + 10.0))
     low = math.log(1e-6)
     B = math.exp(between(replicon, low, top, replicon(low), replicon(top), 1e-15, 1e-15))
-    _, flip, rest, *_ = field_averages(A, B, 1.0)
+    _, flip, rest, *_ = averages_of(form, A, B, 1.0)
     m, q = 1.0 - flip, 1.0 - rest
-    T = 0.5 * network.P * m ** (network.P - 1) / A
+    T = local_signal(form, m) / A
     if T < COLDEST:
         return None
     C = rest / T

@@ -315,7 +315,7 @@ def signal_to_noise_load(network: Network, error: float) -> float:
     >>> round(signal_to_noise_load(glassy.DenseHebbian(P=2), 0.0036), 3)              # at P = 2, load 0.138: 0.36 % errors
     0.138
     """
-    network = solvable(network, "signal")
+    network = solvable(network, "stored", "signal")
     error = checks.number("error", error, "It is the probability of a wrong spin, above 0 and below 0.5.", most=0.5)
     if not 0.0 < error < 0.5:
         raise InputError(f"error must lie above 0 and below 0.5, got {error:g}. Try 0.005.")
@@ -342,7 +342,7 @@ def patterns_without_errors(network: Network, N: int) -> float:
     >>> round(patterns_without_errors(glassy.DenseHebbian(P=3, interactions="self-interacting"), N=100))
     362
     """
-    network = solvable(network, "signal")
+    network = solvable(network, "stored", "signal")
     N = network.size(N)
     c = math.factorial(network.P) / 2.0 * network.unit_covariance(1.0, 1) / (0.5 * network.P) ** 2
     return float(N ** (network.P - 1)) / (2.0 * c * math.log(N))

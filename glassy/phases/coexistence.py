@@ -13,16 +13,14 @@ from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
-from glassy.model.network import DenseHebbian
 from glassy.numerics.roots import Function, aside, beside, between
 from glassy.phases.spin_glass_temperatures import critical_temperature, rs_onset
 from glassy.phases.spinodal import spinodal
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
-from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import check_point, rank, solvable, solve, steps_of
+from glassy.theory.solve import check_point, check_steps, rank, solvable, solve, steps_of
 
 
 @dataclass(frozen=True)
@@ -98,12 +96,11 @@ def _onset(network: Network, load: float, ansatz: Ansatz) -> float:
 
 
 @lru_cache(maxsize=64)
-def curie_weiss_coexistence(P: int) -> float:
+def curie_weiss_coexistence(network: Network) -> float:
     """Return the temperature at which retrieval and the paramagnet coexist at load 0."""
-    if P == 2:
-        return 1.0
-    network = DenseHebbian(P)
-    top = rs_retrieval.curie_weiss_end(P)[1]
+    top = network.signal.end[1]
+    if network.P == 2:
+        return top
     over = partial(_over_paramagnet, network)
     low, high = min(0.1 * top, 0.3), top * (1.0 - 1e-9)  # at large P it is 1/(2 ln 2)
     return between(over, low, high, over(low), over(high), 1e-15, 1e-14)
@@ -170,6 +167,7 @@ def coexistence(
         raise InputError(f"start must be a Coexistence at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
         raise InputError(f"start must be of {network!r} and {ansatz!r}, got {start!r}. Leave it out.")
+    check_steps(network, "retrieval", ansatz)
     full = isinstance(ansatz, FullRSB)
     with progress_bar(steps_of(ansatz) if full else 2.0, progress, "step" if full else "state", f"{ansatz!r} coexistence"):
         found = _limit(network, T, ansatz) if isinstance(ansatz, FullRSB) else _coexistence(network, T, ansatz, start)
@@ -195,7 +193,7 @@ def _coexistence(network: Network, T: float, ansatz: Ansatz, start: Coexistence 
         end = spinodal(network, T, strict=False)
         if not end.status.ok:
             return _none(network, T, ansatz, "no load retrieves at this temperature")
-        top = curie_weiss_coexistence(network.P)
+        top = curie_weiss_coexistence(network)
         if top * (1.0 - 1e-7) <= T:
             return _none(network, T, ansatz, f"retrieval is metastable at every load above T={top:.8g}, but for rounding")
         guess = end.load
@@ -247,7 +245,7 @@ def _slope(retrieval: Solution, other: Solution) -> float:
     network = retrieval.network
     if network.wishart:
         return math.nan
-    noise = [s.energy + 0.5 * s.m**network.P for s in (retrieval, other)]
+    noise = [s.energy - network.signal.energy(s.m if s.n is None else s.n) for s in (retrieval, other)]
     return (noise[1] - noise[0]) / (2.0 * retrieval.load)
 
 

@@ -17,10 +17,10 @@ from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network
+from glassy.model.signal import FROZEN
 from glassy.numerics.roots import between
 from glassy.phases.spin_glass_temperatures import critical_temperature, static
 from glassy.theory.ansatz import RSB
-from glassy.theory.rs.equations import FROZEN
 from glassy.theory.rsb import curve as rsb_curve
 from glassy.theory.rsb.functional import evaluate
 from glassy.theory.solve import check_point, solvable, solve

@@ -15,7 +15,7 @@ from glassy.core.export import Exported
 from glassy.core.progress import current_bar, progress_bar
 from glassy.core.renamed import corrects
 from glassy.core.results import Status
-from glassy.model.family import Network
+from glassy.model.family import Network, check_network
 from glassy.model.spin_glass import SpinGlass
 from glassy.numerics.gaussian import U
 from glassy.numerics.tilted import tilted_averages, tilted_weights
@@ -136,6 +136,7 @@ def glassiness(
     ansatz = RS() if ansatz is None else ansaetze.check(ansatz)
     if not solvable(network).has_patterns:
         raise InputError(f"network must have stored patterns, got {network!r}. Without them all is hard: A is -f/T of solve.")
+    check_network(network, "stored")
     load, T = check_point(load, checks.given_temperature(T, beta))
     if T == 0.0 or load == 0.0:
         raise InputError(f"load and T must be > 0, got load={load:g}, T={T:g}: the parts are those of -beta f.")

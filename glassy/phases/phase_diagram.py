@@ -27,7 +27,6 @@ from glassy.phases.spinodal import Spinodal, spinodal
 from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz, FullRSB
-from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.solve import check_point, solvable
 
 LINES = 5  # that are traced one after the other: spinodal, coexistence, AT, those of m = 0 together, and where they cross
@@ -87,7 +86,7 @@ def phase_diagram(
     if tolerance < 1e-5:
         raise InputError(f"tolerance must be at least 1e-5, got {tolerance:g}. {remedy}")
     if load_max is None:
-        load_max = 1.2 * max(spinodal(network, T).load for T in _grid(rs_retrieval.curie_weiss_end(network.P)[1])[:-1])
+        load_max = 1.2 * max(spinodal(network, T).load for T in _grid(network.signal.end[1])[:-1])
     load_max = check_point(load=load_max)[0]
     if load_max == 0.0:
         raise InputError("load_max must be > 0, got 0. Leave it out for 1.2 times the largest load of the RS spinodal.")
@@ -114,8 +113,8 @@ class _Builder:
     def __init__(self, network: Network, ansatz: Ansatz, load_max: float, tolerance: float, record: Record, bar: Bar) -> None:
         self.network, self.ansatz, self.load_max, self.bar = network, ansatz, load_max, bar
         self.tolerance, self.record = tolerance, record
-        self.T_cw = rs_retrieval.curie_weiss_end(network.P)[1]
-        self.T_0 = curie_weiss_coexistence(network.P)
+        self.T_cw = network.signal.end[1]
+        self.T_0 = curie_weiss_coexistence(network)
         self.extent = (load_max, 1.1 * self.T_cw)
         self.absent: list[str] = []
         self.laws: dict[str, tuple[float, float]] = {}  # of the lines T = offset + c sqrt(load)

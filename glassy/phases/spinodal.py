@@ -19,7 +19,7 @@ from glassy.theory.rs.saddle import rs_saddle
 from glassy.theory.rsb import fold as rsb_fold
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
-from glassy.theory.solve import COLDEST, check_point, solvable, steps_of
+from glassy.theory.solve import COLDEST, check_point, check_steps, solvable, steps_of
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,13 @@ def spinodal(
         raise InputError(f"start must be a Spinodal at a neighbouring temperature, got {start!r}. Leave it out.")
     if start is not None and (start.network, start.ansatz) != (network, ansatz):
         raise InputError(f"start must be of {network!r} and {ansatz!r}, got {start!r}. Leave it out.")
+    check_steps(network, "retrieval", ansatz)
     with progress_bar(steps_of(ansatz), progress, "step", f"{ansatz!r} spinodal"):
         found = _fold(network, T, ansatz, start.saddle if start is not None else None)
     if not strict or found.status.ok:
         return found
     if found.status is Status.NO_BOUNDARY:
-        highest = rs_retrieval.curie_weiss_end(network.P)[1]
+        highest = network.signal.end[1]
         raise PhaseError(f"no retrieval at {network!r}, T={T:g}: it ends at T={highest:.8g}, load=0. Lower T.")
     raise ConvergenceError(
         f"the branch of {ansatz!r} at {network!r}, T={T:g} could not be followed to its fold. Try a smaller k, or a "

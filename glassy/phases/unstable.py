@@ -7,7 +7,8 @@ import math
 from glassy.core import checks
 from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
-from glassy.theory.rs.retrieval import flip_range, fold, point
+from glassy.model.signal import flip_range
+from glassy.theory.rs.retrieval import fold, point
 
 
 def unstable_overlap(network: DenseHebbian, load: float, T: float | None = None, *, beta: float | None = None) -> float:
@@ -41,12 +42,12 @@ def unstable_overlap(network: DenseHebbian, load: float, T: float | None = None,
     >>> 0.0 < unstable_overlap(network, 0.2, 0.0) < glassy.spinodal(network, 0.0).m < glassy.solve(network, 0.2, 0.0).m
     True
     """
-    check_network(network, "patterns", "signal")
+    check_network(network, "stored", "signal")
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     turn = fold(network, T)
     if turn is None or load > turn.load:
         return math.nan
-    low = max(1.0 - flip_range(network.P, T)[1], 1e-4) * (1.0 + 1e-6)  # T > 0: the small root of Curie-Weiss, load = 0
+    low = max(1.0 - flip_range(network.signal, T)[1], 1e-4) * (1.0 + 1e-6)  # T > 0: the small root of Curie-Weiss, load = 0
     if point(network, T, 1.0 - low).load > load:
         return 0.0
     high = turn.m

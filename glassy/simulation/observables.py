@@ -37,6 +37,8 @@ class Observable:
         Whether the ledgers of ensembles keep its averages.
     trend : bool
         Whether the status of a run looks at it (M.16).
+    examples : bool
+        Whether it is of a network that learns from examples.
     """
 
     series: Callable[[Series], FloatArray]
@@ -46,6 +48,17 @@ class Observable:
     pairs: bool = False
     kept: bool = True
     trend: bool = False
+    examples: bool = False
+
+
+def _n(s: Series) -> FloatArray:
+    assert s.n is not None
+    return s.n
+
+
+def _n_first(s: Series) -> FloatArray:
+    assert s.n_first is not None
+    return s.n_first
 
 
 OBSERVABLES: dict[str, Observable] = {
@@ -59,12 +72,16 @@ OBSERVABLES: dict[str, Observable] = {
     "acceptance": Observable(lambda s: s.acceptance, "accepted fraction", flip=1.0),
     "q": Observable(lambda s: s.q, "overlap q", lambda t: t.q, pairs=True, trend=True),
     "q_abs": Observable(lambda s: np.abs(s.q), "|q|", lambda t: t.q, pairs=True),
+    "n": Observable(_n, "overlap with an example n", lambda t: t.n, kept=False, examples=True),
+    "n_first": Observable(_n_first, "overlap with the first example", kept=False, examples=True),
     "q2": Observable(lambda s: s.q**2, "$q^2$", flip=4.0, pairs=True, kept=False),
 }  # fmt: skip
 
 
-def names(replicas: int, *, kept: bool = False, trend: bool = False) -> tuple[str, ...]:
+def names(replicas: int, *, kept: bool = False, trend: bool = False, examples: bool = False) -> tuple[str, ...]:
     """Return the observables that chains of so many replicas have; of them those that ledgers keep, or that have a trend.
+
+    `examples`: whether the network learns from some.
 
     Those of pairs of replicas come last.
 
@@ -73,5 +90,6 @@ def names(replicas: int, *, kept: bool = False, trend: bool = False) -> tuple[st
     >>> names(2, trend=True), names(1, kept=True)
     (('m', 'energy', 'q'), ('m', 'm_abs', 'energy', 'energy_excess', 'acceptance'))
     """
-    asked = sorted((item for item in OBSERVABLES.items() if replicas > 1 or not item[1].pairs), key=lambda item: item[1].pairs)
+    there = {k: o for k, o in OBSERVABLES.items() if (replicas > 1 or not o.pairs) and (examples or not o.examples)}
+    asked = sorted(there.items(), key=lambda item: item[1].pairs)
     return tuple(k for k, o in asked if (o.kept or not kept) and (o.trend or not trend))

@@ -9,7 +9,7 @@ from typing import Any
 from glassy.core import checks
 from glassy.core.errors import InputError, MemoryLimitError
 from glassy.core.spelling import one_of
-from glassy.model.family import Network
+from glassy.model.family import Network, check_network
 from glassy.model.patterns import Int8Array, check_seed, check_signs
 from glassy.model.perturbation import Perturbation, check_perturbation
 from glassy.simulation.kernels.choose import choose_kernel
@@ -118,14 +118,16 @@ class Request:
             count, size = 0, network.size(N)
             check_field_alone(network, None, self.watch)
         elif given is not None:
-            count, size = given.shape
+            count, size = len(given), given.shape[-1]
         else:
             size = network.size(N)
             count = network.patterns(load, size) if K is None else K
             if count == 0:
                 raise InputError(f"load={load:g} and N={size} give K=0 patterns. Raise load or N, or give patterns=.")
-        if network.has_couplings:
+        if network.has_couplings or network.has_examples:
             check_field_alone(network, self.perturbation)
+        if isinstance(self.start, str) and self.start == "example":
+            check_network(network, "examples")
         word, overlap, spins = _check_start(self.start, self.start_overlap, self.samples, self.replicas, size)
         rungs = tuple(checks.temperature(T, infinite=True) for T in temperatures)
         run = Run(
@@ -144,7 +146,8 @@ class Request:
         hottest = [run.dynamics.T_start] if isinstance(run.dynamics, Annealing) else list(temperatures)
         attempts = run.chains * (self.sweeps + self.burn_in) * size
         left = room(run.bytes_of_series()) - run.bytes_per_sample()
-        kernel = choose_kernel(network, size, count, self.kernel, hottest, attempts, left, self.perturbation, run.every)
+        attempted = (self.kernel, hottest, attempts, left, self.perturbation, run.every)
+        kernel = choose_kernel(network, size, run.stored, *attempted)
         return replace(run, kernel=kernel)
 
 
@@ -177,7 +180,7 @@ def _check_ladder(temperatures: tuple[float, ...]) -> None:
 
 def _check_start(start: Any, overlap: float, samples: int, replicas: int, N: int) -> tuple[str, float, Int8Array | None]:
     if isinstance(start, str):
-        checks.choice("start", start, ("pattern", "random", "both"))
+        checks.choice("start", start, ("pattern", "random", "both", "example"))
         if start == "both" and replicas < 2:
             raise InputError("replicas must be >= 2 with start='both', got 1: every second one starts at random. Raise it.")
         return start, checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0), None

@@ -122,10 +122,12 @@ class Samples(Drawn, Saved):
             coords |= {"first_replica": (("pair",), first), "second_replica": (("pair",), second)}
         if s.settled is not None:
             arrays["settled"] = (chain, s.settled)
+        if s.n is not None and s.n_first is not None:
+            arrays |= {"n": ((*chain, "sweep"), s.n), "n_first": ((*chain, "sweep"), s.n_first)}
         if s.watched is not None:
             arrays["watched"] = ((*chain, "pattern", "sweep"), s.watched)
             coords["pattern"] = (("pattern",), np.array(self.watch))
-        means = {name: self.mean(name) for name in arrays if name in ("m", "energy", "acceptance", "q")}
+        means = {name: self.mean(name) for name in arrays if name in ("m", "energy", "acceptance", "q", "n", "n_first")}
         notes: dict[str, dict[str, Any]] = {
             name: {"mean": e.value, "error": e.error, "tau_int": e.tau_int or math.nan} for name, e in means.items()
         }
@@ -185,11 +187,17 @@ class Samples(Drawn, Saved):
     @cached_property
     def series_of(self) -> dict[str, FloatArray]:
         """The series [sample, chain, time] of every mean, by name; of q and its kin the chains are the pairs of replicas."""
-        return {name: OBSERVABLES[name].series(self.series) for name in names(self.replicas)}
+        return {name: OBSERVABLES[name].series(self.series) for name in self._names}
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return names(self.replicas, examples=self.series.n is not None)
 
     def summary(self, name: str) -> Summary:
         """Return what is left of the series of a mean when it is averaged."""
         checks.choice("observable", name, tuple(OBSERVABLES))
+        if OBSERVABLES[name].examples and self.series.n is None:
+            raise InputError(f"{name} is known of networks that learn from examples, got {self.network!r}. Ask for m.")
         if name not in self._summaries:
             pairs = OBSERVABLES[name].pairs
             if pairs:
@@ -214,8 +222,21 @@ class Samples(Drawn, Saved):
 
     @cached_property
     def m(self) -> Estimate:
-        """Mattis magnetization of pattern 0, signed: at even P in a run that changes sign use `m_abs`."""
+        """Mattis magnetization of pattern 0, signed: at even P in a run that changes sign use `m_abs`.
+
+        That of a trained network is the overlap with ground truth 0.
+        """
         return self.mean("m")
+
+    @cached_property
+    def n(self) -> Estimate:
+        """Overlap with an example of ground truth 0, the mean over all of them, in a trained network (L.3)."""
+        return self.mean("n")
+
+    @cached_property
+    def n_first(self) -> Estimate:
+        """Overlap with the first example alone, where start="example" begins."""
+        return self.mean("n_first")
 
     @cached_property
     def m_abs(self) -> Estimate:

@@ -137,9 +137,10 @@ def simulate(
 
     Parameters
     ----------
-    network : DenseHebbian, SeparableMemory, SpinGlass, Couplings or ImperfectSynapses
+    network : DenseHebbian, SeparableMemory, SpinGlass, Couplings, ImperfectSynapses or Trained
         The network; H.2 or H.3 as its `interactions` say, any table of its own, or couplings, drawn for each sample (C.1),
-        given (C.2) or of patterns (C.3). Without patterns m is the magnetization, and `start` is "random" or an array.
+        given (C.2) or of patterns (C.3). A trained network has examples of ground truths (L.1); m is the overlap with ground
+        truth 0. Without patterns m is the magnetization, and `start` is "random" or an array.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given.
         T = 0 is the limit (ties: see the method), T = inf accepts at random.
@@ -152,16 +153,19 @@ def simulate(
     K : int, optional
         Number of patterns, instead of `load`.
     patterns : array (K, N) of +-1, optional
-        Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Then samples must be 1.
+        Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Then samples must be 1. For a trained
+        network ground truths, of which examples are drawn, or its examples (K, M, N), whose ground truths are what most of them
+        say: `examples_by_label` makes these of labelled data.
     perturbation : Perturbation, optional
         An external field, and energies of their own for chosen patterns, added to the energy of the network.
-    start : {"pattern", "random", "both"} or array of +-1, optional
-        "pattern": the condensed pattern, number 0, at overlap `start_overlap`. "random": fair spins. An array of shape (N,),
-        (replicas, N) or (samples, replicas, N): these spins. "both": "pattern" and "random" in turn, replica by replica, which
-        is what shows equilibrium over all states. Default: "pattern", which shows the phase of the pattern (STEADY, see
-        `Samples.status`) and gives up on whether it is the one that wins; with ReplicaExchange "random".
+    start : {"pattern", "example", "random", "both"} or array of +-1, optional
+        "pattern": the condensed pattern, number 0, at overlap `start_overlap`; "example": the first example of ground truth 0,
+        in the same way. "random": fair spins. An array of shape (N,), (replicas, N) or (samples, replicas, N): these spins.
+        "both": "pattern" and "random" in turn, replica by replica, which is what shows equilibrium over all states. Default:
+        "pattern", which shows the phase of the pattern (STEADY, see `Samples.status`) and gives up on whether it is the one
+        that wins; with ReplicaExchange "random".
     start_overlap : float
-        Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
+        Initial overlap with pattern 0, or its example, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples : int
         Independent draws of the patterns (default 8, and 1 with `patterns`). One sample has no scatter between samples, and
         `compare` gives no z; eight cost eight times as much.

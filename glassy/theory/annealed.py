@@ -77,7 +77,7 @@ def annealed(network: DenseHebbian, K: int, N: int, T: float | None = None, *, b
     >>> abs(found.minus_beta_f + flat.free_energy / 2.0) < 0.01
     True
     """
-    check_network(network, "patterns", "table", "signal")
+    check_network(network, "stored", "table", "signal")
     K, N = checks.integer("K", K, 0, "K counts the patterns."), network.size(N)
     T = checks.temperature(checks.given_temperature(T, beta))
     if T == 0.0:
@@ -117,7 +117,7 @@ def noise_load(network: DenseHebbian, K: int, N: int) -> float:
     >>> round(noise_load(network, 100, 20) / network.load(100, 20), 6) == round((1 - 1 / 20) * (1 - 2 / 20), 6)
     True
     """
-    check_network(network, "patterns", "table", "signal")
+    check_network(network, "stored", "table", "signal")
     load = network.load(K, N)
     if network.wishart:
         return load

@@ -17,7 +17,7 @@ from glassy.core.provenance import Provenance, provenance
 from glassy.core.records import state_of
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed, Saved
-from glassy.model.family import Network
+from glassy.model.family import Network, check_network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
 from glassy.theory.rsb.breaking import whole
 from glassy.theory.rsb.functional import Levels, field_density
@@ -82,7 +82,7 @@ class Solution(Drawn, Saved):
     phase : str
         The phase of these numbers: "retrieval", "spin_glass" or "paramagnetic".
     m : float
-        Mattis magnetization of the condensed pattern.
+        Mattis magnetization of the condensed pattern; of a trained network of the ground truth.
     q_levels : tuple of float
         Overlaps q_0 <= ... <= q_k; one under RS.
     x_levels : tuple of float
@@ -103,6 +103,8 @@ class Solution(Drawn, Saved):
         Largest |right side - left side| of R.4 (R.5 under RS), the equations of the breakpoints in units of energy.
     status : Status
         Whether the numbers may be used, as a sentence. Whether the saddle is stable and wins is said by `stable` and `wins`.
+    n : float or None
+        Overlap with an example of a trained network, supervised with the mean of the examples (L.3); None of any other.
     winner : str or None
         The phase that wins where it was asked, see `wins`: this one, the rival that it loses to, or None. No part of equality.
 
@@ -131,6 +133,7 @@ class Solution(Drawn, Saved):
     replicons: tuple[float, ...]
     residual: float
     status: Status
+    n: float | None = None
     winner: str | None = field(default=None, compare=False)
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
@@ -242,6 +245,8 @@ class Solution(Drawn, Saved):
         True
         """
         self._check("distribution of the field")
+        if self.m:
+            check_network(self.network, "stored")
         if self.load == 0.0 or self.q_EA == 0.0:
             signal = 0.5 * self.network.P * self.m ** (self.network.P - 1) if self.m else 0.0
             raise InputError(
@@ -311,7 +316,8 @@ class Solution(Drawn, Saved):
         elif self.stable and math.isinf(self.replicon):
             stability += " (its step is below rounding)"
         mark = "" if self.status is Status.CONVERGED else f" {self.status.name}"
-        numbers = f"m={self.m:.6g} {levels} f={free}{stability} residual={self.residual:.0e}{mark}"
+        example = "" if self.n is None else f" n={self.n:.6g}"
+        numbers = f"m={self.m:.6g}{example} {levels} f={free}{stability} residual={self.residual:.0e}{mark}"
         return f"Solution({where}: {'; '.join((numbers, *self.remarks))})"
 
 
@@ -350,7 +356,7 @@ def missing(
     return Solution(
         network=network, load=load, T=T, phase=phase, ansatz=ansatz, m=nan, q_levels=(nan,), x_levels=(), y_levels=(),
         local_susceptibility=nan, free_energy=nan, energy=nan, entropy=nan, complexity=nan, replicons=(nan,), residual=nan,
-        status=status,
+        status=status, n=nan if network.has_examples else None,
     )  # fmt: skip
 
 

@@ -145,6 +145,7 @@ def solve(
     if start is not None and not isinstance(start, Solution):
         raise InputError(f"start must be a Solution of a neighbouring point, got {start!r}. Leave it out, or use scan.")
     start = _under(start, *_in_theory(start.network, start.load)) if start is not None and start.network == given else start
+    check_steps(network, phase, ansatz)
     find, k = _equilibrium if phase == "equilibrium" else _solve, steps_of(ansatz)
     if isinstance(ansatz, RS) and progress is None:  # a bar would take a part of the time
         solution = find(network, load, T, phase, ansatz, start)
@@ -171,6 +172,12 @@ def _in_theory(network: object, load: float) -> tuple[Network, float]:
 def _under(solution: Solution, network: Any, load: float) -> Solution:
     """Return a Solution under the network and load it was asked for."""
     return solution if solution.network == network else replace(solution, network=network, load=load)
+
+
+def check_steps(network: Network, phase: str, ansatz: Ansatz) -> None:
+    """Raise InputError where steps of RSB are asked for that the theory does not have."""
+    if network.has_examples and phase in ("retrieval", "equilibrium") and not isinstance(ansatz, RS):
+        raise InputError(f"ansatz must be RS() for the retrieval of {network!r}, got {ansatz!r}. Its m = 0 phases have RSB(k).")
 
 
 def steps_of(ansatz: Ansatz) -> float:
@@ -224,7 +231,12 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
     if phase == "retrieval":
         if not network.has_signal:
             return None
-        guess = (start.m, start.local_susceptibility) if start is not None and start.m > 0.0 else None
+        if load == T == 0.0 and network.signal.idle > 0.0:
+            raise InputError(
+                f"load or T must be > 0 for {network!r}, got 0 and 0: a share {network.signal.idle:.3g} of the spins, those on "
+                "which the examples cancel, is free there. Raise one of them."
+            )
+        guess = (_aligned(start), start.local_susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
         return found and rs_saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
     if start is not None and start.network == network and start.phase == phase == "spin_glass" and start.status.ok:
@@ -233,6 +245,11 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
         if close is not None and not network.unit_covariance.has_field:
             return rs_saddle(network, load, T, phase, 0.0, close.q, close.C, close.s)
     return rsb_solve.zero_rs_of(network, load, T, phase)
+
+
+def _aligned(s: Solution) -> float:
+    """Return E[S tanh] of a retrieval saddle, in units of its largest value (L.3)."""
+    return s.m if s.n is None else s.n / s.network.signal.full
 
 
 def _equilibrium(network: Network, load: float, T: float, _: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
@@ -290,7 +307,7 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
             return text + f"a {type(network).__name__} has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
         end = rs_retrieval.fold(network, T)
         if end is None:
-            highest = rs_retrieval.curie_weiss_end(network.P)[1]
+            highest = network.signal.end[1]
             return text + f"retrieval ends at T={highest:.6g} even at load=0. Lower T.", None
         nearest = rs_saddle(network, end.load, T, phase, end.m, end.q, end.C)
         if not isinstance(solution.ansatz, RS):

@@ -28,6 +28,7 @@ INTERNAL = {
         "core.quantities": "Quantity",
         "model.covariance": "Covariance",
         "model.integer_couplings": "IntegerCouplings Term",
+        "model.signal": "Signal",
         "simulation.kernels.interactions": "Interactions",
         "evidence.glass": "GlassTheory",
         "evidence.guerra": "Interpolation",

@@ -153,7 +153,7 @@ def work(task: Task, stop: Any = None, bar: Any = None) -> Outcome:
 
 def _fit(run: Run) -> Run:
     """Return a run with a kernel for this processor: the numbers are the same."""
-    there = run.kernel != "packed" or packs(run.network, run.N, run.K)
+    there = run.kernel != "packed" or packs(run.network, run.N, run.stored)
     return run if there else replace(run, kernel="patterns")
 
 

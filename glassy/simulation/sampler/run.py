@@ -28,8 +28,9 @@ class Run:
     """Everything that fixes the numbers of a run: of one temperature, or of those of a ladder.
 
     `temperatures` holds those of all rungs, coldest first; without ReplicaExchange one. `spins` has shape
-    (samples or 1, replicas or 1, N), `patterns` (K, N); None where they are drawn. `given_load` is that of couplings; None
-    where K says it, or where there is none. The numbers do not depend on `kernel`, which says how they are made.
+    (samples or 1, replicas or 1, N), `patterns` (K, N) or of examples (K, M, N); None where they are drawn. `given_load` is
+    that of couplings; None where K says it, or where there is none. The numbers do not depend on `kernel`, which says how they
+    are made.
     """
 
     network: Network
@@ -61,6 +62,16 @@ class Run:
         return self.given_load if self.given_load is not None else self.network.load(self.K, self.N)
 
     @property
+    def stored(self) -> int:
+        """Patterns that the kernels run: K, or the examples of K ground truths."""
+        return self.network.stored(self.K)
+
+    @property
+    def watched(self) -> int:
+        """Overlaps that are kept beside m: of watched patterns, and with examples (L.3)."""
+        return len(self.watch) + 2 * self.network.has_examples
+
+    @property
     def every(self) -> int:
         """Sweeps between exchanges; 0: there are none."""
         return self.method.every if isinstance(self.method, ReplicaExchange) else 0
@@ -78,7 +89,7 @@ class Run:
     @property
     def cost(self) -> float:
         """Work of one sample: spins, patterns and sweeps of all chains."""
-        return float(self.N) * max(self.K, 1) * (self.sweeps + self.burn_in) * self.chains
+        return float(self.N) * max(self.stored, 1) * (self.sweeps + self.burn_in) * self.chains
 
     @property
     def block(self) -> int:
@@ -111,20 +122,20 @@ class Run:
         """Memory of one sample in work: its patterns and chains, one block of them, and the integer traces."""
         n, chains = len(self.temperatures), self.chains
         return (
-            bytes_of_chains(self.kernel, self.network, self.N, self.K, chains)
+            bytes_of_chains(self.kernel, self.network, self.N, self.stored, chains)
             + self.block * (self.N * (24 * n + chains) + 24 * chains)
-            + 8 * self.sweeps * ((3 + len(self.watch)) * chains + n)
+            + 8 * self.sweeps * ((3 + self.watched) * chains + n)
             + (BLOCKS + 2) * chains * (self.N + 16)
         )
 
     def bytes_of_series(self) -> int:
         """Memory of what one finished sample keeps: m, energy, acceptance, q and the spins."""
         pairs = self.replicas * (self.replicas - 1) // 2
-        rung = 8 * self.sweeps * ((3 + len(self.watch)) * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
+        rung = 8 * self.sweeps * ((3 + self.watched) * self.replicas + pairs) + self.replicas * (self.N + 8) + 8
         return len(self.temperatures) * rung
 
     def initial(self, condensed: Int8Array, index: int, replica: int, generator: np.random.Generator) -> Int8Array:
-        """Return the initial spins of one chain; `condensed`: pattern 0."""
+        """Return the initial spins of one chain; `condensed`: pattern 0, or its example."""
         if self.spins is not None:
             samples, replicas, _ = self.spins.shape
             return np.ascontiguousarray(self.spins[min(index, samples - 1), min(replica, replicas - 1)])

@@ -43,6 +43,9 @@ class Series(Saved):
         overlap with the spins that it had when it was coldest.
     quantum : array [sample], optional
         Energy per spin of one flip from a chain that hardly moved; 0 where none did.
+    n, n_first : arrays [sample, replica, time], optional
+        Of a trained network, whose m is that of ground truth 0: the mean overlap with its examples, which is that with their
+        mean, and the overlap with the first of them. None of others.
     least_m, rival_m : arrays [sample, replica], optional
         Least overlap at any measured sweep with the pattern that was nearest before the first (at even P with its mirror, where
         m was negative), and the largest overlap that this pattern has with another one; -1 if there is none.
@@ -64,6 +67,8 @@ class Series(Saved):
     quantum: FloatArray | None = None
     least_m: FloatArray | None = None
     rival_m: FloatArray | None = None
+    n: FloatArray | None = None
+    n_first: FloatArray | None = None
 
 
 @dataclass(frozen=True)

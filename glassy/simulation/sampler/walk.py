@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.jackknife import block_edges
+from glassy.model.examples import learned
 from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator, synapse_generator
 from glassy.simulation.kernels.cached import coupling_maker
 from glassy.simulation.kernels.chains import Chain
@@ -55,19 +56,24 @@ class Walk:
         drawn = pattern_generator(run.seed, N, K, index)
         if not run.network.has_patterns:
             self.patterns = Patterns.of(np.ones((N, 1), np.int8))  # m is the magnetization
-        else:
+        elif not run.network.has_examples:
             self.patterns = Patterns.drawn(drawn, K, N) if run.patterns is None else Patterns.of(run.patterns.T)
+        self.learned = learned(run.network, N, K, run.seed, index, run.patterns) if run.network.has_examples else None
+        if self.learned is not None:  # m is that of the ground truth
+            self.patterns = self.learned.truths
+        stored = self.patterns if self.learned is None else self.learned.examples
         if run.network.has_couplings and run.network.has_patterns:
-            couplings = run.network.stored_couplings(self.patterns, synapse_generator(run.seed, N, K, index))
+            couplings = run.network.stored_couplings(stored, synapse_generator(run.seed, N, K, index))
             self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
         elif run.network.has_couplings:
             couplings = run.network.couplings(run.given_load, N, drawn)
             self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
         else:
-            self.make, step = sample_maker(run.kernel, run.network, self.patterns, run.perturbation, index)
+            self.make, step = sample_maker(run.kernel, run.network, stored, run.perturbation, index)
         condensed = self.patterns.pattern(0)
         self.generators = [[chain_generator(run.seed, N, K, T, index, r) for r in range(R)] for T in run.temperatures]
-        spins = np.array([[run.initial(condensed, index, r, g) for r, g in enumerate(row)] for row in self.generators])
+        begin = condensed if run.start != "example" or self.learned is None else self.learned.of(0)[0]
+        spins = np.array([[run.initial(begin, index, r, g) for r, g in enumerate(row)] for row in self.generators])
         self.start_m = spins @ condensed.astype(np.int64) / N
         self.swappers = [
             Swapper(list(run.temperatures), exchange_generator(run.seed, N, K, index, r), step, N)
@@ -77,6 +83,9 @@ class Walk:
         self.trace = np.empty((n, R, run.sweeps, 3), np.int64)
         self.q = np.empty((n, len(self.pairs), run.sweeps))
         self.watch = [self.patterns.pattern(k).astype(np.float32) for k in run.watch]
+        if self.learned is not None:
+            own = self.learned.of(0)
+            self.watch += [own.sum(axis=0).astype(np.float32), own[0].astype(np.float32)]
         self.watched = np.empty((n, R, len(self.watch), run.sweeps))
         self.edges = [0, *(stop for _, stop in block_edges(run.sweeps))]  # after so many sweeps the chains are looked at
         self.marks: Int8Array | None = np.zeros((n, R, len(self.edges), N), np.int8)
@@ -168,6 +177,8 @@ class Walk:
         for k, edge in enumerate(self.edges):
             if self.t < edge <= self.t + size:
                 self._mark(k, spins[:, :, edge - 1 - self.t].swapaxes(0, 1))
+        if self.learned is not None:
+            rows[..., 0] = np.rint(spins @ self.patterns.pattern(0).astype(np.float32))
         here = slice(self.t, self.t + size)
         self.trace[:, :, here] = rows.swapaxes(0, 1)
         self._follow(spins, here)
@@ -300,7 +311,9 @@ class Walk:
                 pattern_energy=pattern_energy,
                 spins=spins[i, None],
                 start_m=self.start_m[i, None],
-                watched=self.watched[i, None] if self.watch else None,
+                watched=self.watched[i, None, :, : len(self.run.watch)] if self.run.watch else None,
+                n=None if self.learned is None else self.watched[i, None, :, -2] / self.learned.M,
+                n_first=None if self.learned is None else self.watched[i, None, :, -1],
                 settled=self._settled(i)[None] if T == 0.0 else None,
                 near=None if self.marks is None else self.near[i, None],
                 near_m=None if self.marks is None else self.near_m[i, None],

@@ -8,27 +8,28 @@ from __future__ import annotations
 from functools import lru_cache
 
 from glassy.model.family import Network
-from glassy.theory.rs.formulas import Form, local_signal, local_variance, local_variance_slope
-
-FROZEN = 1e-15  # below this temperature, in units of the field, every order parameter equals its T = 0 value to rounding
+from glassy.model.signal import Signal
+from glassy.theory.rs.formulas import Form, local_variance, local_variance_slope
 
 
 @lru_cache(maxsize=256)
 def form_of(network: Network) -> Form:
-    """Return what the kernels know of a network: P, whether its noise is Wishart, shift and D of N.3c per load, polynomials.
+    """Return what the kernels know of a network.
 
-    A row of a polynomial (xi', xi'', slope and curvature of `Covariance`) holds its lowest power, the number of its
-    coefficients, and these.
+    The first row: P, whether its noise is Wishart, its shift per load, of its signal the strength, the number of sizes and the
+    full overlap, and D of N.3c per load. Then polynomials (xi', xi'', slope and curvature of `Covariance`), each as its lowest
+    power, the number of its coefficients, and these. The last three rows: sizes, weights and aligned of the signal; all 1 where
+    there is none.
     """
     rows = [(float(lowest), float(len(row)), *row) for lowest, row in network.unit_covariance.rows()]
-    own = (float(network.P), float(network.wishart), wishart_shift(network, 1.0), network.gaussian_part)
-    width = max(map(len, (own, *rows)))
-    return tuple((*row, *(0.0,) * (width - len(row))) for row in (own, *rows))
-
-
-def signal(network: Network, m: float) -> float:
-    """Local field (P/2) m^(P-1) of the condensed pattern."""
-    return float(local_signal(form_of(network), m))
+    of = network.signal if network.has_signal else Signal(network.P)
+    own = (
+        float(network.P), float(network.wishart), wishart_shift(network, 1.0),
+        of.strength, float(len(of.sizes)), of.full, network.gaussian_part,
+    )  # fmt: skip
+    everything = (own, *rows, of.sizes, of.weights, of.aligned)
+    width = max(map(len, everything))
+    return tuple((*row, *(0.0,) * (width - len(row))) for row in everything)
 
 
 def wishart_shift(network: Network, load: float) -> float:

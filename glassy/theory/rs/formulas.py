@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 
+from glassy.numerics.gaussian import field_averages
 from glassy.numerics.jit import shared
 from glassy.theory.noise import wishart_log, wishart_work
 
 TOLERANCE = 1e-12
 
 Form = tuple[tuple[float, ...], ...]  # a network as the formulas know it, see `form_of`; in a kernel the same as an array
-FieldAverages = tuple[float, float, float, float, float, float, float]  # of `field_averages`
+Averages = tuple[float, float, float, float, float, float, float, float, float]  # of `averages_of`
 
-_SELF, _XI1, _XI2, _SLOPE, _CURVATURE = range(5)  # rows of a form
+_SELF, _XI1, _XI2, _SLOPE, _CURVATURE, _SIZES, _WEIGHTS, _ALIGNED = range(8)  # rows of a form
 _SETTLED, _STIFF = 1e-8, 300.0  # see `newton_step`
 
 
@@ -27,8 +28,43 @@ def polynomial(form: Form, i: int, q: float) -> float:
 
 @shared
 def local_signal(form: Form, m: float) -> float:
-    """Local field (P/2) m^(P-1) of the condensed pattern."""
-    return 0.5 * form[_SELF][0] * m ** (form[_SELF][0] - 1.0) if m != 0.0 else 0.0
+    """Local field a = strength (P/2) m^(P-1) of the condensed pattern, where S = 1."""
+    return 0.5 * form[_SELF][0] * form[_SELF][3] * m ** (form[_SELF][0] - 1.0) if m != 0.0 else 0.0
+
+
+@shared
+def averages_of(form: Form, a: float, s: float, T: float) -> Averages:
+    """Return the averages of `field_averages` over h = a S + s z and the sizes S of the signal (L.3).
+
+    Those of flip and X are weighted with S. Two more follow: E[S^2 sech^2]/T, the response of E[S tanh] to a, and the
+    magnetization along the pattern.
+    """
+    values = int(form[_SELF][4])
+    if values == 1 or a == 0.0:
+        soft, flip, C, X, Y, E4, entropy = field_averages(a, s, T)
+        return soft, flip, C, X, Y, E4, entropy, C, form[_ALIGNED][0] * (1.0 - flip)
+    soft = flip = C = X = Y = E4 = entropy = response = m = 0.0
+    for j in range(values):
+        S, w = form[_SIZES][j], form[_WEIGHTS][j]
+        soft_j, flip_j, C_j, X_j, Y_j, E4_j, entropy_j = field_averages(a * S, s, T)
+        soft += w * soft_j
+        flip += w * S * flip_j
+        C += w * C_j
+        X += w * S * X_j
+        Y += w * Y_j
+        E4 += w * E4_j
+        entropy += w * entropy_j
+        response += w * S * S * C_j
+        m += form[_ALIGNED][j] * (1.0 - flip_j)
+    return soft, flip, C, X, Y, E4, entropy, response, m
+
+
+@shared
+def overlaps_of(form: Form, m: float, averages: Averages) -> tuple[float, float]:
+    """Return the magnetization along the pattern and the overlap with an example, where E[S tanh] is m."""
+    if form[_SELF][3] == 1.0 and form[_ALIGNED][0] == 1.0:  # S = 1
+        return m, form[_SELF][5] * m
+    return (averages[8], form[_SELF][5] * m) if m != 0.0 else (0.0, 0.0)
 
 
 @shared
@@ -36,7 +72,7 @@ def local_variance(form: Form, q: float, C: float) -> float:
     """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 + D q at P = 2 (N.3c)."""
     if form[_SELF][1] == 0.0:
         return polynomial(form, _XI1, q)
-    return q / (1.0 - C) ** 2 + form[_SELF][3] * q
+    return q / (1.0 - C) ** 2 + form[_SELF][6] * q
 
 
 @shared
@@ -45,19 +81,19 @@ def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
     if form[_SELF][1] == 0.0:
         return -T * polynomial(form, _XI2, q)
     D = 1.0 - C
-    return -T / D**2 + 2.0 * q / D**3 - form[_SELF][3] * T
+    return -T / D**2 + 2.0 * q / D**3 - form[_SELF][6] * T
 
 
 @shared
 def wishart_rest(form: Form, load: float, q: float, s: float) -> float:
     """Return 1 - C at P = 2, q > 0, from the standard deviation s of the field, without cancellation where C is near 1."""
-    return math.sqrt(load) * math.sqrt(q) / (s * math.sqrt(max(1.0 - load * form[_SELF][3] * q / s / s, 0.0)))
+    return math.sqrt(load) * math.sqrt(q) / (s * math.sqrt(max(1.0 - load * form[_SELF][6] * q / s / s, 0.0)))
 
 
 @shared
 def wishart_width(form: Form, load: float) -> float:
     """Return the standard deviation of the field at P = 2, T = 0, m = 0: at other T it is smaller."""
-    root, bound, part = math.sqrt(load), math.sqrt(2.0 / math.pi), form[_SELF][3]
+    root, bound, part = math.sqrt(load), math.sqrt(2.0 / math.pi), form[_SELF][6]
     high = root + bound
     if part > 0.0:
         low = max(bound, root * math.sqrt(part))
@@ -73,7 +109,7 @@ def wishart_width(form: Form, load: float) -> float:
 
 @shared
 def newton_step(
-    form: Form, load: float, T: float, m: float, C: float, s: float, averages: FieldAverages
+    form: Form, load: float, T: float, m: float, C: float, s: float, averages: Averages
 ) -> tuple[float, float, float, float, bool]:
     """Return the error of R.5 in (m, C), the next m and C by Newton's method, the determinant, and whether they are final.
 
@@ -82,11 +118,11 @@ def newton_step(
     """
     P = form[_SELF][0]
     wishart = form[_SELF][1] != 0.0
-    _, flip, C_new, X, Y, _, _ = averages
+    _, flip, C_new, X, Y, _, _, response, _ = averages
     a_slope = (P - 1.0) * local_signal(form, m) / m
     F1, F2 = 1.0 - flip - m, C_new - C
     r_slope = load * local_variance_slope(form, min(1.0 - T * C, 1.0), C, T)
-    J11, J12 = C_new * a_slope - 1.0, -X * r_slope
+    J11, J12 = response * a_slope - 1.0, -X * r_slope
     J21, J22 = -2.0 * X * a_slope, Y * r_slope - 1.0
     det = J11 * J22 - J12 * J21
     error = max(abs(F1), abs(F2) * (max(T, 1.0) if wishart else T))
@@ -101,14 +137,14 @@ def newton_step(
 
 @shared
 def thermodynamics(
-    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: FieldAverages
+    form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: Averages
 ) -> tuple[float, float, float, float, float]:
-    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1), and its residual.
+    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1, L.3), and its residual.
 
     The residual is the largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
     Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
     """
-    soft, flip, C_new, _, _, E4, binary = averages
+    soft, flip, C_new, _, _, E4, binary, _, _ = averages
     P = form[_SELF][0]
     wishart = form[_SELF][1] != 0.0
     error = abs(1.0 - T * C_new - q)
@@ -116,7 +152,7 @@ def thermodynamics(
         error = max(error, abs(1.0 - flip - m))
     if wishart:
         error = max(error, abs(C_new - C) / max(1.0, C))
-    mP = m**P
+    mP = form[_SELF][3] * m**P
     if not wishart or load == 0.0:
         R, S = load * polynomial(form, _CURVATURE, q), load * polynomial(form, _SLOPE, q)
         free = -soft + 0.5 * (P - 1.0) * mP - 0.5 * C * (1.0 - q) * R
@@ -124,7 +160,7 @@ def thermodynamics(
         entropy = binary - 0.5 * C * (C * R)
         stiffness = load * polynomial(form, _XI2, q)
     else:
-        part = load * form[_SELF][3]  # D of N.3c: an SK model beside
+        part = load * form[_SELF][6]  # D of N.3c: an SK model beside
         whole = s * s / q if q > 0.0 else load / D / D + part
         stiffness = whole - part  # load/(1 - C)^2
         log = wishart_log(C) if C < 0.5 else -(math.log(D) + C) / C / C

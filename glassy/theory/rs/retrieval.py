@@ -2,7 +2,7 @@
 
 At fixed T every retrieval saddle is met once when m runs over the interval where m < tanh(a/T), a = (P/2) m^(P-1):
 E tanh((a + s z)/T) falls monotonically in s, so m fixes the noise s, and the load = s^2 / (r per unit load) is explicit.
-The retrieval phase is the part of that curve from the largest load to its large-m end. The spinodal is the maximum: a
+The retrieval phase is the part of that curve from the largest load to its large-m end, see `fold`. The spinodal is a
 turning point that no continuation can miss.
 """
 
@@ -17,22 +17,20 @@ from scipy.optimize import brentq
 from scipy.special import erfcinv
 
 from glassy.model.family import Network
-from glassy.numerics.gaussian import field_averages
-from glassy.theory.rs.equations import (
-    FROZEN,
-    form_of,
-    signal,
-    unit_variance,
-    unit_variance_slope,
-)
-from glassy.theory.rs.formulas import TOLERANCE, newton_step
+from glassy.model.signal import FROZEN, flip_range
+from glassy.theory.rs.equations import form_of, unit_variance, unit_variance_slope
+from glassy.theory.rs.formulas import TOLERANCE, Form, averages_of, local_signal, newton_step
 
 _TINY = 1e-300
 
 
 @dataclass(frozen=True)
 class Point:
-    """A retrieval saddle at given T and m: its load, overlap, C = beta(1-q), and d ln(load)/dm along the curve."""
+    """A retrieval saddle at given T and m: its load, overlap, C = beta(1-q), and d ln(load)/dm along the curve.
+
+    In all of this file m is E[S tanh] (L.3): the magnetization of a stored pattern, and of a trained network n over its largest
+    value.
+    """
 
     m: float
     q: float
@@ -41,74 +39,47 @@ class Point:
     slope: float
 
 
-@lru_cache(maxsize=256)
-def curie_weiss_end(P: int) -> tuple[float, float]:
-    """Return (atanh m, T) where the P-body Curie-Weiss magnetization at load = 0 ends; P = 2 ends at (0, 1)."""
-    if P == 2:
-        return 0.0, 1.0
-    w = brentq(lambda w: (P - 1) * 2.0 * w - math.sinh(2.0 * w), 1e-3, 20.0 + math.log(P), xtol=1e-15)
-    return w, 0.5 * P * math.tanh(w) ** (P - 1) / w
-
-
-@lru_cache(maxsize=1024)
-def flip_range(P: int, T: float) -> tuple[float, float]:
-    """Range of 1 - m of the retrieval curve at temperature T: between the Curie-Weiss roots, where load = 0."""
-    if T < FROZEN:
-        return 0.0, 1.0
-    w_c, _ = curie_weiss_end(P)
-
-    def temperature(w: float) -> float:
-        return 0.5 * P * math.tanh(w) ** (P - 1) / w - T
-
-    lo, hi = max(w_c, 1e-8), 0.5 * P / T + 1.0
-    w_high = brentq(temperature, lo, hi, xtol=1e-300, rtol=1e-14) if temperature(lo) > 0.0 else lo
-    low_end = 0.0
-    if P > 2:
-        w_min = 0.5 * (2.0 * T / P) ** (1.0 / (P - 2))
-        low_end = brentq(temperature, min(w_min, 0.5 * w_c), w_c, xtol=1e-300, rtol=1e-14) if temperature(w_c) > 0 else w_c
-    return 2.0 / (math.exp(min(2.0 * w_high, 700.0)) + 1.0), 2.0 / (math.exp(2.0 * low_end) + 1.0)
-
-
 def point(network: Network, T: float, flip: float, close: float = math.inf) -> Point:
     """Return the saddle of the retrieval curve with 1 - m = flip; `close` is the width of the field at a neighbour."""
     m = 1.0 - flip
     T = T if T >= FROZEN else 0.0
-    a = signal(network, m)
-    s = a / (math.sqrt(2.0) * float(erfcinv(flip)))  # exact at T = 0, an upper bound at T > 0
-    found = _newton(a, min(s, close), T, flip) if T > 0.0 else s
+    form = form_of(network)
+    a, alike = local_signal(form, m), len(network.signal.sizes) == 1
+    s = a / (math.sqrt(2.0) * float(erfcinv(flip)))  # of one size exact at T = 0, an upper bound at T > 0
+    found = _newton(form, a, min(s, close), T, flip) if T > 0.0 or not alike else s
     if found is not None:
         s = found
     else:
         target = math.log(flip)
 
         def mismatch(s: float) -> float:
-            return math.log(max(field_averages(a, s, T)[1], _TINY)) - target
+            return math.log(max(averages_of(form, a, s, T)[1], _TINY)) - target
 
         top = s * (1.0 + 1e-12)
         while mismatch(top) < 0.0:
-            top *= 1.0 + 1e-9
+            top *= 1.0 + 1e-9 if alike else 2.0
         s = brentq(mismatch, 0.0, top, xtol=1e-300, rtol=1e-15) if mismatch(0.0) < 0.0 else 0.0
     v = s * s
-    _, _, C, X, Y, _, _ = field_averages(a, s, T)
+    _, _, C, X, Y, _, _, response, _ = averages_of(form, a, s, T)
     q = 1.0 - T * C
     r = unit_variance(network, q, C) if network.P > 2 or C < 1.0 else math.inf
     if v == 0.0 or not 0.0 < r < math.inf:
         return Point(m=m, q=q, C=C, load=0.0, slope=math.nan)
     a_slope = (network.P - 1) * a / m
-    v_slope = (C * a_slope - 1.0) / X
+    v_slope = (response * a_slope - 1.0) / X
     C_slope = -2.0 * X * a_slope + Y * v_slope
     slope = v_slope / v - unit_variance_slope(network, q, C, T) * C_slope / r
     return Point(m=m, q=q, C=C, load=v / r, slope=slope)
 
 
-def _newton(a: float, s: float, T: float, flip: float) -> float | None:
+def _newton(form: Form, a: float, s: float, T: float, flip: float) -> float | None:
     """Return the width at which 1 - m is flip, by Newton's method from s; None where it is not clear at once.
 
     In the unknown 1/s^2 the logarithm of the flip is nearly linear where the field is wider than T.
     """
     v = s * s
     for _ in range(10):
-        _, at, _, X, _, _, _ = field_averages(a, math.sqrt(v), T)
+        _, at, _, X, *_ = averages_of(form, a, math.sqrt(v), T)
         if not (at > 1e-12 and X > 0.0):
             return None
         change = math.log(at / flip) * at / (X * v)  # of 1/v, in units of it
@@ -126,10 +97,14 @@ def _from_logit(y: float) -> float:
 
 @lru_cache(maxsize=1024)
 def fold(network: Network, T: float) -> Point | None:
-    """Return the end of the retrieval phase at temperature T, where d load/dm = 0; None where no load retrieves."""
-    if curie_weiss_end(network.P)[1] <= T:
+    """Return the end of the retrieval phase at temperature T, where d load/dm = 0; None where no load retrieves.
+
+    The load may have two maxima. Of a stored pattern the larger one ends the retrieval phase, and of several sizes of the
+    signal (L.3), where the one at small m may be larger, the first from m = 1 on: with it the phase of small loads ends.
+    """
+    if network.signal.end[1] <= T:
         return None
-    low, high = flip_range(network.P, T)
+    low, high = flip_range(network.signal, T)
     low, high = max(low, 1e-16), min(high, 1.0 - 1e-6)  # below m = 1e-6, 1 - flip has lost m, and there is no fold there
     ends = [math.log(low / (1.0 - low)), math.log(high / (1.0 - high))]
     grid = ends[0] + (ends[1] - ends[0]) * 0.5 * (1.0 - np.cos(np.pi * np.arange(1, 64) / 64.0))
@@ -140,6 +115,11 @@ def fold(network: Network, T: float) -> Point | None:
         close = math.sqrt(width) if width > 0.0 else math.inf
     loads = np.array([p.load for p in points])
     i = int(np.argmax(loads))
+    if not network.signal.uniform:
+        rising = [k for k, p in enumerate(points) if p.slope < 0.0]
+        falls = [k for k in range(min(rising, default=0) + 1, len(points)) if points[k].slope > 0.0]
+        i = min(falls, default=i)
+        i -= i > 0 and loads[i - 1] > loads[i]
     if loads[i] == 0.0:
         return None
     ends_i = (grid[i - 1] if i > 0 else ends[0], grid[i + 1] if i + 1 < len(grid) else ends[1])
@@ -155,9 +135,12 @@ def fold(network: Network, T: float) -> Point | None:
     return best
 
 
-def one_maximum(P: int) -> float:
-    """Return the m above which load(m) has no maximum but the spinodal."""
-    return 1.0 - 0.75 / P if P > 2 else 0.0
+def surely(network: Network, T: float) -> float:
+    """Return the m above which every locally stable saddle is one of the retrieval phase, see `in_retrieval`."""
+    if not network.signal.uniform:
+        end = fold(network, T)
+        return end.m if end is not None else 1.0
+    return 1.0 - 0.75 / network.P if network.P > 2 else 0.0
 
 
 def in_retrieval(network: Network, T: float, m: float) -> bool:
@@ -166,7 +149,7 @@ def in_retrieval(network: Network, T: float, m: float) -> bool:
     load(m) can have a second, lower maximum at smaller m, whose large-m side is locally stable too but is not the retrieval
     phase. The minimum between the two lies below m = 1 - 0.9/P (P = 3 .. 40, all T): above that no search is needed.
     """
-    if m > 1.0 - 0.75 / network.P:
+    if network.signal.uniform and m > 1.0 - 0.75 / network.P:
         return True
     end = fold(network, T)
     return end is not None and m >= end.m * (1.0 - 1e-9)
@@ -181,7 +164,7 @@ def newton(network: Network, load: float, T: float, m: float, C: float) -> tuple
         if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and (network.P > 2 or C < 1.0)):
             return None
         s = math.sqrt(load * unit_variance(network, min(q, 1.0), C))
-        averages = field_averages(signal(network, m), s, T)
+        averages = averages_of(form, local_signal(form, m), s, T)
         error, m_next, C_next, det, final = newton_step(form, load, T, m, C, s, averages)
         met = error <= 1e-15 or (error <= 0.1 * TOLERANCE and error >= 0.5 * previous)
         if final:
@@ -200,18 +183,20 @@ def retrieval(network: Network, load: float, T: float, start: tuple[float, float
     Newton's method from `start` (a neighbour on a path) or from the Curie-Weiss magnetization; where that does not end on
     the stable side of the fold, the explicit curve decides whether the saddle exists and gives the bracket.
     """
-    if curie_weiss_end(network.P)[1] <= T:
+    if network.signal.end[1] <= T:
         return None
-    low = flip_range(network.P, T)[0]
+    low = flip_range(network.signal, T)[0]
     m = 1.0 - low
     if load == 0.0:
-        return m, (low * (2.0 - low) / T if T > 0.0 else 0.0)
+        if len(network.signal.sizes) == 1:
+            return m, (low * (2.0 - low) / T if T > 0.0 else 0.0)
+        return m, averages_of(form_of(network), local_signal(form_of(network), m), 0.0, T)[2]
     if start is None:
         C = 0.0
         for _ in range(4):
             q = max(1.0 - T * C, 0.0)
             s = math.sqrt(load * unit_variance(network, q, min(C, 0.5)))
-            _, flip, C, *_ = field_averages(signal(network, m), s, T)
+            _, flip, C, *_ = averages_of(form_of(network), local_signal(form_of(network), m), s, T)
             m = 1.0 - flip
         start = (m, C)
     found = newton(network, load, T, *start) if start[0] > 0.0 else None

@@ -47,7 +47,7 @@ CHUNK = 1024
 NODES = 257
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")  # the last where no phase exists
 STATUSES = (Status.CONVERGED, Status.LEFT_PHASE, Status.NOT_CONVERGED)
-NUMBERS = ("m", "q_EA", "local_susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon", "residual")
+NUMBERS = ("m", "q_EA", "local_susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon", "residual", "n")
 FAR = 1e20  # loads and temperatures, and their inverses, beyond which units matter
 
 
@@ -68,12 +68,12 @@ class Columns:
 
     def row(self, i: int) -> Solution:
         """Return the Solution at point i."""
-        m, q, C, free, energy, entropy, complexity, replicon, residual = self.numbers[i].tolist()
+        m, q, C, free, energy, entropy, complexity, replicon, residual, n = self.numbers[i].tolist()
         return Solution(
             network=self.network, load=float(self.load[i]), T=float(self.T[i]), phase=PHASES[self.phase[i]], ansatz=RS(), m=m,
             q_levels=(q,), x_levels=(), y_levels=(), local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy,
             complexity=complexity, replicons=(replicon,), residual=residual, status=STATUSES[self.status[i]],
-            provenance=self.provenance,
+            n=n if self.network.has_examples else None, provenance=self.provenance,
         )  # fmt: skip
 
     def column(self, name: str) -> FloatArray | None:
@@ -81,7 +81,8 @@ class Columns:
         if name in ("load", "T"):
             return np.array(getattr(self, name))
         name = "q_EA" if name == "q" else name  # one level
-        return self.numbers[:, NUMBERS.index(name)].copy() if name in NUMBERS else None
+        known = name in NUMBERS and (name != "n" or self.network.has_examples)
+        return self.numbers[:, NUMBERS.index(name)].copy() if known else None
 
     def statuses(self) -> tuple[Status, ...]:
         """Return the status of every point."""
@@ -131,7 +132,7 @@ def solve_path(
     left = np.flatnonzero(said == OPEN)
     solutions = [alone(x, y) for x, y in zip(load[left].tolist(), T[left].tolist(), strict=True)]
     for i, s in zip(left.tolist(), solutions, strict=True):
-        numbers[i] = [getattr(s, name) for name in NUMBERS]
+        numbers[i] = [math.nan if (x := getattr(s, name)) is None else x for name in NUMBERS]
         said[i], which[i] = STATUSES.index(s.status), PHASES.index(s.phase)
     return Columns(network=network, provenance=provenance(), load=load, T=T, numbers=numbers, phase=which, status=said)
 
@@ -143,10 +144,13 @@ def _phase(
     numbers, said = np.full((len(load), len(NUMBERS)), math.nan), np.full(len(load), OPEN)
     form, field = _array(network), network.unit_covariance.has_field
     run: Callable[..., None]
+    more: tuple[FloatArray, ...] = ()
     if phase == "retrieval":
         if not network.has_signal:
             return numbers, np.full(len(load), NONE)
-        run = partial(retrieval_chunk, form, rs_retrieval.one_maximum(network.P))
+        least = {x: rs_retrieval.surely(network, x) for x in set(T.tolist())}
+        run = partial(retrieval_chunk, form)
+        more = (np.array([least[x] for x in T.tolist()]),)
     elif phase == "paramagnetic" and not field:
         run = partial(free_chunk, form)
     else:
@@ -155,7 +159,9 @@ def _phase(
     parts = [slice(i, i + CHUNK) for i in range(0, len(load), CHUNK)]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         for part, _ in zip(
-            parts, pool.map(lambda part: run(load[part], T[part], numbers[part], said[part]), parts), strict=True
+            parts,
+            pool.map(lambda part: run(*(x[part] for x in more), load[part], T[part], numbers[part], said[part]), parts),
+            strict=True,
         ):
             done(len(load[part]))
     if network.has_signal and phase == "retrieval":
@@ -168,7 +174,7 @@ def _beyond(network: Network, load: FloatArray, T: FloatArray, asked: npt.NDArra
 
     It is taken from both sides of T on a grid: between two of its points the spinodal load does not rise by CLEAR above both.
     """
-    beyond = rs_retrieval.curie_weiss_end(network.P)[1] <= T
+    beyond = network.signal.end[1] <= T
     asked = asked & ~beyond
     temperatures = np.unique(T[asked])
     if len(temperatures) > NODES:

@@ -12,9 +12,11 @@ from glassy.numerics.jit import kernel
 from glassy.theory.rs.formulas import (
     TOLERANCE,
     Form,
+    averages_of,
     local_signal,
     local_variance,
     newton_step,
+    overlaps_of,
     polynomial,
     small_overlap,
     thermodynamics,
@@ -40,7 +42,7 @@ def _newton(form: Form, load: float, T: float, m: float, C: float, steps: int) -
         if not (m > 0.0 and q >= 0.0 and (form[0][1] == 0.0 or C < 1.0)):
             return False, m, C
         s = math.sqrt(load * local_variance(form, q, C))
-        averages = field_averages(local_signal(form, m), s, T)
+        averages = averages_of(form, local_signal(form, m), s, T)
         _, m, C, det, final = newton_step(form, load, T, m, C, s, averages)
         if final:
             return det > 0.0 and m > 1e-9, m, C
@@ -50,23 +52,34 @@ def _newton(form: Form, load: float, T: float, m: float, C: float, steps: int) -
 
 
 @kernel
+def _without_noise(form: Form, x: float) -> float:
+    """Return E[S tanh(x S)]."""
+    total = 0.0
+    for j in range(int(form[0][4])):
+        total += form[6][j] * form[5][j] * math.tanh(x * form[5][j])
+    return total
+
+
+@kernel
 def _unloaded(form: Form, load: float, T: float) -> tuple[float, float]:
     """Return (m, C) near a saddle at small load: the magnetization without noise, then a few turns with it."""
     m, C = 1.0, 0.0
     for _ in range(40):
         before = m
-        m = math.tanh(local_signal(form, m) / T) if T > 0.0 else 1.0
+        m = _without_noise(form, local_signal(form, m) / T) if T > 0.0 else 1.0
         if before - m < 1e-3 * (1.0 - m):
             break
     for _ in range(4):
         s = math.sqrt(load * local_variance(form, max(1.0 - T * C, 0.0), min(C, 0.5)))
-        averages = field_averages(local_signal(form, m), s, T)
+        averages = averages_of(form, local_signal(form, m), s, T)
         m, C = 1.0 - averages[1], averages[2]
     return m, C
 
 
 @kernel
-def retrieval_chunk(form: Form, surely: float, load: FloatArray, T: FloatArray, numbers: FloatArray, said: IntArray) -> None:
+def retrieval_chunk(
+    form: Form, surely: FloatArray, load: FloatArray, T: FloatArray, numbers: FloatArray, said: IntArray
+) -> None:
     """Solve a chunk of a path in the retrieval phase: FOUND where m lies above `surely`, else it stays OPEN."""
     near = False
     m = C = 0.0
@@ -75,23 +88,25 @@ def retrieval_chunk(form: Form, surely: float, load: FloatArray, T: FloatArray, 
         if load[i] > 0.0:
             if near:
                 found, m, C = _newton(form, load[i], T[i], m, C, 8)
-            if not found or m <= surely:
+            if not found or m <= surely[i]:
                 m, C = _unloaded(form, load[i], T[i])
                 found, m, C = _newton(form, load[i], T[i], m, C, 20)
-        near = found and m > surely
+        near = found and m > surely[i]
         if near:
             q = min(1.0 - T[i] * C, 1.0)
             s = math.sqrt(load[i] * local_variance(form, q, C))
-            averages = field_averages(local_signal(form, m), s, T[i])
+            averages = averages_of(form, local_signal(form, m), s, T[i])
             out = thermodynamics(form, load[i], T[i], m, q, C, s, 1.0 - C, averages)
-            _write(numbers[i], m, q, C, out)
+            _write(numbers[i], overlaps_of(form, m, averages), q, C, out)
             if out[4] <= TOLERANCE:
                 said[i] = FOUND
 
 
 @kernel
-def _write(row: FloatArray, m: float, q: float, C: float, out: tuple[float, float, float, float, float]) -> None:
-    row[0], row[1], row[2] = m, q, C
+def _write(
+    row: FloatArray, overlaps: tuple[float, float], q: float, C: float, out: tuple[float, float, float, float, float]
+) -> None:
+    row[0], row[9], row[1], row[2] = overlaps[0], overlaps[1], q, C
     row[3], row[4], row[5], row[6], row[7], row[8] = out[0], out[1], out[2], 0.0, out[3], out[4]
 
 
@@ -110,7 +125,7 @@ def log_load(form: Form, T: float, y: float) -> tuple[float, float, float, float
     D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C)
     if D <= 0.0:
         return -math.inf, math.nan, q, rest, q_slope
-    part = form[0][3] * D / T / T
+    part = form[0][6] * D / T / T
     value = 2.0 * (y + math.log(D)) - math.log(q) - math.log1p(part * D)
     return value, 2.0 + q_slope * (2.0 / D - 1.0 / q - 2.0 * part / (1.0 + part * D)), q, rest, q_slope
 
@@ -159,7 +174,7 @@ def zero_chunk(
                     high = math.log(1.001 * width / T[i])
                     at_low, at_high = -math.inf, math.inf
                     if T[i] > 1.0:
-                        at_low = 2.0 * math.log(T[i] - 1.0) - math.log1p(form[0][3] * (1.0 - 1.0 / T[i]) ** 2)
+                        at_low = 2.0 * math.log(T[i] - 1.0) - math.log1p(form[0][6] * (1.0 - 1.0 / T[i]) ** 2)
                     open_ |= high > HIGH
                 else:
                     up = math.copysign(1.0, at_high - at_low)
@@ -180,12 +195,12 @@ def zero_chunk(
                     open_ = True
                     continue
             D = wishart_rest(form, load[i], q, s) if wishart else 1.0
-            averages = field_averages(0.0, s, T[i])
+            averages = averages_of(form, 0.0, s, T[i])
             out = thermodynamics(form, load[i], T[i], 0.0, q, C, s, D, averages)
             open_ |= not out[4] <= TOLERANCE or (field and abs(out[3]) < 1e-9)
             if out[0] > best and not (field and glass != (out[3] <= 0.0)):
                 best = out[0]
-                _write(numbers[i], 0.0, q, C, out)
+                _write(numbers[i], (0.0, 0.0), q, C, out)
         if not open_:
             said[i] = FOUND if best > -math.inf else NONE
 
@@ -197,9 +212,9 @@ def free_chunk(form: Form, load: FloatArray, T: FloatArray, numbers: FloatArray,
         if load[i] > 0.0:
             if T[i] > form[0][1]:  # 0, and 1 at P = 2
                 C = 1.0 / T[i]
-                averages = field_averages(0.0, 0.0, T[i])
+                averages = averages_of(form, 0.0, 0.0, T[i])
                 out = thermodynamics(form, load[i], T[i], 0.0, 0.0, C, 0.0, (T[i] - 1.0) / T[i], averages)
-                _write(numbers[i], 0.0, 0.0, C, out)
+                _write(numbers[i], (0.0, 0.0), 0.0, C, out)
                 if out[4] <= TOLERANCE:
                     said[i] = FOUND
             else:

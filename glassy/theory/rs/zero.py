@@ -14,9 +14,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from glassy.model.family import Network
+from glassy.model.signal import FROZEN
 from glassy.numerics.gaussian import field_averages
 from glassy.numerics.roots import all_roots
-from glassy.theory.rs.equations import FROZEN, form_of, unit_variance
+from glassy.theory.rs.equations import form_of, unit_variance
 from glassy.theory.rs.formulas import small_overlap, wishart_width
 
 _HUGE = 1e300

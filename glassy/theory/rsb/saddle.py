@@ -32,7 +32,7 @@ def rsb_saddle(
         x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y,
         local_susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
         entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
-        residual=error, status=status,
+        residual=error, status=status, n=0.0 if network.has_examples else None,
     )  # fmt: skip
 
 

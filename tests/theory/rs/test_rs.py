@@ -11,7 +11,8 @@ from published import SK_RS_ENERGY, SK_RS_ENTROPY
 import glassy
 from glassy import DenseHebbian, InputError, PhaseError, Status, scan, solve
 from glassy.numerics.gaussian import field_averages
-from glassy.theory.rs.equations import signal, unit_variance, wishart_shift
+from glassy.theory.rs.equations import form_of, unit_variance, wishart_shift
+from glassy.theory.rs.formulas import local_signal
 
 KINDS = ("distinct", "self-interacting")
 NETWORKS = [DenseHebbian(P, k) for P in (2, 3, 4, 5, 6) for k in KINDS]
@@ -27,7 +28,7 @@ def free_energy(network, load, T, m, q):
     beta, P, xi = 1.0 / T, network.P, network.unit_covariance
     C = beta * (1.0 - q)
     r = load * unit_variance(network, q, C)
-    soft = field_averages(signal(network, m), math.sqrt(r), T)[0]
+    soft = field_averages(local_signal(form_of(network), m), math.sqrt(r), T)[0]
     if not network.wishart:
         minus_beta_f = (
             beta * soft
