@@ -56,6 +56,7 @@ from glassy.phases.coexistence import Coexistence, coexistence
 from glassy.phases.complexity import Complexity, complexity
 from glassy.phases.diagram import PhaseDiagram, PhasePoint, phases_at
 from glassy.phases.examples_needed import ExamplesNeeded, examples_needed
+from glassy.phases.free_energy_of_m import FreeEnergyOfM, free_energy_of_m
 from glassy.phases.glassiness import Glassiness, glassiness
 from glassy.phases.phase_diagram import phase_diagram
 from glassy.phases.spin_glass_temperatures import SpinGlassTemperatures, spin_glass_temperatures
@@ -102,6 +103,7 @@ __all__ = [
     "Exact",
     "ExamplesNeeded",
     "Exchange",
+    "FreeEnergyOfM",
     "FullRSB",
     "GlassTheory",
     "Glassiness",
@@ -168,6 +170,7 @@ __all__ = [
     "examples_needed",
     "exchange_temperatures",
     "extrapolate",
+    "free_energy_of_m",
     "glassiness",
     "hierarchy",
     "hold",

@@ -50,7 +50,7 @@ class Drawn:
             Those of the function in `glassy.plots` that draws such a result, which draws several in one figure as well:
             `phase_diagram`, `comparison`, `grids` (of `scan`, `simulate` and ladders), `series` (of one run), `ensemble`,
             `exchange`, `autocorrelation`, `binning`, `starts`, `table` (of a Held as well), `storage_capacity`,
-            `spin_glass_temperatures`, `complexity`, `glassiness`, `iterations` (of message passing).
+            `spin_glass_temperatures`, `complexity`, `glassiness`, `free_energy_of_m`, `iterations` (of message passing).
         ax : matplotlib Axes, or as many as the drawing has panels, optional
             Where to draw; default: a figure of its own, which a notebook shows.
         path : path, optional

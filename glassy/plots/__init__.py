@@ -13,6 +13,7 @@ from glassy.plots.exchanges import exchange
 from glassy.plots.files import figure, save, without_suffix
 from glassy.plots.glass import complexity, glassiness
 from glassy.plots.grids import binder, grids
+from glassy.plots.landscape import free_energy_of_m
 from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simulation, theory
 from glassy.plots.overlaps import overlaps, parisi
 from glassy.plots.page import page
@@ -43,6 +44,7 @@ __all__ = [
     "ensemble",
     "exchange",
     "figure",
+    "free_energy_of_m",
     "glassiness",
     "grids",
     "iterations",

@@ -80,6 +80,7 @@ CALLS = {  # and how many points each may cost
     "spinodal": (30, lambda n, load, T, a, p: glassy.spinodal(n, T, strict=False)),
     "complexity": (12, lambda n, load, T, a, p: glassy.complexity(n, load, T, points=4, strict=False)),
     "glassiness": (40, lambda n, load, T, a, p: glassy.glassiness(n, load, T, a)),
+    "free_energy_of_m": (10, lambda n, load, T, a, p: glassy.free_energy_of_m(n, load, T, [-0.7, 0.0, 1e-3, 0.9, 1.0])),
     "coexistence": (12, lambda n, load, T, a, p: glassy.coexistence(n, T, strict=False)),
 }
 SLOW_CALLS = {

@@ -53,6 +53,7 @@ DRAWN = [  # a result, the method, how many panels
     (glassy.spin_glass_temperatures(NETWORK), "plot", 1),
     (glassy.complexity(NETWORK, 1.0, 0.3, points=5), "plot", 1),
     (glassy.glassiness(DenseHebbian(P=2), 0.1, 0.8), "plot", 1),
+    (glassy.free_energy_of_m(NETWORK, 0.1, 0.3, [0.0, 0.5, 0.9]), "plot", 1),
 ]
 
 

@@ -1,0 +1,71 @@
+"""Figure of the free energy at a given m: the depth of the memory and its barrier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassy.core.drawing import draws
+from glassy.core.errors import InputError
+from glassy.phases.free_energy_of_m import FreeEnergyOfM
+from glassy.plots.sheet import Sheet
+from glassy.plots.style import COLORS, UNSTABLE, WIDTH, ramp, short_ansatz
+
+
+@draws(FreeEnergyOfM)
+def free_energy_of_m(
+    results: FreeEnergyOfM | Sequence[FreeEnergyOfM], ax: Any = None, *, path: str | Path | None = None
+) -> Any:
+    """Draw f(m), pale where replica symmetry is unstable; a dot at the minimum of the pattern, a ring at the top beside it.
+
+    Parameters
+    ----------
+    results : FreeEnergyOfM or sequence of them
+        What `glassy.free_energy_of_m` returned.
+    ax : Axes, optional
+        Where to draw; default: a figure of its own.
+    path : path, optional
+        Where to write, with or without .png or .pdf: both are written, and the folder is made if missing.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        If there is nothing of that kind.
+
+    Examples
+    --------
+    >>> import glassy
+    >>> f = glassy.free_energy_of_m(glassy.DenseHebbian(P=3), load=0.2, T=0.3)
+    >>> glassy.plots.free_energy_of_m(f).get_xlabel()
+    'overlap m with the pattern'
+    """
+    curves = [results] if isinstance(results, FreeEnergyOfM) else [*results]
+    if not curves or not all(isinstance(f, FreeEnergyOfM) for f in curves):
+        raise InputError(f"results must be of glassy.free_energy_of_m, got {results!r}. Call it.")
+    sheet = Sheet(ax, path)
+    sheet.name(("overlap m with the pattern", "free energy f(m) per spin"), alone="Give each result axes of its own.")
+    panel, colors = sheet.axes[0], [COLORS[2]] if len(curves) == 1 else ramp(len(curves))
+    said = [(f.network, f.load, f.T) for f in curves]
+    words = ("{!r}", "load {:.3g}", "T = {:.3g}")
+    vary = [len(set(column)) > 1 for column in zip(*said, strict=True)]
+    for f, color, state in zip(curves, colors, said, strict=True):
+        order = np.argsort(f.m)
+        m, y, broken = f.m[order], f.free_energy[order], f.replicon[order] < 0.0
+        label = ", ".join(word.format(x) for word, x, on in zip(words, state, vary, strict=True) if on)
+        panel.plot(m, y, color=color, lw=WIDTH, **UNSTABLE)
+        panel.plot(m, np.where(broken, np.nan, y), color=color, lw=WIDTH, label=label or "replica symmetric")
+        if f.m_minimum is not None and f.f_minimum is not None and f.m_top is not None and f.f_top is not None:
+            panel.plot(f.m_minimum, f.f_minimum, "o", color=color, ms=4.5, zorder=3)
+            panel.plot(f.m_top, f.f_top, "o", color=color, ms=4.5, mfc="white", zorder=3)
+    panel.legend(fontsize=7.5)
+    first = curves[0]
+    same = [word.format(x) for word, x, on in zip(words, said[0], vary, strict=True) if not on]
+    sheet.title(", ".join([*same, short_ansatz(first.ansatz)]))
+    return sheet.done()
