@@ -214,7 +214,7 @@ def _top(network: Network, load: float, T: float) -> tuple[float, float]:
         highest = math.log(fold.m)
 
         def mismatch(y: float) -> float:
-            return retrieval.point(network, T, -math.expm1(y)).load - load
+            return math.log(max(retrieval.point(network, T, -math.expm1(y)).load, 1e-320) / load)
 
         for y in crossings(mismatch, np.linspace(highest, least, CELLS).tolist(), rtol=1e-15):
             m = math.exp(y)

@@ -45,9 +45,12 @@ def pinned(network: Network, load: float, T: float, m: float) -> Pinned | None:
     if T == 0.0:
         found = [_width(network, form, load, m)]
     else:
-        top, least = _widest(network, form, load), math.sqrt(variance(network, load, m * m, 0.0))  # as q >= m^2
+        top = _widest(network, form, load)
+        least = max(math.sqrt(variance(network, load, m * m, 0.0)), 1e-150 * top)  # as q >= m^2
         grid = {0.999 * least, *np.geomspace(least, top, CELLS).tolist(), *np.linspace(least, top, CELLS).tolist()}
         found = all_roots(lambda s: _mismatch(network, form, load, T, m, s), sorted(grid))
+        if _mismatch(network, form, load, T, m, least) <= 0.0:  # q is m^2 to rounding
+            found = [least, *found]
     states = [_state(network, form, load, T, m, s) for s in found]
     return max(states, key=lambda state: state.free_energy, default=None)
 
@@ -76,10 +79,13 @@ def _width(network: Network, form: Form, load: float, m: float) -> float:
     """Return the width at T = 0, where q = 1."""
     if not network.wishart:
         return math.sqrt(variance(network, load, 1.0, 0.0))
-    top = _widest(network, form, load)
     least = math.sqrt(2.0 / math.pi) * math.exp(-(float(erfinv(m)) ** 2))  # C = least/s
-    low = max(least * (1.0 + 1e-15), 1e-300)
-    return float(brentq(lambda s: _mismatch(network, form, load, 0.0, m, s), low, top, xtol=1e-300, rtol=1e-15))
+    if network.gaussian_part == 0.0:
+        return math.sqrt(load) + least
+    top = _widest(network, form, load)
+    if _mismatch(network, form, load, 0.0, m, least) <= 0.0 or least == 0.0:
+        return least
+    return float(brentq(lambda s: _mismatch(network, form, load, 0.0, m, s), least, top, xtol=1e-300, rtol=1e-15))
 
 
 def _mismatch(network: Network, form: Form, load: float, T: float, m: float, s: float) -> float:
@@ -105,5 +111,5 @@ def _state(network: Network, form: Form, load: float, T: float, m: float, s: flo
     D = wishart_rest(form, load, q, s) if network.wishart else 1.0
     free, energy, entropy, replicon, error = thermodynamics(form, load, T, m, q, C, s, D, averages)
     free += (a - local_signal(form, m)) * m
-    error = max(error, abs(_mismatch(network, form, load, T, m, s)))
+    error = max(error, abs(_mismatch(network, form, load, T, m, s)) / max(s, T))
     return Pinned(m, a, free, energy, entropy, q, C, replicon, error)
