@@ -77,6 +77,7 @@ from glassy.theory.annealed import Annealed, annealed, noise_load
 from glassy.theory.ansatz import RS, RSB, FullRSB, hierarchy
 from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve
+from glassy.theory.transport import Transport, transport, transport_shock
 
 __all__ = [
     "RS",
@@ -151,6 +152,7 @@ __all__ = [
     "StoreWarning",
     "Table",
     "Trained",
+    "Transport",
     "Verdict",
     "annealed",
     "at_line",
@@ -201,6 +203,8 @@ __all__ = [
     "state_evolution",
     "storage_capacity",
     "transition_matrix",
+    "transport",
+    "transport_shock",
     "unstable_overlap",
     "wall",
 ]

@@ -64,6 +64,7 @@ def results(folder: Path):
         "Exact": glassy.enumerate_states(network, load=0.3, T=0.3, N=8, seed=1),
         "Exchange": ladder().exchange,
         "FreeEnergyOfM": glassy.free_energy_of_m(network, 0.1, 0.3, [0.0, 0.5, 0.9]),
+        "Transport": glassy.transport(network, 0.1, 0.4, x=0.1, y=0.2),
         "Glassiness": glassy.glassiness(network, 1.0, 0.5),
         "Grid": glassy.scan(network, [0.1, 0.2, 9.0], 0.3, ansatz=RSB(1), wins=True),
         "Held": held(),

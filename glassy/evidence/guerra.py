@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.control_variates import mean_of_samples
+from glassy.core.errors import InputError
 from glassy.core.export import Exported
 from glassy.core.results import Estimate, Status
 from glassy.evidence.table import Measured, Table
@@ -24,6 +26,7 @@ from glassy.theory.annealed import noise_load
 from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
+from glassy.theory.transport import transport
 
 FloatArray = npt.NDArray[np.float64]
 HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs of the ladder in the glass, in units of the temperature that is measured
@@ -33,12 +36,16 @@ HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs of the ladder in the glass, in
 class Interpolation(Exported):
     """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t from 0 to 1.
 
-    In the spin glass no pattern is condensed, and pattern 0 is one of the noise.
+    In the spin glass no pattern is condensed, and pattern 0 is one of the noise. In the retrieval phase it is one
+    characteristic of the transport equation J.1, and others are measured alike: those that end at the network in fields.
 
     Parameters
     ----------
     saddle : Solution
         RS saddle of a DenseHebbian: "retrieval" or "spin_glass".
+    x, y : float
+        Where the characteristic ends at t = 1 (`transport`): variance of a random field, and field along the pattern, both of
+        beta h. In the spin glass they are 0.
 
     Notes
     -----
@@ -56,6 +63,12 @@ class Interpolation(Exported):
     """
 
     saddle: Solution
+    x: float = 0.0
+    y: float = 0.0
+
+    def __post_init__(self) -> None:
+        if (self.x, self.y) != (0.0, 0.0) and not self.condensed:
+            raise InputError(f"x and y must be 0 in the spin glass, got x={self.x!r}, y={self.y!r}. Give a retrieval saddle.")
 
     @staticmethod
     def nodes(n: int) -> tuple[FloatArray, FloatArray]:
@@ -75,21 +88,32 @@ class Interpolation(Exported):
         assert isinstance(network, DenseHebbian)
         return network
 
-    def _covariance(self) -> tuple[float, float]:
-        """Return xi and xi' at q of the saddle."""
+    @cached_property
+    def _overlaps(self) -> tuple[float, float]:
+        """M and q of the characteristic."""
         s = self.saddle
-        return self.network.covariance(s.q_EA, s.load), self.network.covariance(s.q_EA, s.load, derivative=1)
+        if (self.x, self.y) == (0.0, 0.0):
+            return s.m, s.q_EA
+        end = transport(self.network, s.load, s.T, x=self.x, y=self.y)
+        return end.m, end.q
+
+    def _covariance(self) -> tuple[float, float]:
+        """Return xi and xi' at q of the characteristic."""
+        q, load = self._overlaps[1], self.saddle.load
+        return self.network.covariance(q, load), self.network.covariance(q, load, derivative=1)
 
     def theory(self, ansatz: Ansatz | str = RS()) -> float:  # noqa: B008
-        """Return -beta f of infinitely many spins."""
+        """Return -beta f of infinitely many spins; in fields x and y that of replica symmetry."""
         s = self.saddle
+        if (self.x, self.y) != (0.0, 0.0):
+            return transport(self.network, s.load, s.T, x=self.x, y=self.y).action
         return -solve(self.network, s.load, s.T, s.phase, ansatz, strict=False).free_energy / s.T
 
     def of_size(self, N: int) -> Interpolation:
         """Return the interpolation of N spins: at the load of their patterns, in the glass at that of their noise."""
         K = self.network.patterns(self.saddle.load, N)
         load = self.network.load(K, N) if self.condensed else noise_load(self.network, K, N)
-        return Interpolation(solve(self.network, load, self.saddle.T, self.saddle.phase))
+        return Interpolation(solve(self.network, load, self.saddle.T, self.saddle.phase), self.x, self.y)
 
     def run(self, N: int, t: float, *, fields: Any, samples: int, sweeps: int, **options: Any) -> Samples:
         """Simulate N spins at t: in the glass the coldest rung of a ladder from random spins, with half the sweeps of burn-in.
@@ -115,18 +139,18 @@ class Interpolation(Exported):
 
         `normal` [sample, N] are independent normal numbers; the noise of the patterns has the weight sqrt(t) beta.
         """
-        root, P = math.sqrt(t), self.network.P
-        field = math.sqrt((1.0 - t) / t * self._covariance()[1]) * normal
+        root, P, T = math.sqrt(t), self.network.P, self.saddle.T
+        field = math.sqrt(((1.0 - t) * self._covariance()[1] + T * T * self.x) / t) * normal
         if not self.condensed:
-            return self.saddle.T / root, Perturbation(field=field)
+            return T / root, Perturbation(field=field)
         m = np.arange(N, -N - 1, -2) / N
-        signal = t * (N / 2) * m**P + (1.0 - t) * (P / 2) * self.saddle.m ** (P - 1) * N * m
-        return self.saddle.T / root, Perturbation(field=field, pattern_energies={0: (-signal / root).tolist()})
+        signal = t * (N / 2) * m**P + ((1.0 - t) * (P / 2) * self._overlaps[0] ** (P - 1) + T * self.y) * N * m
+        return T / root, Perturbation(field=field, pattern_energies={0: (-signal / root).tolist()})
 
     def integrand(self, run: Samples) -> FloatArray:
         """Return the bracket of I.1, one mean for each sample; in the glass with the covariance that N spins have exactly."""
         part = self.of_size(run.N)
-        beta, q_, m_, P = 1.0 / self.saddle.T, part.saddle.q_EA, part.saddle.m, self.network.P
+        beta, (m_, q_), P = 1.0 / self.saddle.T, part._overlaps, self.network.P
         xi, q = part._covariance(), run.series.q
         if not self.condensed:
             table = self.network.energy_table(run.N)  # of one pattern, F = unit e_P: <F F'> = unit^2 e_P(sigma sigma')

@@ -29,6 +29,7 @@ INTERNAL = {
         "model.covariance": "Covariance",
         "model.integer_couplings": "IntegerCouplings Term",
         "model.signal": "Signal",
+        "theory.rs.pinned": "Pinned",
         "simulation.kernels.interactions": "Interactions",
         "evidence.glass": "GlassTheory",
         "evidence.guerra": "Interpolation",

@@ -81,6 +81,7 @@ CALLS = {  # and how many points each may cost
     "complexity": (12, lambda n, load, T, a, p: glassy.complexity(n, load, T, points=4, strict=False)),
     "glassiness": (40, lambda n, load, T, a, p: glassy.glassiness(n, load, T, a)),
     "free_energy_of_m": (10, lambda n, load, T, a, p: glassy.free_energy_of_m(n, load, T, [-0.7, 0.0, 1e-3, 0.9, 1.0])),
+    "transport": (20, lambda n, load, T, a, p: glassy.transport(n, load, T, 0.5, 0.1, 0.1)),
     "coexistence": (12, lambda n, load, T, a, p: glassy.coexistence(n, T, strict=False)),
 }
 SLOW_CALLS = {
