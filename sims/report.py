@@ -17,7 +17,7 @@ GALLERY = {  # what a visitor should see, in this order
     },
     "Phases": {"phase_diagram": "P3 P4 P2", "coexistence": "P3 P4 P4-self-interacting"},
     "The spin glass": {"spin_glass": "P2 P3 P4 P4-self-interacting", "rsb_hierarchy": "P3", "hard_glass": "P2 P3 P4"},
-    "Guerra's interpolation": {"guerra": "glass retrieval"},
+    "Guerra's interpolation": {"guerra": "glass retrieval", "transport": "P3 P4"},
 }  # fmt: skip
 HEAD = """# Gallery
 

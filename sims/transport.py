@@ -1,0 +1,102 @@
+"""Transport: along characteristics of the transport equation J.1 the magnetization and the overlap do not change, measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import glassy
+from glassy import DenseHebbian, Interpolation, Lines, Measured, Table, plots, solve, transport
+from ._sim import Case, Sampling, Tables
+
+TIMES = (0.2, 0.4, 0.6, 0.8, 1.0)
+ENDS = ((0.0, 0.0), (0.1, 0.2), (0.5, 0.0), (1.0, 1.0))  # x and y at t = 1
+CLAIM = """At P = {P} the magnetization and the overlap of replicas are constant along characteristics of the transport \
+equation, from nearly free spins to the network and for any fields at its end, for 1/N -> 0; what is left of the equation \
+beside its source vanishes with N."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fan(Case):
+    """Characteristics of the retrieval phase that end at one network, in several fields."""
+
+    P: int
+    load: float
+    T: float
+
+    @property
+    def network(self) -> DenseHebbian:  # noqa: D102
+        return DenseHebbian(self.P)
+
+    def line(self, x: float, y: float) -> Interpolation:
+        """The characteristic with this end."""
+        return Interpolation(solve(self.network, self.load, self.T), x, y)
+
+
+CASES = {c.name: c for c in (
+    Fan(name="P3", claim=CLAIM.format(P=3), P=3, load=0.1, T=0.4, sizes=(60, 120, 240), samples=(128, 96, 64), sweeps=300,
+        seed=700, quick={"samples": 8, "sweeps": 100}),
+    Fan(name="P4", claim=CLAIM.format(P=4), P=4, load=0.1, T=0.4, sizes=(32, 64, 128), samples=(128, 96, 48), sweeps=300,
+        seed=701, quick={"samples": 8, "sweeps": 100}),
+)}  # fmt: skip
+
+
+def measure(case: Fan, run: Sampling) -> Tables:
+    table = Table()
+    for x, y in ENDS:
+        line, end = case.line(x, y), transport(case.network, case.load, case.T, x=x, y=y)
+        for N, S, sweeps in case.runs:
+            for t in TIMES:
+                options: Any = {"seed": case.seed + N, "fields": (7, N), "samples": S, "sweeps": sweeps, "how": line.run}
+                r = run(N, t, out=f"{N}_{x:g}_{y:g}_{t:g}", **options)
+                where: Any = {"load": case.load, "T": case.T, "N": N, "t": t, "curve": f"x={x:g} y={y:g}"}
+                where |= {"sweeps": sweeps, "status": r.status}
+                rows = (
+                    ("m", r.m, end.m),
+                    ("q", r.q, end.q),
+                    ("rest", glassy.mean_of_samples(line.integrand(r), math.inf), 0.0),
+                )
+                table += [Measured.of(value, theory, quantity=name, **where) for name, value, theory in rows]
+    return {"data": table + table.limits((1.0,)), "lines": Lines(lines(case))}
+
+
+def lines(case: Fan) -> list[dict[str, Any]]:
+    """Return a fan of characteristics of both states that end at the coexistence load without a random field, and the shock."""
+    at = glassy.coexistence(case.network, T=case.T).load
+    rows = []
+    for y in np.linspace(0.0, 1.0, 6).tolist():
+        for state, sign in (("pattern", 1.0), ("random", -1.0)):
+            p = transport(case.network, at, case.T, y=sign * y, start=state)
+            rows += [Lines.row(q, "t", "y", "m", curve=state, end=sign * y) for q in (p.at(0.0), p)]
+    for t in np.linspace(0.7, 1.0, 31).tolist():
+        y = glassy.transport_shock(case.network, at, case.T, t)
+        rows.append({"curve": "shock", "end": 0.0, "t": t, "y": y, "m": math.nan})
+    return rows
+
+
+def panels(case: Fan, tables: Tables) -> Any:
+    fig, ((left, right),) = plots.figure(1, 2, width=4.6, height=3.9)
+    found, data = tables["lines"], tables["data"]
+    for curve, color in (("pattern", plots.COLORS[2]), ("random", plots.COLORS[1])):
+        for end in dict.fromkeys(found.where(curve=curve)["end"]):
+            one = found.where(curve=curve, end=end)
+            left.plot(one["y"], one["t"], color=color, lw=1.0)
+    one = found.where(curve="shock")
+    left.plot(one["y"], one["t"], color="k", lw=2.2)
+    left.set(xlabel="y: field along the pattern", ylabel="t: from free spins (0) to the network (1)")
+    left.set_title(
+        "at coexistence, x = 0: characteristics of the pattern,\nof the state without it, and their shock", fontsize=8
+    )
+    m, markers = data.where(quantity="m"), plots.markers_of(data)
+    colors = dict(zip(dict.fromkeys(m["curve"]), plots.COLORS, strict=False))
+    for k, (curve, color) in enumerate(colors.items()):
+        rows = m.where(curve=curve)
+        right.axhline(rows["theory"][0], color=color, lw=1.0, ls="--")
+        plots.points(right, rows, lambda r, k=k: r.t + 0.03 * (k - 1.5), color=color, markers=markers)
+    plots.legend(right, list(colors.items()), markers, extrapolated=True, below=True)
+    right.set(xlabel="t", ylabel="magnetization m on the characteristic")
+    fig.suptitle(f"Transport at P = {case.P}, load {case.load:g}, T = {case.T:g}: m is carried along", fontsize=10)
+    return fig
