@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ ENDS = ((0.0, 0.0), (0.1, 0.2), (0.5, 0.0), (1.0, 1.0))  # x and y at t = 1
 CLAIM = """At P = {P} the magnetization and the overlap of replicas are constant along characteristics of the transport \
 equation, from nearly free spins to the network and for any fields at its end, for 1/N -> 0; what is left of the equation \
 beside its source vanishes with N."""
+COMMON: Any = {"load": 0.1, "T": 0.4, "sweeps": 300, "quick": {"samples": 8, "sweeps": 100}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,8 @@ class Fan(Case):
 
 
 CASES = {c.name: c for c in (
-    Fan(name="P3", claim=CLAIM.format(P=3), P=3, load=0.1, T=0.4, sizes=(60, 120, 240), samples=(128, 96, 64), sweeps=300,
-        seed=700, quick={"samples": 8, "sweeps": 100}),
-    Fan(name="P4", claim=CLAIM.format(P=4), P=4, load=0.1, T=0.4, sizes=(32, 64, 128), samples=(128, 96, 48), sweeps=300,
-        seed=701, quick={"samples": 8, "sweeps": 100}),
+    Fan(name="P3", P=3, seed=700, sizes=(60, 120, 240), samples=(128, 96, 64), claim=CLAIM.format(P=3), **COMMON),
+    Fan(name="P4", P=4, seed=701, sizes=(32, 64, 128), samples=(128, 96, 48), claim=CLAIM.format(P=4), **COMMON),
 )}  # fmt: skip
 
 
@@ -84,18 +83,17 @@ def panels(case: Fan, tables: Tables) -> Any:
         for end in dict.fromkeys(found.where(curve=curve)["end"]):
             one = found.where(curve=curve, end=end)
             left.plot(one["y"], one["t"], color=color, lw=1.0)
-    one = found.where(curve="shock")
-    left.plot(one["y"], one["t"], color="k", lw=2.2)
+    left.plot(*(found.where(curve="shock")[k] for k in ("y", "t")), color="k", lw=2.2)
     left.set(xlabel="y: field along the pattern", ylabel="t: from free spins (0) to the network (1)")
     left.set_title(
-        "at coexistence, x = 0: characteristics of the pattern,\nof the state without it, and their shock", fontsize=8
+        "at coexistence, x = 0: characteristics of the pattern\nand of the state without it, and their shock", fontsize=8
     )
     m, markers = data.where(quantity="m"), plots.markers_of(data)
     colors = dict(zip(dict.fromkeys(m["curve"]), plots.COLORS, strict=False))
-    for k, (curve, color) in enumerate(colors.items()):
+    for shift, (curve, color) in zip((-0.045, -0.015, 0.015, 0.045), colors.items(), strict=True):
         rows = m.where(curve=curve)
         right.axhline(rows["theory"][0], color=color, lw=1.0, ls="--")
-        plots.points(right, rows, lambda r, k=k: r.t + 0.03 * (k - 1.5), color=color, markers=markers)
+        plots.points(right, Table(replace(r, t=r.t + shift) for r in rows), "t", color=color, markers=markers)
     plots.legend(right, list(colors.items()), markers, extrapolated=True, below=True)
     right.set(xlabel="t", ylabel="magnetization m on the characteristic")
     fig.suptitle(f"Transport at P = {case.P}, load {case.load:g}, T = {case.T:g}: m is carried along", fontsize=10)
