@@ -37,11 +37,11 @@ SOFT = """At P = 2 (load 1) the hard part is the glass of Sherrington and Kirkpa
 -beta f and continuous P(q) follow full RSB from 0.3 T_c on; the network differs from it by soft part and remainder."""
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], colder=(0.3, 0.36), seed=202, sizes=(48, 96, 192, 384),
-          samples=(160, 96, 64, 24), sweeps=(800, 1200, 1600, 2000)),
+          samples=(160, 80, 48, 16), sweeps=(800, 1000, 1200, 1200)),
     Twins(name="P3", claim=SAME.format(P=3), of=spin_glass.CASES["P3"], seed=203, sizes=(24, 32, 48, 64),
-          samples=(192, 128, 80, 48), sweeps=(800, 1000, 1600, 2400)),
-    Twins(name="P4", claim=SAME.format(P=4), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40, 48),
-          samples=(160, 96, 48, 32), sweeps=(800, 1000, 1200, 1500)),
+          samples=(128, 96, 64, 32), sweeps=(600, 800, 1200, 1600)),
+    Twins(name="P4", claim=SAME.format(P=4), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40),
+          samples=(128, 80, 40), sweeps=(600, 800, 1000)),
 )}  # fmt: skip
 
 
