@@ -12,7 +12,7 @@ from glassy import DenseHebbian, ImperfectSynapses, Lines, Table, plots, solve
 from ._sim import NetworkCase, Sampling, Tables
 
 NAMES = ("m", "q")
-COLORS = dict(zip(("noise", "dilution", "clipping"), (plots.COLORS[0], plots.COLORS[2], plots.COLORS[4]), strict=True))
+COLORS = dict(zip(("noise", "dilution", "clipping", "perfect"), (*plots.COLORS[0:6:2], "0.4"), strict=True))
 LOOKS = (("theory", "k", "RS"), ("bare load", "0.6", "RSB(1)"), ("larger load", "0.6", "deeper"))
 
 
@@ -24,6 +24,7 @@ class Synapses(NetworkCase):
     T: float
     noise: tuple[float, ...]
     kept: tuple[float, ...]
+    perfect: tuple[float, ...] = ()  # D of perfect networks at load + D, of the largest N, where limits tell too little
 
     @property
     def points(self) -> list[tuple[str, ImperfectSynapses, float]]:
@@ -36,50 +37,50 @@ class Synapses(NetworkCase):
 
 SAYS = "Imperfect synapses at P = {}: whether noise is added to the couplings, some are cut or all are clipped to one bit, {}"
 ANOTHER = "the network retrieves as the perfect one at the load that C.3 says, and not as at its own."
+GAUSSIAN = "a Gaussian part is added to the noise (N.3c), which is neither the bare load nor a larger one."
 CASES = {
     f"P{P}": Synapses(
         name=f"P{P}", network=DenseHebbian(P), load=load, T=T, noise=noise, kept=kept, sizes=sizes, samples=samples,
-        sweeps=160, seed=22_000_000 + 100_000 * P, quick={"sweeps": 120},
-        claim=SAYS.format(P, ANOTHER if P > 2 else
-                          "a Gaussian part is added to the noise (N.3c), which is neither the bare load nor a larger one."),
+        sweeps=160, seed=22_000_000 + 100_000 * P, quick={"sweeps": 120}, perfect=perfect,
+        claim=SAYS.format(P, ANOTHER if P > 2 else GAUSSIAN),
     )
-    for P, load, T, noise, kept, sizes, samples in (
-        (2, 0.05, 0.3, (0.02, 0.045), (0.7, 0.53), (400, 800, 1600), (192, 128, 96)),
-        (3, 0.1, 0.4, (0.05, 0.1), (0.65, 0.5), (128, 192, 256), (192, 128, 96)),
-        (4, 0.08, 0.4, (0.05, 0.1), (0.6, 0.45), (88, 104, 128), (128, 96, 64)),
+    for P, load, T, noise, kept, sizes, samples, perfect in (
+        (2, 0.05, 0.3, (0.02, 0.045), (0.7, 0.53), (400, 800, 1600), (192, 128, 96), ()),
+        (3, 0.1, 0.4, (0.05, 0.1), (0.65, 0.5), (128, 192, 256), (192, 128, 96), ()),
+        (4, 0.08, 0.4, (0.09,), (0.65, 0.47), (80, 96, 112), (64, 48, 40), (0.0, 0.09)),
     )
 }  # fmt: skip
 
 
-def others(case: Synapses, D: float) -> dict[str, Any]:
-    """Return the theories that are wrong: the bare load, and at P = 2 the larger one that would be right at P > 2."""
-    loads = {"bare load": case.load, **({"larger load": case.load + D} if case.network.P == 2 else {})}
-    return {name: solve(case.network, load, case.T, strict=False) for name, load in loads.items()}
-
-
 def measure(case: Synapses, run: Sampling) -> Tables:
-    table, wrong = Table(), Table()
-    for i, (kind, network, D) in enumerate(case.points):
-        runs = [run(network, case.load, case.T, N, seed=case.seed + 1000 * i, samples=S, sweeps=sweeps, burn_in=sweeps // 4,
-                    out=f"{kind}_{D:.3g}_{N}") for N, S, sweeps in case.runs]  # fmt: skip
-        s = solve(network, case.load, case.T)
+    table, wrong, loads = Table(), Table(), {"bare load": 0.0, **({"larger load": 1.0} if case.network.P == 2 else {})}
+    most = 1.1 * max(D for *_, D in case.points)
+    for i, (kind, network, D) in enumerate([*case.points, *(("perfect", case.network, D) for D in case.perfect)]):
+        load = case.load + D if kind == "perfect" else case.load
+        runs = [run(network, load, case.T, N, seed=case.seed + 1000 * i, samples=S, sweeps=sweeps, burn_in=sweeps // 4,
+                    out=f"{kind}_{D:.3g}_{N}") for N, S, sweeps in [*case.runs][-1 if kind == "perfect" else 0 :]]  # fmt: skip
+        s = solve(network, load, case.T)
         here = Table.of(s, runs, network=kind, t=D).finite.where(quantity=NAMES.__contains__)
         limits = here.limits((1.0,), {name: getattr(s, name) for name in NAMES})
         table += here + limits
-        for name, other in others(case, D).items():
+        for name, x in loads.items():
+            other = solve(case.network, load + x * D, case.T, strict=False)
             wrong += [r.beside(getattr(other, r.quantity), curve=name) for r in limits]
-    grid = np.linspace(0.0, 1.1 * max(D for *_, D in case.points), 60).tolist()
-    right = ((D, solve(ImperfectSynapses(case.network, noise=math.sqrt(max(D, 1e-9))), case.load, case.T)) for D in grid)
-    lines = Lines(Lines.row(s, *NAMES, curve="theory", t=D) for D, s in right)
-    lines += [Lines.row(s, *NAMES, curve=name, t=D) for D in grid for name, s in others(case, D).items()]
+    lines = Lines()
+    for D in np.linspace(1e-6, most, 60).tolist():
+        noisy = solve(ImperfectSynapses(case.network, noise=math.sqrt(D)), case.load, case.T)
+        others = {name: solve(case.network, case.load + x * D, case.T, strict=False) for name, x in loads.items()}
+        lines += [Lines.row(s, *NAMES, curve=name, t=D) for name, s in {"theory": noisy, **others}.items()]
     return {"data": table, "wrong": wrong, "lines": lines}
 
 
 def verdict(case: Synapses, tables: Tables) -> str:
-    text = str(tables["data"].verdict())
-    for name in dict.fromkeys(tables["wrong"]["curve"].tolist()):
-        off = tables["wrong"].where(curve=name).verdict()
-        text += f"; by the {name} {off.inside} of {off.counted} would, rms z = {off.rms:.1f}"
+    data, wrong, text = tables["data"], tables["wrong"], str(tables["data"].verdict())
+    off = {name: wrong.where(curve=name).verdict() for name in dict.fromkeys(wrong["curve"].tolist())}
+    text += "".join(f"; by the {name} {v.inside} of {v.counted} would, rms z = {v.rms:.1f}" for name, v in off.items())
+    for b in data.where(network="perfect", quantity="q"):
+        (a,) = data.where(network="noise", N=b.N, t=max(case.noise), quantity="q")
+        text += f"; off a perfect one at +{b.t:g} by z = {(a.simulation - b.simulation) / math.hypot(a.error, b.error):.1f}"
     return text
 
 
@@ -91,10 +92,9 @@ def panels(case: Synapses, tables: Tables) -> Any:
     for ax, quantity in zip(axes, NAMES, strict=True):
         plots.lines(ax, lines, "t", quantity, "curve", looks)
         for kind, color in COLORS.items():
-            mine = data.where(quantity=quantity, network=kind)
-            plots.points(ax, mine, "t", color=color, markers=plots.markers_of(data))
+            plots.points(ax, data.where(quantity=quantity, network=kind), "t", color=color, markers=plots.markers_of(data))
         ax.set(xlabel="variance D of what is added to the field", ylabel=quantity)
-    plots.legend(axes[0], named, [], dots=[*COLORS.items()], below=True)
+    plots.legend(axes[0], named, [], dots=[(k, c) for k, c in COLORS.items() if k in {*data["network"]}], below=True)
     plots.legend(axes[1], [], plots.markers_of(data), extrapolated=True, unusable=True, below=True)
     fig.suptitle(f"P = {case.network.P}, load {case.load:g}, T = {case.T:g}: synapses that are not perfect", fontsize=10)
     return fig
