@@ -27,6 +27,7 @@ INTERNAL = {
         "core.cubes": "Cube",
         "core.quantities": "Quantity",
         "model.covariance": "Covariance",
+        "model.examples": "Learned",
         "model.integer_couplings": "IntegerCouplings Term",
         "model.signal": "Signal",
         "theory.rs.pinned": "Pinned",
