@@ -30,9 +30,9 @@ class Iterates(Case):
 
 CASES = {"all": Iterates(
     name="all", sizes=tuple(SIZES.values()), samples=16, sweeps=0, seed=9700, load=0.3, starts=(0.4, 0.5, 0.6, 0.8, 1.0),
-    claim="From a distance m follows state evolution step by step, to the pattern from inside of its basin and away from it from "
-    "outside. The edge of the basin is that of state evolution. At T = 0.3 and P > 2 so is, nearly, that of Metropolis dynamics, "
-    "and small N shift both alike; at P = 2 its basin is wider.",
+    claim="From a distance m follows state evolution step by step, to the pattern from inside of its basin and away from it "
+    "from outside. The edge of the basin is that of state evolution. At T = 0.3 and P > 2 so is, nearly, that of Metropolis "
+    "dynamics, and small N shift both alike; at P = 2 its basin is wider.",
 )}  # fmt: skip
 
 
