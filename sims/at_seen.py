@@ -80,21 +80,21 @@ def verdict(case: Seen, tables: Tables) -> str:
 
 
 def panels(case: Seen, tables: Tables) -> Any:
-    data, lines, (n, loads, temperatures) = tables["data"], tables["lines"], case.plane
+    data, lines, (n, loads, _) = tables["data"], tables["lines"], case.plane
     fig, ((left, right),) = plots.figure(1, 2, width=4.6, height=4.2)
     plane, path = (data.where(curve=curve, quantity=SHARE) for curve in ("plane", "path"))
     dots = left.scatter(plane["load"], plane["T"], 70, plane["simulation"], marker="s", cmap="Greys", vmin=0, vmax=1)
     fig.colorbar(dots, ax=left, label=SHARE)
+    there = dict.fromkeys(lines.where(T=math.isfinite)["line"])
     looks = {name: {"color": color, "ls": plots.STYLES["RS"], "label": name}
-             for name, color in zip(dict.fromkeys(lines["line"]), plots.COLORS[1:], strict=False)}  # fmt: skip
+             for name, color in zip(there, plots.COLORS[1:], strict=False)}  # fmt: skip
     plots.lines(left, lines, "load", "T", "line", looks)
     left.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
-    left.set(xlim=(0, 1.06 * loads[-1]), ylim=(0, 1.05 * temperatures[-1]))
+    left.set_xlim(0, 1.06 * loads[-1])
     left.set_title(f"N = {n}, from the pattern; at most {LIMIT} iterations", fontsize=9)
     plots.points(right, path, "t")
-    plots.legend(right, [("AT line", "0.35")], plots.markers_of(path), below=True)
     plots.theory(right, [1.0, 1.0], [0.0, 1.0], "0.35")
-    right.set(xlabel="$T/T_{AT}$", ylabel=SHARE)
-    right.set_title(f"load {case.load:g}, start: {STARTS[case.phase]}", fontsize=9)
+    plots.legend(right, [("AT line", "0.35")], plots.markers_of(path), below=True)
+    right.set(xlabel=f"$T/T_{{AT}}$ at load {case.load:g}, start: {STARTS[case.phase]}", ylabel=SHARE)
     fig.suptitle(f"{case.network!r}: networks that settle, and the AT line of theory", fontsize=10)
     return fig

@@ -84,12 +84,11 @@ def panels(case: Beside, tables: Tables) -> Any:
     left.set(
         xlabel="replicon of the network (S.1)", ylabel="rms difference of $\\langle s_i \\rangle$ over the noise of 64 chains"
     )
-    left.set(yscale="log", xlim=(min(-0.1, min(sites.usable["t"]) - 0.05), 1.05))
+    left.set(yscale="log", xlim=(max(-0.6, min(sites["t"]) - 0.05), 1.05))
     left.set_title("each network; hollow: it did not settle, or chains left", fontsize=9)
     for name, color in zip(MEANS, plots.COLORS[1:], strict=False):
-        plots.points(
-            right, data.where(quantity=name), "theory", lambda r: r.simulation - r.theory, color=color, markers=markers
-        )
+        mine = data.where(quantity=name)
+        plots.points(right, mine, "T", lambda r: r.simulation - r.theory, color=color, markers=markers)
     right.axhline(0.0, color="0.35", lw=0.8)
     right.set(xlabel="temperature T", ylabel="Monte Carlo - message passing")
     right.set_title("means over the spins, within each network that settled", fontsize=9)

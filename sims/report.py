@@ -18,6 +18,10 @@ GALLERY = {  # what a visitor should see, in this order
     "Phases": {"phase_diagram": "P3 P4 P2", "coexistence": "P3 P4 P4-self-interacting"},
     "The spin glass": {"spin_glass": "P2 P3 P4 P4-self-interacting", "rsb_hierarchy": "P3", "hard_glass": "P2 P3 P4"},
     "Guerra's interpolation": {"guerra": "glass retrieval"},
+    "Message passing on single networks": {
+        "at_seen": "P2 P3 P3-self-interacting", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
+        "tap_free_energy": "P3 P2 P4", "iterates": "all",
+    },
 }  # fmt: skip
 HEAD = """# Gallery
 
@@ -55,6 +59,8 @@ def took(meta: dict[str, Any]) -> str:
     """Say how long a case took; older versions noted the time of the sampling by the clock, and how many cores shared it."""
     if "sizes" not in meta:
         return f"theory alone, {meta['seconds']:.0f} s on one core"
+    if meta.get("core_seconds") == 0.0:
+        return f"without chains, {meta['seconds']:.0f} s by the clock"
     if "core_seconds" in meta:
         return f"sampling took {meta['core_seconds']:.0f} s of one core"
     cores = "two cores" if meta.get("cores") == 2 else "at most one core"
