@@ -1,13 +1,14 @@
 """Message passing on one network beside Monte Carlo of the same patterns: time, error of every spin, and where it settles.
 
-python -m benchmarks.message_passing            all three tables: ten minutes on one core
+python -m benchmarks.message_passing            all four tables: eleven minutes on one core
 python -m benchmarks.message_passing time       an iteration beside a packed sweep, P = 3, N = 1000, K = 100 000
 
 Sites: <s_i> of Monte Carlo is the mean over the last spins of independent replicas, so its noise is known; that is taken out
 of the rms difference. MC/MP: the time of as many sweeps as bring the noise of a mean over time, with the tau_int of the energy,
 down to what is left, over the time of message passing. Shares: of networks that settle at the pattern within so many
 iterations, by the replicon of the RS saddle; "own" is the replicon of the network itself at its fixed point (S.1), "rate" the
-factor by which the change falls in an iteration, over the square root of 1 - own, where own < .95: medians.
+factor by which the change falls in an iteration, over the square root of 1 - own, where own < .95: medians. Own: the replicon
+of networks that settle, and of those that do not at the fixed point to which damping brings them.
 """
 
 from __future__ import annotations
@@ -118,6 +119,27 @@ def print_shares(samples=24):
                 )  # fmt: skip
 
 
+def print_own(load=0.35, sizes=((75, 96), (150, 48), (300, 24))):
+    """Print the own replicons of networks that settle and, by damping, of those that do not."""
+    network = DenseHebbian(3)
+    line = glassy.at_line(network, load).T
+    print(f"\n{'':36} {'replicon':>8} settle damped  own (least, scatter)  own of those that do not settle")
+    for N, samples in sizes:
+        for T in (1.5 * line, 2.0 * line):
+            asked = {"load": load, "T": T, "N": N, "seed": 5, "samples": samples, "progress": False}
+            found = [
+                message_passing(network, damping=x, max_iterations=2000 if x else 1000, **asked).points for x in (0.0, 0.5)
+            ]
+            settled, damped = ([p.change <= 1e-10 for p in points] for points in found)
+            own = [p.replicon for p, ok in zip(found[0], settled, strict=True) if ok]
+            other = sorted(p.replicon for p, no, ok in zip(found[1], settled, damped, strict=True) if ok and not no)
+            print(
+                f"P=3 load={load} T={T / line:g} T_AT N={N:<10} {solve(network, load, T).replicon:8.3f} "
+                f"{np.mean(settled):6.2f} {np.mean(damped):6.2f} {np.mean(own):5.2f} ({min(own):5.2f}, {np.std(own):4.2f})   "
+                f"{' '.join(f'{x:.2f}' for x in other)}", flush=True,
+            )  # fmt: skip
+
+
 def rate(point):
     """Return the factor of the change in an iteration, late, over sqrt(1 - own replicon)."""
     c = point.change_history
@@ -126,6 +148,6 @@ def rate(point):
 
 
 if __name__ == "__main__":
-    asked = sys.argv[1:] or ["time", "sites", "shares"]
+    asked = sys.argv[1:] or ["time", "sites", "shares", "own"]
     for word in asked:
-        {"time": print_times, "sites": print_sites, "shares": print_shares}[word]()
+        {"time": print_times, "sites": print_sites, "shares": print_shares, "own": print_own}[word]()

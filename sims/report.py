@@ -19,6 +19,10 @@ GALLERY = {  # what a visitor should see, in this order
     "Synapses that are not perfect": {"synapses": "P2 P3 P4"},
     "The spin glass": {"spin_glass": "P2 P3 P4 P4-self-interacting", "rsb_hierarchy": "P3", "hard_glass": "P2 P3 P4"},
     "Guerra's interpolation": {"guerra": "glass retrieval", "transport": "P3 P4"},
+    "Message passing on single networks": {
+        "at_seen": "P2 P3 P3-self-interacting", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
+        "tap_free_energy": "P3 P2 P4", "iterates": "all",
+    },
 }  # fmt: skip
 HEAD = """# Gallery
 
@@ -56,6 +60,8 @@ def took(meta: dict[str, Any]) -> str:
     """Say how long a case took; older versions noted the time of the sampling by the clock, and how many cores shared it."""
     if "sizes" not in meta:
         return f"theory alone, {meta['seconds']:.0f} s on one core"
+    if meta.get("core_seconds") == 0.0:
+        return f"without chains, {meta['seconds']:.0f} s by the clock"
     if "core_seconds" in meta:
         return f"sampling took {meta['core_seconds']:.0f} s of one core"
     cores = "two cores" if meta.get("cores") == 2 else "at most one core"

@@ -41,6 +41,8 @@ MEAN = ("m", "q", "energy", "energy_excess", "acceptance")
 CAPACITY = ("load_c", "m_c", "load_t", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
 SIMULATION = ("seed", "samples", "replicas", "sweeps", "burn_in", "start", "start_overlap", "method", "kernel", "threads",
               "max_bytes", "progress")  # fmt: skip
+ITERATION = ("seed", "samples", "start", "start_overlap", "max_iterations", "tolerance", "damping", "max_bytes", "progress")
+STATES = ("load", "T", "m", "q", "energy", "free_energy", "entropy", "replicon", "converged", "status")
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,41 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
     return Answer(found, found.table(), good, (*statuses(found.rows), *silent))
 
 
+def _messages_options(parser: Any) -> None:
+    network_options(parser)
+    group = parser.add_argument_group("the state")
+    option(group, glassy.message_passing, "load", help=parameters(glassy.solve)["load"].text)
+    options(group, glassy.message_passing, "K")
+    option(group, glassy.message_passing, "N", required=True)
+    temperatures(group, glassy.message_passing)
+    options(parser.add_argument_group("the iteration"), glassy.message_passing, *ITERATION)
+    output_options(parser, observables=False)
+
+
+def _messages(given: Given, wrong: Wrong) -> Answer:
+    which, (word, values) = network(given, wrong), thermal(given)
+    loads = given.get("load", ())
+    if "plot" in given and len(loads) * len(values) > 1:
+        wrong("--plot draws the iterations at one load and T. Give one of each.")
+    load = {"load": one(loads)} if loads else {}
+    found = glassy.message_passing(which, **load, **{word: one(values)}, **taken(given, "N", "K", *ITERATION))
+    points, width = [found] if isinstance(found, glassy.MessagePassing) else list(found), columns()
+    r, good = points[0], all(point.status.ok for point in points)
+    head = f"{which!r} N={r.N}: message passing from {r.start}, {r.samples} samples"
+    if len(points) > 1:
+        rows = [{name: getattr(point, name) for name in STATES} | {"iterations": max(point.iterations)} for point in points]
+        return Answer(found, f"{head}\n{of_rows(rows, width=width)}", good, statuses(points))
+    settled = ("iterations", f"{max(r.iterations)}", "The most that a sample made")
+    lines = [*meanings(r, *(x for x in STATES if x not in ("load", "T", "status"))), settled, *meanings(r, "status")]
+    text = f"{head}, load={cell(r.load)} T={cell(r.T)}\n{listed(lines, width=width)}"
+    saddle = glassy.solve(which, r.load, r.T, strict=False)
+    if r.start == "pattern" and saddle.status.ok and r.status.ok:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
+            text += f"\n\n{glassy.compare(saddle, r).table()}"
+    return Answer(found, text, good)
+
+
 # ---- folders ----
 
 
@@ -268,5 +305,6 @@ COMMANDS = {
     "capacity": Command(_capacity_options, _capacity),
     "simulate": Command(_simulate_options, _simulate),
     "compare": Command(_compare_options, _compare),
+    "messages": Command(_messages_options, _messages),
     "status": Command(_status_options, _status),
 }

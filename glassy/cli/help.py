@@ -27,6 +27,7 @@ ONE_LINE = {
     "capacity": "how many patterns at T = 0",
     "simulate": "Monte Carlo of a network of N spins",
     "compare": "theory beside simulations of several N",
+    "messages": "the mean-field equations of one network, iterated",
     "status": "how far the ensemble in a folder is",
     "sims": "the claims of the repository: list, run, plot, status",
 }
@@ -155,6 +156,29 @@ examples:
     note: theory is that of N = infinity and is judged in the rows 1/N->0; ...
 
     $ glassy compare --P 2 --load 0.05 --T 0.3 --N 100 200 --samples 8 --sweeps 300 --seed 3 --json p2.json
+    ...
+""",
+    "messages": f"""\
+Iterate the mean-field (TAP) equations of single networks (T.1, T.3), from spins near the pattern: m, q, energy and free energy
+of the state they settle in, in tens of iterations and without noise; beside the theory of infinitely many spins, where it has a
+saddle. --json and --csv have each sample in a row. Where a sample does not settle the status is DIVERGED.
+
+{STATE}
+
+{SEVERAL}
+
+examples:
+
+    $ glassy messages --P 3 --load 0.2 --T 0.3 --N 200 --seed 1 --samples 4
+    DenseHebbian(P=3) N=200: message passing from pattern, 4 samples, load=0.200025 T=0.3
+    m            0.9866(43)  Magnetization x.xi^0/N of pattern 0
+    ...
+    status       CONVERGED   ...
+    observable              N RS() retrieval        message passing     error        z  status
+    m                     200    0.983724             0.9866(43)   4.3e-03     0.55  CONVERGED
+    ...
+
+    $ glassy messages --P 3 --load 0.2 --T 0.2 0.3 --N 200 --seed 1 --samples 4 --csv -
     ...
 """,
     "status": """\

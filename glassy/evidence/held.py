@@ -213,6 +213,12 @@ class Held(Drawn, Exported):
         """The largest share of the time at the wall, up to the warm rung."""
         return max(float(near_wall(r, self.wall).mean()) for r in self.cold)
 
+    @property
+    def free_energies(self) -> FloatArray:
+        """The free energy above the pattern at the warm rung, of each sample by its own ladder."""
+        path, excess = np.array([r.T for r in self.ladder]), np.array([x["energy_excess"].mean(axis=1) for x in self.series])
+        return excess_free_energy(path, excess, len(self.cold) - 1)
+
     @staticmethod
     def error_of_rule(network: DenseHebbian, load: float, T: Sequence[float]) -> float:
         """Return how far the integral over the temperatures is from the free energy of RSB(1) at the last, by its energies."""
@@ -235,9 +241,8 @@ class Held(Drawn, Exported):
 
     def free_energy(self) -> Table:
         """Return the free energy above the pattern at the warm rung, by RS and RSB(1)."""
-        warm, at = self.cold[-1], len(self.cold) - 1
-        path, excess = np.array([r.T for r in self.ladder]), np.array([x["energy_excess"].mean(axis=1) for x in self.series])
-        f = self.fields.mean_of(excess_free_energy(path, excess, at), warm.T)
+        warm = self.cold[-1]
+        f = self.fields.mean_of(self.free_energies, warm.T)
         say = {k: s.free_energy + 0.5 for k, s in saddles(self.network, self.load, warm.T).items()}
         each = [judge([r], x["energy_excess"], 1.0, self.crowd) for r, x in zip(self.cold, self.series, strict=False)]
         status = next((x for x in each if x not in (Status.EQUILIBRATED, Status.STEADY)), Status.STEADY)

@@ -168,11 +168,21 @@ class MessagePassing(Drawn, Saved):
             yield state | {"sample": i} | next(point.records())
 
     def cube(self) -> Cube:
-        """Return the numbers of each sample along (sample,), and the magnetizations along (sample, spin)."""
+        """Return the numbers of each sample along (sample,), magnetizations along (sample, spin), histories by iteration.
+
+        Histories are NaN after the last iteration of their sample; iteration 0 is the start.
+        """
         arrays: dict[str, Any] = {"magnetizations": (("sample", "spin"), self.magnetizations)}
+        for name in ("m_history", "q_history", "change_history"):
+            table = np.full((self.samples, 1 + max(self.iterations)), math.nan)
+            for row, point in zip(table, self.points, strict=True):
+                found = getattr(point, name)
+                first = 1 + point.iterations - len(found)  # the start has no change
+                row[first : first + len(found)] = found
+            arrays[name] = (("sample", "iteration"), table)
         arrays |= {name: (("sample",), self.each(name)) for name in EACH}
-        row = {name: getattr(self, name) for name in (*STATE, *ASKED, "status")}
-        return Cube(dims=(), shape=(), rows=[row], arrays=arrays)
+        state = {name: getattr(self, name) for name in (*STATE, *ASKED, "status")}
+        return Cube(dims=(), shape=(), rows=[state], arrays=arrays)
 
     def __repr__(self) -> str:
         added = f" {self.perturbation!r}" if self.perturbation else ""

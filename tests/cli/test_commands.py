@@ -268,3 +268,17 @@ def test_narrow_and_wide_terminals_show_the_same_numbers(width, monkeypatch, cap
     assert max(map(len, text.splitlines())) <= width
     for s in (glassy.solve(NETWORK, load, 0.2) for load in (0.1, 0.2)):
         assert f"{s.free_energy:.8g}" in text
+
+
+def test_messages_are_those_of_message_passing(capsys, tmp_path):
+    words = ("messages", "--P", "3", "--N", "40", "--seed", "1", "--samples", "2")
+    r = glassy.message_passing(NETWORK, 0.1, 0.3, 40, seed=1, samples=2, start_overlap=0.9)
+    rows = machine(capsys, *words, "--load", "0.1", "--T", "0.3", "--start-overlap", "0.9", kind="--csv")
+    assert [float(row["m"]) for row in rows] == r.each("m").tolist()
+    assert main([*words, "--load", "0.1", "--T", "0.3", "--plot", str(tmp_path / "x.png")]) == 0
+    assert (tmp_path / "x.png").exists()
+    assert "RS() retrieval" in capsys.readouterr().out  # theory beside it
+    assert main([*words, "--load", "0.1", "--T", "0.2", "0.3"]) == 0
+    assert main([*words, "--load", "0.1", "--T", "0.2", "0.3", "--plot", "y.png"]) == MISUSE
+    assert "--plot draws the iterations at one load and T" in capsys.readouterr().err
+    assert main([*words, "--load", "0.6", "--T", "0.05", "--max-iterations", "30"]) == UNUSABLE

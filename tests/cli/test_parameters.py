@@ -20,6 +20,7 @@ CALLS = {
     "capacity": (glassy.storage_capacity, *NETWORK),
     "simulate": (glassy.simulate, *NETWORK),
     "compare": (glassy.solve, glassy.simulate, glassy.compare, *NETWORK),
+    "messages": (glassy.message_passing, *NETWORK),
     "status": (glassy.ensemble_status,),
 }
 OWN = {"help", "csv", "json", "plot", "html", "observables", "ladder", "folder"}  # of the command line alone

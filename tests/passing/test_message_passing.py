@@ -273,3 +273,16 @@ def test_numbers_are_finite_at_all_T_where_the_status_is_good(T):
             numbers = [r.m, r.q, r.energy, r.free_energy, r.entropy, r.replicon]
             assert not r.status.ok or np.isfinite(numbers).all()
             assert "MessagePassing" in repr(r)
+
+
+def test_histories_leave_along_the_iterations():
+    r = message_passing(DenseHebbian(P=3), load=0.1, T=0.3, N=40, samples=3, start_overlap=0.8, seed=2)
+    found = r.to_xarray()
+    assert found["m_history"].dims == ("sample", "iteration")
+    assert found["m_history"].shape == (3, 1 + max(r.iterations))
+    for k, point in enumerate(r.points):
+        n = point.iterations
+        np.testing.assert_array_equal(found["m_history"][k, : n + 1], point.m_history)
+        assert np.isnan(found["q_history"][k, n + 1 :]).all()
+        np.testing.assert_array_equal(found["change_history"][k, 1 : n + 1], point.change_history)
+        assert np.isnan(found["change_history"][k, 0])
