@@ -70,7 +70,7 @@ def lines(case: Fan) -> list[dict[str, Any]]:
         for state, sign in (("pattern", 1.0), ("random", -1.0)):
             p = transport(case.network, at, case.T, y=sign * y, start=state)
             rows += [Lines.row(q, "t", "y", "m", curve=state, end=sign * y) for q in (p.at(0.0), p)]
-    for t in np.linspace(0.7, 1.0, 31).tolist():
+    for t in np.linspace(0.65, 1.0, 29).tolist():
         y = glassy.transport_shock(case.network, at, case.T, t)
         rows.append({"curve": "shock", "end": 0.0, "t": t, "y": y, "m": math.nan})
     return rows

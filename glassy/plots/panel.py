@@ -61,6 +61,8 @@ class Panel:
         for a in self.shown:
             if a in self.pictures():  # bars go with their container
                 a.remove()
+                if a in self.ax.containers:  # older versions of matplotlib leave it there
+                    self.ax.containers.remove(a)
         self.before = self.pictures()
         self.items += new
         return self.items

@@ -196,17 +196,24 @@ def transport_shock(network: DenseHebbian, load: float, T: float, t: float = 1.0
     """
     transport(network, load, T, t, x)  # what is refused there
 
-    def apart(y: float) -> tuple[float, float]:
-        one, other = (_solved(network, load, T, t, x, y, start) for start in STARTS)
-        return one.action - other.action, abs(one.m - other.m)
+    def apart(y: float) -> tuple[float, float, float]:
+        """Return m from the pattern, and by how much A and m differ without it; not at all where iteration goes round."""
+        other = _solved(network, load, T, t, x, y, "random")
+        try:
+            one = _solved(network, load, T, t, x, y, "pattern")
+        except ConvergenceError:  # beyond the last state at the pattern
+            one = other
+        return one.m, one.action - other.action, abs(one.m - other.m)
 
     most = 0.5 * network.P / T + 1.0  # beyond it the field alone is more than the pattern
     grid = [most * (k / 400.0 - 0.5) for k in range(401)]
-    found = [(y, *apart(y)) for y in grid]
-    two = [(y, gain) for y, gain, far in found if far > 1e-6]
+    found = {y: apart(y) for y in grid}
+    k = max(range(1, len(grid)), key=lambda i: found[grid[i]][0] - found[grid[i - 1]][0])  # there the pattern appears
+    found |= {y: apart(y) for y in (grid[k - 1] + (grid[k] - grid[k - 1]) * i / 8.0 for i in range(96))}
+    two = [(y, gain) for y, (_, gain, far) in sorted(found.items()) if far > 1e-6]
     for (y0, at_0), (y1, at_1) in pairwise(two):
         if at_0 < 0.0 <= at_1:
-            return float(brentq(lambda y: apart(y)[0], y0, y1, xtol=1e-15, rtol=1e-14))
+            return float(brentq(lambda y: apart(y)[1], y0, y1, xtol=1e-15, rtol=1e-14))
     raise PhaseError(f"no two states meet at {network!r}, load={load:g}, T={T:g}, t={t:g}, x={x:g}. Raise t, or lower T or x.")
 
 
@@ -220,16 +227,17 @@ def _solved(network: DenseHebbian, load: float, T: float, t: float, x: float, y:
 
     def iterate(share: float, steps: int) -> tuple[float, float, float]:
         m, q = (1.0, 1.0) if start == "pattern" else (0.0, 0.0)
-        residual = math.inf
-        for step in range(steps):
+        residual, wait, near = math.inf, 20, False
+        for _ in range(steps):
             a, v = fields(m, q)
             _, flip, C, X, Y, _, _ = field_averages(a, math.sqrt(v), T)
             F, G = 1.0 - flip - m, 1.0 - T * C - q
-            residual = max(abs(F), abs(G))
+            last, residual = residual, max(abs(F), abs(G))
             da, dv = t * 0.5 * P * (P - 1) * m ** (P - 2), t * load * polynomial(form, XI2, max(q, 0.0))
             J = (C * da - 1.0, -X * dv, 2.0 * T * X * da, -T * Y * dv - 1.0)
             det = J[0] * J[3] - J[1] * J[2]
-            near = step > 20 and residual < 1e-3 and det > 0.0
+            wait = 200 if near and residual > 0.5 * last else wait - 1  # Newton's method has led astray, or may be tried
+            near = wait < 0 and residual < 1e-3 and det > 0.0
             dm, dq = ((-F * J[3] + G * J[1]) / det, (-G * J[0] + F * J[2]) / det) if near else (share * F, share * G)
             if residual <= 1e-15 or (near and residual <= TOLERANCE and max(abs(dm), abs(dq)) <= 1e-15):
                 break

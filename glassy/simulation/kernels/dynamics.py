@@ -150,8 +150,8 @@ class Quench:
     >>> import glassy
     >>> network = glassy.DenseHebbian(P=3)
     >>> r = glassy.simulate(network, 0.1, 0.0, 40, start_overlap=0.8, method=Quench(), sweeps=50, burn_in=0, seed=1)
-    >>> r.start_m[0, 0], r.final_m[0, 0] > 0.9, r.settled.all()
-    (np.float64(0.8), np.True_, np.True_)
+    >>> float(r.start_m[0, 0]), bool(r.final_m[0, 0] > 0.9), bool(r.settled.all())
+    (0.8, True, True)
     """
 
     order: str = "random"

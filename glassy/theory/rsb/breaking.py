@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from glassy.model.family import Network
 
 SLACK = 1e-9  # a replicon above -SLACK counts as stable
@@ -9,8 +11,10 @@ RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f m
 
 
 def noise_slope(network: Network, load: float, T: float, C: float) -> float:
-    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C."""
-    return load * (1.0 / (1.0 - C) ** 2 + network.gaussian_part if network.wishart else network.unit_covariance(1.0 - T * C, 2))
+    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C; infinite at P = 2 and C = 1."""
+    if not network.wishart:
+        return load * network.unit_covariance(1.0 - T * C, 2)
+    return load * (1.0 / (1.0 - C) ** 2 + network.gaussian_part) if C != 1.0 else math.inf
 
 
 def whole(network: Network, load: float, T: float, C: float, replicons: tuple[float, ...]) -> bool:
