@@ -37,9 +37,6 @@ CASES = {case.name: case for case in (
     Seen(name="P3", network=DenseHebbian(3), sizes=(75, 150, 300, 600), samples=(96, 48, 24, 8), sweeps=0, seed=72, load=0.35,
          phase="retrieval", factors=(0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5), plane=(150, STEPS[:12], STEPS[:14]),
          claim=CLAIM + "At P = 3 it is the line of retrieval, where few spins are not frozen and the slope is wide."),
-    Seen(name="P3-self-interacting", network=DenseHebbian(3, "self-interacting"), sizes=(75, 150, 300), samples=(48, 24, 8),
-         sweeps=0, seed=73, load=1.0, phase="paramagnetic", plane=(100, tuple(2.0 * x for x in STEPS[:12]), STEPS),
-         claim=CLAIM + "At P = 3 with self-interactions it is that of the paramagnet in the random field of N.2."),
 )}  # fmt: skip
 
 

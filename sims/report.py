@@ -20,7 +20,7 @@ GALLERY = {  # what a visitor should see, in this order
     "The spin glass": {"spin_glass": "P2 P3 P4 P4-self-interacting", "rsb_hierarchy": "P3", "hard_glass": "P2 P3 P4"},
     "Guerra's interpolation": {"guerra": "glass retrieval", "transport": "P3 P4"},
     "Message passing on single networks": {
-        "at_seen": "P2 P3 P3-self-interacting", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
+        "at_seen": "P2 P3", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
         "tap_free_energy": "P3 P2 P4", "iterates": "all",
     },
 }  # fmt: skip
