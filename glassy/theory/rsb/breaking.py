@@ -10,7 +10,9 @@ RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f m
 
 def noise_slope(network: Network, load: float, T: float, C: float) -> float:
     """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C."""
-    return load / (1.0 - C) ** 2 if network.wishart else load * network.unit_covariance(1.0 - T * C, 2)
+    if network.wishart:
+        return load * sum(count * (size / (1.0 - size * C)) ** 2 for size, count in network.modes)
+    return load * network.unit_covariance(1.0 - T * C, 2)
 
 
 def whole(network: Network, load: float, T: float, C: float, replicons: tuple[float, ...]) -> bool:
