@@ -319,9 +319,9 @@ def simulate(
 
 def _several(network: Network, patterns: npt.ArrayLike | None) -> bool:
     """Whether patterns are several sets, (samples, K, N); of a trained network (K, M, N) are examples."""
-    return (
-        patterns is not None and not network.has_examples and np.ndim(checks.array("patterns", patterns, "Give K rows.")) == 3
-    )
+    if patterns is None or network.has_examples:
+        return False
+    return checks.array("patterns", patterns, "Give K rows of N entries each.").ndim == 3
 
 
 def _places(runs: Sequence[Run], samples: int, folder: Path | None) -> list[Place]:
