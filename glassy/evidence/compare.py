@@ -194,7 +194,7 @@ def _beside(first: Compared, second: Compared) -> Comparison:
 
 def _alone(run: Samples | MessagePassing) -> str:
     """Return why a run has no error that holds the scatter between patterns; "" if it has one."""
-    if not run.patterns_drawn:
+    if not run.patterns_drawn and run.samples == 1:
         return "given patterns are one sample, whose scatter is unknown"
     if run.samples == 1:
         return "one sample has no scatter between samples, which is part of the error; raise samples"

@@ -74,7 +74,7 @@ def warn_of(what: str, solution: Solution | None, runs: list[Samples]) -> None:
 
 
 def _note(runs: list[Samples]) -> str:
-    sizes = ", ".join(str(run.N) for run in runs if not run.patterns_drawn)
+    sizes = ", ".join(str(run.N) for run in runs if not run.patterns_drawn and run.samples == 1)
     if not sizes:
         return ""
     return f"the patterns of N={sizes} were given, not drawn: the theory averages over random ones, whose scatter is unknown"
@@ -185,7 +185,7 @@ def _row(name: str, theory: Solution, run: Samples, note: str) -> Row:
     if elsewhere := _elsewhere(theory, run):
         status = Status.LEFT_PHASE if status.ok else status
         reason = elsewhere
-    elif not run.patterns_drawn:
+    elif not run.patterns_drawn and run.samples == 1:
         reason = note
     elif run.samples == 1:
         reason = f"N={run.N}: one sample has no scatter between samples, which is part of the error; raise samples"

@@ -27,6 +27,10 @@ PARTS = {
         "stored patterns with a table of energies, or couplings",
         "Make one: glassy.DenseHebbian(P=4).",
     ),
+    "glass": (
+        "a spin glass that the theory knows beyond replica symmetry",
+        "Of a trained network of P = 2 ask solve, scan, spinodal, coexistence and at_line, with RS().",
+    ),
     "covariance": ("noise of known covariance", "The theory is that of a glassy.DenseHebbian or a glassy.SpinGlass."),
 }
 
@@ -110,6 +114,21 @@ class Network:
     def gaussian_part(self) -> float:
         """D/load, if a Gaussian process of covariance N D Q^2/2 is added to Wishart noise (N.3c)."""
         return 0.0
+
+    @property
+    def modes(self) -> tuple[tuple[float, int], ...]:
+        """Of Wishart noise the sizes l of what one pattern stores, and how many it has of each (L.5)."""
+        return ((1.0, 1),)
+
+    @property
+    def trace(self) -> float:
+        """The sum of all modes."""
+        return 1.0
+
+    @property
+    def has_glass(self) -> bool:
+        """Whether the theory knows its spin glass in steps: not of patterns of several modes."""
+        return self.has_covariance and (not self.wishart or self.modes == ((1.0, 1),))
 
     def patterns(self, load: float, N: int) -> int:
         """Return the number of patterns at a load."""

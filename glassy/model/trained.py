@@ -57,7 +57,7 @@ class Trained(Network):
     with those of the network that stores the ground truths. The load counts the K ground truths (H.1). quality = 1 is that
     network.
 
-    Source: docs/explanation/theory.md, L.1-L.3.
+    Source: docs/explanation/theory.md, L.1-L.5.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class Trained(Network):
     quality: float
     supervised: bool = False
 
-    has_patterns = has_load = has_signal = has_examples = True
+    has_patterns = has_load = has_signal = has_covariance = has_examples = True
 
     def __post_init__(self) -> None:
         given = self.network
@@ -105,11 +105,6 @@ class Trained(Network):
     def interactions(self) -> str:
         """Which indices an interaction may have."""
         return self.network.interactions
-
-    @property
-    def has_covariance(self) -> bool:  # type: ignore[override]
-        """Whether the theory knows its noise: at P > 2."""
-        return self.P > 2
 
     @property
     def has_table(self) -> bool:  # type: ignore[override]
@@ -200,6 +195,34 @@ class Trained(Network):
         """
         return (1.0 - self.quality**2) / self.quality**2 / self.examples
 
+    @property
+    def wishart(self) -> bool:
+        """Whether the noise is that of a Wishart matrix, P = 2."""
+        return self.network.wishart
+
+    @cached_property
+    def modes(self) -> tuple[tuple[float, int], ...]:
+        """At P = 2 the sizes of the modes of one ground truth, and how many it has of each (L.5).
+
+        Its M examples span its own direction, and M - 1 in which they differ; infinitely many small ones are no noise.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> glassy.DenseHebbian(P=2).trained(examples=4, quality=0.5).modes
+        ((1.75, 1), (0.75, 3))
+        """
+        if self.supervised or self.examples == math.inf:
+            return ((1.0 + self.spread, 1),)
+        found = ((1.0 / self.examples + (1.0 - 1.0 / self.examples) * self.quality**2) / self.quality**2, 1)
+        rest = (self.spread, int(self.examples) - 1)
+        return (found, rest) if rest[0] * rest[1] > 0.0 else (found,)
+
+    @property
+    def trace(self) -> float:
+        """At P = 2 the sum of all modes: minus twice the mean energy of H.3 per spin and load, without an overlap."""
+        return 1.0 + self.spread if self.supervised else 1.0 / self.quality**2
+
     @cached_property
     def unit_covariance(self) -> Covariance:
         """Return the covariance xi(q) at load 1 (L.2): of all examples, or of their means."""
@@ -224,8 +247,7 @@ class Trained(Network):
 
     def pattern_energy(self, load: float) -> float:
         """Energy per spin of a ground truth itself, in the limit of many spins (M.4)."""
-        mean = 1.0 + self.spread if self.supervised else 1.0 / self.quality**2  # of the noise of H.3 at P = 2
-        return -0.5 + (self.network.pattern_energy(load) + 0.5) * mean
+        return -0.5 + (self.network.pattern_energy(load) + 0.5) * self.trace
 
     def unloaded_magnetization(self, T: float | None = None, *, beta: float | None = None) -> float:
         """Magnetization of the retrieval phase at load 0; 0 where there is none.

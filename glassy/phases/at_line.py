@@ -18,7 +18,7 @@ from glassy.numerics.roots import all_roots, aside, between
 from glassy.phases.tracing import Knot, Record, Tracer, trace
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import zero as rs_zero
-from glassy.theory.rs.equations import form_of, unit_variance
+from glassy.theory.rs.equations import form_of, soft_limit, unit_variance
 from glassy.theory.rs.formulas import averages_of, local_signal
 from glassy.theory.rsb.solve import zero_rs
 from glassy.theory.solve import check_point, solvable, solve
@@ -92,7 +92,7 @@ def at_line(network: Network, load: float, phase: str = "retrieval", *, strict: 
     elif network.unit_covariance.has_field or phase == "spin_glass":
         roots = _zero_roots(network, load)
     elif network.wishart:
-        roots = [1.0 + math.sqrt(load)]
+        roots = [rs_zero.onset(network, load)]
     else:
         onset = load * network.unit_covariance(0.0, 2)
         roots = [math.sqrt(onset)] if onset > 0.0 else []
@@ -135,7 +135,7 @@ def _marginal(network: Network, A: float) -> tuple[float, float, float, float] |
     if T < COLDEST:
         return None
     C = rest / T
-    if network.wishart and C >= 1.0:
+    if soft_limit(network) <= C:
         return None
     return T, (T * B) ** 2 / unit_variance(network, q, C), flip, abs(replicon(math.log(B)))
 
@@ -204,7 +204,11 @@ def _zero_roots(network: Network, load: float) -> list[float]:
     for y in all_roots(replicon, np.linspace(math.log(1e-2), math.log(1e3), 400).tolist()):
         B = math.exp(y)
         q, rest = rs_zero.overlap(B)
-        T = rest + math.sqrt(load * q) / B if network.wishart else math.sqrt(load * unit_variance(network, q, 0.0)) / B
+        T = (
+            rs_zero.temperature_at(network, load, q / B / B, rest)
+            if network.wishart
+            else math.sqrt(load * unit_variance(network, q, 0.0)) / B
+        )
         found = [s for s in zero_rs(network, load, T) if s.q_EA > 0.0]
         if found and abs(max(found, key=lambda s: s.free_energy).q_EA - q) < 1e-6:  # and not one that another supersedes
             roots.append(T)

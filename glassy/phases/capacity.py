@@ -127,7 +127,7 @@ def storage_capacity(
     StorageCapacity(DenseHebbian(P=2) RS(): load_c=0.137905566 m_c=0.967417 load_t=0.056724290... \
 (with the glass in RS(): load_t_ansatz=0.0518543309, AGS print 0.051))
     """
-    network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
+    network, ansatz = solvable(network, "signal", "glass"), ansaetze.check(ansatz)
     with progress_bar(3.0, progress, "part", f"{ansatz!r} capacity") as bar:
         end = spinodal(network, 0.0, ansatz, strict=False)
         bar.update()

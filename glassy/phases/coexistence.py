@@ -18,6 +18,7 @@ from glassy.phases.spin_glass_temperatures import critical_temperature, rs_onset
 from glassy.phases.spinodal import spinodal
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
+from glassy.theory.rs import zero as rs_zero
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.solution import Solution, instability, missing
 from glassy.theory.solve import check_point, check_steps, rank, solvable, solve, steps_of
@@ -76,7 +77,7 @@ def zero_state(network: Network, load: float, T: float, ansatz: Ansatz, near: So
     With a random field the RS saddle there is; `near` is one at a neighbouring point.
     """
     if not network.unit_covariance.has_field or not isinstance(ansatz, RS):
-        glassy = math.sqrt(load) > T - 1.0 if network.wishart else load > 0.0 and _onset(network, load, ansatz) > T
+        glassy = rs_zero.onset(network, load) > T if network.wishart else load > 0.0 and _onset(network, load, ansatz) > T
         likely, other = ("spin_glass", "paramagnetic") if glassy else ("paramagnetic", "spin_glass")
         found = solve(network, load, T, likely, ansatz, start=near, strict=False)
         if found.status is not Status.LEFT_PHASE:

@@ -141,7 +141,7 @@ def complexity(
     >>> round(curve.f_dominant, 6) == round(glassy.solve(curve.network, 1.0, 0.0, "spin_glass", glassy.RSB(1)).free_energy, 6)
     True
     """
-    network, (load, T) = solvable(network), check_point(load, checks.given_temperature(T, beta))
+    network, (load, T) = solvable(network, "glass"), check_point(load, checks.given_temperature(T, beta))
     points = checks.integer("points", points, 3, "A curve needs a few.")
     if load == 0.0:
         raise InputError("load must be > 0 for a complexity, got 0. Without noise there is no glass.")

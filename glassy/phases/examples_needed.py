@@ -76,12 +76,12 @@ def examples_needed(
     beta: float | None = None,
     progress: bool | None = None,
 ) -> ExamplesNeeded:
-    """Return how many examples of each ground truth are needed at a state point, by replica symmetry (L.3).
+    """Return how many examples of each ground truth are needed at a state point, by replica symmetry (L.3, L.5).
 
     Parameters
     ----------
     network : DenseHebbian
-        The network that is to learn, P > 2.
+        The network that is to learn.
     load, T : float
         State point; the load counts the ground truths.
     quality : float
@@ -108,7 +108,7 @@ def examples_needed(
     is whether the load lies below the spinodal. By the noise alone M grows like r^(-2P) unsupervised and r^(-2) supervised as
     r falls (L.4).
 
-    Source: docs/explanation/theory.md, L.3 and L.4.
+    Source: docs/explanation/theory.md, L.3 to L.5.
 
     Examples
     --------

@@ -78,7 +78,7 @@ def phase_diagram(
     >>> diagram.at(0.1, 0.2).equilibrium.phase
     'retrieval'
     """
-    network, ansatz = solvable(network, "signal"), ansaetze.check(ansatz)
+    network, ansatz = solvable(network, "signal", "glass"), ansaetze.check(ansatz)
     if isinstance(ansatz, FullRSB):
         raise InputError(f"ansatz must be RS() or RSB(k) for a diagram, got {ansatz!r}. Compare RSB(1) and RSB(2).")
     remedy = "It is a fraction of the extent of the figure; try 5e-4."

@@ -92,7 +92,7 @@ def spin_glass_temperatures(network: Network, load: float = 1.0) -> SpinGlassTem
     >>> round(t.T_d, 3), round(t.T_c, 3), round(t.T_G, 3)
     (0.682, 0.651, 0.24)
     """
-    network, load = solvable(network), check_point(load=load)[0]
+    network, load = solvable(network, "glass"), check_point(load=load)[0]
     if load == 0.0:
         raise InputError("load must be > 0 for a spin glass, got 0. Without noise there is none.")
     scale = math.sqrt(load)  # T and load enter through T/sqrt(load) alone

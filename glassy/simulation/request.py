@@ -118,7 +118,7 @@ class Request:
             count, size = 0, network.size(N)
             check_field_alone(network, None, self.watch)
         elif given is not None:
-            count, size = len(given), given.shape[-1]
+            count, size = given.shape[0 if network.has_examples else -2], given.shape[-1]
         else:
             size = network.size(N)
             count = network.patterns(load, size) if K is None else K

@@ -407,14 +407,15 @@ class Samples(Drawn, Saved):
             raise InputError(
                 "patterns must be given again: those of this run were given, and are not kept. Give the same array."
             )
-        xi = check_patterns(patterns, self.N)
-        if xi.shape != (self.K, self.N):
-            raise InputError(
-                f"patterns must be those of the run, of shape {(self.K, self.N)}, got {xi.shape}. Give the same array."
-            )
-        if not np.array_equal(self.series.spins[0] @ xi[0].astype(np.int64), np.rint(self.N * self.final_m[0])):
-            raise InputError("patterns must be those of the run, but m of pattern 0 is another. Give the same array.")
-        yield Patterns.of(xi.T)
+        array = checks.array("patterns", patterns, "Give those of the run.")
+        sets = [check_patterns(x, self.N) for x in (array if array.ndim == 3 else array[None])]
+        if len(sets) != self.samples or sets[0].shape != (self.K, self.N):
+            shape = (self.K, self.N) if self.samples == 1 else (self.samples, self.K, self.N)
+            raise InputError(f"patterns must be those of the run, of shape {shape}, got {array.shape}. Give the same array.")
+        for k, xi in enumerate(sets):
+            if not np.array_equal(self.series.spins[k] @ xi[0].astype(np.int64), np.rint(self.N * self.final_m[k])):
+                raise InputError("patterns must be those of the run, but m of pattern 0 is another. Give the same array.")
+            yield Patterns.of(xi.T)
 
     def pattern_overlaps(self, patterns: npt.ArrayLike | None = None) -> FloatArray:
         """Return the overlap m of the final spins of every chain with every pattern, [sample, replica, pattern].

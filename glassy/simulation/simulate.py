@@ -152,10 +152,10 @@ def simulate(
         One seed for everything. The numbers do not depend on `threads`, nor on what else is in the grid.
     K : int, optional
         Number of patterns, instead of `load`.
-    patterns : array (K, N) of +-1, optional
-        Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Then samples must be 1. For a trained
-        network ground truths, of which examples are drawn, or its examples (K, M, N), whose ground truths are what most of them
-        say: `examples_by_label` makes these of labelled data.
+    patterns : array (K, N) or (samples, K, N) of +-1, optional
+        Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Of several sets each is a sample, and
+        errors hold the scatter between them. For a trained network ground truths, of which examples are drawn, or its
+        examples (K, M, N), whose ground truths are what most of them say: `examples_by_label` makes these of labelled data.
     perturbation : Perturbation, optional
         An external field, and energies of their own for chosen patterns, added to the energy of the network.
     start : {"pattern", "example", "random", "both"} or array of +-1, optional
@@ -245,7 +245,8 @@ def simulate(
     T = checks.given_temperature(T, beta)
     if samples is None:
         spins = checks.array("start", start, "Give spins of +-1, or 'pattern', 'random' or 'both'.")
-        samples = 1 if patterns is not None else len(spins) if spins.ndim == 3 else SAMPLES
+        sets = len(patterns) if _several(network, patterns) else 1  # type: ignore[arg-type]
+        samples = sets if patterns is not None else len(spins) if spins.ndim == 3 else SAMPLES
     request = Request.checked(
         seed=seed, samples=samples, replicas=replicas, sweeps=sweeps, burn_in=burn_in, method=method, start=start,
         start_overlap=start_overlap, perturbation=perturbation, watch=watch, kernel=kernel,
@@ -258,9 +259,11 @@ def simulate(
     elif patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
-        given = given_patterns(network, patterns)
-        if samples != 1:
-            raise InputError(f"samples must be 1 with given patterns, got {samples!r}: they are one sample. Raise replicas.")
+        several = _several(network, patterns)
+        given = np.stack([given_patterns(network, x) for x in patterns]) if several else given_patterns(network, patterns)  # type: ignore[union-attr]
+        if samples != (len(given) if several else 1):
+            must = f"{len(given)}, one for each set of patterns" if several else "1 with given patterns"
+            raise InputError(f"samples must be {must}, got {samples!r}: a set is one sample. Raise replicas.")
     elif load is not None and K is not None:
         raise InputError("give either load or K, not both: one fixes the other.")
     else:
@@ -312,6 +315,13 @@ def simulate(
         return in_order(join(runs[0], done[places[0].name]), temperatures)
     found = tuple(points(p.run, done[p.name])[0] for p in places)
     return Grid(found, load_axis + T_axis) if load_axis or T_axis else found[0]
+
+
+def _several(network: Network, patterns: npt.ArrayLike | None) -> bool:
+    """Whether patterns are several sets, (samples, K, N); of a trained network (K, M, N) are examples."""
+    if patterns is None or network.has_examples:
+        return False
+    return checks.array("patterns", patterns, "Give K rows of N entries each.").ndim == 3
 
 
 def _places(runs: Sequence[Run], samples: int, folder: Path | None) -> list[Place]:

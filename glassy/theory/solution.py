@@ -326,8 +326,11 @@ def instability(s: Solution) -> str:
     if s.stable is not False:
         return ""
     k = getattr(s.ansatz, "k", 0) + 1
+    unknown = s.network.has_examples and (s.phase == "retrieval" or not s.network.has_glass)
     if s.phase == "paramagnetic":
         remedy = "try phase='spin_glass'"
+    elif unknown:
+        remedy = "steps of it are not known here"
     elif math.isinf(s.replicon):  # T = 0: a negative replicon at every depth
         remedy = "exact only as k -> infinity, see FullRSB"
     else:

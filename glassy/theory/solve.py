@@ -176,6 +176,8 @@ def _under(solution: Solution, network: Any, load: float) -> Solution:
 
 def check_steps(network: Network, phase: str, ansatz: Ansatz) -> None:
     """Raise InputError where steps of RSB are asked for that the theory does not have."""
+    if not isinstance(ansatz, RS):
+        check_network(network, "glass")
     if network.has_examples and phase in ("retrieval", "equilibrium") and not isinstance(ansatz, RS):
         raise InputError(f"ansatz must be RS() for the retrieval of {network!r}, got {ansatz!r}. Its m = 0 phases have RSB(k).")
 

@@ -2,11 +2,9 @@
 
 import math
 
-import numpy as np
 import pytest
-from committed import checked, tables
+from committed import tables
 
-from glassy import RSB, FullRSB, GlassTheory, SpinGlass, glassiness, solve
 from sims import _sim, hard_glass
 
 each = pytest.mark.parametrize("case", hard_glass.CASES.values(), ids=hard_glass.CASES)

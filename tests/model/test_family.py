@@ -10,10 +10,10 @@ from glassy import Couplings, DenseHebbian, InputError, SeparableMemory, SpinGla
 from glassy.model.family import PARTS, Network, check_network
 
 MODELS = {
-    DenseHebbian(P=4): {"patterns", "load", "signal", "stored", "table", "covariance", "energies"},
-    SpinGlass({2: 1.0}): {"load", "covariance", "couplings", "energies"},
+    DenseHebbian(P=4): {"patterns", "load", "signal", "stored", "table", "covariance", "glass", "energies"},
+    SpinGlass({2: 1.0}): {"load", "covariance", "glass", "couplings", "energies"},
     SeparableMemory([0.0, 1.0, 0.5, 2.0]): {"patterns", "stored", "table", "energies"},
-    DenseHebbian(P=4).trained(3, 0.8): {"patterns", "load", "signal", "examples", "table", "covariance", "energies"},
+    DenseHebbian(P=4).trained(3, 0.8): {"patterns", "load", "signal", "examples", "table", "covariance", "glass", "energies"},
     Couplings({(0, 1): 1.0}): {"couplings", "energies"},
 }
 ASKED = {  # what belongs to a part
@@ -21,6 +21,7 @@ ASKED = {  # what belongs to a part
     "load": (lambda n: n.load(3, n.N or 40),),
     "signal": (lambda n: n.pattern_energy(0.1), lambda n: n.unloaded_magnetization(0.1), lambda n: n.energy_offset(3, 40)),
     "stored": (lambda n: n.has_stored or check_network(n, "stored"),),
+    "glass": (lambda n: n.has_glass or check_network(n, "glass"),),
     "examples": (lambda n: glassy.draw_examples(n, 3, 40, seed=1),),
     "table": (lambda n: n.energy_table(n.N or 40),),
     "couplings": (

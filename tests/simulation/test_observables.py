@@ -13,7 +13,7 @@ POINT = {"load": 0.2, "T": 0.5, "N": 20, "samples": 3, "sweeps": 60, "seed": 3}
 
 
 def test_every_observable_is_a_property_of_samples_and_its_mean():
-    r = simulate(DenseHebbian(3), **POINT)
+    r = simulate(DenseHebbian(3).trained(2, 0.9), **POINT)
     for name, observable in OBSERVABLES.items():
         assert getattr(r, name) == r.mean(name)
         assert float(r.mean(name)) == pytest.approx(observable.series(r.series).mean())
@@ -22,7 +22,7 @@ def test_every_observable_is_a_property_of_samples_and_its_mean():
 
 def test_one_replica_has_no_pairs():
     r = simulate(DenseHebbian(3), **POINT, replicas=1)
-    assert set(r.series_of) == {name for name, o in OBSERVABLES.items() if not o.pairs}
+    assert set(r.series_of) == {name for name, o in OBSERVABLES.items() if not o.pairs and not o.examples}
     with pytest.raises(InputError, match="replicas=2"):
         r.mean("q2")
     with pytest.raises(InputError, match="observable must be one of"):

@@ -57,7 +57,8 @@ class Walk:
         if not run.network.has_patterns:
             self.patterns = Patterns.of(np.ones((N, 1), np.int8))  # m is the magnetization
         elif not run.network.has_examples:
-            self.patterns = Patterns.drawn(drawn, K, N) if run.patterns is None else Patterns.of(run.patterns.T)
+            given = run.patterns if run.patterns is None or run.patterns.ndim == 2 else run.patterns[index]
+            self.patterns = Patterns.drawn(drawn, K, N) if given is None else Patterns.of(given.T)
         self.learned = learned(run.network, N, K, run.seed, index, run.patterns) if run.network.has_examples else None
         if self.learned is not None:  # m is that of the ground truth
             self.patterns = self.learned.truths

@@ -13,7 +13,7 @@ TOLERANCE = 1e-12
 Form = tuple[tuple[float, ...], ...]  # a network as the formulas know it, see `form_of`; in a kernel the same as an array
 Averages = tuple[float, float, float, float, float, float, float, float, float]  # of `averages_of`
 
-_SELF, _XI1, _XI2, _SLOPE, _CURVATURE, _SIZES, _WEIGHTS, _ALIGNED = range(8)  # rows of a form
+_SELF, _XI1, _XI2, _SLOPE, _CURVATURE, _SIZES, _WEIGHTS, _ALIGNED, _MODES, _COUNTS = range(10)  # rows of a form
 _SETTLED, _STIFF = 1e-8, 300.0  # see `newton_step`
 
 
@@ -68,11 +68,22 @@ def overlaps_of(form: Form, m: float, averages: Averages) -> tuple[float, float]
 
 
 @shared
+def stiffness_of(form: Form, C: float) -> float:
+    """Return sum_j l_j^2/(1 - l_j C)^2 over the modes of Wishart noise (L.5)."""
+    total = 0.0
+    for j in range(int(form[_SELF][6])):
+        total += form[_COUNTS][j] * (form[_MODES][j] / (1.0 - form[_MODES][j] * C)) ** 2
+    return total
+
+
+@shared
 def local_variance(form: Form, q: float, C: float) -> float:
     """Variance of the local field per unit of load: xi'(q) for P > 2 (N.3a), q/(1-C)^2 + D q at P = 2 (N.3c)."""
     if form[_SELF][1] == 0.0:
         return polynomial(form, _XI1, q)
-    return q / (1.0 - C) ** 2 + form[_SELF][6] * q
+    if form[_SELF][6] == 0.0:
+        return q / (1.0 - C) ** 2 + form[_SELF][8] * q
+    return q * stiffness_of(form, C)
 
 
 @shared
@@ -80,20 +91,25 @@ def local_variance_slope(form: Form, q: float, C: float, T: float) -> float:
     """Return d(local_variance)/dC at fixed T, with q = 1 - T C."""
     if form[_SELF][1] == 0.0:
         return -T * polynomial(form, _XI2, q)
-    D = 1.0 - C
-    return -T / D**2 + 2.0 * q / D**3 - form[_SELF][6] * T
+    if form[_SELF][6] == 0.0:
+        D = 1.0 - C
+        return -T / D**2 + 2.0 * q / D**3 - form[_SELF][8] * T
+    slope = -T * stiffness_of(form, C)
+    for j in range(int(form[_SELF][6])):
+        slope += 2.0 * q * form[_COUNTS][j] * (form[_MODES][j] / (1.0 - form[_MODES][j] * C)) ** 3
+    return slope
 
 
 @shared
 def wishart_rest(form: Form, load: float, q: float, s: float) -> float:
     """Return 1 - C at P = 2, q > 0, from the standard deviation s of the field, without cancellation where C is near 1."""
-    return math.sqrt(load) * math.sqrt(q) / (s * math.sqrt(max(1.0 - load * form[_SELF][6] * q / s / s, 0.0)))
+    return math.sqrt(load) * math.sqrt(q) / (s * math.sqrt(max(1.0 - load * form[_SELF][8] * q / s / s, 0.0)))
 
 
 @shared
 def wishart_width(form: Form, load: float) -> float:
     """Return the standard deviation of the field at P = 2, T = 0, m = 0: at other T it is smaller."""
-    root, bound, part = math.sqrt(load), math.sqrt(2.0 / math.pi), form[_SELF][6]
+    root, bound, part = math.sqrt(load), math.sqrt(2.0 / math.pi), form[_SELF][8]
     high = root + bound
     if part > 0.0:
         low = max(bound, root * math.sqrt(part))
@@ -139,7 +155,7 @@ def newton_step(
 def thermodynamics(
     form: Form, load: float, T: float, m: float, q: float, C: float, s: float, D: float, averages: Averages
 ) -> tuple[float, float, float, float, float]:
-    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1, L.3), and its residual.
+    """Return free energy, energy, entropy and replicon of a saddle (R.5a, R.5b, S.1, L.3, L.5), and its residual.
 
     The residual is the largest |right side - left side| of R.5: in m, in q, and at P = 2 in C too, which enters its noise.
     Where q is so small that 1 - q loses it (just below a continuous onset) the equation is still met to rounding.
@@ -159,12 +175,23 @@ def thermodynamics(
         energy = -0.5 * mP - C * S
         entropy = binary - 0.5 * C * (C * R)
         stiffness = load * polynomial(form, _XI2, q)
+    elif form[_SELF][6] > 0.0:
+        stiffness = load * stiffness_of(form, C)
+        free, energy, entropy = -soft + 0.5 * mP, -0.5 * mP, binary
+        for j in range(int(form[_SELF][6])):
+            c, weight = form[_MODES][j] * C, 0.5 * load * form[_COUNTS][j]
+            rest = 1.0 - c
+            free += weight * (form[_MODES][j] * q * (c / rest) ** 2 - T * c * c * wishart_log(c))
+            energy -= weight * form[_MODES][j] * c * (rest + q) / rest**2
+            entropy -= weight * c * c * wishart_work(-c)
+        shift = load * (form[_SELF][2] - 0.5 * form[_SELF][7])
+        free, energy = free + shift, energy + shift
     else:
-        part = load * form[_SELF][6]  # D of N.3c: an SK model beside
+        part = load * form[_SELF][8]  # D of N.3c: an SK model beside
         whole = s * s / q if q > 0.0 else load / D / D + part
         stiffness = whole - part  # load/(1 - C)^2
         log = wishart_log(C) if C < 0.5 else -(math.log(D) + C) / C / C
-        shift = load * (form[_SELF][2] - 0.5)
+        shift = load * (form[_SELF][2] - 0.5 * form[_SELF][7])
         free = -soft + 0.5 * mP + 0.5 * C * C * (q * stiffness - load * T * log) - 0.25 * C * (1.0 - q) * part + shift
         energy = -0.5 * mP - 0.5 * C * (D + q) * stiffness - 0.5 * C * (1.0 + q) * part + shift
         entropy = binary - 0.5 * load * (C * C * wishart_work(-C) if C < 0.5 else math.log(D) + C / D) - 0.25 * C * C * part

@@ -18,7 +18,7 @@ from scipy.special import erfcinv
 
 from glassy.model.family import Network
 from glassy.model.signal import FROZEN, flip_range
-from glassy.theory.rs.equations import form_of, unit_variance, unit_variance_slope
+from glassy.theory.rs.equations import form_of, soft_limit, unit_variance, unit_variance_slope
 from glassy.theory.rs.formulas import TOLERANCE, Form, averages_of, local_signal, newton_step
 
 _TINY = 1e-300
@@ -62,7 +62,7 @@ def point(network: Network, T: float, flip: float, close: float = math.inf) -> P
     v = s * s
     _, _, C, X, Y, _, _, response, _ = averages_of(form, a, s, T)
     q = 1.0 - T * C
-    r = unit_variance(network, q, C) if network.P > 2 or C < 1.0 else math.inf
+    r = unit_variance(network, q, C) if soft_limit(network) > C else math.inf
     if v == 0.0 or not 0.0 < r < math.inf:
         return Point(m=m, q=q, C=C, load=0.0, slope=math.nan)
     a_slope = (network.P - 1) * a / m
@@ -157,11 +157,11 @@ def in_retrieval(network: Network, T: float, m: float) -> bool:
 
 def newton(network: Network, load: float, T: float, m: float, C: float) -> tuple[float, float] | None:
     """Newton's method for R.5 in (m, C); None unless it ends on a saddle of the retrieval phase (`in_retrieval`)."""
-    form = form_of(network)
+    form, limit = form_of(network), soft_limit(network)
     previous = math.inf
     for _ in range(40):
         q = 1.0 - T * C
-        if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and (network.P > 2 or C < 1.0)):
+        if not (0.0 < m <= 1.0 and 0.0 <= q <= 1.0 + 1e-15 and limit > C):
             return None
         s = math.sqrt(load * unit_variance(network, min(q, 1.0), C))
         averages = averages_of(form, local_signal(form, m), s, T)
@@ -195,7 +195,7 @@ def retrieval(network: Network, load: float, T: float, start: tuple[float, float
         C = 0.0
         for _ in range(4):
             q = max(1.0 - T * C, 0.0)
-            s = math.sqrt(load * unit_variance(network, q, min(C, 0.5)))
+            s = math.sqrt(load * unit_variance(network, q, min(C, 0.5, 0.5 * soft_limit(network))))
             _, flip, C, *_ = averages_of(form_of(network), local_signal(form_of(network), m), s, T)
             m = 1.0 - flip
         start = (m, C)

@@ -142,6 +142,8 @@ def _phase(
 ) -> tuple[FloatArray, IntArray]:
     """Return the numbers of one phase, and what is known of each point: FOUND, NONE or OPEN."""
     numbers, said = np.full((len(load), len(NUMBERS)), math.nan), np.full(len(load), OPEN)
+    if not network.has_glass:
+        return numbers, said
     form, field = _array(network), network.unit_covariance.has_field
     run: Callable[..., None]
     more: tuple[FloatArray, ...] = ()

@@ -125,7 +125,7 @@ def log_load(form: Form, T: float, y: float) -> tuple[float, float, float, float
     D = T - rest if T < 0.5 else (T - 1.0) + q  # T (1 - C)
     if D <= 0.0:
         return -math.inf, math.nan, q, rest, q_slope
-    part = form[0][6] * D / T / T
+    part = form[0][8] * D / T / T
     value = 2.0 * (y + math.log(D)) - math.log(q) - math.log1p(part * D)
     return value, 2.0 + q_slope * (2.0 / D - 1.0 / q - 2.0 * part / (1.0 + part * D)), q, rest, q_slope
 
@@ -174,7 +174,7 @@ def zero_chunk(
                     high = math.log(1.001 * width / T[i])
                     at_low, at_high = -math.inf, math.inf
                     if T[i] > 1.0:
-                        at_low = 2.0 * math.log(T[i] - 1.0) - math.log1p(form[0][6] * (1.0 - 1.0 / T[i]) ** 2)
+                        at_low = 2.0 * math.log(T[i] - 1.0) - math.log1p(form[0][8] * (1.0 - 1.0 / T[i]) ** 2)
                     open_ |= high > HIGH
                 else:
                     up = math.copysign(1.0, at_high - at_low)

@@ -11,10 +11,13 @@ RESOLUTION = 5e-8  # a level that would break by less than this keeps whole: f m
 
 
 def noise_slope(network: Network, load: float, T: float, C: float) -> float:
-    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C; infinite at P = 2 and C = 1."""
+    """Return r'(q), the derivative of the noise, at the deepest level q = 1 - T C; infinite at P = 2 where a mode is soft."""
     if not network.wishart:
         return load * network.unit_covariance(1.0 - T * C, 2)
-    return load * (1.0 / (1.0 - C) ** 2 + network.gaussian_part) if C != 1.0 else math.inf
+    rests = [(size, count, 1.0 - size * C) for size, count in network.modes]
+    if any(rest == 0.0 for _, _, rest in rests):
+        return math.inf
+    return load * (sum(count * (size / rest) ** 2 for size, count, rest in rests) + network.gaussian_part)
 
 
 def whole(network: Network, load: float, T: float, C: float, replicons: tuple[float, ...]) -> bool:
