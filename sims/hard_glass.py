@@ -96,7 +96,5 @@ def panels(case: Twins, tables: Tables) -> Any:
     right.set(xlabel="overlap q", ylabel=f"P(q), N = {data.sizes[-1]}", title="points: spin glass, lines: network")
     right.legend(fontsize=7.5)
     plots.legend(left, [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")], markers, unusable=True, below=True)
-    fig.suptitle(
-        f"P = {case.of.network.P}, load {case.of.load:g}: the network beside its hard part, black 1/N → 0", fontsize=10
-    )
+    fig.suptitle(f"P = {case.of.network.P}, load {case.of.load:g}: network and hard part; black: 1/N → 0", fontsize=10)
     return fig
