@@ -31,8 +31,8 @@ class Twins(Case):
         return {1.0 / glassiness(self.of.network, self.of.load, t, RSB(1)).beta_1 if soft else t: t for t in T}
 
 
-SAME = """At P = {P} (load 4) the network is the Ising {P}-spin glass: simulated at the same N and T, above T_c and below, \
-they differ in energy, specific heat, -beta f and <q^2> by what vanishes with 1/N, where three sizes are in equilibrium."""
+SAME = """At P = {P} (load 4) the network is the Ising {P}-spin glass: simulated at the same N and T they differ in energy, \
+specific heat, -beta f and <q^2> by what vanishes with 1/N, wherever three sizes are in equilibrium (here above T_c)."""
 SOFT = """At P = 2 (load 1) the hard part is the glass of Sherrington and Kirkpatrick at 1/beta_1: simulated, its energy, \
 -beta f and continuous P(q) follow full RSB from 0.3 T_c on; the network differs from it by soft part and remainder."""
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
@@ -69,8 +69,8 @@ def measure(case: Twins, run: Sampling) -> Tables:
             seen += [{"N": N, "T": r.T, "q": q, "density": p, "error": e, "network": k["density"]} for (q, p, e), k in pairs]
     near = 1.2 * case.of.T_c if case.of.continuous else 0.0
     ends = off.where(T=lambda x: x < near).limits((2 / 3, 1.0)) + off.where(T=lambda x: x >= near).limits()
-    off += [r for r in ends if len(r.powers) == 2]  # one power is not enough
-    data = Table(replace(r, curve=GLASS) for r in glass + hard.limits(glass).usable) + off
+    ends += hard.limits(glass).usable  # and one power of 1/N is not enough
+    data = Table(replace(r, curve=r.curve or GLASS) for r in (*glass, *off, *ends) if len(r.powers) != 1)
     return {"data": data, "histograms": seen, "lines": Lines(hard.curves(np.linspace(0.95, 3.5, 40) * min(glass["T"])))}
 
 
