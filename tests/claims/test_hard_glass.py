@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from committed import tables
+from committed import checked, tables
 
 from sims import _sim, hard_glass
 

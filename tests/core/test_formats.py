@@ -30,6 +30,7 @@ INTERNAL = {
         "model.examples": "Learned",
         "model.integer_couplings": "IntegerCouplings Term",
         "model.signal": "Signal",
+        "model.synapses": "PartlyGaussian",
         "theory.rs.pinned": "Pinned",
         "simulation.kernels.interactions": "Interactions",
         "evidence.glass": "GlassTheory",
