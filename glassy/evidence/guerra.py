@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.control_variates import mean_of_samples
+from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.export import Exported
 from glassy.core.results import Estimate, Status
@@ -67,6 +68,12 @@ class Interpolation(Exported):
     y: float = 0.0
 
     def __post_init__(self) -> None:
+        s = self.saddle
+        good = isinstance(s, Solution) and isinstance(s.network, DenseHebbian) and isinstance(s.ansatz, RS)
+        if not good or not s.status.ok or s.T == 0.0:
+            raise InputError(f"saddle must be a converged RS Solution of a DenseHebbian at T > 0, got {s!r}. Solve there.")
+        checks.number("x", self.x, "It is the variance of a random field.")
+        checks.number("y", self.y, "It is a field along the pattern.", least=-math.inf)
         if (self.x, self.y) != (0.0, 0.0) and not self.condensed:
             raise InputError(f"x and y must be 0 in the spin glass, got x={self.x!r}, y={self.y!r}. Give a retrieval saddle.")
 
@@ -95,6 +102,10 @@ class Interpolation(Exported):
         if (self.x, self.y) == (0.0, 0.0):
             return s.m, s.q_EA
         end = transport(self.network, s.load, s.T, x=self.x, y=self.y)
+        if end.m < 0.5 * s.m:
+            raise InputError(
+                f"x and y must leave the pattern, but m falls to {end.m:.3g} at x={self.x:g}, y={self.y:g}. Lower x."
+            )
         return end.m, end.q
 
     def _covariance(self) -> tuple[float, float]:
@@ -139,6 +150,9 @@ class Interpolation(Exported):
 
         `normal` [sample, N] are independent normal numbers; the noise of the patterns has the weight sqrt(t) beta.
         """
+        t = checks.number("t", t, "It is a place in the interpolation, above 0.", least=0.0, most=1.0)
+        if t == 0.0:
+            raise InputError("t must be > 0, got 0. There the spins are free, and there is no network to run.")
         root, P, T = math.sqrt(t), self.network.P, self.saddle.T
         field = math.sqrt(((1.0 - t) * self._covariance()[1] + T * T * self.x) / t) * normal
         if not self.condensed:

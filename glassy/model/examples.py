@@ -126,6 +126,8 @@ def examples_by_label(examples: npt.ArrayLike, labels: npt.ArrayLike, M: int | N
     if rows.ndim != 2 or of.shape != rows.shape[:1] or 0 in rows.shape:
         raise InputError(f"examples must be (n, N), labels (n,), got shapes {rows.shape} and {of.shape}. Give one label a row.")
     signs = check_signs("examples", rows)
+    if of.dtype.kind not in "iubUSf" or (of.dtype.kind == "f" and not np.all(np.isfinite(of))):
+        raise InputError(f"labels must be numbers or words, all of one kind and none missing, got {of.dtype}. Mend them.")
     names, counts = np.unique(of, return_counts=True)
     M = checks.integer("M", counts.min() if M is None else M, 1, "It counts the examples of each label.")
     if counts.min() < M:

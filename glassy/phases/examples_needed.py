@@ -17,7 +17,7 @@ from glassy.phases.spinodal import spinodal
 from glassy.theory.solution import Solution
 from glassy.theory.solve import check_point, solvable, solve
 
-EACH = 32  # numbers of examples that are tried one by one; beyond, only whether there is a saddle changes
+EACH = 32  # numbers of examples that are tried one by one; beyond they are doubled
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ def examples_needed(
 
     Notes
     -----
-    Every M up to 32 is tried; beyond, that a saddle stays once it is there: the noise of L.2 falls with M. Whether one exists
-    is whether the load lies below the spinodal. By the noise alone M grows like r^(-2P) unsupervised and r^(-2) supervised as
-    r falls (L.4).
+    The spinodal falls with M up to about 1/r^2 and then rises. Every M up to 32 is tried, and then 64, 128, .. up to 10000.
+    Whether a saddle exists is whether the load lies below the spinodal. By the noise alone M grows like r^(-2P) unsupervised
+    and r^(-2) supervised as r falls (L.4).
 
     Source: docs/explanation/theory.md, L.3 to L.5.
 
@@ -134,12 +134,12 @@ def examples_needed(
             network=network, load=load, T=T, quality=limit.quality, supervised=supervised, examples=None, crossover=None,
             saddle=None, reason="infinitely many examples have no retrieval saddle here",
         )  # fmt: skip
-    with progress_bar(2.0 * EACH, progress, "number", "examples") as bar:
-        lacking = 0
-        for M in range(1, EACH + 1):
+    with progress_bar(float(EACH + len(_beyond(EACH))), progress, "number", "examples") as bar:
+        lacking, tried = 0, [*range(1, EACH + 1), *_beyond(EACH)]
+        for M in tried:
             lacking = lacking if exists(M) else M
             bar.update()
-        least: int | None = lacking + 1 if lacking < EACH else _first(exists, EACH)
+        least: int | None = lacking + 1 if lacking < EACH else _first(exists, lacking) if lacking < MOST else None
         crossover = None if least is None else _first(lambda M: _at_truth(trained(M), load, T), least - 1)
     reason = ""
     if least is None:
@@ -150,6 +150,15 @@ def examples_needed(
         network=network, load=load, T=T, quality=limit.quality, supervised=supervised, examples=least, crossover=crossover,
         saddle=None if least is None else _solved(trained(least), load, T), reason=reason,
     )  # fmt: skip
+
+
+def _beyond(M: int) -> list[int]:
+    """Return the numbers above M that are tried, up to the most."""
+    found = []
+    while M < MOST:
+        M = min(2 * M, MOST)
+        found.append(M)
+    return found
 
 
 def _exists(network: Trained, load: float, T: float) -> bool:

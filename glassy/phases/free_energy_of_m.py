@@ -1,4 +1,4 @@
-"""free_energy_of_m: the free energy of a network that is held at m, the depth of the memory and its barrier (J.3)."""
+"""free_energy_of_m: the free energy of a network that is held at m, the depth of the memory and its barrier (J.2)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 TOLERANCE = 1e-10  # of the equations at a given m
 CELLS = 400  # of ln(m/(1 - m)), in which the top of the barrier is looked for
 SMALLEST = 1e-8  # m of a top; a barrier whose top is nearer to 0 has it at 0
+SMALL = 1e-6  # m below which f is that at 0, but for terms of m^2
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def free_energy_of_m(
     beta: float | None = None,
     progress: bool | None = None,
 ) -> FreeEnergyOfM:
-    """Return the free energy of a network that is held at the overlap m with one of its patterns (J.3).
+    """Return the free energy of a network that is held at the overlap m with one of its patterns (J.2).
 
     f(m) = -T lim (1/N) ln of the weight of all states at m, the average over the patterns taken of the logarithm. Its minimum
     at large m is the retrieval saddle, its maximum below that the barrier which a network has to climb to lose the pattern.
@@ -140,7 +141,7 @@ def free_energy_of_m(
     with the noise in a field T y along the pattern. Of several saddles at one m, as in a cold p-spin glass near m = 0, that of
     the largest free energy is taken, as everywhere at m = 0: f may have a kink there.
 
-    Source: docs/explanation/theory.md, J.3.
+    Source: docs/explanation/theory.md, J.2.
 
     Examples
     --------
@@ -191,7 +192,10 @@ def _at(network: Network, load: float, T: float, m: float) -> Pinned:
             state.residual,
         )  # fmt: skip
     else:
-        found = pinned(network, load, T, size)
+        found = pinned(network, load, T, max(size, SMALL))
+    if found is not None and 0.0 < size < SMALL:  # f is flat there, and the field linear
+        rest = _at(network, load, T, 0.0)
+        found = Pinned(m, found.field * size / SMALL, rest.free_energy, *_rest(found))
     if found is None or not found.residual <= TOLERANCE:
         raise ConvergenceError(
             f"no saddle of the noise of {network!r} was found at load={load:g}, T={T:g}, m={m:g}. Leave that out."

@@ -46,7 +46,7 @@ def free_energy_of_m(
     >>> glassy.plots.free_energy_of_m(f).get_xlabel()
     'overlap m with the pattern'
     """
-    curves = [results] if isinstance(results, FreeEnergyOfM) else [*results]
+    curves = [*results] if isinstance(results, Sequence) else [results]
     if not curves or not all(isinstance(f, FreeEnergyOfM) for f in curves):
         raise InputError(f"results must be of glassy.free_energy_of_m, got {results!r}. Call it.")
     sheet = Sheet(ax, path)

@@ -155,7 +155,10 @@ def solve(
             solution = find(network, load, T, phase, ansatz, start)
     solution = solution or missing(network, load, T, phase, ansatz)
     if strict and solution.status is Status.LEFT_PHASE:
-        raise PhaseError(*_explain(solution))
+        text, nearest = _explain(solution)
+        if network != given or load != asked:
+            text = f"{given!r} at load={asked:g} is solved as {network!r} at load={load:g}, and there is {text}"
+        raise PhaseError(text, nearest)
     if strict and not solution.status.ok:
         raise ConvergenceError(
             f"{solution!r}: residual {solution.residual:.1e}. {solution.status.words(theory=True)}.", solution

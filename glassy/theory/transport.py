@@ -22,6 +22,8 @@ from glassy.theory.solve import check_point, solvable
 TOLERANCE = 1e-12
 STARTS = ("pattern", "random")
 WAYS = ((1.0, 200), (0.3, 1000), (0.03, 5000), (1.0, 5000))  # share of a step, and how many: plain iteration may go to and fro
+WAYS_AGAINST = ((0.05, 2000), (0.01, 20000))  # without the pattern, in a field against it, large steps would jump to it
+FAR = 1e-6  # two states differ by more in m
 XI2 = 2  # row of a form: xi''
 
 
@@ -123,8 +125,9 @@ def transport(
     t, x, y : float
         Time in [0, 1], variance x >= 0 of the random field, and field y along the pattern, both of beta h.
     start : {"pattern", "random"}
-        Which of several characteristics through the point: the one with the largest m, or the one that a state without the
-        pattern is on. Where only one comes by, both name it.
+        Which of several characteristics through the point: that of the state which is met from m = 1, or of the one met from
+        m = 0, of two (a paramagnet and a glass) that of the smaller A, as everywhere at m = 0. Where one alone comes by, both
+        name it: it need not have the pattern.
 
     Returns
     -------
@@ -198,19 +201,22 @@ def transport_shock(network: DenseHebbian, load: float, T: float, t: float = 1.0
 
     def apart(y: float) -> tuple[float, float, float]:
         """Return m from the pattern, and by how much A and m differ without it; not at all where iteration goes round."""
-        other = _solved(network, load, T, t, x, y, "random")
         try:
-            one = _solved(network, load, T, t, x, y, "pattern")
+            one, other = (_solved(network, load, T, t, x, y, start) for start in STARTS)
         except ConvergenceError:  # beyond the last state at the pattern
-            one = other
-        return one.m, one.action - other.action, abs(one.m - other.m)
+            return math.nan, 0.0, 0.0
+        return one.m, one.action - other.action, one.m - other.m
 
     most = 0.5 * network.P / T + 1.0  # beyond it the field alone is more than the pattern
-    grid = [most * (k / 400.0 - 0.5) for k in range(401)]
+    grid = [most * (k / 200.0 - 0.7) for k in range(201)]
     found = {y: apart(y) for y in grid}
-    k = max(range(1, len(grid)), key=lambda i: found[grid[i]][0] - found[grid[i - 1]][0])  # there the pattern appears
-    found |= {y: apart(y) for y in (grid[k - 1] + (grid[k] - grid[k - 1]) * i / 8.0 for i in range(96))}
-    two = [(y, gain) for y, (_, gain, far) in sorted(found.items()) if far > 1e-6]
+    at = [found[y][0] if found[y][2] > FAR else -1.0 for y in grid]
+    k = max(range(1, len(grid)), key=lambda i: at[i] - at[i - 1])  # there the pattern appears
+    if at[k] == -1.0:  # two states, if any, are between points: where m of the pattern jumps
+        m = [found[y][0] for y in grid]
+        k = max(range(1, len(grid)), key=lambda i: m[i] - m[i - 1] if m[i] > m[i - 1] else 0.0)
+    found |= {y: apart(y) for y in (grid[k - 1] + (grid[k] - grid[k - 1]) * i / 24.0 for i in range(72))}
+    two = [(y, gain) for y, (_, gain, far) in sorted(found.items()) if far > FAR]
     for (y0, at_0), (y1, at_1) in pairwise(two):
         if at_0 < 0.0 <= at_1:
             return float(brentq(lambda y: apart(y)[1], y0, y1, xtol=1e-15, rtol=1e-14))
@@ -218,15 +224,23 @@ def transport_shock(network: DenseHebbian, load: float, T: float, t: float = 1.0
 
 
 def _solved(network: DenseHebbian, load: float, T: float, t: float, x: float, y: float, start: str) -> Transport:
-    """Return the solution that iteration reaches from a start; Newton's method ends it."""
+    """Return the state that is met from the pattern, or that without it with the smaller A, as everywhere at m = 0."""
+    if start == "pattern":
+        return _from(network, load, T, t, x, y, (1.0, 1.0))
+    found = [_from(network, load, T, t, x, y, (0.0, q)) for q in (0.0, 1.0)]
+    least = min(abs(p.m) for p in found)
+    return min((p for p in found if abs(p.m) < least + 0.3), key=lambda p: p.action)
+
+
+def _from(network: DenseHebbian, load: float, T: float, t: float, x: float, y: float, begin: tuple[float, float]) -> Transport:
+    """Return the solution that iteration reaches from m and q; Newton's method ends it."""
     form, P = form_of(network), network.P
 
     def fields(m: float, q: float) -> tuple[float, float]:
         a = T * y + t * 0.5 * P * m ** (P - 1)
         return a, T * T * x + t * load * unit_variance(network, max(q, 0.0), 0.0)
 
-    def iterate(share: float, steps: int) -> tuple[float, float, float]:
-        m, q = (1.0, 1.0) if start == "pattern" else (0.0, 0.0)
+    def iterate(m: float, q: float, share: float, steps: int) -> tuple[float, float, float]:
         residual, wait, near = math.inf, 20, False
         for _ in range(steps):
             a, v = fields(m, q)
@@ -244,8 +258,8 @@ def _solved(network: DenseHebbian, load: float, T: float, t: float, x: float, y:
             m, q = m + dm, min(max(q + dq, 0.0), 1.0)
         return m, q, residual
 
-    for share, steps in WAYS:
-        m, q, residual = iterate(share, steps)
+    for share, steps in WAYS if begin[0] > 0.0 or y >= 0.0 else WAYS_AGAINST:
+        m, q, residual = iterate(*begin, share, steps)
         if residual <= TOLERANCE:
             break
     else:
@@ -258,6 +272,8 @@ def _solved(network: DenseHebbian, load: float, T: float, t: float, x: float, y:
     free = field_averages(a, math.sqrt(v), T)[0] * beta
     source = -0.5 * beta * (P - 1) * m**P + 0.5 * beta * beta * load * d * d * network.unit_covariance.curvature(q)
     velocity = (-beta * beta * load * unit_variance(network, q, 0.0), -0.5 * beta * P * m ** (P - 1))
+    if not math.isfinite(free + source * t):
+        raise InputError(f"A must be a finite number, but at T={T:g}, load={load:g} it is not. Raise T or lower load.")
     return Transport(
         network=network, load=load, T=T, t=t, x=x, y=y, m=m, q=q, action=free + source * t, source=source, velocity=velocity,
         residual=residual,

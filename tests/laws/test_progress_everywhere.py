@@ -42,6 +42,7 @@ CALLS = {
     "complexity": lambda _, **wish: glassy.complexity(NETWORK, 1.0, 0.0, points=5, **wish),
     "phase_diagram": lambda _, **wish: glassy.phase_diagram(NETWORK, tolerance=0.05, **wish).rows(),
     "phases_at": lambda _, **wish: glassy.phases_at(NETWORK, 0.1, 0.2, RSB(1), **wish),
+    "examples_needed": lambda _, **wish: glassy.examples_needed(NETWORK, 0.1, 0.2, quality=0.9, **wish),
     "free_energy_of_m": lambda _, **wish: glassy.free_energy_of_m(NETWORK, 0.1, 0.3, **wish),
     "glassiness": lambda _, **wish: glassy.glassiness(NETWORK, 1.0, 0.3, RSB(1), **wish),
     "enumerate_states": lambda _, **wish: glassy.enumerate_states(NETWORK, K=150, T=0.5, N=9, seed=1, **wish),

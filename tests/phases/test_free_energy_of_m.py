@@ -1,4 +1,4 @@
-"""The free energy at a given m (J.3): its slope, its stationary points, its barrier."""
+"""The free energy at a given m (J.2): its slope, its stationary points, its barrier."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Replica symmetry at a given m: the noise in a field along the pattern that holds it there (J.3)."""
+"""Replica symmetry at a given m: the noise in a field along the pattern that holds it there (J.2)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,11 @@ def _state(network: Network, form: Form, load: float, T: float, m: float, s: flo
     averages = averages_of(form, a, s, T)
     C = averages[2]
     q = 1.0 - T * C
-    D = wishart_rest(form, load, q, s) if network.wishart else 1.0
+    D = 1.0
+    if network.wishart and C < 0.99:  # of a small q the width knows less than C
+        s, D = math.sqrt(variance(network, load, q, C)), 1.0 - C
+    elif network.wishart:
+        D = wishart_rest(form, load, q, s)
     free, energy, entropy, replicon, error = thermodynamics(form, load, T, m, q, C, s, D, averages)
     free += (a - local_signal(form, m)) * m
     error = max(error, abs(_mismatch(network, form, load, T, m, s)) / max(s, T))
