@@ -25,6 +25,7 @@ def test_hard_glass_is_complete_and_its_verdict_that_of_the_data(case):
             assert alone["T"].tolist() == pytest.approx(sorted((*case.more, *case.twins)))
 
 
+@pytest.mark.slow
 @each
 def test_differences_are_those_of_the_committed_runs(case):
     """network - spin glass at one N, from results/spin_glass and the spin glass here."""

@@ -8,6 +8,7 @@ from glassy import DenseHebbian, InputError, examples_needed
 NETWORK, POINT = DenseHebbian(P=3), {"load": 0.2, "T": 0.2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("quality", "supervised"), [(0.6, False), (0.25, True), (0.55, False)])
 def test_every_number_of_examples_is_tried(quality, supervised):
     found = examples_needed(NETWORK, **POINT, quality=quality, supervised=supervised)
@@ -24,6 +25,7 @@ def test_every_number_of_examples_is_tried(quality, supervised):
     assert found.crossover == found.examples or at[1].m < at[1].n
 
 
+@pytest.mark.slow
 def test_where_one_example_is_retrieved():
     found = examples_needed(NETWORK, 0.1, 0.2, quality=0.8)
     assert found.examples == 1
@@ -55,6 +57,7 @@ def test_L4_is_the_estimate_of_the_noise_alone():
     assert examples_needed(NETWORK, **POINT, quality=0.3, supervised=True).examples == 7
 
 
+@pytest.mark.slow
 def test_refused_and_saved(tmp_path):
     for network in (NETWORK.trained(3, 0.8), glassy.SpinGlass({3: 1.0})):
         with pytest.raises(InputError, match="network must be the glassy.DenseHebbian that is to learn"):

@@ -54,6 +54,7 @@ def test_it_ends_at_the_saddle_and_begins_at_free_spins(network):
         early.at(1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("P", "T"), [(3, 0.6), (4, 0.5), (3, 0.45)])
 def test_two_states_meet_where_they_coexist(P, T):
     network = DenseHebbian(P)
