@@ -5,8 +5,9 @@ python -m benchmarks.cold [commit, 8307b4f by default] [case ..]
 The older one is unpacked from git into a temporary folder. In each case both run the same network at the same T, in processes
 of their own and in turn, three times, and the fastest counts; a rate is that of the additional attempts of a run of three times
 the length, in processor time, so that patterns, couplings and machine code are left out (what couplings cost to make is a
-column of its own). At P = 4 this one runs LONGER times as many sweeps, as its choice of a kernel looks at the length. T is
-where the accepted share is what the case says, found by this glassy. A ladder is judged by its round trips in a second.
+column of its own). This one is told to cache its fields, which it would choose in runs so long that making couplings pays; at
+P = 4 it runs LONGER times as many sweeps. T is where the accepted share is what the case says, found by this glassy. A ladder
+is judged by its round trips in a second.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ RATE = """
 import json, sys, time, warnings
 warnings.simplefilter("ignore")
 import glassy as g
-P, N, K, T, sweeps = json.loads(sys.argv[1])
+P, N, K, T, sweeps, kernel = json.loads(sys.argv[1])
+options = dict(K=K, N=N, T=T, seed=1, samples=1, replicas=1, threads=1, kernel=kernel)
 def run(sweeps):
     start = time.process_time()
-    burn_in = sweeps // 3
-    r = g.simulate(g.DenseHebbian(P), K=K, N=N, T=T, seed=1, samples=1, replicas=1, sweeps=sweeps, burn_in=burn_in, threads=1)
+    r = g.simulate(g.DenseHebbian(P), sweeps=sweeps, burn_in=sweeps // 3, **options)
     return time.process_time() - start, r
 run(64)
 few, _ = run(sweeps)
@@ -104,8 +105,11 @@ def main() -> None:
                 if wanted and not any(word in case for word in wanted):
                     continue
                 T = asked(FIND, sides[1], [P, N, K, share])
-                lengths = list(zip(sides, (sweeps, sweeps if P == 3 else LONGER * sweeps), strict=True))
-                found = [[asked(RATE, side, [P, N, K, T, n], **environment) for side, n in lengths] for _ in range(3)]
+                own = (
+                    (sides[0], sweeps, "auto"),
+                    (sides[1], sweeps if P == 3 else LONGER * sweeps, "tensor" if P == 3 else "couplings"),
+                )
+                found = [[asked(RATE, side, [P, N, K, T, n, how], **environment) for side, n, how in own] for _ in range(3)]
                 old, new = (max((turn[i] for turn in found), key=lambda x: x[0]) for i in (0, 1))
                 print(
                     f"| {case} | {T:.3f} | {new[1]:.4f} | {old[2]}, {new[2]} | {old[0] / 1e6:.3g} | {new[0] / 1e6:.3g} "

@@ -65,9 +65,9 @@ class CachedChain(Chain):
     @property
     def narrow(self) -> bool:
         """Whether 32 bits hold the local fields: those of pairs alone."""
-        J = self.interactions
-        alone = J.two.size > 0 and J.three.size == J.four.size == J.shift == 0
-        return alone and 2 * self.patterns.N * self.patterns.K * abs(int(J.by[2])) < 2**31
+        return (
+            self.interactions.pairs_alone and 2 * self.patterns.N * self.patterns.K * abs(int(self.interactions.by[2])) < 2**31
+        )
 
     def run(self, sites: IntArray, thresholds: npt.NDArray[np.float64], spins: Int8Array, trace: IntArray) -> None:
         """Attempt the flips; write the spins and the trace of every sweep."""
@@ -126,7 +126,17 @@ class CouplingChain(CachedChain):
         self.first = patterns.pattern(0)
         self.m = int(self.first.astype(np.int64) @ self.sigma)
         self._make_room()
-        self.h, self.energy = self._start(self.sigma)
+        h, self.energy = self._start(self.sigma)
+        self.h = h.astype(np.int32) if self.narrow else h
+
+    @property
+    def narrow(self) -> bool:
+        """Whether 32 bits hold the local fields: those of pairs, and of single spins beside them."""
+        J = self.interactions
+        if not J.pairs_alone:
+            return False
+        most = np.abs(J.two.astype(np.int64)).sum(axis=1) * abs(int(J.by[2]))
+        return int(most.max()) + abs(int(J.by[1])) * int(np.abs(J.one).max(initial=0)) < 2**31
 
     def _start(self, sigma: Int8Array) -> tuple[IntArray, int]:
         J, h = self.interactions, np.zeros(self.patterns.N, np.int64)

@@ -137,11 +137,12 @@ def run_cached(
             w = place[n]
             s, sh, hw, u = sigma[w], signs[w], h[w], own_u[w]
             accepted, now = 0, energy[w]
-            for j in range(sites.shape[2]):
-                i = sites[n, t, j]
+            at, most = sites[n, t], thresholds[n, t]
+            for j in range(at.size):
+                i: Any = np.uint64(at[j])  # no index from the end
                 sign = np.int64(s[i])
                 dE = scale * (sign * hw[i]) + extra_change(i, sign, turn, own, u, energies)
-                if dE <= thresholds[n, t, j]:
+                if dE <= most[j]:
                     if plain:
                         _add_pairs(two[i], hw.dtype.type(by[2] * sign), hw)
                     elif two.size + three.size + four.size > 0:
@@ -163,8 +164,8 @@ def run_cached(
                     now += dE
                     accepted += 1
             energy[w] = now
-            for i in range(N):
-                spins[n, t, i] = s[i]
+            for k in range(N):
+                spins[n, t, k] = s[k]
             trace[n, t, 0] = m[w]
             trace[n, t, 1] = now
             trace[n, t, 2] = accepted

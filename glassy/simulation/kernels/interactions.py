@@ -70,6 +70,11 @@ class Interactions:
     four: npt.NDArray[Any] = field(default_factory=NONE.copy)
 
     @property
+    def pairs_alone(self) -> bool:
+        """Whether a flip changes the local fields by one row of `two`."""
+        return self.two.size > 0 and self.three.size == self.four.size == self.listed.values.size == self.shift == 0
+
+    @property
     def layout(self) -> IntArray:
         """Where the couplings of four spins lie."""
         return quadruple_layout(self.N if self.four.size else 0)

@@ -93,7 +93,7 @@ class Walk:
         self.near = np.zeros((n, R, len(self.edges)), np.int64)
         self.near_m = np.zeros((n, R, len(self.edges)))
         self.least_m: FloatArray | None = np.ones((n, R))  # with the pattern that was nearest at the first mark
-        self.followed: dict[int, Int8Array] = {}  # patterns of first marks
+        self.followed: dict[int, npt.NDArray[np.float32]] = {}  # patterns of first marks
         self.absorbed = np.zeros((n, R), np.bool_)  # chains that a quench has brought to rest; not saved: found again
         if saved is not None:
             self._restore(saved)
@@ -204,11 +204,11 @@ class Walk:
         for i, r in np.ndindex(self.least_m.shape):
             k = int(self.near[i, r, 0])
             if k == 0:
-                M = self.trace[i, r, here, 0]
+                M: npt.NDArray[Any] = self.trace[i, r, here, 0]
             else:
                 if k not in self.followed:
-                    self.followed[k] = self.patterns.pattern(k)
-                M = np.einsum("tk,k->t", spins[r, i], self.followed[k], dtype=np.int32)
+                    self.followed[k] = self.patterns.pattern(k).astype(np.float32)
+                M = spins[r, i] @ self.followed[k]  # exact: integers below 2^24
             m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.run.N
             self.least_m[i, r] = min(self.least_m[i, r], m)
 
@@ -277,17 +277,16 @@ class Walk:
             self._rest(r, spins[0], rows[0])
             return
         moves, chains = self.run.moves(self.t, size), [row[r] for row in self.chains]
-        sites, thresholds = np.empty(spins.shape, np.int64), np.empty(spins.shape)
-        for i, T in enumerate(self.run.temperatures):
-            sites[i], thresholds[i] = chains[i].draw(size, moves, T, self.generators[i][r])
+        drawn = [c.draw(size, moves, T, g[r]) for c, T, g in zip(chains, self.run.temperatures, self.generators, strict=True)]
         if self.run.every:
+            sites, thresholds = (np.stack(x) for x in zip(*drawn, strict=True))
             after = np.arange(1, size + 1)  # never at the end: the final spins are those of the last sweep
             due = ((self.done + after) % self.run.every == 0) & (self.t + after < self.run.sweeps)
             chains[0].run_ladder(chains, sites, thresholds, spins, rows, due, self.swappers[r])
             for row, chain in zip(self.chains, chains, strict=True):
                 row[r] = chain
         else:
-            chains[0].run(sites[0], thresholds[0], spins[0], rows[0])
+            chains[0].run(*drawn[0], spins[0], rows[0])
         for i in range(n):
             self.chains[i][r].adapt(rows[i])
         if isinstance(self.run.method, Quench) and not rows[0, :, 2].any():
