@@ -14,6 +14,7 @@ from ._sim import Case, Sampling, Tables
 
 GLASS, OFF = "spin glass", "network - spin glass"
 AT = (1, 2, 4, 6, 7, 9, 11, 13)  # places in spin_glass.REDUCED: the fewer rungs, the faster configurations travel
+BETWEEN = (0.3, 0.34, 0.38, 0.42, 0.565, 0.67, 0.88, 0.95, 1.04, 1.24, 1.35, 1.5, 1.7, 2.0, 2.8, 3.4, 4.2, 8.0)  # of P = 2
 SHARED = ("energy", "specific heat", "-beta f", "<q^2>")
 
 
@@ -36,19 +37,19 @@ specific heat, -beta f and <q^2> by what vanishes with 1/N, wherever three sizes
 SOFT = """At P = 2 (load 1) the hard part is the glass of Sherrington and Kirkpatrick at 1/beta_1: simulated, its energy, \
 -beta f and continuous P(q) follow full RSB from 0.6 T_c on; the network differs from it by soft part and remainder."""
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
-    Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], more=(0.3, 0.38, 0.95, 1.35, 1.7, 3.4), seed=202,
-          sizes=(48, 96, 192), samples=(48, 32, 16), sweeps=(2500, 3500, 5000)),
-    Twins(name="P3", claim=SAME.format(P=3), of=spin_glass.CASES["P3"], seed=203, sizes=(24, 32, 48, 64),
-          samples=(64, 48, 32, 16), sweeps=(2500, 2800, 3500, 4500)),
-    Twins(name="P4", claim=SAME.format(P=4), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40),
-          samples=(48, 32, 16), sweeps=(2200, 2500, 3000)),
+    Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], more=BETWEEN, seed=202,
+          sizes=(48, 96, 192, 512), samples=(64, 48, 32, 12), sweeps=(10000, 15000, 30000, 100000)),
+    Twins(name="P3", claim=SAME.format(P=3), of=spin_glass.CASES["P3"], seed=203, sizes=(24, 32, 48, 64, 80),
+          samples=(96, 96, 64, 48, 24), sweeps=(10000, 10000, 20000, 30000, 50000)),
+    Twins(name="P4", claim=SAME.format(P=4), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40, 48),
+          samples=(64, 64, 48, 32), sweeps=(10000, 20000, 30000, 60000)),
 )}  # fmt: skip
 
 
 def between(case: Twins, hard: GlassTheory, network: Table, glass: Table) -> Table:
-    """Return network - spin glass at one N, of independent errors, and in theory; by T of the network."""
+    """Return network - spin glass at one N, of independent errors, and in theory; by T of the network, if it was run."""
     table = Table()
-    for name, (cold, T) in ((name, pair) for pair in case.twins.items() for name in SHARED):
+    for name, (cold, T) in ((name, pair) for pair in case.twins.items() for name in SHARED if len(network)):
         (a,), (b,) = network.where(T=T, quantity=name), glass.where(T=cold, quantity=name)
         off = Estimate(a.simulation - b.simulation, math.hypot(a.error, b.error), dof=min(a.error_dof, b.error_dof))
         theory, status = case.of.says(T)[name] - hard.says(cold)[name], (b if a.usable else a).status
@@ -70,8 +71,8 @@ def measure(case: Twins, run: Sampling) -> Tables:
     near = 1.2 * case.of.T_c if case.of.continuous else 0.0
     ends = off.where(T=lambda x: x < near).limits((2 / 3, 1.0)) + off.where(T=lambda x: x >= near).limits()
     ends += hard.limits(glass).usable  # 1/N alone is not enough, N^(-2/3) of a continuous glass is
-    data = Table(replace(r, curve=r.curve or GLASS) for r in (*glass, *off, *ends) if r.powers != (1.0,))
-    return {"data": data, "histograms": seen, "lines": Lines(hard.curves(np.linspace(0.95, 3.5, 40) * min(glass["T"])))}
+    data, cold = Table(replace(r, curve=r.curve or GLASS) for r in (*glass, *off, *ends) if r.powers != (1.0,)), min(glass["T"])
+    return {"data": data, "histograms": seen, "lines": Lines(hard.curves(np.linspace(0.95, 3.5, 40) * cold))}
 
 
 def verdict(case: Twins, tables: Tables) -> str:
@@ -80,20 +81,19 @@ def verdict(case: Twins, tables: Tables) -> str:
 
 
 def panels(case: Twins, tables: Tables) -> Any:
-    data, lines, seen = tables["data"], tables["lines"], tables["histograms"].where(N=tables["data"].sizes[-1])
+    data, lines, seen = tables["data"], tables["lines"], tables["histograms"].where(N=max(tables["histograms"]["N"]))
     fig, ((left, middle, right),) = plots.figure(1, 3, width=4.3, height=3.9)
     markers, off = plots.markers_of(data), data.where(curve=OFF, quantity="-beta f")
     plots.lines(left, lines, "T", "energy", "ansatz", plots.ansatz_looks((RS(), RSB(1))), order="q_1")
     plots.points(left, data.where(curve=GLASS, quantity="energy", T=lambda T: lines["T"].max() >= T), "T", markers=markers)
     plots.theory(middle, off.ends["T"], off.ends["theory"], "k", "RSB(1)")
     plots.points(middle, off, "T", markers=markers)
-    for T, color in zip(dict.fromkeys(seen["T"]), plots.COLORS, strict=False):
-        mine = seen.where(T=T)
-        right.plot(mine["q"], mine["network"], color=color, label=f"T = {T:.3g}")
+    for mine, color in ((seen.where(T=T), c) for T, c in zip(dict.fromkeys(seen["T"]), plots.COLORS, strict=False)):
+        right.plot(mine["q"], mine["network"], color=color, label=f"T = {mine[0]['T']:.3g}")
         plots.simulation(right, mine["q"], mine["density"], mine["error"], mine["q"] < 2.0, color, "o")
     left.set(xlabel="T of the spin glass", ylabel="energy per spin")
     middle.set(xlabel="T of the network", ylabel=f"-βf: {OFF}", xscale="log")
-    right.set(xlabel="overlap q", ylabel=f"P(q), N = {data.sizes[-1]}", title="points: spin glass, lines: network")
+    right.set(xlabel="overlap q", ylabel=f"P(q), N = {seen[0]['N']:g}", title="points: spin glass, lines: network")
     right.legend(fontsize=7.5)
     plots.legend(left, [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")], markers, unusable=True, below=True)
     fig.suptitle(f"P = {case.of.network.P}, load {case.of.load:g}: network and hard part; black: 1/N → 0", fontsize=10)

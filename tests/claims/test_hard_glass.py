@@ -20,7 +20,8 @@ def test_hard_glass_is_complete_and_its_verdict_that_of_the_data(case):
     for N in case.sizes:
         for quantity in hard_glass.SHARED:
             off = data.where(curve=hard_glass.OFF, N=N, quantity=quantity)
-            assert off["T"].tolist() == pytest.approx(list(case.twins.values()))
+            if N in case.of.sizes:
+                assert off["T"].tolist() == pytest.approx(list(case.twins.values()))
             alone = data.where(curve=hard_glass.GLASS, N=N, quantity=quantity)
             assert alone["T"].tolist() == pytest.approx(sorted((*case.more, *case.twins)))
 
