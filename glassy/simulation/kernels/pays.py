@@ -49,8 +49,9 @@ def fields_pay(P: int, N: int, K: int, load: float, T: Sequence[float], attempts
     """Whether couplings of P = 3 or 4 spins are sure to be faster for so many attempts at these temperatures, making included.
 
     Nanoseconds as measured for each class of processors (benchmarks/processors.py), above what cached fields take, an attempt
-    30 and a flip one slab at 20 bytes or, from memory, 10, and below what the other takes: COSTS of the packed kernel by the
-    bytes of its vectors, `width`, 64 for AVX-512; 0 for "patterns". A ladder exchanges after `every` sweeps.
+    15 (4 to 7 measured) and a flip one slab at 20 bytes or, from memory, 10, and below what the other takes: COSTS of the
+    packed kernel by the bytes of its vectors, `width`, 64 for AVX-512; 0 for "patterns". A ladder exchanges after `every`
+    sweeps.
 
     Examples
     --------
@@ -63,4 +64,4 @@ def fields_pay(P: int, N: int, K: int, load: float, T: Sequence[float], attempts
     attempt, flip = (base + K / patterns for base, patterns in COSTS[P][width])
     attempt += (CALL[0] + K / CALL[1]) / (every * N) if every else 0.0
     slab = SHORT[P] + size / N / (20.0 if size <= NEAR else 10.0)
-    return making / attempts + 30.0 + accepted * slab < attempt + accepted * flip
+    return making / attempts + 15.0 + accepted * slab < attempt + accepted * flip
