@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -56,8 +57,11 @@ class Network:
         Whether its energy is couplings of few spins, drawn or given, without patterns.
     has_examples : bool
         Whether what it retrieves is known to it by examples alone.
+    remedies : mapping of str to str
+        What to do about a part that it lacks, where that is not what PARTS says.
     """
 
+    remedies: ClassVar[Mapping[str, str]] = {}
     has_patterns: ClassVar[bool] = False
     has_load: ClassVar[bool] = False
     has_signal: ClassVar[bool] = False
@@ -214,7 +218,7 @@ class Network:
 def lacks(network: Network, part: str) -> InputError:
     """Return the error that a model does not have a part of `PARTS`."""
     words, remedy = PARTS[part]
-    return InputError(f"network must have {words}, got {network!r}. {remedy}")
+    return InputError(f"network must have {words}, got {network!r}. {network.remedies.get(part, remedy)}")
 
 
 def check_network(network: object, *parts: str) -> Network:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, factorial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class ImperfectSynapses(Network):
     The signal of a stored pattern keeps its size (clipped, for many patterns; of one it is sqrt(pi/2) times as large), so that
     T has the units of the perfect network. Of a `Perturbation` it takes the field alone. `solve`, `scan` and `compare` know its
     theory: for P > 2 that of the perfect network at `effective_load`; at P = 2 a Gaussian part is added to the noise, which
-    is no load (C.3). Boundaries are known for perfect networks alone.
+    is no load (C.3). Boundaries for P > 2 are those of the perfect network, their loads turned back by `stored_load`.
 
     Source: docs/explanation/monte-carlo.md, C.3, and theory.md, N.3c; clipping and dilution at P = 2: Sompolinsky (1986).
 
@@ -84,6 +85,10 @@ class ImperfectSynapses(Network):
     clipped: bool = False
 
     has_patterns = has_load = has_signal = has_couplings = True
+    remedies = MappingProxyType({
+        "covariance": "solve and scan know it; for P > 2 a boundary is that of its .network, with loads that its .stored_load "
+        "turns into those of this one."
+    })  # fmt: skip
 
     def __post_init__(self) -> None:
         if not isinstance(self.network, DenseHebbian) or self.network.P > MOST_SPINS or self.network.interactions != "distinct":
@@ -148,6 +153,32 @@ class ImperfectSynapses(Network):
             raise InputError("P must be > 2 for an effective load, got P=2, where a Gaussian part is added to the noise (C.3).")
         load = checks.load(load)
         return load + self.noise**2 if self.noise else load / self.kept if not self.clipped else 0.5 * math.pi * load
+
+    def stored_load(self, effective_load: float) -> float:
+        """Return the load of this network at which the perfect one has `effective_load`: of boundaries, P > 2 (C.3).
+
+        Raises
+        ------
+        InputError
+            If P = 2, or the noise alone is more than that.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> diluted = ImperfectSynapses(glassy.DenseHebbian(P=3), kept=0.5)
+        >>> edge = glassy.spinodal(diluted.network, T=0.3)
+        >>> load = diluted.stored_load(float(edge.load))
+        >>> glassy.solve(diluted, 0.999 * load, 0.3, strict=False).status.ok, round(load / float(edge.load), 12)
+        (True, 0.5)
+        """
+        least, one = self.effective_load(0.0), self.effective_load(1.0)
+        effective_load = checks.load(effective_load)
+        if effective_load < least:
+            raise InputError(
+                f"effective_load must be >= {least:g}, which the noise has with no pattern, got {effective_load:g}. Lower the "
+                "noise: with it the perfect network has no such boundary."
+            )
+        return (effective_load - least) / (one - least)
 
     def in_theory(self, load: float) -> tuple[Network, float]:
         """Return the network and load that the theory solves in place of this one (C.3)."""

@@ -18,6 +18,7 @@ from glassy import (
     save,
     simulate,
     solve,
+    spinodal,
 )
 from glassy.model.patterns import Patterns, draw_patterns
 
@@ -118,3 +119,16 @@ def test_others_are_refused(network, kind, said):
     if "noise" in kind:
         with pytest.raises(InputError, match="P must be > 2"):
             ImperfectSynapses(DenseHebbian(2), noise=1.0).effective_load(0.1)
+
+
+@pytest.mark.parametrize("options", [{"noise": 0.4}, {"kept": 0.3}, {"clipped": True}])
+def test_loads_of_boundaries_are_turned_back(options):
+    network = ImperfectSynapses(DenseHebbian(4), **options)
+    assert network.stored_load(network.effective_load(0.13)) == pytest.approx(0.13, abs=1e-15)
+    with pytest.raises(InputError, match="stored_load"):
+        spinodal(network, T=0.3)
+
+
+def test_noise_that_leaves_no_boundary_is_refused():
+    with pytest.raises(InputError, match="effective_load must be >= 4"):
+        ImperfectSynapses(DenseHebbian(3), noise=2.0).stored_load(0.5)
