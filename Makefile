@@ -5,6 +5,7 @@
 # make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
 # make lowest, make highest   the everyday part with the oldest and the newest libraries; TESTS=part or all for less or more
 # make release-check          all that stands before a release, hours; ONLY='newcomer lowest' for some of it
+# make results                every claim again, many hours: stopped, it goes on where it was (build/samples)
 # Each target makes .venv by itself. PYTHON=python3.12 picks another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +13,7 @@ STAMP := .venv/.installed
 TESTS ?= quick
 export MPLBACKEND := Agg
 
-.PHONY: demo test quick docs docs-links matrix lowest highest release-check lint figures benchmark clean
+.PHONY: demo test quick docs docs-links matrix lowest highest release-check lint results figures benchmark clean
 demo: $(STAMP)
 	$(BIN)/python -m sims.demo
 
@@ -45,6 +46,11 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+results: $(STAMP)
+	$(BIN)/python -m glassy sims run beyond_rs spin_glass  # on which others rest
+	$(BIN)/python -m glassy sims run
+	$(BIN)/python -m sims.report
 
 figures: $(STAMP)
 	$(BIN)/python -m glassy sims plot
