@@ -57,7 +57,7 @@ def iterations(
         raise InputError(f"result must be a MessagePassing, and evolution a StateEvolution, got {result!r}, {evolution!r}.")
     if evolution is not None:
         check_state(side(evolution), side(result))
-        if abs(result.points[0].m_history[0] - evolution.start_overlap) > 1.0 / result.N:
+        if result.network.has_patterns and abs(result.points[0].m_history[0] - evolution.start_overlap) > 1.0 / result.N:
             raise InputError(
                 f"both must begin at one overlap with the pattern, got {evolution.start_overlap:g} and "
                 f"{result.points[0].m_history[0]:g}. Repeat one."
@@ -79,5 +79,6 @@ def iterations(
     second.axhline(result.tolerance, color="0.5", lw=0.8, ls=":", zorder=0)
     sheet.panels[0].legend(handles)
     sheet.panels[1].legend([Line2D([], [], color="0.5", lw=0.8, ls=":", label=f"tolerance {result.tolerance:g}")])
-    sheet.title(f"{result.network!r}, N = {result.N}, load {result.load:.3g}, T = {result.T:g}: {result.status.name}")
+    load = f"load {result.load:.3g}, " if result.network.has_load else ""
+    sheet.title(f"{result.network!r}, N = {result.N}, {load}T = {result.T:g}: {result.status.name}")
     return sheet.done()
