@@ -8,8 +8,8 @@ that of A_(S and i). A_i are the local fields.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ POWERS = 1000  # of the matrix whose largest eigenvalue is 1 - replicon, at most
 KNOWN = 1e-9  # of that eigenvalue, relative
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """The sets of equally many spins that lie in some coupling.
 
     Parameters
@@ -61,7 +60,7 @@ def levels_of(couplings: IntegerCouplings) -> tuple[Level, ...]:
         if own is not None:
             J[place] = -float(couplings.unit * own.factor) * own.values
         if found:
-            found[-1] = Level(above, below, found[-1].J)
+            found[-1] = found[-1]._replace(below=below)
         found.append(Level(members, np.zeros((len(members), 1), np.int32), J))
     return tuple(reversed(found))
 
