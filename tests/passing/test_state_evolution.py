@@ -102,7 +102,9 @@ def test_spin_glasses_follow_it_and_it_has_no_pattern():
     assert found.sides == ("state evolution", "message passing")
     assert [row.observable for row in found.rows[:2]] == ["m_1", "q_1"]
     assert all(abs(row.z) < 4.0 for row in found.rows)
-    assert {ax.get_xlabel() for ax in glassy.plots.iterations(runs, said)} == {"iteration"}
+    axes = glassy.plots.iterations(runs, said)
+    assert (axes[0].get_ylabel(), axes[0].get_xlabel()) == ("overlap q", "iteration")
+    assert axes[0].lines[-1].get_ydata()[:3] == pytest.approx(said.q[:3])
     with pytest.raises(InputError, match="start_overlap must be left out, got 0.5"):
         state_evolution(network, 1.0, 1.0, 0.5)
     with pytest.raises(InputError, match="network must be a glassy.DenseHebbian or glassy.SpinGlass"):
