@@ -104,8 +104,12 @@ def all_sets(N: int, size: int) -> IntArray:
 
 
 def binomials(N: int, size: int) -> IntArray:
-    """Return n over k for n = 0 .. N, k = 0 .. size."""
-    return np.array([[comb(n, k) for k in range(size + 1)] for n in range(N + 1)], np.int64)
+    """Return n over k, [n = 0 .. N, k = 0 .. size]: sums of those with k - 1."""
+    found = np.zeros((N + 1, size + 1), np.int64)
+    found[:, 0] = 1
+    for k in range(1, size + 1):
+        np.cumsum(found[:-1, k - 1], out=found[1:, k])
+    return found
 
 
 def ranks(members: IntArray, N: int) -> IntArray:

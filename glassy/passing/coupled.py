@@ -67,6 +67,8 @@ def levels_of(couplings: IntegerCouplings) -> tuple[Level, ...]:
 
 def _down(above: Int32Array, own: Term | None, N: int, size: int) -> tuple[Int32Array, Int32Array, IntArray]:
     """Return all sets of a size that are own or one spin less than one above, and where each of both stands among them."""
+    if own is not None and not len(above) and size > 1:
+        return own.listed(N).astype(np.int32), np.zeros((0, 1), np.int32), np.arange(len(own.values))
     keys = ranks_without(above, binomials(N, size))
     mine = np.arange(0) if own is None else np.arange(len(own.values)) if own.members is None else ranks(own.members, N)
     if size == 1 or (own is not None and own.members is None) or comb(N, size) <= keys.size:

@@ -200,6 +200,17 @@ def test_a_ferromagnet_is_Curie_Weiss_to_1_over_N():
     assert off[1] < 0.3 * off[0] < 0.3 * 0.5 / 50
 
 
+def test_sets_of_many_spins_have_places_of_their_own():
+    """C(200000, 4) is no 64-bit integer."""
+    c = Couplings({(0, 1, 2, 199_999): 1.0, (7, 199_998): 0.5}, N=200_000).integers
+    levels = levels_of(c)
+    assert [len(level.J) for level in levels] == [200_000, 7, 4, 1]
+    assert levels[3].members.tolist() == [[0, 1, 2, 199_999]]
+    for above, level in zip(levels[1:], levels[:-1], strict=True):
+        for S, places in zip(above.members.tolist(), above.below.tolist(), strict=True):
+            assert [level.members[n].tolist() for n in places] == [S[:a] + S[a + 1 :] for a in range(len(S))]
+
+
 # ---- the call ----
 
 
@@ -244,6 +255,8 @@ def test_couplings_that_are_given_are_one_sample_and_say_so():
     assert r.m == pytest.approx(exact.m, abs=5e-3)
     run = glassy.simulate(c, T=2.0, seed=1, samples=1, sweeps=200)
     assert {row.observable for row in glassy.compare(r, run).rows} == {"m", "q", "energy", "rms_of_sites"}
+    nothing = message_passing(Couplings({(): 1.0}, N=2), T=2.0, seed=1)
+    assert (float(nothing.q), float(nothing.free_energy)) == (0.0, pytest.approx(0.5 - 2.0 * math.log(2.0)))
     free = message_passing(Couplings({(0,): -1.0, (1,): 0.5}), T=1.0, seed=1)  # no spin acts on another
     assert np.allclose(free.magnetizations, [np.tanh([1.0, -0.5])], atol=1e-15)
     assert (float(free.replicon), free.iterations[0]) == (1.0, 2)
