@@ -1,6 +1,6 @@
 """Message passing on one network beside Monte Carlo of the same patterns: time, error of every spin, and where it settles.
 
-python -m benchmarks.message_passing            all four tables: eleven minutes on one core
+python -m benchmarks.message_passing            all five tables: some twenty minutes on one core
 python -m benchmarks.message_passing time       an iteration beside a packed sweep, P = 3, N = 1000, K = 100 000
 
 Sites: <s_i> of Monte Carlo is the mean over the last spins of independent replicas, so its noise is known; that is taken out
@@ -8,7 +8,8 @@ of the rms difference. MC/MP: the time of as many sweeps as bring the noise of a
 down to what is left, over the time of message passing. Shares: of networks that settle at the pattern within so many
 iterations, by the replicon of the RS saddle; "own" is the replicon of the network itself at its fixed point (S.1), "rate" the
 factor by which the change falls in an iteration, over the square root of 1 - own, where own < .95: medians. Own: the replicon
-of networks that settle, and of those that do not at the fixed point to which damping brings them.
+of networks that settle, and of those that do not at the fixed point to which damping brings them. Spinodal: networks that
+settle at 1.5 T_AT, where the replicon of RS is .34 at each of these loads, by load over that of the spinodal at this T.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ LIMITS = (50, 200, 1000)
 
 
 def times(network, N, K, T, rounds=7):
-    """Return the seconds of an iteration and of a sweep near the pattern, medians of interleaved rounds."""
+    """Return the processor seconds of an iteration and of a sweep near the pattern, medians of interleaved rounds."""
     packed, rng = Patterns.drawn(pattern_generator(1, N, K, 0), K, N), np.random.default_rng(1)
     system = (Pairs if network.P == 2 else Dense)(network, N, rows_of_patterns(packed), np.ones(K), 1.0 / T)
     x = 0.9 * packed.pattern(0)
@@ -55,9 +56,9 @@ def times(network, N, K, T, rounds=7):
     found = [[], []]
     for _ in range(rounds):
         for call, n, seconds in zip(calls, more, found, strict=True):
-            start = time.perf_counter()
+            start = time.thread_time()
             call(n)
-            seconds.append((time.perf_counter() - start) / n)
+            seconds.append((time.thread_time() - start) / n)
     return tuple(map(statistics.median, found))
 
 
@@ -140,6 +141,22 @@ def print_own(load=0.35, sizes=((75, 96), (150, 48), (300, 24))):
             )  # fmt: skip
 
 
+def print_spinodal(sizes=((150, 48), (300, 48), (600, 24)), largest=(1200, 12)):
+    """Print the share of networks that settle at one replicon of RS, nearer and nearer to the spinodal."""
+    network = DenseHebbian(3)
+    print(f"\n{'':36} {'replicon':>8} {'of spinodal':>11} settle    own (scatter)")
+    for load in (0.25, 0.3, 0.35):
+        T = 1.5 * glassy.at_line(network, load).T
+        where = f"{solve(network, load, T).replicon:8.3f} {load / glassy.spinodal(network, T).load:11.2f}"
+        for N, samples in (*sizes, *((largest,) if load == 0.35 else ())):
+            r = message_passing(network, load, T, N, seed=7, samples=samples, max_iterations=500, progress=False)
+            own = [p.replicon for p in r.points if p.status.ok]
+            found = f"{np.mean(own):5.2f} ({np.std(own):4.2f})" if own else ""
+            print(
+                f"P=3 load={load} T={T:.4f} N={N} ({samples})".ljust(36), where, f"{r.converged:6.2f} {found:>16}", flush=True
+            )
+
+
 def rate(point):
     """Return the factor of the change in an iteration, late, over sqrt(1 - own replicon)."""
     c = point.change_history
@@ -148,6 +165,6 @@ def rate(point):
 
 
 if __name__ == "__main__":
-    asked = sys.argv[1:] or ["time", "sites", "shares", "own"]
-    for word in asked:
-        {"time": print_times, "sites": print_sites, "shares": print_shares, "own": print_own}[word]()
+    tables = {"time": print_times, "sites": print_sites, "shares": print_shares, "own": print_own, "spinodal": print_spinodal}
+    for word in sys.argv[1:] or tables:
+        tables[word]()

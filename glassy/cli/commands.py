@@ -251,7 +251,7 @@ def _compare(given: Given, wrong: Wrong) -> Answer:
 
 
 def _messages_options(parser: Any) -> None:
-    network_options(parser)
+    network_options(parser, spin_glass=True, drawn=True)
     group = parser.add_argument_group("the state")
     option(group, glassy.message_passing, "load", help=parameters(glassy.solve)["load"].text)
     options(group, glassy.message_passing, "K")
@@ -270,15 +270,17 @@ def _messages(given: Given, wrong: Wrong) -> Answer:
     found = glassy.message_passing(which, **load, **{word: one(values)}, **taken(given, "N", "K", *ITERATION))
     points, width = [found] if isinstance(found, glassy.MessagePassing) else list(found), columns()
     r, good = points[0], all(point.status.ok for point in points)
-    head = f"{which!r} N={r.N}: message passing from {r.start}, {r.samples} samples"
+    head = f"{which!r} N={r.N}: message passing from {r.start}, {r.samples} sample{'s' * (r.samples > 1)}"
     if len(points) > 1:
         rows = [{name: getattr(point, name) for name in STATES} | {"iterations": max(point.iterations)} for point in points]
         return Answer(found, f"{head}\n{of_rows(rows, width=width)}", good, statuses(points))
     settled = ("iterations", f"{max(r.iterations)}", "The most that a sample made")
     lines = [*meanings(r, *(x for x in STATES if x not in ("load", "T", "status"))), settled, *meanings(r, "status")]
     text = f"{head}, load={cell(r.load)} T={cell(r.T)}\n{listed(lines, width=width)}"
-    saddle = glassy.solve(which, r.load, r.T, strict=False)
-    if r.start == "pattern" and saddle.status.ok and r.status.ok:
+    if r.samples == 1:
+        text += "\nnote: one sample shows no scatter, so that the errors of means over samples are unknown; raise --samples"
+    saddle = glassy.solve(which, r.load, r.T, "retrieval" if which.has_patterns else "equilibrium", strict=False)
+    if (r.start == "pattern" or not which.has_patterns) and saddle.status.ok and r.status.ok:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
             text += f"\n\n{glassy.compare(saddle, r).table()}"

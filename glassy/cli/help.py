@@ -159,9 +159,10 @@ examples:
     ...
 """,
     "messages": f"""\
-Iterate the mean-field (TAP) equations of single networks (T.1, T.3), from spins near the pattern: m, q, energy and free energy
-of the state they settle in, in tens of iterations and without noise; beside the theory of infinitely many spins, where it has a
-saddle. --json and --csv have each sample in a row. Where a sample does not settle the status is DIVERGED.
+Iterate the mean-field (TAP) equations of single networks (T.1, T.3) or spin glasses (T.5), from spins near the pattern or fair
+ones: m, q, energy and free energy of the state they settle in, in tens of iterations and without noise; beside the theory of
+infinitely many spins, where it has a saddle. --json and --csv have each sample in a row. Where a sample does not settle the
+status is DIVERGED.
 
 {STATE}
 
@@ -179,6 +180,10 @@ examples:
     ...
 
     $ glassy messages --P 3 --load 0.2 --T 0.2 0.3 --N 200 --seed 1 --samples 4 --csv -
+    ...
+
+    $ glassy messages --spin-glass "1:0.3 2:1.0" --load 1 --T 1.2 --N 200 --seed 1 --samples 4
+    SpinGlass({{1: 0.3, 2: 1.0}}) N=200: message passing from random, 4 samples, load=1 T=1.2
     ...
 """,
     "status": """\

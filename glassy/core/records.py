@@ -155,12 +155,16 @@ def cells(row: Mapping[str, Any]) -> Row:
 
 
 def of_errors(estimates: Mapping[str, Any]) -> list[str]:
-    """Return what must be known of the errors of some Estimates: which are bounds, and which the thermal part alone."""
+    """Return what must be known of the errors of some Estimates: which are bounds, the thermal part alone, or unknown."""
     bound = [name for name, e in estimates.items() if e.bound]
     alone = [name for name, e in estimates.items() if e.samples == 1 and e.thermal is not None and e.disorder is None]
-    return [f"no error but a bound, since nothing moved: {', '.join(bound)}"] * bool(bound) + [
-        f"thermal error alone, since there is one sample: {', '.join(alone)}"
-    ] * bool(alone)
+    unknown = [name for name, e in estimates.items() if math.isnan(e.error) and math.isfinite(e)]
+    said = {
+        "no error but a bound, since nothing moved": bound,
+        "thermal error alone, since there is one sample": alone,
+        "error unknown, since there is one sample": unknown,
+    }
+    return [f"{what}: {', '.join(names)}" for what, names in said.items() if names]
 
 
 def plain(value: Any) -> Any:

@@ -91,6 +91,7 @@ class Estimate(Renamed, float):
         The estimate; the object itself behaves as this float.
     error : float
         One standard error, everything included that the run can know: with one sample of the patterns it is the thermal part.
+        NaN, printed as "unknown", where nothing says what it is.
     thermal : float or None
         Part of the error that longer runs reduce.
     disorder : float or None
@@ -295,15 +296,19 @@ def deviate(t: float, dof: float) -> float:
 
 
 def short(value: float, error: float, word: str = "", *, bound: bool = False) -> str:
-    """Write a value with the error of its last two digits in brackets.
+    """Write a value with the error of its last two digits in brackets; "unknown" where it is NaN.
 
     Examples
     --------
+    >>> short(0.25, math.nan), short(math.nan, math.nan)
+    ('0.25(unknown)', 'nan')
     >>> short(-0.48211, 0.0034), short(1.0, 0.0), short(12.3, 4.0), short(0.25, 0.02, " thermal"), short(1.0, 3e-4, bound=True)
     ('-0.4821(34)', '1.0', '12.3(4.0)', '0.250(20 thermal)', '1.0(<0.0003)')
     >>> short(2.5e-300, 3e-301)
     '2.5e-300(3e-301)'
     """
+    if math.isnan(error) and math.isfinite(value):
+        return f"{value:.8g}(unknown)"
     if not math.isfinite(value) or not math.isfinite(error) or error <= 0.0:
         return repr(value)
     if bound:

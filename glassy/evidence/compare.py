@@ -12,6 +12,7 @@ from glassy.analysis.extrapolate import check_powers
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
+from glassy.core.results import Estimate
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
 from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, end_of, of_network
@@ -178,6 +179,8 @@ def _beside(first: Compared, second: Compared) -> Comparison:
     rows = []
     for name in (name for name in a.says if name in b.says and name not in up_to_flip):
         one, other = a.says[name], b.says[name]
+        if isinstance(first, Exact) and passing:  # both are of one network
+            other = Estimate(float(other), 0.0)
         none = one.error == other.error == 0.0
         why = alone or ("neither side has an error" if none else "an error is a bound" if one.bound or other.bound else "")
         z = math.nan if why else _within(name, runs[0], runs[1], same) if same else difference(one, other)

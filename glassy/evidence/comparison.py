@@ -122,7 +122,8 @@ class Comparison(Drawn, Saved):
                 note += "; finite N: read 1/N->0"
             if row.reason and row.reason not in reasons:
                 reasons.append(row.reason)
-            lines.append(f"{row.observable:<18} {size:>6} {self._first(row):>11} {sim!r:>22} {sim.error:>9.1e} {z:>8}  {note}")
+            error = "-" if math.isnan(sim.error) else f"{sim.error:.1e}"
+            lines.append(f"{row.observable:<18} {size:>6} {self._first(row):>11} {sim!r:>22} {error:>9} {z:>8}  {note}")
         if judged:
             reasons.append(
                 "theory is that of N = infinity and is judged in the rows 1/N->0; a finite N is off by about 1/N, z in brackets"

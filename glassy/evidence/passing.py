@@ -150,10 +150,13 @@ def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64
 def beside_evolution(evolution: StateEvolution, passing: MessagePassing) -> Comparison:
     """Compare m and q of each iteration that every sample made, as long as they change, with those on infinitely many spins."""
     check_state(side(evolution), side(passing))
-    if passing.start != "pattern" or abs(passing.start_overlap - evolution.start_overlap) > 1.0 / passing.N or passing.damping:
+    word = "pattern" if passing.network.has_patterns else "random"
+    apart = abs(passing.start_overlap - evolution.start_overlap) > 1.0 / passing.N and word == "pattern"
+    if passing.start != word or apart or passing.damping:
         raise InputError(
-            f"both must begin at one overlap with the pattern, undamped, got m={evolution.start_overlap:g} and "
-            f"start={passing.start!r}, start_overlap={passing.start_overlap:g}, damping={passing.damping:g}. Repeat one."
+            "both must begin at one overlap with the pattern (or at fair spins where there is none), undamped, got "
+            f"m={evolution.start_overlap:g} and start={passing.start!r}, "
+            f"start_overlap={passing.start_overlap:g}, damping={passing.damping:g}. Repeat one."
         )
     moved = np.abs(np.diff(evolution.m)) + np.abs(np.diff(evolution.q)) > SETTLED
     steps = min(int(np.flatnonzero(moved)[-1]) + 1 if moved.any() else 1, *passing.iterations)

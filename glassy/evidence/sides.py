@@ -105,18 +105,19 @@ def _(result: Samples) -> Side:
     return Side(kind=f"run from {result.start}", state=state, says=says, N=float(result.N), status=result.status)
 
 
-def _given_load(result: Exact | Samples) -> dict[str, Any]:
+def _given_load(result: Exact | MessagePassing | Samples) -> dict[str, Any]:
     return {} if result.network.has_patterns else {"load": result.given_load}
 
 
 @side.register
 def _(result: MessagePassing) -> Side:
-    offset = result.network.energy_offset(result.K, result.N)
+    offset = result.network.energy_offset(result.K, result.N) if result.network.has_signal else 0.0
     says = {name: getattr(result, name) for name in ("m", "q", "energy", "energy_excess")}
     says = {name: value for name, value in says.items() if math.isfinite(value)}
     if "energy" in says:
         says["energy"] = says["energy"].shifted(-offset)
     state = {"network": result.network, "T": result.T, "N": result.N, "K": result.K, "perturbation": result.perturbation}
+    state |= _given_load(result)
     return Side(kind="message passing", state=state, says=says, N=float(result.N), status=result.status)
 
 

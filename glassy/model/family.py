@@ -239,3 +239,15 @@ def check_network(network: object, *parts: str) -> Network:
         if not getattr(network, "has_" + part):
             raise lacks(network, part)
     return network
+
+
+def without_patterns(network: Network, load: Any, N: Any, K: Any, patterns: Any) -> tuple[Any, Any]:
+    """Return load and N of a network that has couplings instead of patterns, or raise InputError."""
+    if K is not None or patterns is not None:
+        given = "K" if K is not None else "patterns"
+        raise InputError(f"{given} must be left out: {network!r} has no patterns. Give load and N.")
+    N = network.N if N is None else N
+    if N is None or (load is None) == network.has_load:
+        asked = "load and N" if network.has_load else "no load, and N where the couplings do not say it"
+        raise InputError(f"{network!r} needs {asked}, got load={load!r}, N={N!r}.")
+    return load, N

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 from math import comb, factorial
 
 import numpy as np
@@ -42,19 +42,14 @@ class Term:
 
     def listed(self, N: int) -> IntArray:
         """Return the spins of each coupling, (n, order)."""
-        if self.members is not None:
-            return self.members
-        return np.array(list(combinations(range(N), self.order)), np.int64).reshape(-1, self.order)
+        return all_sets(N, self.order) if self.members is None else self.members
 
     def everywhere(self, N: int) -> IntArray:
         """Return the couplings of all sets of spins in lexicographic order, zero where there is none."""
         if self.members is None:
             return self.values
-        p = self.order
-        choose = np.array([[comb(n, k) for k in range(p + 1)] for n in range(N + 1)], np.int64)
-        after = sum(choose[N - 1 - self.members[:, k], p - k] for k in range(p))
-        found = np.zeros(comb(N, p), np.int64)
-        found[comb(N, p) - 1 - after] = self.values
+        found = np.zeros(comb(N, self.order), np.int64)
+        found[ranks(self.members, N)] = self.values
         return found
 
 
@@ -94,6 +89,43 @@ class IntegerCouplings:
         for t in self.terms:
             np.add.at(spectrum, (1 << t.listed(self.N)).sum(axis=1), t.factor * t.values)
         return signed_sums(spectrum)
+
+
+def all_sets(N: int, size: int) -> IntArray:
+    """Return all sets of so many of N spins in lexicographic order, (n, size).
+
+    Examples
+    --------
+    >>> all_sets(4, 3).tolist()
+    [[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]]
+    """
+    flat = chain.from_iterable(combinations(range(N), size))
+    return np.fromiter(flat, np.int64, size * comb(N, size)).reshape(-1, size)
+
+
+def binomials(N: int, size: int) -> IntArray:
+    """Return n over k, [n = 0 .. N, k = 0 .. size]: sums of those with k - 1."""
+    found = np.zeros((N + 1, size + 1), np.int64)
+    found[:, 0] = 1
+    for k in range(1, size + 1):
+        np.cumsum(found[:-1, k - 1], out=found[1:, k])
+    return found
+
+
+def ranks(members: IntArray, N: int) -> IntArray:
+    """Return where sets of rising spins, (..., size), stand among all sets of that size in lexicographic order.
+
+    Examples
+    --------
+    >>> ranks(all_sets(5, 2), 5).tolist()
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    """
+    size = members.shape[-1]
+    choose = binomials(N, size)
+    after = np.zeros(members.shape[:-1], np.int64)
+    for k in range(size):
+        after += choose[N - 1 - members[..., k], size - k]
+    return comb(N, size) - 1 - after
 
 
 def check_orders(orders: Sequence[int]) -> tuple[int, ...]:

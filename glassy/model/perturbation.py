@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -152,6 +152,14 @@ def check_perturbation(perturbation: object) -> Perturbation:
             f"perturbation must be a glassy.Perturbation, got {perturbation!r}. Make one: glassy.Perturbation(field=0.1)."
         )
     return perturbation
+
+
+def check_field_alone(network: Network, perturbation: Perturbation | None, watch: Sequence[Any] = ()) -> None:
+    """Raise InputError where patterns are named of a network that has none."""
+    if watch or (perturbation is not None and perturbation.pattern_energies):
+        what = "watch" if watch else "pattern_energies"
+        has = "energy of its own for a pattern" if network.has_patterns else "patterns"
+        raise InputError(f"{what} must be left out: {network!r} has no {has}.")
 
 
 def _field(field: Any) -> npt.NDArray[np.float64]:

@@ -79,14 +79,16 @@ class Dense:
         """Return the multilinear energy per spin."""
         return self.bare(x)[1]
 
-    def reaction(self, q: float) -> tuple[float, float]:
+    def reaction(self, x: FloatArray) -> tuple[float, float]:
         """Return what the reaction of the other spins adds to f and to the energy per spin (T.2)."""
+        q = float(x @ x) / self.N
         added = -self.beta * self.load * self.covariance.curvature(q) * (1.0 - q) ** 2
         return 0.5 * added, added
 
-    def stiffness(self, q: float) -> float:
-        """Return beta^2 xi''(q): the replicon is 1 - this times the mean of (1 - x^2)^2 (S.1)."""
-        return self.beta**2 * self.load * self.covariance(q, 2)
+    def replicon(self, x: FloatArray) -> float:
+        """Return 1 - beta^2 xi''(q) times the mean of (1 - x^2)^2 (S.1)."""
+        stiffness = self.beta**2 * self.load * self.covariance(float(x @ x) / self.N, 2)
+        return 1.0 - stiffness * float(np.mean((1.0 - x**2) ** 2))
 
 
 def check_digits(P: int, N: int) -> None:

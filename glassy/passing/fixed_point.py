@@ -18,12 +18,12 @@ class FixedPoint(Saved):
     m, q : float
         x.xi^0/N and x.x/N of the last magnetizations x.
     energy, free_energy, entropy : float
-        Per spin, with the reaction of the other spins (T.2); e - T s = f. NaN where beta (1 - q) >= 1 at P = 2, which is no
-        state: the status is none that is good.
+        Per spin, with the reaction of the other spins (T.2, T.6); e - T s = f. NaN where beta (1 - q) >= 1 at P = 2 of
+        patterns, which is no state: the status is none that is good.
     pattern_energy : float
         H/N of pattern 0 itself.
     replicon : float
-        S.1 with the mean over the N spins: where it is negative at a fixed point, that one is no stable state.
+        S.1 with the mean over the N spins, of couplings T.7: where it is negative at a fixed point, that is no stable state.
     iterations : int
         How many were made.
     change : float

@@ -15,7 +15,7 @@ ROUNDING = 1e-9  # of the entropy per spin, which is 0 where all spins are froze
 
 
 class System(Protocol):
-    """The patterns of one network as the iteration sees them: `Dense` or `Pairs`."""
+    """One network as the iteration sees it: `Dense`, `Pairs` or `Coupled`."""
 
     N: int
     beta: float
@@ -26,11 +26,11 @@ class System(Protocol):
     def field(self, x: FloatArray, old: FloatArray) -> FloatArray:
         """Return the local field with its Onsager term."""
 
-    def reaction(self, q: float) -> tuple[float, float]:
-        """Return what the other spins add to f and to the energy."""
+    def reaction(self, x: FloatArray) -> tuple[float, float]:
+        """Return what the reaction of the other spins adds to f and to the energy per spin (T.2)."""
 
-    def stiffness(self, q: float) -> float:
-        """Return beta^2 r'(q)."""
+    def replicon(self, x: FloatArray) -> float:
+        """Return S.1 of this network."""
 
     def own_energy(self, x: FloatArray) -> float:
         """Return the energy of the means in T.2, per spin."""
@@ -45,7 +45,7 @@ def iterate(
 
     Parameters
     ----------
-    system : Dense or Pairs
+    system : Dense, Pairs or Coupled
         The network.
     start, pattern, field : array (N,)
         First magnetizations; pattern 0; the external field.
@@ -78,7 +78,7 @@ def _fixed_point(
 ) -> FixedPoint:  # fmt: skip
     m, q, changes = history
     free, energy = free_energy(system, x, field)
-    replicon = 1.0 - system.stiffness(q[-1]) * float(np.mean((1.0 - x**2) ** 2))
+    replicon = system.replicon(x)
     status = Status.CONVERGED
     entropy = (energy - free) * system.beta
     if not changes or changes[-1] > tolerance or not (replicon >= 0.0 and entropy >= -ROUNDING):  # NaN as well
@@ -96,7 +96,7 @@ def _fixed_point(
 def free_energy(system: System, x: FloatArray, field: FloatArray) -> tuple[float, float]:
     """Return f_TAP of any magnetizations (T.2), whose stationary points are the fixed points, and the energy, per spin."""
     own = system.own_energy(x) - float(field @ x) / system.N
-    f_reaction, e_reaction = system.reaction(float(x @ x) / system.N)
+    f_reaction, e_reaction = system.reaction(x)
     return own - _entropy(x) / system.beta + f_reaction, own + e_reaction
 
 

@@ -92,39 +92,42 @@ def dense_pass(
 ) -> None:
     """Add to sums what each pattern gives to the spins at even j, and to totals[j] at odd j; to totals[P] its energy.
 
-    p[j] is given at even j. The last term of e_P, p_P/P, is left out of the energy.
+    p[j] is given at even j. The last term of e_P, p_P/P, is left out of the energy. Loops over the patterns are the inner ones,
+    for many of them at once (SIMD).
     """
     P, K = c.size - 1, weights.size
-    e = np.zeros(P + 1)
+    e, given, scratch = np.empty((P + 1, CHUNK)), np.empty((len(table), CHUNK)), np.empty(CHUNK)
     e[0] = 1.0
-    powers = np.empty((len(table), CHUNK))  # p_j of odd j, then what is added to the spins
     for first in range(0, K, CHUNK):
-        size = min(CHUNK, K - first)
+        w = weights[first : min(first + CHUNK, K)]
+        for n in range(len(table)):  # p_j of odd j, later what is added to the spins
+            look_up(rows, first, table[n], given[n, : w.size])
+        for i in range(1, P + 1):
+            row = e[i]
+            row[:] = 0.0
+            for j in range(1, min(i, P - 1) + 1):
+                less, odd = e[i - j], given[j // 2 if j % 2 else 0]
+                for k in range(w.size):
+                    row[k] += less[k] * odd[k] if j % 2 else -less[k] * p[j]
+            for k in range(w.size):
+                row[k] /= i
+        for j in range(-1, P - 1):  # minus the energy, then what is added at every j
+            out = given[j // 2] if j % 2 == 0 else scratch
+            out[:] = 0.0
+            for i in range(j + 1, P + 1):
+                less, factor = e[i - 1 - j], -c[i]
+                for k in range(w.size):
+                    out[k] += factor * less[k]
+            total = 0.0
+            for k in range(w.size):
+                out[k] *= w[k]
+                total += out[k]
+            if j % 2:
+                totals[j] += total if j > 0 else -total
+        if P % 2 == 0:
+            totals[P - 1] -= c[P] * w.sum()
         for n in range(len(table)):
-            look_up(rows, first, table[n], powers[n, :size])
-        for k in range(size):
-            w = weights[first + k]
-            for n in range(len(table)):
-                p[2 * n + 1] = powers[n, k]
-            for i in range(1, P + 1):
-                total = 0.0
-                for j in range(1, min(i, P - 1) + 1):
-                    total += e[i - j] * p[j] if j % 2 else -e[i - j] * p[j]
-                e[i] = total / i
-                totals[P] += w * c[i] * e[i]
-            totals[P] += w * c[0]
-            for j in range(P - 1):
-                g = 0.0
-                for i in range(j + 1, P + 1):
-                    g -= c[i] * e[i - 1 - j]
-                if j % 2:
-                    totals[j] += w * g
-                else:
-                    powers[j // 2, k] = w * g
-            if P % 2 == 0:
-                totals[P - 1] -= w * c[P]
-        for n in range(len(table)):
-            gather(rows, first, powers[n, :size], sums[n])
+            gather(rows, first, given[n, : w.size], sums[n])
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
@@ -14,7 +14,7 @@ from glassy.core.grid import Grid
 from glassy.core.machine import half_memory
 from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
-from glassy.model.family import Network
+from glassy.model.family import Network, without_patterns
 from glassy.model.patterns import (
     Int8Array,
     Patterns,
@@ -26,15 +26,17 @@ from glassy.model.patterns import (
     spins_at,
 )  # fmt: skip
 from glassy.model.perturbation import Perturbation
-from glassy.passing.dense import Dense, check_digits
+from glassy.passing.coupled import Coupled, levels_of
+from glassy.passing.dense import Dense
 from glassy.passing.fixed_point import FixedPoint
-from glassy.passing.iteration import iterate
+from glassy.passing.iteration import System, iterate
 from glassy.passing.kernels import FloatArray
 from glassy.passing.pairs import Pairs
 from glassy.passing.request import (
+    check_disorder,
     check_memory,
     check_model,
-    check_perturbations,
+    check_perturbed,
     check_start,
     check_temperature,
     pattern_weights,
@@ -52,7 +54,7 @@ class Options(TypedDict, total=False):
     K: int | None
     patterns: npt.ArrayLike | None
     perturbation: Perturbation | None
-    start: str | npt.ArrayLike
+    start: str | npt.ArrayLike | None
     start_overlap: float
     samples: int | None
     max_iterations: int
@@ -98,7 +100,7 @@ def message_passing(
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
     perturbation: Perturbation | None = None,
-    start: str | npt.ArrayLike = "pattern",
+    start: str | npt.ArrayLike | None = None,
     start_overlap: float = 1.0,
     samples: int | None = None,
     max_iterations: int = 2000,
@@ -107,25 +109,27 @@ def message_passing(
     max_bytes: int | None = None,
     progress: bool | None = None,
 ) -> MessagePassing | Grid[MessagePassing]:
-    """Iterate the mean-field (TAP) equations of one network: the magnetization of every spin (T.1, T.3).
+    """Iterate the mean-field (TAP) equations of one network: the magnetization of every spin (T.1, T.3, T.5).
 
-    Approximate message passing: an iteration costs as much as 7 to 37 sweeps of a cold network, 9 to 66 settle on average by
+    Approximate message passing: an iteration costs as much as 7 to 26 sweeps of a cold network, 9 to 66 settle on average by
     state point, and there is no noise. Means over the spins are off by about 1/N where the replicon (S.1) is well above 0.
     Towards 0 fewer networks settle; one that does not, or settles where its own replicon or its entropy is negative, is
     DIVERGED.
 
     Parameters
     ----------
-    network : DenseHebbian
-        The network, of any P.
+    network : DenseHebbian, SpinGlass or Couplings
+        The network, of any P; couplings of up to four spins, whose own squares are in the Onsager term. Without a field and
+        couplings of single or three spins x = 0 is a fixed point, and above the spin glass the only one.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given. 1e-50 <= T.
     beta : float or 1-d array, optional
         1/T, instead of T.
     N : int
-        Number of spins, >= P.
+        Number of spins, >= P; Couplings have their own.
     seed : int
-        The same seed, N and number of patterns give the patterns of `simulate`, and the spins in which its replica 0 begins.
+        The same seed, N and number of patterns give the patterns or couplings of `simulate`, and the spins in which its
+        replica 0 begins.
     K : int, optional
         Number of patterns, instead of `load`.
     patterns : array (K, N) of +-1, optional
@@ -133,13 +137,14 @@ def message_passing(
         for others (data) it is an approximation.
     perturbation : Perturbation, optional
         An external field, and for chosen patterns a number that multiplies their energy; no tables.
-    start : {"pattern", "random"} or array
+    start : {"pattern", "random"} or array, optional
         "pattern": pattern 0 at overlap `start_overlap`. "random": fair spins. An array of shape (N,) or (samples, N):
-        these magnetizations, in [-1, 1].
+        these magnetizations, in [-1, 1]. Default: "pattern", and "random" without patterns.
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples : int, optional
-        Independent draws of the patterns (default 8, and 1 with `patterns`).
+        Independent draws of the patterns or couplings (default 8, and 1 where they are given). The error of a mean over one
+        sample is unknown.
     max_iterations : int
         Where it gives up: DIVERGED.
     tolerance : float
@@ -192,7 +197,9 @@ def message_passing(
     network = check_model(network)
     T = checks.given_temperature(T, beta)
     given = None
-    if patterns is not None:
+    if not network.has_patterns:
+        load, N = without_patterns(network, load, N, K, patterns)
+    elif patterns is not None:
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
         given = given_patterns(network, patterns)
@@ -202,17 +209,14 @@ def message_passing(
     elif (load is None and K is None) or N is None:
         raise InputError("load and N must be given, or patterns instead of both (K may stand for load).")
     N = network.size(N)
-    if network.P > 2:
-        check_digits(network.P, N)
     loads, load_axis = checks.axis("load", load)
-    counts = [checks.integer("K", K, 1, "K counts the patterns.")] if K is not None else [network.patterns(x, N) for x in loads]
-    if 0 in counts:
-        raise InputError(f"load={loads[counts.index(0)]:g} and N={N} give K=0 patterns. Raise load or N, or give patterns=.")
+    disorder = check_disorder(network, loads, K, N)
     temperatures, T_axis = checks.axis("T", T)
     temperatures = [check_temperature(T) for T in temperatures]
-    word, overlap, spins = check_start(start, start_overlap, N)
+    word, overlap, spins = check_start(start, start_overlap, N, network.has_patterns)
+    drawn = given is None and (network.has_patterns or network.has_load)
     if samples is None:
-        samples = 1 if given is not None else len(spins) if spins is not None and len(spins) > 1 else SAMPLES
+        samples = len(spins) if spins is not None and len(spins) > 1 else SAMPLES if drawn else 1
     samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
     if given is not None and samples != 1:
         raise InputError(f"samples must be 1 with given patterns, got {samples}: they are one sample.")
@@ -226,43 +230,57 @@ def message_passing(
         "perturbation": perturbation, "patterns_drawn": given is None,
     }  # fmt: skip
     limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
-    for count in counts:
+    for count, _ in disorder:
         check_memory(network, N, count, limit)
-    check_perturbations(perturbation, N, counts, samples)
-    axes = (N, counts, temperatures, samples)
+        check_perturbed(network, perturbation, N, count, samples)
+    axes = (N, disorder, temperatures, samples)
     points = _run(network, axes, given, spins, asked, progress)
     return Grid(points, load_axis + T_axis) if load_axis or T_axis else points[0]
 
 
 def _run(
-    network: Network, axes: tuple[int, list[int], list[float], int], given: Int8Array | None, spins: FloatArray | None,
-    asked: dict[str, Any], progress: bool | None,
+    network: Network, axes: tuple[int, list[tuple[int, float | None]], list[float], int], given: Int8Array | None,
+    spins: FloatArray | None, asked: dict[str, Any], progress: bool | None,
 ) -> tuple[MessagePassing, ...]:  # fmt: skip
-    N, counts, temperatures, samples = axes
-    System, perturbation = Pairs if network.P == 2 else Dense, asked["perturbation"]
+    N, disorder, temperatures, samples = axes
+    perturbation = asked["perturbation"]
     limits = {word: asked[word] for word in ("damping", "tolerance", "max_iterations")}
     results = []
-    with progress_bar(samples * len(counts) * len(temperatures), progress, "sample", "message passing") as bar:
-        for K in counts:
-            weights, first = pattern_weights(perturbation, K), None
+    with progress_bar(samples * len(disorder) * len(temperatures), progress, "sample", "message passing") as bar:
+        for K, load in disorder:
+            first = None
             found: list[list[FixedPoint]] = [[] for _ in temperatures]
             for index in range(samples):
-                generator = pattern_generator(asked["seed"], N, K, index)
-                packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
-                pattern, rows = packed.pattern(0), rows_of_patterns(packed)
-                first = pattern if index == 0 else first
+                pattern, system = _sample(network, N, K, load, given, asked, index)
+                first = pattern if index == 0 and K else first
                 field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
                 for T, points in zip(temperatures, found, strict=True):
                     x = np.array(_first(asked, spins, pattern, K, T, index), np.float64)
-                    least = network.least_overlap(N, K, T) if abs(x @ pattern) >= 0.5 * N else 0.0
-                    system = System(network, N, rows, weights, 1.0 / T)
-                    points.append(iterate(system, x, pattern.astype(np.float64), field, least=least, **limits))
+                    least = network.least_overlap(N, K, T) if K and abs(x @ pattern) >= 0.5 * N else 0.0
+                    points.append(iterate(system(1.0 / T), x, pattern.astype(np.float64), field, least=least, **limits))
                     bar.update()
             results += [
-                MessagePassing(network=network, N=N, K=K, T=T, points=tuple(points), first_pattern=first, **asked)
+                MessagePassing(
+                    network=network, N=N, K=K, T=T, points=tuple(points), first_pattern=first, given_load=load, **asked
+                )
                 for T, points in zip(temperatures, found, strict=True)
             ]
     return tuple(results)
+
+
+def _sample(
+    network: Network, N: int, K: int, load: float | None, given: Int8Array | None, asked: dict[str, Any], index: int
+) -> tuple[Int8Array, Callable[[float], System]]:
+    """Return pattern 0 of one sample, without patterns the state with all spins up, and its System at any beta."""
+    generator = pattern_generator(asked["seed"], N, K, index)
+    if not network.has_patterns:
+        couplings = network.couplings(load, N, generator)
+        levels, constant = levels_of(couplings), float(couplings.constant) / N
+        return np.ones(N, np.int8), lambda beta: Coupled(levels, constant, beta)
+    packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
+    rows, weights = rows_of_patterns(packed), pattern_weights(asked["perturbation"], K)
+    of_order: Any = Pairs if network.P == 2 else Dense
+    return packed.pattern(0), lambda beta: of_order(network, N, rows, weights, beta)
 
 
 def _first(asked: dict[str, Any], spins: FloatArray | None, pattern: Int8Array, K: int, T: float, index: int) -> Any:

@@ -51,8 +51,9 @@ class Pairs:
         scattered(self._sums, out)
         return out
 
-    def reaction(self, q: float) -> tuple[float, float]:
+    def reaction(self, x: FloatArray) -> tuple[float, float]:
         """Return what the reaction of the other spins adds to f and to the energy per spin (T.2)."""
+        q = float(x @ x) / self.N
         C = self.beta * (1.0 - q)
         left = 1.0 - self.weights * C
         if not np.all(left > 0.0):
@@ -61,7 +62,8 @@ class Pairs:
             (self.weights / left).sum()
         ) / self.N
 
-    def stiffness(self, q: float) -> float:
-        """Return r'(q) beta^2 of N.3b at fixed C: the replicon is 1 - this times the mean of (1 - x^2)^2 (S.1)."""
-        C = self.beta * (1.0 - q)
-        return self.beta**2 * float(((self.weights / (1.0 - self.weights * C)) ** 2).sum()) / self.N
+    def replicon(self, x: FloatArray) -> float:
+        """Return 1 - beta^2 r'(q) of N.3b at fixed C times the mean of (1 - x^2)^2 (S.1)."""
+        C = self.beta * (1.0 - float(x @ x) / self.N)
+        stiffness = self.beta**2 * float(((self.weights / (1.0 - self.weights * C)) ** 2).sum()) / self.N
+        return 1.0 - stiffness * float(np.mean((1.0 - x**2) ** 2))

@@ -29,10 +29,10 @@ ASKED = ("start", "start_overlap", "damping", "tolerance", "max_iterations", "se
 
 @dataclass(frozen=True)
 class MessagePassing(Drawn, Saved):
-    """The mean-field equations of one network at one state point, on each sample of its patterns (T.1-T.3).
+    """The mean-field equations of one network at one state point, on each sample of its patterns or couplings (T.1-T.6).
 
-    Averages are those of all samples, whatever their status, with the scatter of the samples as their error: with one sample
-    the error is 0, since its numbers have none; they differ from the thermal averages of N spins by 1/N.
+    Averages are those of all samples, whatever their status, with the scatter of the samples as their error; with one sample it
+    is unknown (NaN). The numbers of a sample have no noise; they differ from the thermal averages of N spins by about 1/N.
 
     Parameters
     ----------
@@ -46,6 +46,9 @@ class MessagePassing(Drawn, Saved):
         Where each sample ended, and how it went there.
     first_pattern : array (N,) of +-1, optional
         Pattern 0 of the first sample: it tells runs of the same patterns from others.
+    given_load : float, optional
+        The load of a network that has couplings instead of patterns. K is 0 then, and what is said of pattern 0 is of the state
+        with all spins up: m is the magnetization. None where K says the load.
 
     Examples
     --------
@@ -71,19 +74,20 @@ class MessagePassing(Drawn, Saved):
     points: tuple[FixedPoint, ...]
     perturbation: Perturbation | None = None
     first_pattern: Int8Array | None = None
+    given_load: float | None = None
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     axis = "sample"
-    unexported = ("first_pattern",)
+    unexported = ("first_pattern", "given_load")
 
     @property
     def load(self) -> float:
-        """Load of the integer K (H.1)."""
-        return self.network.load(self.K, self.N)
+        """Load of the integer K (H.1), or of the couplings; given couplings have none."""
+        return self.given_load if self.given_load is not None else self.network.load(self.K, self.N)
 
     @property
     def samples(self) -> int:
-        """Number of independent samples of the patterns."""
+        """Number of independent samples of the patterns or couplings."""
         return len(self.points)
 
     @property
@@ -108,11 +112,11 @@ class MessagePassing(Drawn, Saved):
         each = self.each(name)
         if not np.isfinite(each).all():  # as `FixedPoint.status` says
             return Estimate(math.nan, math.nan, samples=len(each))
-        return mean_of_samples(each) if len(each) > 1 else Estimate(float(each[0]), 0.0, 0.0)
+        return mean_of_samples(each) if len(each) > 1 else Estimate(float(each[0]), math.nan)
 
     @property
     def m(self) -> Estimate:
-        """Magnetization x.xi^0/N of pattern 0."""
+        """Magnetization x.xi^0/N of pattern 0; without patterns the mean of x."""
         return self._mean("m")
 
     @property
@@ -122,7 +126,7 @@ class MessagePassing(Drawn, Saved):
 
     @property
     def energy(self) -> Estimate:
-        """H/N, as of `Samples.energy` (T.2)."""
+        """H/N, as of `Samples.energy` (T.2, T.6)."""
         return self._mean("energy")
 
     @property
@@ -132,7 +136,7 @@ class MessagePassing(Drawn, Saved):
 
     @property
     def free_energy(self) -> Estimate:
-        """Free energy per spin of the state, f of T.2."""
+        """Free energy per spin of the state, f of T.2 or T.6."""
         return self._mean("free_energy")
 
     @property
@@ -142,7 +146,7 @@ class MessagePassing(Drawn, Saved):
 
     @property
     def replicon(self) -> Estimate:
-        """S.1 with the mean over the N spins of each sample."""
+        """S.1 with the mean over the N spins of each sample; of couplings that of their own (T.7)."""
         return self._mean("replicon")
 
     @property
@@ -161,9 +165,13 @@ class MessagePassing(Drawn, Saved):
         found = {point.status for point in self.points}
         return next((s for s in (Status.DIVERGED, Status.LEFT_PHASE) if s in found), Status.CONVERGED)
 
+    @property
+    def _state(self) -> list[str]:
+        return [name for name in STATE if name != "load" or self.network.has_load]
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield a row for each sample."""
-        state = {name: getattr(self, name) for name in (*STATE, *ASKED)}
+        state = {name: getattr(self, name) for name in (*self._state, *ASKED)}
         for i, point in enumerate(self.points):
             yield state | {"sample": i} | next(point.records())
 
@@ -181,13 +189,14 @@ class MessagePassing(Drawn, Saved):
                 row[first : first + len(found)] = found
             arrays[name] = (("sample", "iteration"), table)
         arrays |= {name: (("sample",), self.each(name)) for name in EACH}
-        state = {name: getattr(self, name) for name in (*STATE, *ASKED, "status")}
+        state = {name: getattr(self, name) for name in (*self._state, *ASKED, "status")}
         return Cube(dims=(), shape=(), rows=[state], arrays=arrays)
 
     def __repr__(self) -> str:
+        load = f"load={self.load:.6g} " if self.network.has_load else ""
         added = f" {self.perturbation!r}" if self.perturbation else ""
         return (
-            f"MessagePassing({self.network!r} N={self.N} K={self.K} load={self.load:.6g} T={self.T:g}{added}: m={self.m} "
+            f"MessagePassing({self.network!r} N={self.N} K={self.K} {load}T={self.T:g}{added}: m={self.m} "
             f"q={self.q} free_energy={self.free_energy} samples={self.samples} iterations={max(self.iterations)} "
             f"{self.status.name})"
         )

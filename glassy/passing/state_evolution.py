@@ -30,7 +30,7 @@ class StateEvolution(Saved):
     Parameters
     ----------
     network, load, T, start_overlap
-        Arguments of the call.
+        Arguments of the call; start_overlap is 0 without patterns.
     m, q : arrays (steps + 1,)
         Magnetization of pattern 0 and mean square of the magnetizations; at index 0 those of the spins of the start, q = 1.
 
@@ -85,7 +85,7 @@ def state_evolution(
     network: Network,
     load: float,
     T: float | None = None,
-    start_overlap: float = 1.0,
+    start_overlap: float | None = None,
     steps: int = 50,
     *,
     beta: float | None = None,
@@ -97,12 +97,12 @@ def state_evolution(
 
     Parameters
     ----------
-    network : DenseHebbian
-        The network.
+    network : DenseHebbian or SpinGlass
+        The network. Of a spin glass q alone moves, from fair spins: m stays 0.
     load, T : float
         State point; T = 0 is the limit.
-    start_overlap : float
-        m of the spins of the start, in [-1, 1].
+    start_overlap : float, optional
+        m of the spins of the start, in [-1, 1] (default 1). A spin glass has none.
     steps : int
         How many iterations.
     beta : float, optional
@@ -130,26 +130,33 @@ def state_evolution(
     >>> glassy.state_evolution(glassy.DenseHebbian(P=2), load=0.05, T=0.3, start_overlap=0.6, steps=3).m.round(4)
     array([0.6   , 0.9128, 0.986 , 0.9894])
     """
-    found = check_network(network, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance and found.has_stored):
-        raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}: state evolution knows no other signal.")
+    found = check_network(network)
+    glass = found.has_load and found.has_covariance and not found.has_patterns
+    if not (glass or (found.has_load and found.has_signal and found.has_covariance and found.has_stored)):
+        raise InputError(
+            f"network must be a glassy.DenseHebbian or glassy.SpinGlass, got {network!r}: state evolution knows no other. "
+            "Take glassy.message_passing."
+        )
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     if 0.0 < T < LEAST:
         raise InputError(f"T must be 0 or >= {LEAST:g} for state evolution, got {T!r}. Take T=0.0, the limit.")
-    m = checks.number("start_overlap", start_overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
+    if glass and start_overlap:
+        raise InputError(f"start_overlap must be left out, got {start_overlap!r}: {network!r} has no pattern to start at.")
+    given = 1.0 - glass if start_overlap is None else start_overlap
+    m = checks.number("start_overlap", given, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
     steps = checks.integer("steps", steps, 1, "An iteration is a step.")
     P, q, C, memory = network.P, 1.0, 0.0, 0.0
     ms, qs = [m], [q]
     for step in range(steps):
-        if P > 2:
-            a, s = 0.5 * P * m ** (P - 1), math.sqrt(load * network.unit_covariance(q, 1))
+        if not network.wishart:
+            a, s = 0.0 if glass else 0.5 * P * m ** (P - 1), math.sqrt(load * network.unit_covariance(q, 1))
         else:
             if C == 1.0:
                 raise InputError(f"state evolution has no step {step + 1} here: beta (1 - q) = 1. Raise start_overlap or T.")
             memory = (m - C * memory) / (1.0 - C)
             a, s = memory, math.sqrt(load * q) / abs(1.0 - C)
         _, flip, C, *_ = field_averages(a, s, T)
-        m, q = 1.0 - flip, max(1.0 - T * C, 0.0)
+        m, q = 0.0 if glass else 1.0 - flip, max(1.0 - T * C, 0.0)
         ms.append(m)
         qs.append(q)
     return StateEvolution(

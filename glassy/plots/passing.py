@@ -22,7 +22,7 @@ from glassy.plots.style import AXES, STYLES, WIDTH, ramp
 def iterations(
     result: MessagePassing, evolution: StateEvolution | None = None, *, ax: Any = None, path: str | Path | None = None
 ) -> Any:
-    """Draw m and the largest change of a magnetization against the iteration: a line for each sample, pale where it DIVERGED.
+    """Draw m, or q without patterns, and the largest change of a magnetization by iterations: a line a sample, pale: DIVERGED.
 
     Parameters
     ----------
@@ -57,27 +57,29 @@ def iterations(
         raise InputError(f"result must be a MessagePassing, and evolution a StateEvolution, got {result!r}, {evolution!r}.")
     if evolution is not None:
         check_state(side(evolution), side(result))
-        if abs(result.points[0].m_history[0] - evolution.start_overlap) > 1.0 / result.N:
+        if result.network.has_patterns and abs(result.points[0].m_history[0] - evolution.start_overlap) > 1.0 / result.N:
             raise InputError(
                 f"both must begin at one overlap with the pattern, got {evolution.start_overlap:g} and "
                 f"{result.points[0].m_history[0]:g}. Repeat one."
             )
     sheet = Sheet(ax, path, 2)
     alone = "Give each result axes of its own."
-    sheet.name(("iteration", AXES["m"]), ("iteration", "largest change in an iteration"), alone=alone)
+    name = "m" if result.network.has_patterns else "q"
+    sheet.name(("iteration", AXES[name]), ("iteration", "largest change in an iteration"), alone=alone)
     first, second = sheet.axes
     for point, color in zip(result.points, ramp(result.samples), strict=True):
         look: Any = {"color": color, "lw": 0.9, "alpha": 0.45 if point.status is Status.DIVERGED else 1.0}
-        first.plot(np.arange(len(point.m_history)), point.m_history, **look)
+        first.plot(np.arange(len(point.m_history)), getattr(point, f"{name}_history"), **look)
         second.plot(np.arange(1, point.iterations + 1), np.maximum(point.change_history, 1e-17), **look)
     handles = [Line2D([], [], color="0.3", lw=0.9, label=f"samples: {result.samples}, a colour each")]
     if evolution is not None:
         longest = max(len(point.m_history) for point in result.points)
-        first.plot(evolution.m[:longest], color="black", ls=STYLES["RS"], lw=WIDTH)
+        first.plot(getattr(evolution, name)[:longest], color="black", ls=STYLES["RS"], lw=WIDTH)
         handles.append(Line2D([], [], color="black", ls=STYLES["RS"], lw=WIDTH, label="state evolution"))
     second.set_yscale("log")
     second.axhline(result.tolerance, color="0.5", lw=0.8, ls=":", zorder=0)
     sheet.panels[0].legend(handles)
     sheet.panels[1].legend([Line2D([], [], color="0.5", lw=0.8, ls=":", label=f"tolerance {result.tolerance:g}")])
-    sheet.title(f"{result.network!r}, N = {result.N}, load {result.load:.3g}, T = {result.T:g}: {result.status.name}")
+    load = f"load {result.load:.3g}, " if result.network.has_load else ""
+    sheet.title(f"{result.network!r}, N = {result.N}, {load}T = {result.T:g}: {result.status.name}")
     return sheet.done()

@@ -9,9 +9,9 @@ from typing import Any
 from glassy.core import checks
 from glassy.core.errors import InputError, MemoryLimitError
 from glassy.core.spelling import one_of
-from glassy.model.family import Network, check_network
+from glassy.model.family import Network, check_network, without_patterns
 from glassy.model.patterns import Int8Array, check_seed, check_signs
-from glassy.model.perturbation import Perturbation, check_perturbation
+from glassy.model.perturbation import Perturbation, check_field_alone, check_perturbation
 from glassy.simulation.kernels.choose import choose_kernel
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.sampler.run import Run
@@ -149,26 +149,6 @@ class Request:
         attempted = (self.kernel, hottest, attempts, left, self.perturbation, run.every)
         kernel = choose_kernel(network, size, run.stored, *attempted)
         return replace(run, kernel=kernel)
-
-
-def without_patterns(network: Network, load: Any, N: Any, K: Any, patterns: Any) -> tuple[Any, Any]:
-    """Return load and N of a network that has couplings instead of patterns, or raise InputError."""
-    if K is not None or patterns is not None:
-        given = "K" if K is not None else "patterns"
-        raise InputError(f"{given} must be left out: {network!r} has no patterns. Give load and N.")
-    N = network.N if N is None else N
-    if N is None or (load is None) == network.has_load:
-        asked = "load and N" if network.has_load else "no load, and N where the couplings do not say it"
-        raise InputError(f"{network!r} needs {asked}, got load={load!r}, N={N!r}.")
-    return load, N
-
-
-def check_field_alone(network: Network, perturbation: Perturbation | None, watch: Sequence[Any] = ()) -> None:
-    """Raise InputError where patterns are named of a network that has none."""
-    if watch or (perturbation is not None and perturbation.pattern_energies):
-        what = "watch" if watch else "pattern_energies"
-        has = "energy of its own for a pattern" if network.has_patterns else "patterns"
-        raise InputError(f"{what} must be left out: {network!r} has no {has}.")
 
 
 def _check_ladder(temperatures: tuple[float, ...]) -> None:

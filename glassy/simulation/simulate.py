@@ -18,7 +18,7 @@ from glassy.core.errors import InputError, Interrupted
 from glassy.core.grid import Grid
 from glassy.core.machine import cores, half_memory
 from glassy.core.renamed import corrects
-from glassy.model.family import Network, check_network
+from glassy.model.family import Network, check_network, without_patterns
 from glassy.model.patterns import given_patterns
 from glassy.model.perturbation import Perturbation
 from glassy.simulation.drive.session import Place, Session
@@ -28,7 +28,7 @@ from glassy.simulation.keep.joined import in_order, join, points
 from glassy.simulation.keep.store import Store, folder_path, make_folder
 from glassy.simulation.kernels.dynamics import Dynamics, Metropolis, ReplicaExchange
 from glassy.simulation.ladder import Ladder, check_free_energy
-from glassy.simulation.request import Request, check_memory, without_patterns
+from glassy.simulation.request import Request, check_memory
 from glassy.simulation.sampler.run import Run
 from glassy.simulation.samples import Samples
 

@@ -282,3 +282,17 @@ def test_messages_are_those_of_message_passing(capsys, tmp_path):
     assert main([*words, "--load", "0.1", "--T", "0.2", "0.3", "--plot", "y.png"]) == MISUSE
     assert "--plot draws the iterations at one load and T" in capsys.readouterr().err
     assert main([*words, "--load", "0.6", "--T", "0.05", "--max-iterations", "30"]) == UNUSABLE
+
+
+def test_messages_of_a_spin_glass_and_of_one_sample(capsys):
+    words = ("messages", "--spin-glass", "1:0.3 2:1.0", "--load", "1", "--T", "1.5", "--N", "40", "--seed", "1")
+    rows = machine(capsys, *words, "--samples", "2", kind="--csv")
+    r = glassy.message_passing(glassy.SpinGlass({1: 0.3, 2: 1.0}), 1.0, 1.5, 40, seed=1, samples=2)
+    assert [float(row["q"]) for row in rows] == r.each("q").tolist()
+    assert main([*words, "--samples", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "RS() paramagnetic" in text
+    assert "(unknown)" in text
+    assert "note: one sample shows no scatter" in text
+    assert "0.0e+00" not in text
+    assert "nan" not in text

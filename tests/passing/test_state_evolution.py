@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import glassy
-from glassy import DenseHebbian, InputError, message_passing, solve, state_evolution
+from glassy import DenseHebbian, InputError, SpinGlass, message_passing, solve, state_evolution
 
 
 @pytest.mark.parametrize("P", [2, 3, 4])
@@ -77,3 +77,35 @@ def test_what_it_says_of_itself():
         state_evolution(DenseHebbian(3), 0.1, 0.3, steps=0)
     with pytest.raises(InputError, match="start_overlap must lie in"):
         state_evolution(DenseHebbian(3), 0.1, 0.3, 1.5)
+
+
+@pytest.mark.parametrize("terms", [{1: 0.2, 2: 1.0}, {3: 1.0}, {1: 0.3, 7: 1.0}], ids=repr)
+@pytest.mark.parametrize("T", [0.7, 1.5])
+def test_of_a_spin_glass_it_ends_at_the_saddle_of_replica_symmetry(terms, T):
+    """q alone moves, from fair spins; the largest saddle is found at p = 3 as well, where q = 0 is another."""
+    network = SpinGlass(terms)
+    end = state_evolution(network, 1.0, T, steps=400)
+    assert (end.start_overlap, end.q[0]) == (0.0, 1.0)
+    assert not end.m.any()
+    q, xi = end.q[-1], network.unit_covariance
+    z, w = np.polynomial.hermite_e.hermegauss(161)
+    assert q == pytest.approx(w @ np.tanh(np.sqrt(xi(q, 1)) * z / T) ** 2 / w.sum(), abs=1e-6)
+    if 1 in dict(network.terms):
+        assert q == pytest.approx(solve(network, 1.0, T, "equilibrium", strict=False).q, abs=1e-6)
+
+
+def test_spin_glasses_follow_it_and_it_has_no_pattern():
+    network = SpinGlass({1: 0.2, 2: 0.5, 3: 0.5})
+    said = state_evolution(network, 1.0, 1.2)
+    runs = message_passing(network, 1.0, 1.2, 60, seed=3, samples=8)
+    found = glassy.compare(said, runs)
+    assert found.sides == ("state evolution", "message passing")
+    assert [row.observable for row in found.rows[:2]] == ["m_1", "q_1"]
+    assert all(abs(row.z) < 4.0 for row in found.rows)
+    axes = glassy.plots.iterations(runs, said)
+    assert (axes[0].get_ylabel(), axes[0].get_xlabel()) == ("overlap q", "iteration")
+    assert axes[0].lines[-1].get_ydata()[:3] == pytest.approx(said.q[:3])
+    with pytest.raises(InputError, match="start_overlap must be left out, got 0.5"):
+        state_evolution(network, 1.0, 1.0, 0.5)
+    with pytest.raises(InputError, match="network must be a glassy.DenseHebbian or glassy.SpinGlass"):
+        state_evolution(glassy.Couplings({(0, 1): 1.0}), 1.0, 1.0)
