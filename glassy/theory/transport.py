@@ -1,99 +1,28 @@
-"""The transport equation: the free energy in fictitious time, carried along straight characteristics (J.1)."""
+"""The transport equation: the free energy in fictitious time, carried along straight characteristics (J.1, J.1b)."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 from scipy.optimize import brentq
 
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.renamed import corrects
-from glassy.core.storage import Saved
 from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
+from glassy.theory import ansatz as ansaetze
+from glassy.theory.ansatz import RS, RSB, Ansatz
+from glassy.theory.characteristic import Transport
 from glassy.theory.rs.equations import unit_variance
 from glassy.theory.rs.fields import Fields, State
+from glassy.theory.rsb.fields import TwoFields, starts_near
 from glassy.theory.solve import check_point, solvable
 
 STARTS = ("pattern", "random")
 SLIVER = 1e-9  # of the range of y with two states, which is left out at its ends, where one of them vanishes
-
-
-@dataclass(frozen=True)
-class Transport(Saved):
-    """The replica-symmetric solution of the transport equation at one point (t, x, y), and its characteristic.
-
-    Parameters
-    ----------
-    network, load, T
-        The network at t = 1, x = y = 0.
-    t, x, y : float
-        Where: the share of the network, the variance of a random field and a uniform field along the pattern, both of beta h.
-    m, q : float
-        Magnetization and overlap of two replicas; the same at all points of the characteristic.
-    action : float
-        A = (1/N) E ln of the sum over states; -beta f at t = 1, x = y = 0.
-    source : float
-        S, what A gains in a unit of t along the characteristic.
-    velocity : tuple of two float
-        (dx/dt, dy/dt) of the characteristic.
-    residual : float
-        Largest violation of the equations of m and q.
-
-    Examples
-    --------
-    >>> import glassy
-    >>> end = glassy.transport(glassy.DenseHebbian(P=3), load=0.1, T=0.4, x=0.1, y=0.2)
-    >>> round(end.m, 4), round(end.q, 4)
-    (0.9943, 0.9893)
-    >>> begin = end.at(0.0)  # free spins
-    >>> begin.m == end.m, round(begin.action + end.source - end.action, 12)
-    (True, 0.0)
-    """
-
-    network: DenseHebbian
-    load: float
-    T: float
-    t: float
-    x: float
-    y: float
-    m: float
-    q: float
-    action: float
-    source: float
-    velocity: tuple[float, float]
-    residual: float
-
-    def at(self, t: float) -> Transport:
-        """Return the point of the same characteristic at another time.
-
-        Raises
-        ------
-        InputError
-            If t is not in [0, 1], or the characteristic has no x >= 0 there.
-        """
-        t = checks.number("t", t, "It is a time from 0, free spins, to 1, the network.", least=0.0, most=1.0)
-        step = t - self.t
-        x = self.x + self.velocity[0] * step
-        if x < -1e-12 * max(1.0, self.x):
-            raise InputError(f"the characteristic must reach t, but x is {x:.3g} < 0 at t={t:g}. Take t up to {self.last:.6g}.")
-        return Transport(
-            network=self.network, load=self.load, T=self.T, t=t, x=max(x, 0.0), y=self.y + self.velocity[1] * step,
-            m=self.m, q=self.q, action=self.action + self.source * step, source=self.source, velocity=self.velocity,
-            residual=self.residual,
-        )  # fmt: skip
-
-    @property
-    def last(self) -> float:
-        """The largest t <= 1 at which the characteristic has x >= 0."""
-        return min(1.0, self.t - self.x / self.velocity[0]) if self.velocity[0] < 0.0 else 1.0
-
-    def __repr__(self) -> str:
-        where = f"{self.network!r} load={self.load:g} T={self.T:g} t={self.t:g} x={self.x:g} y={self.y:g}"
-        return f"Transport({where}: A={self.action:.8g} m={self.m:.6g} q={self.q:.6g})"
 
 
 @corrects
@@ -105,13 +34,17 @@ def transport(
     x: float = 0.0,
     y: float = 0.0,
     start: str = "pattern",
+    ansatz: Ansatz | str = RS(),  # noqa: B008
     *,
+    theta: float | None = None,
+    inner: float = 0.0,
     beta: float | None = None,
 ) -> Transport:
-    """Solve the transport equation at a point (t, x, y) by its characteristic, under replica symmetry (J.1).
+    """Solve the transport equation at a point (t, x, y) by its characteristic, under RS (J.1) or with one step (J.1b).
 
     A(t, x, y) = (1/N) E ln sum exp{ sqrt(t) (-beta H_noise) + t beta (N/2) m^P + sqrt(x) sum_i J_i sigma_i + y N m }. Where
-    replica symmetry holds A moves along straight lines on which m and q do not change, from free spins at t = 0.
+    replica symmetry holds A moves along straight lines on which m and q do not change, from free spins at t = 0. With one step
+    it does so for (1/(N theta)) E ln E_2 (sum)^theta, where the sum has a second random field, and E_2 is over that alone.
 
     Parameters
     ----------
@@ -127,6 +60,13 @@ def transport(
         Which of several characteristics through the point: that of the state which is met from m = 1, or of the one met from
         m = 0, of two (a paramagnet and a glass) that of the smaller A, as everywhere at m = 0. Where one alone comes by, both
         name it: it need not have the pattern.
+    ansatz : RS or RSB(1)
+        One overlap, or two.
+    theta : float, optional
+        The power under RSB(1), 0 < theta <= 1; default, where `inner` is 0: that at which A is smallest, as the breakpoint of
+        `solve`.
+    inner : float, optional
+        Under RSB(1) the variance of the second random field.
 
     Returns
     -------
@@ -142,7 +82,7 @@ def transport(
     Notes
     -----
     At t = 1, x = y = 0 it is the saddle of `solve` with -beta f as A; `Interpolation` measures what the network adds to the
-    source on the way. Source: docs/explanation/theory.md, J.1.
+    source on the way. Source: docs/explanation/theory.md, J.1, J.1b.
 
     Examples
     --------
@@ -151,6 +91,10 @@ def transport(
     >>> a, s = glassy.transport(network, 0.2, 0.3), glassy.solve(network, 0.2, 0.3)
     >>> abs(a.m - s.m) < 1e-12, abs(a.action + s.free_energy / 0.3) < 1e-12
     (True, True)
+    >>> end = glassy.transport(network, 0.4, 0.2, ansatz="RSB(1)")
+    >>> begin = end.at(0.0)  # free spins in two random fields
+    >>> round(begin.x, 6), round(begin.inner, 6), [round(q, 6) for q in end.q_levels], round(end.theta, 6)
+    (12.931352, 0.446903, [0.928488, 0.944396], 0.51027)
     """
     check_network(solvable(network), "signal", "stored")
     if network.wishart:
@@ -159,9 +103,16 @@ def transport(
     if T == 0.0:
         raise InputError("T must be > 0, got 0. x and y are in units of T.")
     t = checks.number("t", t, "It is a time from 0, free spins, to 1, the network.", least=0.0, most=1.0)
-    x = checks.number("x", x, "It is the variance of a random field.", least=0.0)
     y = checks.number("y", y, "It is a field along the pattern.", least=-math.inf)
     checks.choice("start", start, STARTS)
+    chosen, words = ansaetze.check(ansatz), "It is the variance of a random field."
+    x, inner = checks.number("x", x, words, least=0.0), checks.number("inner", inner, words, least=0.0)
+    if chosen == RSB(1):
+        return _broken(TwoFields(network, load, T, t, (x, inner), y), start, theta)
+    if not isinstance(chosen, RS):
+        raise InputError(f"ansatz must be RS() or RSB(1) for a transport equation, got {chosen!r}. Take one of these.")
+    if theta is not None or inner:
+        raise InputError(f"theta and inner must be left out under RS(), got {theta!r} and {inner:g}. They belong to RSB(1).")
     return _solved(Fields(network, load, T, t, x), y, start)
 
 
@@ -243,4 +194,30 @@ def _carried(fields: Fields, y: float, state: State) -> Transport:
     return Transport(
         network=network, load=load, T=T, t=t, x=fields.x, y=y, m=m, q=q, action=free + source * t, source=source,
         velocity=velocity, residual=state.residual,
+    )  # fmt: skip
+
+
+def _broken(fields: TwoFields, start: str, theta: float | None) -> Transport:
+    """Return the solution with one step, looked for beside that of RS in both random fields."""
+    network, load, T, t, x, y = fields.network, fields.load, fields.T, fields.t, fields.x, fields.y
+    if theta is None and x[1] > 0.0:
+        raise InputError(f"theta must be given where inner > 0, got inner={x[1]:g}. A depends on it there: take one in (0, 1].")
+    near = _solved(Fields(network, load, T, t, sum(x)), y, start)
+    starts = starts_near(near.m, near.q)
+    if theta is None:
+        found = fields.stationary(starts)
+    else:
+        found = fields.at(checks.number("theta", theta, "It is a power, above 0.", least=1e-12, most=1.0), starts)
+    if found is None:
+        raise ConvergenceError(
+            f"no m and q of {network!r} with RSB(1) were found at load={load:g}, T={T:g}, t={t:g}, x={x[0]:g}, "
+            f"inner={x[1]:g}, y={y:g}, theta={theta}. Move the point a little."
+        )
+    if theta is None and not found.broken:
+        found = replace(found, theta=1.0)
+    return Transport(
+        network=network, load=load, T=T, t=t, x=x[0], inner=x[1], y=y, m=found.m,
+        q=found.theta * found.q[0] + (1.0 - found.theta) * found.q[1], q_levels=found.q, theta=found.theta, ansatz=RSB(1),
+        action=fields.action(found), source=fields.source(found.m, found.q, found.theta),
+        velocity=fields.velocity(found.m, found.q), residual=found.residual,
     )  # fmt: skip
