@@ -75,9 +75,10 @@ from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.theory.annealed import Annealed, annealed, noise_load
 from glassy.theory.ansatz import RS, RSB, FullRSB, hierarchy
+from glassy.theory.characteristic import Transport
 from glassy.theory.solution import OverlapDistribution, Solution
 from glassy.theory.solve import scan, solve
-from glassy.theory.transport import Transport, transport, transport_shock
+from glassy.theory.transport import transport, transport_shock
 
 __all__ = [
     "RS",

@@ -81,7 +81,7 @@ TYPES = {
     "Summary/1": "glassy.analysis.statistics:Summary",
     "SwapperState/1": "glassy.simulation.sampler.checkpoint:SwapperState",
     "Trained/1": "glassy.model.trained:Trained",
-    "Transport/1": "glassy.theory.transport:Transport",
+    "Transport/1": "glassy.theory.characteristic:Transport",
     "Trend/1": "glassy.analysis.equilibration:Trend",
     "WalkState/1": "glassy.simulation.sampler.checkpoint:WalkState",
 }

@@ -25,6 +25,7 @@ from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.theory.annealed import noise_load
 from glassy.theory.ansatz import RS, RSB, Ansatz
+from glassy.theory.characteristic import Transport
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 from glassy.theory.transport import transport
@@ -37,8 +38,8 @@ HOTTER = (1.0, 1.2, 1.45, 1.8, 2.4, 4.0)  # rungs of the ladder in the glass, in
 class Interpolation(Exported):
     """The interpolation I.1 at one RS saddle: -beta f = -beta f_RS + the area under its integrand over t from 0 to 1.
 
-    In the spin glass no pattern is condensed, and pattern 0 is one of the noise. In the retrieval phase it is one
-    characteristic of the transport equation J.1, and others are measured alike: those that end at the network in fields.
+    It is one characteristic of the transport equation J.1, and others are measured alike: those that end at the network in
+    fields. In the spin glass no pattern is condensed, and pattern 0 is one of the noise.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class Interpolation(Exported):
         RS saddle of a DenseHebbian: "retrieval" or "spin_glass".
     x, y : float
         Where the characteristic ends at t = 1 (`transport`): variance of a random field, and field along the pattern, both of
-        beta h. In the spin glass they are 0.
+        beta h. In the spin glass y is 0.
 
     Notes
     -----
@@ -74,8 +75,8 @@ class Interpolation(Exported):
             raise InputError(f"saddle must be a converged RS Solution of a DenseHebbian at T > 0, got {s!r}. Solve there.")
         checks.number("x", self.x, "It is the variance of a random field.")
         checks.number("y", self.y, "It is a field along the pattern.", least=-math.inf)
-        if (self.x, self.y) != (0.0, 0.0) and not self.condensed:
-            raise InputError(f"x and y must be 0 in the spin glass, got x={self.x!r}, y={self.y!r}. Give a retrieval saddle.")
+        if self.y and not self.condensed:
+            raise InputError(f"y must be 0 in the spin glass, got {self.y!r}. Give a retrieval saddle.")
 
     @staticmethod
     def nodes(n: int) -> tuple[FloatArray, FloatArray]:
@@ -95,13 +96,19 @@ class Interpolation(Exported):
         assert isinstance(network, DenseHebbian)
         return network
 
+    @property
+    def _end(self) -> Transport:
+        """The characteristic at the network."""
+        s = self.saddle
+        return transport(self.network, s.load, s.T, 1.0, self.x, self.y, "pattern" if self.condensed else "random")
+
     @cached_property
     def _overlaps(self) -> tuple[float, float]:
         """M and q of the characteristic."""
         s = self.saddle
         if (self.x, self.y) == (0.0, 0.0):
             return s.m, s.q_EA
-        end = transport(self.network, s.load, s.T, x=self.x, y=self.y)
+        end = self._end
         if end.m < 0.5 * s.m:
             raise InputError(
                 f"x and y must leave the pattern, but m falls to {end.m:.3g} at x={self.x:g}, y={self.y:g}. Lower x."
@@ -117,7 +124,7 @@ class Interpolation(Exported):
         """Return -beta f of infinitely many spins; in fields x and y that of replica symmetry."""
         s = self.saddle
         if (self.x, self.y) != (0.0, 0.0):
-            return transport(self.network, s.load, s.T, x=self.x, y=self.y).action
+            return self._end.action
         return -solve(self.network, s.load, s.T, s.phase, ansatz, strict=False).free_energy / s.T
 
     def of_size(self, N: int) -> Interpolation:
@@ -180,12 +187,12 @@ class Interpolation(Exported):
     def expected(self, t: float) -> float:
         """Return the integrand of infinite N by RSB(1): zero in retrieval, where RS is exact, and where RS is stable at t.
 
-        In the glass the overlaps are those of spins with covariance t xi(q) + (1-t) xi'(q_) q.
+        In the glass the overlaps are those of spins with covariance t xi(q) + [(1-t) xi'(q_) + T^2 x] q.
         """
         if self.condensed:
             return 0.0
-        beta, q_, load, xi = 1.0 / self.saddle.T, self.saddle.q_EA, self.saddle.load, self._covariance()
-        spins = SpinGlass({1: 2.0 * (1.0 - t) * xi[1] / load, self.network.P: t})
+        beta, q_, load, xi = 1.0 / self.saddle.T, self._overlaps[1], self.saddle.load, self._covariance()
+        spins = SpinGlass({1: 2.0 * ((1.0 - t) * xi[1] + self.saddle.T**2 * self.x) / load, self.network.P: t})
         s = solve(spins, load, self.saddle.T, "spin_glass", RSB(1), strict=False)
         if not s.status.ok:
             return 0.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 
 from glassy.core import checks
 from glassy.core.drawing import Drawn
@@ -18,16 +19,18 @@ from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
 from glassy.numerics.roots import crossings
 from glassy.theory import ansatz as ansaetze
-from glassy.theory.ansatz import RS, Ansatz
+from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs import retrieval
 from glassy.theory.rs.pinned import Pinned, pinned
+from glassy.theory.rsb.held import held
 from glassy.theory.solve import check_point, solvable, solve
 
 FloatArray = npt.NDArray[np.float64]
 TOLERANCE = 1e-10  # of the equations at a given m
 CELLS = 400  # of ln(m/(1 - m)), in which the top of the barrier is looked for
 SMALLEST = 1e-8  # m of a top; a barrier whose top is nearer to 0 has it at 0
-SMALL = 1e-6  # m below which f is that at 0, but for terms of m^2
+SMALL = {True: 1e-6, False: 1e-3}  # m below which the field is linear in m, to rounding, under RS or not
+STEP, GROWTH = 1e-5, 1.3  # of 1 - m of the minimum, in which the top is looked for beyond RS
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class FreeEnergyOfM(Drawn, Saved):
     slope : array
         df/dm: the field along the pattern that holds the network at m; infinite at m = 1 and -1.
     q, replicon : array
-        Overlap of two replicas, and S.1 of the noise, at m: where it is negative replica symmetry is an approximation.
+        Mean overlap of two replicas, and the smallest replicon (S.1) of the noise, at m: where it is negative the ansatz is an
+        approximation.
     m_minimum, f_minimum : float or None
         The minimum of the pattern, which is the retrieval saddle of `solve`; None beyond the spinodal.
     m_top, f_top : float or None
@@ -117,8 +121,8 @@ def free_energy_of_m(
         State point, load > 0 and T >= 0.
     m : array, optional
         Overlaps from -1 to 1; default: 0, 0.01, .. 1.
-    ansatz : RS
-        RS() only.
+    ansatz : RS or RSB, optional
+        How replica symmetry is treated at every m; default RS().
     beta : float, optional
         1/T, instead of T.
     progress : bool, optional
@@ -131,7 +135,7 @@ def free_energy_of_m(
     Raises
     ------
     InputError
-        If an argument lies outside its domain, or the ansatz breaks replica symmetry.
+        If an argument lies outside its domain, or the ansatz is FullRSB.
     ConvergenceError
         If no saddle is found at one of the m.
 
@@ -139,7 +143,8 @@ def free_energy_of_m(
     -----
     The signal adds -m^P/2 to the free energy of the noise at m, which is a Legendre transform: f_0(m) = stat_y [f_0(y) + T y m]
     with the noise in a field T y along the pattern. Of several saddles at one m, as in a cold p-spin glass near m = 0, that of
-    the largest free energy is taken, as everywhere at m = 0: f may have a kink there.
+    the largest free energy is taken, as everywhere at m = 0: f may have a kink there. With steps of RSB the minimum and the top
+    are saddles of `solve` with the same ansatz; published is the load of the last example with one step, .12979.
 
     Source: docs/explanation/theory.md, J.2.
 
@@ -158,8 +163,8 @@ def free_energy_of_m(
     check_network(solvable(network), "signal", "stored")
     load, T = check_point(load, checks.given_temperature(T, beta))
     chosen = RS() if ansatz is None else ansaetze.check(ansatz)
-    if not isinstance(chosen, RS):
-        raise InputError(f"ansatz must be RS() for a free energy at given m, got {chosen!r}. Leave it out.")
+    if isinstance(chosen, FullRSB):
+        raise InputError(f"ansatz must be RS() or RSB(k) for a free energy at given m, got {chosen!r}. Take RSB(3).")
     if load == 0.0:
         raise InputError("load must be > 0, got 0. Without noise f(m) is -m^P/2 - T s(m), s the entropy of free spins.")
     asked = checks.numbers("m", np.linspace(0.0, 1.0, 101) if m is None else m, "[point]", "An overlap is from -1 to 1.")
@@ -168,37 +173,40 @@ def free_energy_of_m(
     states = []
     with progress_bar(float(len(asked)), progress, "point", "f(m)") as bar:
         for x in asked.tolist():
-            states.append(_at(network, load, T, x))
+            states.append(_at(network, load, T, x, chosen))
             bar.update()
-    saddle = solve(network, load, T, strict=False)
+    saddle = solve(network, load, T, ansatz=chosen, strict=False)
     low = (saddle.m, saddle.free_energy) if saddle.status.ok else (None, None)
-    top = _top(network, load, T) if saddle.status.ok else (None, None)
+    top = _top(network, load, T, chosen, saddle.m) if saddle.status.ok else (None, None)
     return FreeEnergyOfM(
         network=network, load=load, T=T, ansatz=chosen, m=asked, free_energy=np.array([s.free_energy for s in states]),
         slope=np.array([s.field for s in states]), q=np.array([s.q for s in states]),
         replicon=np.array([s.replicon for s in states]), m_minimum=low[0], f_minimum=low[1], m_top=top[0], f_top=top[1],
-        f_pattern=_at(network, load, T, 1.0).free_energy, residual=max((s.residual for s in states), default=0.0),
+        f_pattern=_at(network, load, T, 1.0, RS()).free_energy, residual=max((s.residual for s in states), default=0.0),
     )  # fmt: skip
 
 
-def _at(network: Network, load: float, T: float, m: float) -> Pinned:
+def _at(network: Network, load: float, T: float, m: float, ansatz: RS | RSB) -> Pinned:
     """Return the state at m, with the slope df/dm as its field; of -m by symmetry of the noise."""
-    P, size = network.P, abs(m)
+    P, size, small = network.P, abs(m), SMALL[isinstance(ansatz, RS)]
     if m == 0.0:
-        both = (solve(network, load, T, phase=p, strict=False) for p in ("paramagnetic", "spin_glass"))
+        both = (solve(network, load, T, p, ansatz, strict=False) for p in ("paramagnetic", "spin_glass"))
         state = max((s for s in both if s.status.ok), key=lambda s: s.free_energy, default=None)
         found = None if state is None else Pinned(
             0.0, 0.0, state.free_energy, state.energy, state.entropy, state.q, state.local_susceptibility, state.replicon,
             state.residual,
         )  # fmt: skip
+    elif isinstance(ansatz, RS):
+        found = pinned(network, load, T, max(size, small))
     else:
-        found = pinned(network, load, T, max(size, SMALL))
-    if found is not None and 0.0 < size < SMALL:  # f is flat there, and the field linear
-        rest = _at(network, load, T, 0.0)
-        found = Pinned(m, found.field * size / SMALL, rest.free_energy, *_rest(found))
+        found = held(network, load, T, max(size, small), ansatz.k)
+    if found is not None and 0.0 < size < small:
+        rest, field = _at(network, load, T, 0.0, ansatz), found.field * size / small
+        found = Pinned(m, field, rest.free_energy + 0.5 * field * size - 0.5 * size**P, *_rest(found))
     if found is None or not found.residual <= TOLERANCE:
         raise ConvergenceError(
-            f"no saddle of the noise of {network!r} was found at load={load:g}, T={T:g}, m={m:g}. Leave that out."
+            f"no saddle of the noise of {network!r} was found at load={load:g}, T={T:g}, m={m:g} with {ansatz!r}. "
+            "Leave that out."
         )
     if m < 0.0 and P % 2:  # the signal is +|m|^P/2 there
         return Pinned(m, -(found.field + 0.5 * P * size ** (P - 1)), found.free_energy + size**P, *_rest(found))
@@ -210,8 +218,10 @@ def _rest(state: Pinned) -> tuple[float, ...]:
     return state.energy, state.entropy, state.q, state.C, state.replicon, state.residual
 
 
-def _top(network: Network, load: float, T: float) -> tuple[float, float]:
-    """Return m and f of the maximum beside the minimum of the pattern: the next saddle below the fold of the curve R.5c."""
+def _top(network: Network, load: float, T: float, ansatz: RS | RSB, minimum: float) -> tuple[float, float]:
+    """Return m and f of the maximum beside the minimum of the pattern: under RS the next saddle on the curve R.5c."""
+    if not isinstance(ansatz, RS):
+        return _sought(network, load, T, ansatz, minimum)
     fold = retrieval.fold(network, T)
     least = math.log(SMALLEST)
     if fold is not None:
@@ -222,5 +232,24 @@ def _top(network: Network, load: float, T: float) -> tuple[float, float]:
 
         for y in crossings(mismatch, np.linspace(highest, least, CELLS).tolist(), rtol=1e-15):
             m = math.exp(y)
-            return m, _at(network, load, T, m).free_energy
-    return 0.0, _at(network, load, T, 0.0).free_energy
+            return m, _at(network, load, T, m, ansatz).free_energy
+    return 0.0, _at(network, load, T, 0.0, ansatz).free_energy
+
+
+def _sought(network: Network, load: float, T: float, ansatz: RSB, minimum: float) -> tuple[float, float]:
+    """Return m and f of the first maximum below the minimum, where the slope turns positive; of m = 0 if it never does."""
+
+    def slope(m: float) -> float:
+        return _at(network, load, T, m, ansatz).field
+
+    step, above = STEP * (1.0 - minimum), minimum
+    while above > SMALLEST:
+        m = minimum - step
+        if m < SMALLEST or slope(m) > 0.0:
+            break
+        above, step = m, GROWTH * step
+    low = max(minimum - step, SMALLEST)
+    if slope(low) <= 0.0:
+        return 0.0, _at(network, load, T, 0.0, ansatz).free_energy
+    m = brentq(slope, low, above, xtol=1e-300, rtol=1e-14)
+    return m, _at(network, load, T, m, ansatz).free_energy

@@ -19,7 +19,7 @@ from glassy.plots.style import COLORS, UNSTABLE, WIDTH, ramp, short_ansatz
 def free_energy_of_m(
     results: FreeEnergyOfM | Sequence[FreeEnergyOfM], ax: Any = None, *, path: str | Path | None = None
 ) -> Any:
-    """Draw f(m), pale where replica symmetry is unstable; a dot at the minimum of the pattern, a ring at the top beside it.
+    """Draw f(m), pale where its ansatz is unstable; a dot at the minimum of the pattern, a ring at the top beside it.
 
     Parameters
     ----------
@@ -52,20 +52,18 @@ def free_energy_of_m(
     sheet = Sheet(ax, path)
     sheet.name(("overlap m with the pattern", "free energy f(m) per spin"), alone="Give each result axes of its own.")
     panel, colors = sheet.axes[0], [COLORS[2]] if len(curves) == 1 else ramp(len(curves))
-    said = [(f.network, f.load, f.T) for f in curves]
-    words = ("{!r}", "load {:.3g}", "T = {:.3g}")
+    said = [(f.network, f.load, f.T, short_ansatz(f.ansatz)) for f in curves]
+    words = ("{!r}", "load {:.3g}", "T = {:.3g}", "{}")
     vary = [len(set(column)) > 1 for column in zip(*said, strict=True)]
     for f, color, state in zip(curves, colors, said, strict=True):
         order = np.argsort(f.m)
         m, y, broken = f.m[order], f.free_energy[order], f.replicon[order] < 0.0
         label = ", ".join(word.format(x) for word, x, on in zip(words, state, vary, strict=True) if on)
         panel.plot(m, y, color=color, lw=WIDTH, **UNSTABLE)
-        panel.plot(m, np.where(broken, np.nan, y), color=color, lw=WIDTH, label=label or "replica symmetric")
+        panel.plot(m, np.where(broken, np.nan, y), color=color, lw=WIDTH, label=label or said[0][3])
         if f.m_minimum is not None and f.f_minimum is not None and f.m_top is not None and f.f_top is not None:
             panel.plot(f.m_minimum, f.f_minimum, "o", color=color, ms=4.5, zorder=3)
             panel.plot(f.m_top, f.f_top, "o", color=color, ms=4.5, mfc="white", zorder=3)
     panel.legend(fontsize=7.5)
-    first = curves[0]
-    same = [word.format(x) for word, x, on in zip(words, said[0], vary, strict=True) if not on]
-    sheet.title(", ".join([*same, short_ansatz(first.ansatz)]))
+    sheet.title(", ".join(word.format(x) for word, x, on in zip(words, said[0], vary, strict=True) if not on))
     return sheet.done()

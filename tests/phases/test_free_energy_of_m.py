@@ -107,7 +107,7 @@ def test_against_all_states_of_small_networks():
 
 def test_refused():
     for change, words in (
-        ({"m": [1.2]}, "from -1 to 1"), ({"ansatz": "RSB(1)"}, r"must be RS\(\)"), ({"load": 0.0}, "load must be > 0"),
+        ({"m": [1.2]}, "from -1 to 1"), ({"ansatz": "FullRSB()"}, "RSB"), ({"load": 0.0}, "load must be > 0"),
         ({"network": glassy.SpinGlass({3: 1.0})}, "can retrieve"),
         ({"network": DenseHebbian(3).trained(2, 0.9)}, "stores as they are"),
         ({"m": ["a"]}, "m must"),

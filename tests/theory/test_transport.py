@@ -94,5 +94,5 @@ def test_refused():
     ):  # fmt: skip
         with pytest.raises(InputError, match=words):
             transport(**{"network": DenseHebbian(3), "load": 0.1, "T": 0.3} | change)
-    with pytest.raises(InputError, match="x and y must be 0 in the spin glass"):
-        Interpolation(solve(DenseHebbian(3), 4.0, 0.8, "spin_glass"), 0.1, 0.0)
+    with pytest.raises(InputError, match="y must be 0 in the spin glass"):
+        Interpolation(solve(DenseHebbian(3), 4.0, 0.8, "spin_glass"), 0.1, 0.1)

@@ -30,6 +30,8 @@ class Problem:
         Whether m is an unknown; else m = 0.
     has_q0 : bool
         Whether q_0 is an unknown; else q_0 = 0.
+    held : tuple of two float, optional
+        The m at which the network is held, and a unit: the field along the pattern in this unit is an unknown in place of m.
     """
 
     network: Network
@@ -38,6 +40,12 @@ class Problem:
     k: int
     has_m: bool
     has_q0: bool
+    held: tuple[float, float] | None = None
+
+    @property
+    def given_m(self) -> bool:
+        """Whether m is given: 0, or where it is held. Of several saddles that of the largest free energy is right then."""
+        return not self.has_m or self.held is not None
 
     @property
     def size(self) -> int:
@@ -54,7 +62,8 @@ class Problem:
         odds = [(levels.C, edge), *pairs, *((y, 1.0 - T * y) for y in levels.y)]
         if not all(a > 0.0 and b > 0.0 and math.isfinite(a) for a, b in odds):
             return None
-        return np.array([*((levels.m,) if self.has_m else ()), *(math.log(a / b) for a, b in odds)])
+        first = levels.field(self.network.P) / self.held[1] if self.held else levels.m
+        return np.array([*((first,) if self.has_m else ()), *(math.log(a / b) for a, b in odds)])
 
     def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
         """Return the levels and their gaps, the latter accurate where levels nearly merge."""
@@ -62,7 +71,8 @@ class Problem:
         point = unpack(u, self.T, self.network.wishart, self.has_m, self.has_q0, gaps, y)
         m, C, D = point or (math.nan,) * 3
         q = np.cumsum(gaps)
-        return Levels(m=m, q=tuple(q[:-1].tolist()), C=C, y=tuple(y[1:].tolist()), D=D), gaps
+        m, a = (self.held[0], self.held[1] * m) if self.held else (m, None)
+        return Levels(m=m, q=tuple(q[:-1].tolist()), C=C, y=tuple(y[1:].tolist()), D=D, a=a), gaps
 
     def equations(self, u: FloatArray) -> FloatArray | None:
         """Return the saddle-point equations at u, or None outside the domain."""
@@ -77,7 +87,7 @@ class Problem:
     def _system(self, u: FloatArray, F: FloatArray) -> tuple[FloatArray, Swept] | None:
         """Fill F with the equations at u; return all numbers of `system` and its sweep, None outside the domain."""
         known = np.empty((15, self.k + 1))
-        swept = system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known)
+        swept = system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known, self.held)
         if swept is None:
             return None
         if self.k > 1:
@@ -108,10 +118,12 @@ class Problem:
             out = np.empty((2 * k + 4, 2 * k + 2))
             rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
             if self.has_m:
-                out[:, 2 * k] *= 0.5 * P * (P - 1) * m ** (P - 2)
+                out[:, 2 * k] *= self.held[1] if self.held else 0.5 * P * (P - 1) * m ** (P - 2)
             chain(
                 J, out, u, coefficients(self.network), self.network.wishart, self.load, self.T, self.has_m, self.has_q0, known
             )
+            if self.held:
+                J[0, 0] += 1.0  # m is no unknown
             return J if bool(np.isfinite(J).all()) else None
         step = min(max(1e-8 * merging, 1e-6), 1e-3)
         for j in range(self.size):
@@ -207,7 +219,7 @@ class Problem:
 
     def retrieves(self, u: FloatArray) -> bool:
         """Whether a saddle with m is on the stable side of the fold: m attracts when all other unknowns follow it."""
-        if not self.has_m:
+        if self.given_m:
             return True
         F = self.equations(u)
         J = None if F is None else self.jacobian(u, F)

@@ -23,7 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 class Levels:
     """Order parameters of RSB(k): m, q_0 .. q_{k-1}, C = beta (1 - q_k), and y_1 .. y_k with y_i = x_i/T.
 
-    D is 1 - C, where it is known better than C tells: at P = 2 and small load.
+    D is 1 - C, where it is known better than C tells: at P = 2 and small load. a is the field along the pattern that holds
+    the network at m; None where that is the signal of the pattern itself, as at a saddle.
     """
 
     m: float
@@ -31,6 +32,17 @@ class Levels:
     C: float
     y: tuple[float, ...]
     D: float | None = None
+    a: float | None = None
+
+    def with_steps(self, q: tuple[float, ...], C: float, y: tuple[float, ...]) -> Levels:
+        """Return other levels at the same m and a."""
+        return Levels(self.m, q, C, y, a=self.a)
+
+    def field(self, P: int) -> float:
+        """Return the mean local field."""
+        if self.a is not None:
+            return self.a
+        return 0.5 * P * self.m ** (P - 1) if self.m else 0.0
 
     @property
     def free(self) -> float:
@@ -87,27 +99,27 @@ def evaluate(
     """
     gaps = levels.gaps(T) if gaps is None else gaps
     y = np.array((0.0, *levels.y))
-    scalars, averages, at = _evaluate(network, load, T, levels.m, gaps, (levels.C, levels.free), y, fine)
+    scalars, averages, at = _evaluate(network, load, T, levels, gaps, y, fine)
     f, e, s, m, C = scalars
     shift = wishart_shift(network, load)
     return Averages(f + shift, e + shift, s, m, C, *averages[:3], *at[:4])
 
 
 def _evaluate(
-    network: Network, load: float, T: float, m: float, gaps: FloatArray, C: tuple[float, float], y: FloatArray, fine: float
+    network: Network, load: float, T: float, levels: Levels, gaps: FloatArray, y: FloatArray, fine: float
 ) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
     """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
-    k, P = len(y) - 1, network.P
+    k, P, m, C = len(y) - 1, network.P, levels.m, (levels.C, levels.free)
     averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
     if not noise(network, load, T, gaps, *C, y, at):
         return (math.nan,) * 5, averages, at
     signal = m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
-    if sweep(0.5 * P * signal, deviations, y, T, fine, averages, values) is None:
+    if sweep(levels.field(P), deviations, y, T, fine, averages, values) is None:
         return (math.nan,) * 5, averages, at
     phi, m_new, C_new, _, entropy = values.tolist()
     f, e, s = energies(network, load, T, gaps, *C, y, at)
-    f += 0.5 * (P - 1) * signal * m - phi - T * LN2
+    f += (0.5 * (P - 1) * signal if levels.a is None else levels.a - 0.5 * signal) * m - phi - T * LN2
     return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
 
 
@@ -117,10 +129,8 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     at = evaluate(network, load, T, levels)
     s = np.sqrt(np.maximum(at.variance, 0.0))
     y = np.array((0.0, *levels.y))
-    P = network.P
-    a = 0.5 * P * levels.m ** (P - 1) if levels.m else 0.0
     averages, values = np.empty((5, k + 1)), np.empty(5)
-    swept = sweep(a, s, y, T, 1.0, averages, values)
+    swept = sweep(levels.field(network.P), s, y, T, 1.0, averages, values)
     if swept is None:
         return np.full_like(h, math.nan)
     points, links, _, _, start, _ = swept

@@ -174,7 +174,7 @@ def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | N
     if T == 0.0:
         return None
     at = evaluate(network, load, T, levels)
-    signal = 0.5 * network.P * levels.m ** (network.P - 1) if levels.m else 0.0
+    signal = levels.field(network.P)
     reach = 9.0 * math.sqrt(at.variance.sum()) + float(np.array((0.0, *levels.y)) @ at.variance)
     h = np.linspace(max(-20.0 * T, signal - reach), min(20.0 * T, signal + reach), 1601)
     if h[0] >= h[-1]:
@@ -212,13 +212,13 @@ def broken_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
     if end is not None:
         top, down, up = end
         if down < room:
-            yield Levels(levels.m, (*q[:k], q[k] - down), C - up / T, (*y, top))
+            yield levels.with_steps((*q[:k], q[k] - down), C - up / T, (*y, top))
         elif k == 0:  # below a continuous onset of q, where x(q) rises from 0 in proportion to q
-            yield Levels(levels.m, (q[0] / 3.0,), C, (top / 1.5,))
+            yield levels.with_steps((q[0] / 3.0,), C, (top / 1.5,))
     slope = noise_slope(problem.network, problem.load, T, C)
     s = 0.75 * slope * C
     if 0.3 * s > T and C * s < room:
-        yield Levels(levels.m, (*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.0 / (s / 1.06 + T)))
+        yield levels.with_steps((*q[:k], 1.0 - s * s / slope), 0.24 * C, (*y, 1.0 / (s / 1.06 + T)))
 
 
 def families(problem: Problem, levels: Levels) -> Iterator[Iterator[Levels]]:
@@ -244,7 +244,7 @@ def _inserted(problem: Problem, levels: Levels, i: int, spread: float) -> Levels
     """A level in the middle of gap i, y spread to both sides."""
     q, y = levels.overlaps(problem.T), levels.y
     pair = (y[i - 1] * (1 - spread), y[i - 1] * (1 + spread))
-    return Levels(levels.m, (*q[:i], 0.5 * (q[i - 1] + q[i]), *q[i : levels.k]), levels.C, (*y[: i - 1], *pair, *y[i:]))
+    return levels.with_steps((*q[:i], 0.5 * (q[i - 1] + q[i]), *q[i : levels.k]), levels.C, (*y[: i - 1], *pair, *y[i:]))
 
 
 def _split_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
@@ -257,7 +257,7 @@ def _split_tops(problem: Problem, levels: Levels) -> Iterator[Levels]:
             if down <= 0.0 or down > 0.3 * gap:
                 continue
             new = 1.0 / (1.0 / (factor * y[k - 1]) + T * (1.0 - 1.0 / factor))
-            yield Levels(levels.m, (*q[:k], q[k] - down), smaller(problem.network, C, up), (*y, new))
+            yield levels.with_steps((*q[:k], q[k] - down), smaller(problem.network, C, up), (*y, new))
 
 
 def _interpolated(network: Network, levels: Levels, T: float, has_q0: bool) -> Levels:
@@ -298,7 +298,7 @@ def _interpolated(network: Network, levels: Levels, T: float, has_q0: bool) -> L
     if T > 0.0:
         C = min(C, levels.C, 0.999 * (1.0 - new_q[-1]) / T)
     low = () if has_q0 else (0.0,)
-    return Levels(levels.m, (*low, *new_q), C, tuple(new_y))
+    return levels.with_steps((*low, *new_q), C, tuple(new_y))
 
 
 def deepen(problem: Problem, levels: Levels) -> Found | None:
@@ -315,7 +315,7 @@ def deepen(problem: Problem, levels: Levels) -> Found | None:
     for family in families(problem, levels):
         for start in family:
             found = converge(problem, start)
-            if found is None or not (problem.has_m or free_energy(problem, found) >= floor):
+            if found is None or (problem.given_m and free_energy(problem, found) < floor):
                 continue
             if not several:
                 return found

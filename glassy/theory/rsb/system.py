@@ -73,12 +73,13 @@ def mixed_energies(
 
 
 def system(
-    u: FloatArray, network: Network, load: float, T: float, has_m: bool, has_q0: bool, F: FloatArray, known: FloatArray
-) -> Swept | None:
+    u: FloatArray, network: Network, load: float, T: float, has_m: bool, has_q0: bool, F: FloatArray, known: FloatArray,
+    held: tuple[float, float] | None = None,
+) -> Swept | None:  # fmt: skip
     """Fill F with the equations at u; return what `sweep` returns, None outside the domain.
 
     known[15, k+1], filled: the gaps, y, the deviations s, the five rows of averages, the five of `noise`, C with its new
-    value, and 1 - C.
+    value, and 1 - C. held: as in `Problem`.
     """
     gap, y, s, averages, levels, values = known[0], known[1], known[2], known[3:8], known[8:13], np.empty(5)
     point = unpack(u, T, network.wishart, has_m, has_q0, gap, y)
@@ -88,7 +89,11 @@ def system(
     if not (C > 0.0 and noise(network, load, T, gap, C, free, y, levels)):
         return None
     np.sqrt(levels[1], out=s)
-    swept = sweep(0.5 * network.P * m ** (network.P - 1) if m else 0.0, s, y, T, 1.0, averages, values)
+    if held:
+        m, signal = held[0], held[1] * m
+    else:
+        signal = 0.5 * network.P * m ** (network.P - 1) if m else 0.0
+    swept = sweep(signal, s, y, T, 1.0, averages, values)
     at = 1 if has_m else 0
     if swept is None or not deflated(averages, levels, gap, has_q0, F[at + 1 :]):
         return None

@@ -1,0 +1,178 @@
+"""One step of replica symmetry breaking for a share t of a network in fields: two random ones, outside and inside (J.1b)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from glassy.model.network import DenseHebbian
+from glassy.theory.rs.formulas import TOLERANCE
+from glassy.theory.rsb.sweep import sweep
+
+FloatArray = npt.NDArray[np.float64]
+MERGED = 1e-7  # levels closer than this are one
+PLAIN, TRIES = 25, 8  # iterations before Newton's method is tried, and how often
+STEP = 1e-7  # of a difference
+LOGITS = np.linspace(-4.5, 4.5, 19)  # of theta, at T of the scale of the noise
+
+
+@dataclass(frozen=True)
+class Step:
+    """A solution at one theta: m, q_0, q_1, phi and dA/dtheta, and the residual."""
+
+    m: float
+    q: tuple[float, float]
+    theta: float
+    phi: float
+    slope: float
+    residual: float
+
+    @property
+    def broken(self) -> bool:
+        """Whether there are two levels."""
+        return self.q[1] - self.q[0] > MERGED
+
+
+@dataclass(frozen=True)
+class TwoFields:
+    """A share t of a network at one load, in random fields of variance x_1 and, inside the average of power theta, x_2."""
+
+    network: DenseHebbian
+    load: float
+    T: float
+    t: float
+    x: tuple[float, float]
+    y: float
+
+    def source(self, m: float, q: tuple[float, float], theta: float) -> float:
+        """Return S of J.1b."""
+        xi, beta, P = self.network.unit_covariance, 1.0 / self.T, self.network.P
+        noise = (1.0 - q[1]) ** 2 * xi.curvature(q[1]) - theta * self._work(q)
+        return -0.5 * beta * (P - 1) * m**P + 0.5 * beta * beta * self.load * noise
+
+    def velocity(self, m: float, q: tuple[float, float]) -> tuple[float, float, float]:
+        """Return dx_1/dt, dy/dt and dx_2/dt."""
+        xi, beta, P = self.network.unit_covariance, 1.0 / self.T, self.network.P
+        outer, inner = (self.load * xi(v, 1) for v in q)
+        return -beta * beta * outer, -0.5 * beta * P * m ** (P - 1), -beta * beta * (inner - outer)
+
+    def action(self, step: Step) -> float:
+        """Return A."""
+        return step.phi / self.T + math.log(2.0) + self.t * self.source(step.m, step.q, step.theta)
+
+    def at(self, theta: float, starts: list[tuple[float, float, float]]) -> Step | None:
+        """Return what is met at theta from some m, q_0, q_1: of several the one of smallest A, that of the largest f."""
+        found = [s for s in (self._from(theta, start) for start in starts) if s is not None]
+        return min(found, key=self.action, default=None)
+
+    def stationary(self, starts: list[tuple[float, float, float]]) -> Step | None:
+        """Return the solution at the theta where A is smallest; one with merged levels where none breaks."""
+        last: Step | None = None
+        merged: Step | None = None
+        best: list[Step] = []
+        unit = math.sqrt(2.0 * max(self.t * self.load, 1e-12) * self.network.unit_covariance(1.0))
+        for logit in LOGITS.tolist():
+            theta = 1.0 / (1.0 + math.exp(-logit) * max(unit / self.T, 1.0))
+            more = [(last.m, *last.q)] if last is not None else []
+            step = self.at(theta, [*more, *starts])
+            if step is None or not step.broken:
+                merged, last = merged or step, None
+                continue
+            if last is not None and last.slope < 0.0 <= step.slope:
+                end = self._root(last, step)
+                best += [end] if end is not None else []
+            last = step
+        return min([*best, *([merged] if merged else [])], key=self.action, default=None)
+
+    def _root(self, low: Step, high: Step) -> Step | None:
+        """Return the solution between two at which dA/dtheta vanishes."""
+        near = {low.theta: low, high.theta: high}
+
+        def slope(theta: float) -> float:
+            if theta not in near:
+                start = near[min(near, key=lambda known: abs(known - theta))]
+                step = self._from(theta, (start.m, *start.q))
+                if step is None or not step.broken:
+                    return math.nan
+                near[theta] = step
+            return near[theta].slope
+
+        end = float(brentq(slope, low.theta, high.theta, xtol=1e-15, rtol=1e-14))
+        return None if math.isnan(slope(end)) else near[end]
+
+    def _work(self, q: tuple[float, float]) -> float:
+        """Return the integral of q xi'' between the levels, per load."""
+        xi = self.network.unit_covariance
+        return q[1] * xi(q[1], 1) - q[0] * xi(q[0], 1) - (xi(q[1]) - xi(q[0]))
+
+    def _evaluated(self, theta: float, u: FloatArray) -> tuple[FloatArray, Step] | None:
+        """Return the equations of u = (m, q_0, q_1) and what is there; None outside the domain."""
+        m, q0, q1 = u.tolist()
+        if not 0.0 <= q0 <= q1 <= 1.0:
+            return None
+        T, t, xi, P = self.T, self.t, self.network.unit_covariance, self.network.P
+        outer, inner = xi(q0, 1), xi(q1, 1)
+        s = np.sqrt([T * T * self.x[0] + t * self.load * outer, T * T * self.x[1] + t * self.load * (inner - outer)])
+        averages, values = np.empty((5, 2)), np.empty(5)
+        a = T * self.y + t * 0.5 * P * m ** (P - 1)
+        if sweep(a, s, np.array([0.0, theta / T]), T, 1.0, averages, values) is None:
+            return None
+        phi, m_new, C, _, _ = values.tolist()
+        F = np.array([m_new - m, averages[0, 0] - q0, 1.0 - T * C - q1])
+        beta = 1.0 / T
+        slope = beta * float(averages[2, 1]) / theta - 0.5 * t * beta * beta * self.load * self._work((q0, q1))
+        return F, Step(m, (q0, q1), theta, phi, slope, float(np.abs(F).max()))
+
+    def _from(self, theta: float, start: tuple[float, float, float]) -> Step | None:
+        """Return the solution that is met from m, q_0, q_1: plain iteration, and Newton's method as soon as that converges."""
+        u = np.array(start)
+        for _ in range(TRIES):
+            found = self._newton(theta, u)
+            if found is not None:
+                return found
+            for _ in range(PLAIN):
+                now = self._evaluated(theta, u)
+                if now is None:
+                    return None
+                u = u + now[0]
+                u[1:] = np.clip(u[1:], 0.0, 1.0)
+                u[2] = max(u[1], u[2])
+        return None
+
+    def _newton(self, theta: float, u: FloatArray) -> Step | None:
+        """Return what Newton's method finds from close by; None unless every step halves the residual."""
+        now = self._evaluated(theta, u)
+        if now is None or now[1].residual > 0.03:
+            return None
+        for _ in range(12):
+            F, step = now
+            if step.residual < 1e-15:
+                return step
+            J = np.empty((3, 3))
+            for j, h in enumerate((STEP, -STEP, STEP)):  # the levels move apart
+                moved = u.copy()
+                moved[j] += h if 0.0 <= u[j] + h <= 1.0 or j == 0 else -h
+                there = self._evaluated(theta, moved)
+                if there is None:
+                    return step if step.residual <= TOLERANCE else None
+                J[:, j] = (there[0] - F) / (moved[j] - u[j])
+            try:
+                new = u - np.linalg.solve(J, F)
+            except np.linalg.LinAlgError:
+                return None
+            if new[2] < new[1]:  # the levels have merged
+                new[1:] = 0.5 * (new[1] + new[2])
+            after = self._evaluated(theta, new)
+            if after is None or after[1].residual > 0.5 * step.residual:
+                return step if step.residual <= TOLERANCE else None
+            u, now = new, after
+        return now[1] if now[1].residual <= TOLERANCE else None
+
+
+def starts_near(m: float, q: float) -> list[tuple[float, float, float]]:
+    """Return where the solutions at m and q of RS are looked for: one that has just broken, and one far apart."""
+    return [(m, 0.9 * q, q + 0.5 * (1.0 - q)), (m, min(m * m, q), max(1.0 - 1e-3, q))]
