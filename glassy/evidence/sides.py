@@ -25,7 +25,8 @@ from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
 COMPARED = {  # what theory says of each phase
-    "retrieval": ("m", "q", "energy", "energy_excess"), "spin_glass": ("q_abs", "energy"), "paramagnetic": ("q", "energy"),
+    "retrieval": ("m", "q", "energy", "energy_excess"), "example": ("m", "q", "energy", "energy_excess", "n_first"),
+    "spin_glass": ("q_abs", "energy"), "paramagnetic": ("q", "energy"),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network, check_network
 from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
+from glassy.theory.rs.example import growth_of_difference
 from glassy.theory.rsb.breaking import whole
 from glassy.theory.rsb.functional import Levels, field_density
 
@@ -80,7 +81,7 @@ class Solution(Drawn, Saved):
     network, load, T, ansatz
         The state point.
     phase : str
-        The phase of these numbers: "retrieval", "spin_glass" or "paramagnetic".
+        The phase of these numbers: "retrieval", "example", "spin_glass" or "paramagnetic".
     m : float
         Mattis magnetization of the condensed pattern; of a trained network of the ground truth.
     q_levels : tuple of float
@@ -104,7 +105,10 @@ class Solution(Drawn, Saved):
     status : Status
         Whether the numbers may be used, as a sentence. Whether the saddle is stable and wins is said by `stable` and `wins`.
     n : float or None
-        Overlap with an example of a trained network, supervised with the mean of the examples (L.3); None of any other.
+        Overlap with an example of a trained network, the mean over all of them, supervised with their mean (L.3); None of any
+        other.
+    n_first : float or None
+        In the phase "example" the overlap with the one example that the state is at (L.6); None in any other.
     winner : str or None
         The phase that wins where it was asked, see `wins`: this one, the rival that it loses to, or None. No part of equality.
 
@@ -134,6 +138,7 @@ class Solution(Drawn, Saved):
     residual: float
     status: Status
     n: float | None = None
+    n_first: float | None = None
     winner: str | None = field(default=None, compare=False)
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
@@ -186,9 +191,27 @@ class Solution(Drawn, Saved):
         return None if self.winner is None else self.winner == self.phase
 
     @property
+    def alike(self) -> bool | None:
+        """Whether a retrieval state of several examples keeps equal overlaps with all of them (L.6); None of any other.
+
+        False: a small difference between them grows, and the state goes to some of the examples, as phase="example" to one. It
+        is a stability of its own, beside that against replica symmetry breaking.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> [glassy.solve(glassy.DenseHebbian(P=3).trained(2, 0.9), load, 0.3).alike for load in (0.01, 0.05)]
+        [False, True]
+        """
+        if self.phase != "retrieval" or self.n is None or not self.network.has_several or not self.status.ok:
+            return None
+        n, q, C = self.n, self.q_EA, self.local_susceptibility
+        return growth_of_difference(self.network, self.load, self.T, n, q, C) < 1.0
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What must be known before the numbers are used: that the saddle is unstable, that another phase wins; often empty."""
-        return tuple(filter(None, (instability(self), _standing(self))))
+        return tuple(filter(None, (instability(self), _difference(self), _standing(self))))
 
     @property
     def overlap_distribution(self) -> OverlapDistribution:
@@ -317,6 +340,7 @@ class Solution(Drawn, Saved):
             stability += " (its step is below rounding)"
         mark = "" if self.status is Status.CONVERGED else f" {self.status.name}"
         example = "" if self.n is None else f" n={self.n:.6g}"
+        example += "" if self.n_first is None else f" n_first={self.n_first:.6g}"
         numbers = f"m={self.m:.6g}{example} {levels} f={free}{stability} residual={self.residual:.0e}{mark}"
         return f"Solution({where}: {'; '.join((numbers, *self.remarks))})"
 
@@ -326,7 +350,7 @@ def instability(s: Solution) -> str:
     if s.stable is not False:
         return ""
     k = getattr(s.ansatz, "k", 0) + 1
-    unknown = s.network.has_examples and (s.phase == "retrieval" or not s.network.has_glass)
+    unknown = s.network.has_examples and (s.phase in ("retrieval", "example") or not s.network.has_glass)
     if s.phase == "paramagnetic":
         remedy = "try phase='spin_glass'"
     elif unknown:
@@ -338,11 +362,16 @@ def instability(s: Solution) -> str:
     return f"unstable (replicon {s.replicon:.3g}): {remedy}"
 
 
+def _difference(s: Solution) -> str:
+    """Return the words for a state whose examples do not stay alike."""
+    return "" if s.alike is not False else "unstable: a difference between examples grows, try phase='example'"
+
+
 def _standing(s: Solution) -> str:
     """Return the words for a phase that does not win. Of two saddles with m = 0 the one of smaller f is no state at all."""
     if s.wins is not False:
         return ""
-    if "retrieval" in (s.phase, s.winner):
+    if {s.phase, s.winner} & {"retrieval", "example"}:
         return f"metastable: {s.winner} wins"
     return f"superseded: {s.winner} has the larger f"
 
