@@ -90,7 +90,7 @@ def solve(
         Temperature, >= 0, at most 1e200; T = 0 is the exact limit, and below 1e-300 T counts as 0.
     beta : float, optional
         1/T, instead of T: beta = inf is T = 0. So it is wherever T is asked for.
-    phase : {"retrieval", "example", "spin_glass", "paramagnetic", "equilibrium"}
+    phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium", "example"}
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
         Without a random field the paramagnet is the saddle q = 0 and the spin glass one with q > 0; with one (odd P,
