@@ -18,7 +18,7 @@ from glassy.core.records import state_of
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network, check_network
-from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
+from glassy.theory.ansatz import DEEPEST, RS, RSB, Ansatz, FullRSB
 from glassy.theory.rs.example import growth_of_difference
 from glassy.theory.rsb.breaking import whole
 from glassy.theory.rsb.functional import Levels, field_density
@@ -192,7 +192,7 @@ class Solution(Drawn, Saved):
 
     @property
     def alike(self) -> bool | None:
-        """Whether a retrieval state of several examples keeps equal overlaps with all of them (L.6); None of any other.
+        """Whether a retrieval state of several examples keeps equal overlaps with all of them (L.6, RS); None of any other.
 
         False: a small difference between them grows, and the state goes to some of the examples, as phase="example" to one. It
         is a stability of its own, beside that against replica symmetry breaking.
@@ -203,7 +203,8 @@ class Solution(Drawn, Saved):
         >>> [glassy.solve(glassy.DenseHebbian(P=3).trained(2, 0.9), load, 0.3).alike for load in (0.01, 0.05)]
         [False, True]
         """
-        if self.phase != "retrieval" or self.n is None or not self.network.has_several or not self.status.ok:
+        known = self.status.ok and isinstance(self.ansatz, RS) and self.phase == "retrieval" and self.network.has_several
+        if not known or self.n is None:
             return None
         n, q, C = self.n, self.q_EA, self.local_susceptibility
         return growth_of_difference(self.network, self.load, self.T, n, q, C) < 1.0
@@ -350,7 +351,7 @@ def instability(s: Solution) -> str:
     if s.stable is not False:
         return ""
     k = getattr(s.ansatz, "k", 0) + 1
-    unknown = s.network.has_examples and (s.phase in ("retrieval", "example") or not s.network.has_glass)
+    unknown = s.phase == "example" or (s.network.has_examples and not s.network.has_glass)
     if s.phase == "paramagnetic":
         remedy = "try phase='spin_glass'"
     elif unknown:
@@ -396,7 +397,12 @@ def levels_of(solution: Solution) -> Levels:
     """Return the distinct levels of a Solution, without the padding of a collapsed one; x_1 = 1 of states is none."""
     q = solution.q_levels
     k = sum(x < 1.0 or q[i] < q[i + 1] for i, x in enumerate(solution.x_levels))
-    return Levels(solution.m, solution.q_levels[:k], solution.local_susceptibility, solution.y_levels[:k])
+    return Levels(aligned(solution), solution.q_levels[:k], solution.local_susceptibility, solution.y_levels[:k])
+
+
+def aligned(s: Solution) -> float:
+    """Return E[S tanh] of a retrieval saddle, in units of its largest value (L.3): m of a stored pattern."""
+    return s.m if s.n is None else s.n / s.network.signal.full
 
 
 def in_units(solution: Solution, unit: float) -> Solution:

@@ -28,7 +28,7 @@ from glassy.theory.rs.equations import variance
 from glassy.theory.rs.saddle import example_saddle, rs_saddle
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.rsb.saddle import padded
-from glassy.theory.solution import Solution, in_units, missing
+from glassy.theory.solution import Solution, aligned, in_units, missing
 
 COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)
 MOST = 500  # P of the theory
@@ -97,7 +97,8 @@ def solve(
         self-interacting) the m = 0 saddle of RS is the paramagnet where its replicon is positive and the spin glass
         elsewhere; beyond RS the glass may also appear above that line, discontinuously (P >= 5).
         "example", of networks that store several examples of a ground truth, is the state at one of them (L.6), as
-        `start="example"` of `simulate`; the branch that goes over into small loads. RS alone.
+        `start="example"` of `simulate`; the branch that goes over into small loads. RS alone: "equilibrium" beyond RS does not
+        look at it.
     ansatz : RS, RSB or FullRSB
         Replica symmetry (default), k steps of its breaking, or the limit of infinitely many; here and wherever one is asked
         for, also as text, "RSB(1)". Where the levels of RSB(k)
@@ -187,8 +188,8 @@ def check_steps(network: Network, phase: str, ansatz: Ansatz) -> None:
         check_network(network, "glass")
     if phase == "example":
         check_network(check_network(network, "examples"), "alone")
-    if network.has_examples and phase in (*RETRIEVED, "equilibrium") and not isinstance(ansatz, RS):
-        raise InputError(f"ansatz must be RS() for the retrieval of {network!r}, got {ansatz!r}. Its m = 0 phases have RSB(k).")
+    if phase == "example" and not isinstance(ansatz, RS):
+        raise InputError(f"ansatz must be RS() for the state at one example of {network!r}, got {ansatz!r}. Ask for RS().")
 
 
 def steps_of(ansatz: Ansatz) -> float:
@@ -249,7 +250,7 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
                 f"load or T must be > 0 for {network!r}, got 0 and 0: a share {network.signal.idle:.3g} of the spins, those on "
                 "which the examples cancel, is free there. Raise one of them."
             )
-        guess = (_aligned(start), start.local_susceptibility) if start is not None and start.m > 0.0 else None
+        guess = (aligned(start), start.local_susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
         state = found and rs_saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
         return replace(state, n_first=state.n) if state and phase == "example" else state  # all examples are one
@@ -271,13 +272,13 @@ def _at_one_example(network: Network, load: float, T: float) -> Solution | None:
     return example_saddle(network, load, T, at) if at else None
 
 
-def _aligned(s: Solution) -> float:
-    """Return E[S tanh] of a retrieval saddle, in units of its largest value (L.3)."""
-    return s.m if s.n is None else s.n / s.network.signal.full
-
-
 def _equilibrium(network: Network, load: float, T: float, _: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
-    phases = ("paramagnetic", "spin_glass", "retrieval", *(("example",) if network.has_several else ()))
+    phases = (
+        "paramagnetic",
+        "spin_glass",
+        "retrieval",
+        *(("example",) if network.has_several and isinstance(ansatz, RS) else ()),
+    )
     found = (_solve(network, load, T, p, ansatz, start) for p in phases)
     states = judged([s for s in found if s is not None])
     failed = next((s for s in states if not s.status.ok), None)
