@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
@@ -14,7 +15,8 @@ from glassy.core.grid import Grid
 from glassy.core.machine import half_memory
 from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
-from glassy.model.family import Network
+from glassy.model.examples import learned
+from glassy.model.family import Network, check_network
 from glassy.model.patterns import (
     Int8Array,
     Patterns,
@@ -116,8 +118,8 @@ def message_passing(
 
     Parameters
     ----------
-    network : DenseHebbian
-        The network, of any P.
+    network : DenseHebbian or Trained
+        The network, of any P; a trained one of P > 2 that stores its examples, with m of ground truth 0.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given. 1e-50 <= T.
     beta : float or 1-d array, optional
@@ -130,12 +132,12 @@ def message_passing(
         Number of patterns, instead of `load`.
     patterns : array (K, N) of +-1, optional
         Stored patterns instead of `load`, `K` and `N`; samples must be 1. The Onsager term is that of independent fair signs:
-        for others (data) it is an approximation.
+        for others (data) it is an approximation. Of a trained network as in `simulate`.
     perturbation : Perturbation, optional
         An external field, and for chosen patterns a number that multiplies their energy; no tables.
-    start : {"pattern", "random"} or array
-        "pattern": pattern 0 at overlap `start_overlap`. "random": fair spins. An array of shape (N,) or (samples, N):
-        these magnetizations, in [-1, 1].
+    start : {"pattern", "random", "example"} or array
+        "pattern": pattern 0 at overlap `start_overlap`; "example": the first example of ground truth 0 in its place. "random":
+        fair spins. An array of shape (N,) or (samples, N): these magnetizations, in [-1, 1].
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples : int, optional
@@ -196,7 +198,7 @@ def message_passing(
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
         given = given_patterns(network, patterns)
-        K, N = given.shape
+        K, N = given.shape[0], given.shape[-1]
     elif load is not None and K is not None:
         raise InputError("give either load or K, not both: one fixes the other.")
     elif (load is None and K is None) or N is None:
@@ -211,6 +213,8 @@ def message_passing(
     temperatures, T_axis = checks.axis("T", T)
     temperatures = [check_temperature(T) for T in temperatures]
     word, overlap, spins = check_start(start, start_overlap, N)
+    if word == "example":
+        check_network(network, "examples")
     if samples is None:
         samples = 1 if given is not None else len(spins) if spins is not None and len(spins) > 1 else SAMPLES
     samples = checks.integer("samples", samples, 1, "Samples are independent draws of the patterns.")
@@ -228,7 +232,7 @@ def message_passing(
     limit = checks.integer("max_bytes", half_memory() if max_bytes is None else max_bytes, 1, "Bytes of memory.")
     for count in counts:
         check_memory(network, N, count, limit)
-    check_perturbations(perturbation, N, counts, samples)
+    check_perturbations(network, perturbation, N, counts, samples)
     axes = (N, counts, temperatures, samples)
     points = _run(network, axes, given, spins, asked, progress)
     return Grid(points, load_axis + T_axis) if load_axis or T_axis else points[0]
@@ -244,19 +248,19 @@ def _run(
     results = []
     with progress_bar(samples * len(counts) * len(temperatures), progress, "sample", "message passing") as bar:
         for K in counts:
-            weights, first = pattern_weights(perturbation, K), None
+            weights, first = pattern_weights(perturbation, network.stored(K)), None
             found: list[list[FixedPoint]] = [[] for _ in temperatures]
             for index in range(samples):
-                generator = pattern_generator(asked["seed"], N, K, index)
-                packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
-                pattern, rows = packed.pattern(0), rows_of_patterns(packed)
+                packed, pattern, examples = _stored(network, N, K, asked["seed"], index, given)
+                rows, begin = rows_of_patterns(packed), examples[0] if asked["start"] == "example" else pattern
                 first = pattern if index == 0 else first
                 field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
                 for T, points in zip(temperatures, found, strict=True):
-                    x = np.array(_first(asked, spins, pattern, K, T, index), np.float64)
-                    least = network.least_overlap(N, K, T) if abs(x @ pattern) >= 0.5 * N else 0.0
-                    system = System(network, N, rows, weights, 1.0 / T)
-                    points.append(iterate(system, x, pattern.astype(np.float64), field, least=least, **limits))
+                    x = np.array(_first(asked, spins, begin, K, T, index), np.float64)
+                    least = network.least_overlap(N, K, T) if abs(x @ begin) >= 0.5 * N else 0.0
+                    system, at, origin = System(network, N, rows, weights, 1.0 / T), *np.array([pattern, begin], np.float64)
+                    found_here = iterate(system, x, at, field, least=least, origin=origin, **limits)
+                    points.append(_beside(found_here, examples))
                     bar.update()
             results += [
                 MessagePassing(network=network, N=N, K=K, T=T, points=tuple(points), first_pattern=first, **asked)
@@ -265,11 +269,30 @@ def _run(
     return tuple(results)
 
 
+def _stored(
+    network: Network, N: int, K: int, seed: int, index: int, given: Int8Array | None
+) -> tuple[Patterns, Int8Array, Int8Array]:
+    """Return what one sample stores, its pattern 0, and of a trained network the examples of that (M, N), else none."""
+    if network.has_examples:
+        seen = learned(network, N, K, seed, index, given)
+        return seen.examples, seen.truths.pattern(0), seen.of(0)
+    packed = Patterns.drawn(pattern_generator(seed, N, K, index), K, N) if given is None else Patterns.of(given.T)
+    return packed, packed.pattern(0), np.empty((0, N), np.int8)
+
+
+def _beside(point: FixedPoint, examples: Int8Array) -> FixedPoint:
+    """Return a fixed point with its overlaps with the examples of a trained network."""
+    if not len(examples):
+        return point
+    n = examples @ point.magnetizations / examples.shape[1]
+    return replace(point, n=float(n.mean()), n_first=float(n[0]))
+
+
 def _first(asked: dict[str, Any], spins: FloatArray | None, pattern: Int8Array, K: int, T: float, index: int) -> Any:
     """Return the magnetizations of the start: those given, or the spins in which replica 0 of `simulate` begins."""
     if spins is not None:
         return spins[min(index, len(spins) - 1)]
     generator = chain_generator(asked["seed"], pattern.size, K, T, index, 0)
-    if asked["start"] == "pattern":
+    if asked["start"] in ("pattern", "example"):
         return spins_at(pattern, asked["start_overlap"], generator)
     return random_spins(pattern.size, generator)

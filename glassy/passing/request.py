@@ -19,7 +19,12 @@ LARGEST = 1e50  # weights and fields whose powers are floats, also over T
 def check_model(network: object) -> Network:
     """Return the network if its Onsager term is known, or raise InputError."""
     found = check_network(network, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance and found.has_stored):
+    if found.has_examples and not (found.has_alone and found.P > 2):
+        raise InputError(
+            f"network must store finitely many examples one by one, of P > 2, to be taken to message passing, got {network!r}: "
+            "the Onsager term of means of examples, and of their modes at P = 2, is not known here. Use glassy.simulate."
+        )
+    if not (found.has_load and found.has_signal and found.has_covariance and (found.has_stored or found.has_examples)):
         raise InputError(
             f"network must be a glassy.DenseHebbian, got {network!r}: the Onsager term of others is not known here. "
             "Use glassy.simulate."
@@ -43,22 +48,27 @@ def check_start(start: Any, overlap: Any, N: int) -> tuple[str, float, FloatArra
     """Return the word of the start, the overlap, and the magnetizations (samples or 1, N) if they are given."""
     m = checks.number("start_overlap", overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
     if isinstance(start, str):
-        return checks.choice("start", start, ("pattern", "random")), m, None
+        return checks.choice("start", start, ("pattern", "random", "example")), m, None
     array = checks.array("start", start, "Give magnetizations in [-1, 1], or 'pattern' or 'random'.")
     if array.ndim not in (1, 2) or array.shape[-1] != N or not array.size:
         raise InputError(
-            f"start must be 'pattern', 'random' or magnetizations of shape {(N,)} or (samples, {N}), got shape {array.shape}."
+            f"start must be 'pattern', 'example', 'random' or magnetizations of shape {(N,)} or (samples, {N}), got shape "
+            f"{array.shape}."
         )
     if array.dtype.kind not in "iuf" or not np.all(np.abs(array) <= 1.0):
         raise InputError("start must hold magnetizations in [-1, 1], got others. Divide them, or give spins of +-1.")
     return "given", 1.0, np.atleast_2d(array).astype(np.float64)
 
 
-def check_perturbations(perturbation: Perturbation | None, N: int, counts: list[int], samples: int) -> None:
+def check_perturbations(network: Network, perturbation: Perturbation | None, N: int, counts: list[int], samples: int) -> None:
     """Raise InputError where a perturbation does not fit, or has tables of energies."""
     if perturbation is None:
         return
     check_perturbation(perturbation)
+    if network.has_examples and perturbation.pattern_energies:
+        raise InputError(
+            f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern. Give a field."
+        )
     for K in counts:
         perturbation.check(N, K, samples)
     weights = [abs(e) for _, e in perturbation.pattern_energies if not isinstance(e, tuple)]
@@ -77,7 +87,7 @@ def check_perturbations(perturbation: Perturbation | None, N: int, counts: list[
 
 
 def pattern_weights(perturbation: Perturbation | None, K: int) -> FloatArray:
-    """Return what the energy of every pattern is multiplied by."""
+    """Return what the energy of every stored pattern is multiplied by."""
     weights = np.ones(K)
     for k, energy in perturbation.pattern_energies if perturbation else ():
         weights[k] = float(energy)
@@ -86,9 +96,10 @@ def pattern_weights(perturbation: Perturbation | None, K: int) -> FloatArray:
 
 def check_memory(network: Network, N: int, K: int, limit: int) -> None:
     """Raise MemoryLimitError where the patterns of one sample, as they are drawn and in rows, need more than `limit` bytes."""
+    K, truths = network.stored(K), K
     need = N * -(-K // 512) * 64 + K * (8 * -(-N // 64) + 24) + 2 * 256 * (N + 64) * max(network.P // 2, 1)
     if need > limit:
         raise MemoryLimitError(
-            f"N={N}, {network}, load={network.load(K, N):.8g} needs K={K} patterns and {need / 1e6:.4g} MB for one sample; "
-            f"max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
+            f"N={N}, {network}, load={network.load(truths, N):.8g} needs K={truths} patterns and {need / 1e6:.4g} MB for one "
+            f"sample; max_bytes is {limit / 1e6:.4g} MB. Lower N or load, or raise max_bytes."
         )

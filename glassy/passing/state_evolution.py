@@ -33,6 +33,8 @@ class StateEvolution(Saved):
         Arguments of the call.
     m, q : arrays (steps + 1,)
         Magnetization of pattern 0 and mean square of the magnetizations; at index 0 those of the spins of the start, q = 1.
+    n : array (steps + 1,), optional
+        Of a trained network the overlap with an example (L.3); at index 0 that of spins which know of the ground truth alone.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class StateEvolution(Saved):
     start_overlap: float
     m: FloatArray
     q: FloatArray
+    n: FloatArray | None = None
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     axis = "step"
@@ -97,8 +100,8 @@ def state_evolution(
 
     Parameters
     ----------
-    network : DenseHebbian
-        The network.
+    network : DenseHebbian or Trained
+        The network; a trained one of P > 2 (L.3).
     load, T : float
         State point; T = 0 is the limit.
     start_overlap : float
@@ -131,27 +134,36 @@ def state_evolution(
     array([0.6   , 0.9128, 0.986 , 0.9894])
     """
     found = check_network(network, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance and found.has_stored):
+    if not (found.has_load and found.has_signal and found.has_covariance and (found.has_stored or found.has_examples)):
         raise InputError(f"network must be a glassy.DenseHebbian, got {network!r}: state evolution knows no other signal.")
+    if found.has_examples and found.P == 2:
+        raise InputError(
+            f"network must be of P > 2 where it learns from examples, got {network!r}: the memory that T.4 has for each of its "
+            "modes is not known here. Take P > 2, or glassy.solve."
+        )
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     if 0.0 < T < LEAST:
         raise InputError(f"T must be 0 or >= {LEAST:g} for state evolution, got {T!r}. Take T=0.0, the limit.")
     m = checks.number("start_overlap", start_overlap, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
     steps = checks.integer("steps", steps, 1, "An iteration is a step.")
-    P, q, C, memory = network.P, 1.0, 0.0, 0.0
-    ms, qs = [m], [q]
+    P, q, C, memory, of = network.P, 1.0, 0.0, 0.0, network.signal
+    weighted = np.multiply(of.sizes, of.weights)
+    v = float(np.dot(of.sizes, of.aligned)) * m  # spins that agree with the ground truth so often, whatever its examples
+    ms, qs, vs = [m], [q], [v]
     for step in range(steps):
         if P > 2:
-            a, s = 0.5 * P * m ** (P - 1), math.sqrt(load * network.unit_covariance(q, 1))
+            a, s = 0.5 * P * of.strength * v ** (P - 1), math.sqrt(load * network.unit_covariance(q, 1))
         else:
             if C == 1.0:
                 raise InputError(f"state evolution has no step {step + 1} here: beta (1 - q) = 1. Raise start_overlap or T.")
             memory = (m - C * memory) / (1.0 - C)
             a, s = memory, math.sqrt(load * q) / abs(1.0 - C)
-        _, flip, C, *_ = field_averages(a, s, T)
-        m, q = 1.0 - flip, max(1.0 - T * C, 0.0)
-        ms.append(m)
-        qs.append(q)
+        _, flip, C, *_ = np.array([field_averages(a * S, s, T) for S in of.sizes]).T
+        v, m, C = (float(x @ y) for x, y in ((weighted, 1.0 - flip), (of.aligned, 1.0 - flip), (of.weights, C)))
+        q = max(1.0 - T * C, 0.0)
+        for path, value in ((ms, m), (qs, q), (vs, v)):
+            path.append(value)
+    n = of.full * np.array(vs) if found.has_examples else None
     return StateEvolution(
-        network=network, load=load, T=T, start_overlap=ms[0], m=np.array(ms), q=np.array(qs)
+        network=network, load=load, T=T, start_overlap=ms[0], m=np.array(ms), q=np.array(qs), n=n
     )  # fmt: skip
