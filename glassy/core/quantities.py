@@ -39,7 +39,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "reason": ("", "why, in words"),
     # averages of theory and simulation
     "m": ("1", "Mattis magnetization of the condensed pattern", "R.4"),
-    "n_first": ("1", "overlap with the first example", "L.3"),
+    "alike": ("", "whether the overlaps with all examples stay equal", "L.6"),
+    "n_first": ("1", "overlap with the first example", "L.6"),
     "quality": ("1", "mean overlap of an example with its ground truth", "L.1"),
     "supervised": ("", "whether the means of the examples are stored", "L.1"),
     "examples": ("1", "number of examples of each ground truth", "L.1"),

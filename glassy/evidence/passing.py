@@ -42,8 +42,11 @@ def beside_run(passing: MessagePassing, run: Samples) -> Comparison:
     measured = {"m": sign[..., None] * run.series.m[:S], "energy": run.series.energy[:S]}
     if run.replicas > 1:
         measured["q"] = (sign[:, a] * sign[:, b])[..., None] * run.series.q[:S]
+    for name in ("n", "n_first"):
+        if run.network.has_examples:
+            measured[name] = sign[..., None] * getattr(run.series, name)[:S]
     rows = []
-    for name in ("m", "q", "energy"):
+    for name in ("m", "n", "n_first", "q", "energy"):
         if name not in measured or not np.isfinite(passing.each(name)[:S]).all():
             continue
         mine, other = passing.each(name)[:S], measured[name].mean(axis=(1, 2))

@@ -25,7 +25,8 @@ from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
 COMPARED = {  # what theory says of each phase
-    "retrieval": ("m", "q", "energy", "energy_excess"), "spin_glass": ("q_abs", "energy"), "paramagnetic": ("q", "energy"),
+    "retrieval": ("m", "q", "energy", "energy_excess"), "example": ("m", "q", "energy", "energy_excess", "n_first"),
+    "spin_glass": ("q_abs", "energy"), "paramagnetic": ("q", "energy"),
 }  # fmt: skip
 
 
@@ -112,7 +113,8 @@ def _given_load(result: Exact | MessagePassing | Samples) -> dict[str, Any]:
 @side.register
 def _(result: MessagePassing) -> Side:
     offset = result.network.energy_offset(result.K, result.N) if result.network.has_signal else 0.0
-    says = {name: getattr(result, name) for name in ("m", "q", "energy", "energy_excess")}
+    said = ("m", "q", "energy", "energy_excess", *(("n", "n_first") if result.network.has_examples else ()))
+    says = {name: getattr(result, name) for name in said}
     says = {name: value for name, value in says.items() if math.isfinite(value)}
     if "energy" in says:
         says["energy"] = says["energy"].shifted(-offset)
@@ -124,6 +126,7 @@ def _(result: MessagePassing) -> Side:
 @side.register
 def _(result: StateEvolution) -> Side:
     says = {"m": _sharp(result.m[-1]), "q": _sharp(result.q[-1])}
+    says |= {} if result.n is None else {"n": _sharp(result.n[-1])}
     state = {"network": result.network, "T": result.T, "load": result.load, "perturbation": None}
     return Side(kind="state evolution", state=state, says=says, N=math.inf, status=result.status)
 

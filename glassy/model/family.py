@@ -13,6 +13,7 @@ from glassy.core.errors import InputError
 from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
 from glassy.model.integer_couplings import IntegerCouplings
+from glassy.model.one_example import OneExample
 from glassy.model.signal import Signal, uniform_signal
 
 # What a model may have: the words for it, and where to find it.
@@ -22,6 +23,10 @@ PARTS = {
     "signal": ("patterns that the theory can retrieve", "Make one that has: glassy.DenseHebbian(P=4)."),
     "stored": ("patterns that it stores as they are", "Ask for the glassy.DenseHebbian that stores the ground truths."),
     "examples": ("examples of what it is to retrieve", "Make one that has: glassy.DenseHebbian(P=3).trained(10, 0.8)."),
+    "alone": (
+        "examples that it stores one by one",
+        "Make one: glassy.DenseHebbian(P=3).trained(10, 0.8), not supervised; or ask for phase='retrieval'.",
+    ),
     "table": ("a table of energies of a pattern", "Make one that has: glassy.DenseHebbian(P=4), or a glassy.SeparableMemory."),
     "couplings": ("couplings instead of patterns", "Make one that has: glassy.SpinGlass({3: 1.0})."),
     "energies": (
@@ -57,6 +62,10 @@ class Network:
         Whether its energy is couplings of few spins, drawn or given, without patterns.
     has_examples : bool
         Whether what it retrieves is known to it by examples alone.
+    has_alone : bool
+        Whether it stores each example by itself, and finitely many.
+    has_several : bool
+        Whether it stores several different examples of each, so that a state may be at one of them (L.6).
     remedies : mapping of str to str
         What to do about a part that it lacks, where that is not what PARTS says.
     """
@@ -69,6 +78,8 @@ class Network:
     has_covariance: ClassVar[bool] = False
     has_couplings: ClassVar[bool] = False
     has_examples: ClassVar[bool] = False
+    has_alone: ClassVar[bool] = False
+    has_several: ClassVar[bool] = False
 
     if TYPE_CHECKING:  # fields of some models: an attribute here would become their default
 
@@ -187,6 +198,11 @@ class Network:
     def stored(self, K: int) -> int:
         """Return how many patterns the kernels have to run: K, or the examples of K ground truths."""
         return K
+
+    @property
+    def one_example(self) -> OneExample:
+        """How one example of a ground truth and all others act on the spins (L.6)."""
+        raise lacks(self, "alone")
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin of the uncondensed patterns that the theory leaves out (M.3)."""

@@ -17,6 +17,7 @@ from glassy.model.covariance import Covariance
 from glassy.model.energy_table import EnergyTable
 from glassy.model.family import Network, lacks
 from glassy.model.integer_couplings import MOST_SPINS, IntArray, IntegerCouplings, Term
+from glassy.model.one_example import OneExample
 from glassy.model.patterns import Patterns
 from glassy.model.signal import Signal
 
@@ -116,6 +117,16 @@ class Trained(Network):
         """Whether H is simulated by its couplings: of the means of the examples, P <= 4 and distinct."""
         few = self.P <= MOST_SPINS and self.interactions == "distinct"
         return self.supervised and few and self.examples < math.inf
+
+    @property
+    def has_alone(self) -> bool:  # type: ignore[override]
+        """Whether it stores each example by itself."""
+        return self.has_table
+
+    @property
+    def has_several(self) -> bool:  # type: ignore[override]
+        """Whether it stores several examples of a ground truth one by one, so that a state may be at one of them."""
+        return self.has_table and self.examples > 1 and self.quality < 1.0
 
     @property
     def pairwise(self) -> bool:
@@ -238,6 +249,13 @@ class Trained(Network):
     def signal(self) -> Signal:
         """How a ground truth acts on the spins: through the mean of its examples (L.3)."""
         return learned_signal(self.P, self.examples, self.quality)
+
+    @cached_property
+    def one_example(self) -> OneExample:
+        """How one example of a ground truth and all others act on the spins (L.6)."""
+        if not self.has_several:
+            raise lacks(self, "alone")
+        return OneExample(self.P, int(self.examples), self.quality)
 
     def energy_offset(self, K: int, N: int) -> float:
         """Energy per spin of the uncondensed examples that the theory leaves out (M.3)."""

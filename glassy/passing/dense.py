@@ -41,7 +41,8 @@ class Dense:
         P = network.P
         self.N, self.P, self.beta, self.rows, self.weights = N, P, beta, rows, weights
         self.c = np.array([float(c) for c in network.energy_table(N).multilinear(P)])
-        self.load = network.load(rows.shape[1], N) * float(np.mean(weights**2))  # of the noise
+        truths = rows.shape[1] // network.stored(1)  # of trained networks the rows are examples
+        self.load = network.load(truths, N) * float(np.mean(weights**2))  # of the noise
         self.covariance = network.unit_covariance
         self._table, self._sums = np.zeros((2, P // 2, 8 * len(rows), 256))
         gather(rows, 0, weights, self._sums[0])

@@ -28,10 +28,12 @@ class FixedPoint(Saved):
         How many were made.
     change : float
         The largest change of a magnetization in the last of them.
+    n, n_first : float, optional
+        Of a trained network the overlap of x with the examples of ground truth 0, the mean over them, and with the first (L.3).
     status : Status
-        LEFT_PHASE where it began at pattern 0, |m| >= 1/2, and settled where |m| is below `Samples.least_overlap`; DIVERGED
-        where it did not settle, or settled at no stable state: the replicon or the entropy is negative, or beta (1 - q) >= 1 at
-        P = 2; else CONVERGED.
+        LEFT_PHASE where it began at pattern 0, or its first example, at an overlap of 1/2 and more, and settled where that is
+        below `Samples.least_overlap`; DIVERGED where it did not settle, or settled at no stable state: the replicon or the
+        entropy is negative, or beta (1 - q) >= 1 at P = 2; else CONVERGED.
     magnetizations : array (N,)
         x.
     m_history, q_history : arrays (iterations + 1,)
@@ -54,6 +56,8 @@ class FixedPoint(Saved):
     m_history: FloatArray
     q_history: FloatArray
     change_history: FloatArray
+    n: float | None = None
+    n_first: float | None = None
 
     unexported = ("magnetizations", "m_history", "q_history", "change_history")
 

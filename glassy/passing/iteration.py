@@ -39,7 +39,7 @@ class System(Protocol):
 @np.errstate(divide="ignore", invalid="ignore")  # 1 - C = 0 at P = 2: the status says it
 def iterate(
     system: System, start: FloatArray, pattern: FloatArray, field: FloatArray, *, damping: float, tolerance: float,
-    max_iterations: int, least: float,
+    max_iterations: int, least: float, origin: FloatArray | None = None,
 ) -> FixedPoint:  # fmt: skip
     """Iterate x = tanh(beta h[x]) from `start` until no entry changes by more than the tolerance.
 
@@ -54,7 +54,9 @@ def iterate(
     tolerance, max_iterations
         When it ends.
     least : float
-        Overlap of the last magnetizations with the pattern from which on they are at it; 0: they did not begin there.
+        Overlap of the last magnetizations with their origin from which on they are at it; 0: they did not begin there.
+    origin : array (N,), optional
+        The example at which they began; default: the pattern.
     """
     N, x, old = system.N, start, np.zeros_like(start)
     m, q, changes = [float(x @ pattern) / N], [float(x @ x) / N], []
@@ -69,12 +71,13 @@ def iterate(
         q.append(float(x @ x) / N)
         if change <= tolerance:
             break
-    return _fixed_point(system, x, pattern, field, (m, q, changes), tolerance, least)
+    stayed = least == 0.0 or abs(float(x @ (pattern if origin is None else origin)) / N) >= least
+    return _fixed_point(system, x, pattern, field, (m, q, changes), tolerance, stayed)
 
 
 def _fixed_point(
     system: System, x: FloatArray, pattern: FloatArray, field: FloatArray,
-    history: tuple[list[float], list[float], list[float]], tolerance: float, least: float,
+    history: tuple[list[float], list[float], list[float]], tolerance: float, stayed: bool,
 ) -> FixedPoint:  # fmt: skip
     m, q, changes = history
     free, energy = free_energy(system, x, field)
@@ -83,7 +86,7 @@ def _fixed_point(
     entropy = (energy - free) * system.beta
     if not changes or changes[-1] > tolerance or not (replicon >= 0.0 and entropy >= -ROUNDING):  # NaN as well
         status = Status.DIVERGED
-    elif abs(m[-1]) < least:
+    elif not stayed:
         status = Status.LEFT_PHASE
     return FixedPoint(
         m=m[-1], q=q[-1], energy=energy, free_energy=free, entropy=entropy,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
@@ -14,7 +15,8 @@ from glassy.core.grid import Grid
 from glassy.core.machine import half_memory
 from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
-from glassy.model.family import Network, without_patterns
+from glassy.model.examples import learned
+from glassy.model.family import Network, check_network, without_patterns
 from glassy.model.patterns import (
     Int8Array,
     Patterns,
@@ -118,9 +120,10 @@ def message_passing(
 
     Parameters
     ----------
-    network : DenseHebbian, SpinGlass or Couplings
-        The network, of any P; couplings of up to four spins, whose own squares are in the Onsager term. Without a field and
-        couplings of single or three spins x = 0 is a fixed point, and above the spin glass the only one.
+    network : DenseHebbian, Trained, SpinGlass or Couplings
+        The network, of any P; a trained one of P > 2 that stores its examples, with m of ground truth 0; couplings of up to
+        four spins, whose own squares are in the Onsager term. Without a field and couplings of single or three spins x = 0 is a
+        fixed point, and above the spin glass the only one.
     load, T : float or 1-d array
         State point. Arrays give a Grid of shape (len(load), len(T)); an axis is left out where a float is given. 1e-50 <= T.
     beta : float or 1-d array, optional
@@ -134,12 +137,13 @@ def message_passing(
         Number of patterns, instead of `load`.
     patterns : array (K, N) of +-1, optional
         Stored patterns instead of `load`, `K` and `N`; samples must be 1. The Onsager term is that of independent fair signs:
-        for others (data) it is an approximation.
+        for others (data) it is an approximation. Of a trained network as in `simulate`.
     perturbation : Perturbation, optional
         An external field, and for chosen patterns a number that multiplies their energy; no tables.
-    start : {"pattern", "random"} or array, optional
-        "pattern": pattern 0 at overlap `start_overlap`. "random": fair spins. An array of shape (N,) or (samples, N):
-        these magnetizations, in [-1, 1]. Default: "pattern", and "random" without patterns.
+    start : {"pattern", "random", "example"} or array, optional
+        "pattern": pattern 0 at overlap `start_overlap`; "example": the first example of ground truth 0 in its place. "random":
+        fair spins. An array of shape (N,) or (samples, N): these magnetizations, in [-1, 1]. Default: "pattern", and "random"
+        without patterns.
     start_overlap : float
         Initial overlap with pattern 0, in [-1, 1]; a random set of round(N (1 - overlap)/2) spins is flipped.
     samples : int, optional
@@ -203,7 +207,7 @@ def message_passing(
         if load is not None or N is not None or K is not None:
             raise InputError("give either patterns, or load and N, not both: the patterns fix K and N.")
         given = given_patterns(network, patterns)
-        K, N = given.shape
+        K, N = given.shape[0], given.shape[-1]
     elif load is not None and K is not None:
         raise InputError("give either load or K, not both: one fixes the other.")
     elif (load is None and K is None) or N is None:
@@ -214,6 +218,8 @@ def message_passing(
     temperatures, T_axis = checks.axis("T", T)
     temperatures = [check_temperature(T) for T in temperatures]
     word, overlap, spins = check_start(start, start_overlap, N, network.has_patterns)
+    if word == "example":
+        check_network(network, "examples")
     drawn = given is None and (network.has_patterns or network.has_load)
     if samples is None:
         samples = len(spins) if spins is not None and len(spins) > 1 else SAMPLES if drawn else 1
@@ -251,13 +257,16 @@ def _run(
             first = None
             found: list[list[FixedPoint]] = [[] for _ in temperatures]
             for index in range(samples):
-                pattern, system = _sample(network, N, K, load, given, asked, index)
+                pattern, examples, system = _sample(network, N, K, load, given, asked, index)
+                begin = examples[0] if asked["start"] == "example" else pattern
                 first = pattern if index == 0 and K else first
                 field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
+                at, origin = np.array([pattern, begin], np.float64)
                 for T, points in zip(temperatures, found, strict=True):
-                    x = np.array(_first(asked, spins, pattern, K, T, index), np.float64)
-                    least = network.least_overlap(N, K, T) if K and abs(x @ pattern) >= 0.5 * N else 0.0
-                    points.append(iterate(system(1.0 / T), x, pattern.astype(np.float64), field, least=least, **limits))
+                    x = np.array(_first(asked, spins, begin, K, T, index), np.float64)
+                    least = network.least_overlap(N, K, T) if K and abs(x @ origin) >= 0.5 * N else 0.0
+                    point = iterate(system(1.0 / T), x, at, field, least=least, origin=origin, **limits)
+                    points.append(_beside(point, examples))
                     bar.update()
             results += [
                 MessagePassing(
@@ -270,17 +279,33 @@ def _run(
 
 def _sample(
     network: Network, N: int, K: int, load: float | None, given: Int8Array | None, asked: dict[str, Any], index: int
-) -> tuple[Int8Array, Callable[[float], System]]:
-    """Return pattern 0 of one sample, without patterns the state with all spins up, and its System at any beta."""
-    generator = pattern_generator(asked["seed"], N, K, index)
+) -> tuple[Int8Array, Int8Array, Callable[[float], System]]:
+    """Return pattern 0 of one sample, without patterns the state with all spins up, its examples, and its System at any beta.
+
+    The examples are those of ground truth 0 of a trained network, (M, N); others have none.
+    """
+    generator, examples = pattern_generator(asked["seed"], N, K, index), np.empty((0, N), np.int8)
     if not network.has_patterns:
         couplings = network.couplings(load, N, generator)
         levels, constant = levels_of(couplings), float(couplings.constant) / N
-        return np.ones(N, np.int8), lambda beta: Coupled(levels, constant, beta)
-    packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
-    rows, weights = rows_of_patterns(packed), pattern_weights(asked["perturbation"], K)
+        return np.ones(N, np.int8), examples, lambda beta: Coupled(levels, constant, beta)
+    if network.has_examples:
+        seen = learned(network, N, K, asked["seed"], index, given)
+        packed, pattern, examples = seen.examples, seen.truths.pattern(0), seen.of(0)
+    else:
+        packed = Patterns.drawn(generator, K, N) if given is None else Patterns.of(given.T)
+        pattern = packed.pattern(0)
+    rows, weights = rows_of_patterns(packed), pattern_weights(asked["perturbation"], network.stored(K))
     of_order: Any = Pairs if network.P == 2 else Dense
-    return packed.pattern(0), lambda beta: of_order(network, N, rows, weights, beta)
+    return pattern, examples, lambda beta: of_order(network, N, rows, weights, beta)
+
+
+def _beside(point: FixedPoint, examples: Int8Array) -> FixedPoint:
+    """Return a fixed point with its overlaps with the examples of a trained network."""
+    if not len(examples):
+        return point
+    n = examples @ point.magnetizations / examples.shape[1]
+    return replace(point, n=float(n.mean()), n_first=float(n[0]))
 
 
 def _first(asked: dict[str, Any], spins: FloatArray | None, pattern: Int8Array, K: int, T: float, index: int) -> Any:
@@ -288,6 +313,6 @@ def _first(asked: dict[str, Any], spins: FloatArray | None, pattern: Int8Array, 
     if spins is not None:
         return spins[min(index, len(spins) - 1)]
     generator = chain_generator(asked["seed"], pattern.size, K, T, index, 0)
-    if asked["start"] == "pattern":
+    if asked["start"] in ("pattern", "example"):
         return spins_at(pattern, asked["start_overlap"], generator)
     return random_spins(pattern.size, generator)

@@ -26,7 +26,12 @@ def check_model(network: object) -> Network:
     if found.has_couplings and not found.has_patterns:
         return found
     check_network(found, "patterns")
-    if not (found.has_load and found.has_signal and found.has_covariance and found.has_stored):
+    if found.has_examples and not (found.has_alone and found.P > 2):
+        raise InputError(
+            f"network must store finitely many examples one by one, of P > 2, to be taken to message passing, got {network!r}: "
+            "the Onsager term of means of examples, and of their modes at P = 2, is not known here. Use glassy.simulate."
+        )
+    if not (found.has_load and found.has_signal and found.has_covariance and (found.has_stored or found.has_examples)):
         raise InputError(
             f"network must be {known}, got {network!r}: the Onsager term of others is not known here. Use glassy.simulate."
         )
@@ -53,11 +58,12 @@ def check_start(start: Any, overlap: Any, N: int, patterns: bool) -> tuple[str, 
     if isinstance(start, str):
         if start == "pattern" and not patterns:
             raise InputError("start must be 'random' or magnetizations for a network without patterns, got 'pattern'.")
-        return checks.choice("start", start, ("pattern", "random")), m, None
+        return checks.choice("start", start, ("pattern", "random", "example")), m, None
     array = checks.array("start", start, "Give magnetizations in [-1, 1], or 'pattern' or 'random'.")
     if array.ndim not in (1, 2) or array.shape[-1] != N or not array.size:
         raise InputError(
-            f"start must be 'pattern', 'random' or magnetizations of shape {(N,)} or (samples, {N}), got shape {array.shape}."
+            f"start must be 'pattern', 'example', 'random' or magnetizations of shape {(N,)} or (samples, {N}), got shape "
+            f"{array.shape}."
         )
     if array.dtype.kind not in "iuf" or not np.all(np.abs(array) <= 1.0):
         raise InputError("start must hold magnetizations in [-1, 1], got others. Divide them, or give spins of +-1.")
@@ -86,6 +92,10 @@ def check_perturbed(network: Network, perturbation: Perturbation | None, N: int,
     check_perturbation(perturbation)
     if not network.has_patterns:
         check_field_alone(network, perturbation)
+    if network.has_examples and perturbation.pattern_energies:
+        raise InputError(
+            f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern. Give a field."
+        )
     perturbation.check(N, K, samples)
     weights = [abs(e) for _, e in perturbation.pattern_energies if not isinstance(e, tuple)]
     most = max([0.0, *weights, *np.abs(0.0 if perturbation.field is None else perturbation.field).flat])
@@ -103,7 +113,7 @@ def check_perturbed(network: Network, perturbation: Perturbation | None, N: int,
 
 
 def pattern_weights(perturbation: Perturbation | None, K: int) -> FloatArray:
-    """Return what the energy of every pattern is multiplied by."""
+    """Return what the energy of every stored pattern is multiplied by."""
     weights = np.ones(K)
     for k, energy in perturbation.pattern_energies if perturbation else ():
         weights[k] = float(energy)
@@ -113,7 +123,8 @@ def pattern_weights(perturbation: Perturbation | None, K: int) -> FloatArray:
 def check_memory(network: Network, N: int, K: int, limit: int) -> None:
     """Raise MemoryLimitError where one sample needs more than `limit` bytes: its patterns as drawn and in rows, or its sets."""
     if network.has_patterns:
-        need = N * -(-K // 512) * 64 + K * (8 * -(-N // 64) + 24) + 2 * 256 * (N + 64) * max(network.P // 2, 1)
+        stored = network.stored(K)
+        need = N * -(-stored // 512) * 64 + stored * (8 * -(-N // 64) + 24) + 2 * 256 * (N + 64) * max(network.P // 2, 1)
         what = f"N={N}, {network}, load={network.load(K, N):.8g} needs K={K} patterns"
     else:
         need, sets, counts = 500 * N, 0, network.coupling_counts(N)

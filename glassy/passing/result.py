@@ -23,6 +23,7 @@ from glassy.passing.fixed_point import FixedPoint
 from glassy.passing.kernels import FloatArray
 
 STATE = ("network", "N", "K", "load", "T", "perturbation")
+EXAMPLES = ("n", "n_first")
 EACH = ("m", "q", "energy", "energy_excess", "free_energy", "entropy", "pattern_energy", "replicon", "iterations", "change")
 ASKED = ("start", "start_overlap", "damping", "tolerance", "max_iterations", "seed")
 
@@ -95,6 +96,11 @@ class MessagePassing(Drawn, Saved):
         """Magnetization of every spin, [sample, spin]."""
         return np.array([point.magnetizations for point in self.points])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is known of every sample, n and n_first of a trained network alone."""
+        return EACH + EXAMPLES if self.network.has_examples else EACH
+
     def each(self, name: str) -> FloatArray:
         """Return a number of every sample by its name, as "m" or "free_energy", [sample].
 
@@ -104,8 +110,8 @@ class MessagePassing(Drawn, Saved):
         >>> glassy.message_passing(glassy.DenseHebbian(P=3), load=0.1, T=0.3, N=60, samples=2, seed=1).each("q").shape
         (2,)
         """
-        if name not in EACH:
-            raise InputError(f"name must be one of {', '.join(EACH)}, got {name!r}.")
+        if name not in self.names:
+            raise InputError(f"name must be one of {', '.join(self.names)}, got {name!r}.")
         return np.array([getattr(point, name) for point in self.points], np.float64)
 
     def _mean(self, name: str) -> Estimate:
@@ -123,6 +129,16 @@ class MessagePassing(Drawn, Saved):
     def q(self) -> Estimate:
         """x.x/N, the overlap of two replicas in the state."""
         return self._mean("q")
+
+    @property
+    def n(self) -> Estimate:
+        """Overlap of x with the examples of ground truth 0, the mean over them, in a trained network (L.3)."""
+        return self._mean("n")
+
+    @property
+    def n_first(self) -> Estimate:
+        """Overlap of x with the first example alone."""
+        return self._mean("n_first")
 
     @property
     def energy(self) -> Estimate:
@@ -188,7 +204,7 @@ class MessagePassing(Drawn, Saved):
                 first = 1 + point.iterations - len(found)  # the start has no change
                 row[first : first + len(found)] = found
             arrays[name] = (("sample", "iteration"), table)
-        arrays |= {name: (("sample",), self.each(name)) for name in EACH}
+        arrays |= {name: (("sample",), self.each(name)) for name in self.names}
         state = {name: getattr(self, name) for name in (*self._state, *ASKED, "status")}
         return Cube(dims=(), shape=(), rows=[state], arrays=arrays)
 

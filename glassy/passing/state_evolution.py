@@ -16,6 +16,7 @@ from glassy.core.renamed import corrects
 from glassy.core.results import Status
 from glassy.core.storage import Saved
 from glassy.model.family import Network, check_network
+from glassy.model.signal import uniform_signal
 from glassy.numerics.gaussian import field_averages
 from glassy.passing.kernels import FloatArray
 
@@ -33,6 +34,8 @@ class StateEvolution(Saved):
         Arguments of the call; start_overlap is 0 without patterns.
     m, q : arrays (steps + 1,)
         Magnetization of pattern 0 and mean square of the magnetizations; at index 0 those of the spins of the start, q = 1.
+    n : array (steps + 1,), optional
+        Of a trained network the overlap with an example (L.3); at index 0 that of spins which know of the ground truth alone.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class StateEvolution(Saved):
     start_overlap: float
     m: FloatArray
     q: FloatArray
+    n: FloatArray | None = None
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
     axis = "step"
@@ -97,8 +101,8 @@ def state_evolution(
 
     Parameters
     ----------
-    network : DenseHebbian or SpinGlass
-        The network. Of a spin glass q alone moves, from fair spins: m stays 0.
+    network : DenseHebbian, Trained or SpinGlass
+        The network; a trained one of P > 2 (L.3). Of a spin glass q alone moves, from fair spins: m stays 0.
     load, T : float
         State point; T = 0 is the limit.
     start_overlap : float, optional
@@ -132,10 +136,16 @@ def state_evolution(
     """
     found = check_network(network)
     glass = found.has_load and found.has_covariance and not found.has_patterns
-    if not (glass or (found.has_load and found.has_signal and found.has_covariance and found.has_stored)):
+    signal = found.has_load and found.has_signal and found.has_covariance and (found.has_stored or found.has_examples)
+    if not (glass or signal):
         raise InputError(
             f"network must be a glassy.DenseHebbian or glassy.SpinGlass, got {network!r}: state evolution knows no other. "
             "Take glassy.message_passing."
+        )
+    if found.has_examples and found.P == 2:
+        raise InputError(
+            f"network must be of P > 2 where it learns from examples, got {network!r}: the memory that T.4 has for each of its "
+            "modes is not known here. Take P > 2, or glassy.solve."
         )
     load, T = checks.load(load), checks.temperature(checks.given_temperature(T, beta))
     if 0.0 < T < LEAST:
@@ -146,19 +156,26 @@ def state_evolution(
     m = checks.number("start_overlap", given, "It is the initial m of pattern 0.", least=-1.0, most=1.0)
     steps = checks.integer("steps", steps, 1, "An iteration is a step.")
     P, q, C, memory = network.P, 1.0, 0.0, 0.0
-    ms, qs = [m], [q]
+    of = uniform_signal(P) if glass else network.signal
+    weighted = np.multiply(of.sizes, of.weights)
+    v = float(np.dot(of.sizes, of.aligned)) * m  # spins that agree with the ground truth so often, whatever its examples
+    ms, qs, vs = [m], [q], [v]
     for step in range(steps):
         if not network.wishart:
-            a, s = 0.0 if glass else 0.5 * P * m ** (P - 1), math.sqrt(load * network.unit_covariance(q, 1))
+            a = 0.0 if glass else 0.5 * P * of.strength * v ** (P - 1)
+            s = math.sqrt(load * network.unit_covariance(q, 1))
         else:
             if C == 1.0:
                 raise InputError(f"state evolution has no step {step + 1} here: beta (1 - q) = 1. Raise start_overlap or T.")
             memory = (m - C * memory) / (1.0 - C)
             a, s = memory, math.sqrt(load * q) / abs(1.0 - C)
-        _, flip, C, *_ = field_averages(a, s, T)
-        m, q = 0.0 if glass else 1.0 - flip, max(1.0 - T * C, 0.0)
-        ms.append(m)
-        qs.append(q)
+        _, flip, C, *_ = np.array([field_averages(a * S, s, T) for S in of.sizes]).T
+        v, m, C = (float(x @ y) for x, y in ((weighted, 1.0 - flip), (of.aligned, 1.0 - flip), (of.weights, C)))
+        v, m = (0.0, 0.0) if glass else (v, m)
+        q = max(1.0 - T * C, 0.0)
+        for path, value in ((ms, m), (qs, q), (vs, v)):
+            path.append(value)
+    n = of.full * np.array(vs) if found.has_examples else None
     return StateEvolution(
-        network=network, load=load, T=T, start_overlap=ms[0], m=np.array(ms), q=np.array(qs)
+        network=network, load=load, T=T, start_overlap=ms[0], m=np.array(ms), q=np.array(qs), n=n
     )  # fmt: skip

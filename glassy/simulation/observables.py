@@ -73,7 +73,7 @@ OBSERVABLES: dict[str, Observable] = {
     "q": Observable(lambda s: s.q, "overlap q", lambda t: t.q, pairs=True, trend=True),
     "q_abs": Observable(lambda s: np.abs(s.q), "|q|", lambda t: t.q, pairs=True),
     "n": Observable(_n, "overlap with an example n", lambda t: t.n, kept=False, examples=True),
-    "n_first": Observable(_n_first, "overlap with the first example", kept=False, examples=True),
+    "n_first": Observable(_n_first, "overlap with the first example", lambda t: t.n_first, kept=False, examples=True),
     "q2": Observable(lambda s: s.q**2, "$q^2$", flip=4.0, pairs=True, kept=False),
 }  # fmt: skip
 

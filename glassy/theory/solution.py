@@ -18,7 +18,8 @@ from glassy.core.records import state_of
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed, Saved
 from glassy.model.family import Network, check_network
-from glassy.theory.ansatz import DEEPEST, RSB, Ansatz, FullRSB
+from glassy.theory.ansatz import DEEPEST, RS, RSB, Ansatz, FullRSB
+from glassy.theory.rs.example import growth_of_difference
 from glassy.theory.rsb.breaking import whole
 from glassy.theory.rsb.functional import Levels, field_density
 
@@ -80,7 +81,7 @@ class Solution(Drawn, Saved):
     network, load, T, ansatz
         The state point.
     phase : str
-        The phase of these numbers: "retrieval", "spin_glass" or "paramagnetic".
+        The phase of these numbers: "retrieval", "example", "spin_glass" or "paramagnetic".
     m : float
         Mattis magnetization of the condensed pattern; of a trained network of the ground truth.
     q_levels : tuple of float
@@ -104,7 +105,10 @@ class Solution(Drawn, Saved):
     status : Status
         Whether the numbers may be used, as a sentence. Whether the saddle is stable and wins is said by `stable` and `wins`.
     n : float or None
-        Overlap with an example of a trained network, supervised with the mean of the examples (L.3); None of any other.
+        Overlap with an example of a trained network, the mean over all of them, supervised with their mean (L.3); None of any
+        other.
+    n_first : float or None
+        In the phase "example" the overlap with the one example that the state is at (L.6); None in any other.
     winner : str or None
         The phase that wins where it was asked, see `wins`: this one, the rival that it loses to, or None. No part of equality.
 
@@ -134,6 +138,7 @@ class Solution(Drawn, Saved):
     residual: float
     status: Status
     n: float | None = None
+    n_first: float | None = None
     winner: str | None = field(default=None, compare=False)
     provenance: Provenance = field(default_factory=provenance, repr=False, compare=False)
 
@@ -186,9 +191,28 @@ class Solution(Drawn, Saved):
         return None if self.winner is None else self.winner == self.phase
 
     @property
+    def alike(self) -> bool | None:
+        """Whether a retrieval state of several examples keeps equal overlaps with all of them (L.6, RS); None of any other.
+
+        False: a small difference between them grows, and the state goes to some of the examples, as phase="example" to one. It
+        is a stability of its own, beside that against replica symmetry breaking.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> [glassy.solve(glassy.DenseHebbian(P=3).trained(2, 0.9), load, 0.3).alike for load in (0.01, 0.05)]
+        [False, True]
+        """
+        known = self.status.ok and isinstance(self.ansatz, RS) and self.phase == "retrieval" and self.network.has_several
+        if not known or self.n is None:
+            return None
+        n, q, C = self.n, self.q_EA, self.local_susceptibility
+        return growth_of_difference(self.network, self.load, self.T, n, q, C) < 1.0
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What must be known before the numbers are used: that the saddle is unstable, that another phase wins; often empty."""
-        return tuple(filter(None, (instability(self), _standing(self))))
+        return tuple(filter(None, (instability(self), _difference(self), _standing(self))))
 
     @property
     def overlap_distribution(self) -> OverlapDistribution:
@@ -317,6 +341,7 @@ class Solution(Drawn, Saved):
             stability += " (its step is below rounding)"
         mark = "" if self.status is Status.CONVERGED else f" {self.status.name}"
         example = "" if self.n is None else f" n={self.n:.6g}"
+        example += "" if self.n_first is None else f" n_first={self.n_first:.6g}"
         numbers = f"m={self.m:.6g}{example} {levels} f={free}{stability} residual={self.residual:.0e}{mark}"
         return f"Solution({where}: {'; '.join((numbers, *self.remarks))})"
 
@@ -326,7 +351,7 @@ def instability(s: Solution) -> str:
     if s.stable is not False:
         return ""
     k = getattr(s.ansatz, "k", 0) + 1
-    unknown = s.network.has_examples and (s.phase == "retrieval" or not s.network.has_glass)
+    unknown = s.phase == "example" or (s.network.has_examples and not s.network.has_glass)
     if s.phase == "paramagnetic":
         remedy = "try phase='spin_glass'"
     elif unknown:
@@ -338,11 +363,16 @@ def instability(s: Solution) -> str:
     return f"unstable (replicon {s.replicon:.3g}): {remedy}"
 
 
+def _difference(s: Solution) -> str:
+    """Return the words for a state whose examples do not stay alike."""
+    return "" if s.alike is not False else "unstable: a difference between examples grows, try phase='example'"
+
+
 def _standing(s: Solution) -> str:
     """Return the words for a phase that does not win. Of two saddles with m = 0 the one of smaller f is no state at all."""
     if s.wins is not False:
         return ""
-    if "retrieval" in (s.phase, s.winner):
+    if {s.phase, s.winner} & {"retrieval", "example"}:
         return f"metastable: {s.winner} wins"
     return f"superseded: {s.winner} has the larger f"
 
@@ -367,7 +397,12 @@ def levels_of(solution: Solution) -> Levels:
     """Return the distinct levels of a Solution, without the padding of a collapsed one; x_1 = 1 of states is none."""
     q = solution.q_levels
     k = sum(x < 1.0 or q[i] < q[i + 1] for i, x in enumerate(solution.x_levels))
-    return Levels(solution.m, solution.q_levels[:k], solution.local_susceptibility, solution.y_levels[:k])
+    return Levels(aligned(solution), solution.q_levels[:k], solution.local_susceptibility, solution.y_levels[:k])
+
+
+def aligned(s: Solution) -> float:
+    """Return E[S tanh] of a retrieval saddle, in units of its largest value (L.3): m of a stored pattern."""
+    return s.m if s.n is None else s.n / s.network.signal.full
 
 
 def in_units(solution: Solution, unit: float) -> Solution:

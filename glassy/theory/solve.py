@@ -20,18 +20,20 @@ from glassy.core.results import Status
 from glassy.model.family import Network, check_network
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, RSB, Ansatz, FullRSB
+from glassy.theory.rs import example as rs_example
 from glassy.theory.rs import retrieval as rs_retrieval
 from glassy.theory.rs import scan as rs_scan
 from glassy.theory.rs import zero as rs_zero
 from glassy.theory.rs.equations import variance
-from glassy.theory.rs.saddle import rs_saddle
+from glassy.theory.rs.saddle import example_saddle, rs_saddle
 from glassy.theory.rsb import solve as rsb_solve
 from glassy.theory.rsb.saddle import padded
-from glassy.theory.solution import Solution, in_units, missing
+from glassy.theory.solution import Solution, aligned, in_units, missing
 
 COLDEST = 1e-90  # below this temperature, in units of the energies, RSB is that of T = 0 (P = 200 has T_G = 3e-58)
 MOST = 500  # P of the theory
-PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")
+PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium", "example")
+RETRIEVED = ("retrieval", "example")
 TIE = 1e-12  # free energies closer than this part of them are equal to rounding
 
 
@@ -88,12 +90,15 @@ def solve(
         Temperature, >= 0, at most 1e200; T = 0 is the exact limit, and below 1e-300 T counts as 0.
     beta : float, optional
         1/T, instead of T: beta = inf is T = 0. So it is wherever T is asked for.
-    phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium"}
+    phase : {"retrieval", "spin_glass", "paramagnetic", "equilibrium", "example"}
         The basin in which the saddle is sought. "equilibrium" compares the phases: among the m = 0 saddles the largest
         free energy is the thermodynamic one; retrieval wins if it lies lower. The Solution names the winner.
         Without a random field the paramagnet is the saddle q = 0 and the spin glass one with q > 0; with one (odd P,
         self-interacting) the m = 0 saddle of RS is the paramagnet where its replicon is positive and the spin glass
         elsewhere; beyond RS the glass may also appear above that line, discontinuously (P >= 5).
+        "example", of networks that store several examples of a ground truth, is the state at one of them (L.6), as
+        `start="example"` of `simulate`; the branch that goes over into small loads. RS alone: "equilibrium" beyond RS does not
+        look at it.
     ansatz : RS, RSB or FullRSB
         Replica symmetry (default), k steps of its breaking, or the limit of infinitely many; here and wherever one is asked
         for, also as text, "RSB(1)". Where the levels of RSB(k)
@@ -181,8 +186,10 @@ def check_steps(network: Network, phase: str, ansatz: Ansatz) -> None:
     """Raise InputError where steps of RSB are asked for that the theory does not have."""
     if not isinstance(ansatz, RS):
         check_network(network, "glass")
-    if network.has_examples and phase in ("retrieval", "equilibrium") and not isinstance(ansatz, RS):
-        raise InputError(f"ansatz must be RS() for the retrieval of {network!r}, got {ansatz!r}. Its m = 0 phases have RSB(k).")
+    if phase == "example":
+        check_network(check_network(network, "examples"), "alone")
+    if phase == "example" and not isinstance(ansatz, RS):
+        raise InputError(f"ansatz must be RS() for the state at one example of {network!r}, got {ansatz!r}. Ask for RS().")
 
 
 def steps_of(ansatz: Ansatz) -> float:
@@ -200,7 +207,7 @@ def _solve(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, 
 
 
 def _solve_at(network: Network, load: float, T: float, phase: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
-    if phase == "retrieval" or network.wishart or load == 0.0:  # the signal, 1, is a unit of its own
+    if phase in RETRIEVED or network.wishart or load == 0.0:  # the signal, 1, is a unit of its own
         t = T if T > COLDEST or isinstance(ansatz, RS) else 0.0
         return _at(_solve_here(network, load, t, phase, ansatz, start), load, T)
     xi = network.unit_covariance(1.0)
@@ -233,7 +240,9 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
         return rsb_solve.solve_steps(network, load, T, phase, ansatz.k, start)
     if isinstance(ansatz, FullRSB):
         return rsb_solve.solve_full(network, load, T, phase, ansatz, start)
-    if phase == "retrieval":
+    if phase == "example" and network.has_several:
+        return _at_one_example(network, load, T)
+    if phase in RETRIEVED:
         if not network.has_signal:
             return None
         if load == T == 0.0 and network.signal.idle > 0.0:
@@ -241,9 +250,10 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
                 f"load or T must be > 0 for {network!r}, got 0 and 0: a share {network.signal.idle:.3g} of the spins, those on "
                 "which the examples cancel, is free there. Raise one of them."
             )
-        guess = (_aligned(start), start.local_susceptibility) if start is not None and start.m > 0.0 else None
+        guess = (aligned(start), start.local_susceptibility) if start is not None and start.m > 0.0 else None
         found = rs_retrieval.retrieval(network, load, T, guess)
-        return found and rs_saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
+        state = found and rs_saddle(network, load, T, phase, found[0], 1.0 - T * found[1], found[1])
+        return replace(state, n_first=state.n) if state and phase == "example" else state  # all examples are one
     if start is not None and start.network == network and start.phase == phase == "spin_glass" and start.status.ok:
         s = math.sqrt(variance(network, start.load, start.q_EA, start.local_susceptibility))
         close = rs_zero.near(network, load, T, s)
@@ -252,19 +262,30 @@ def _solve_here(network: Network, load: float, T: float, phase: str, ansatz: Ans
     return rsb_solve.zero_rs_of(network, load, T, phase)
 
 
-def _aligned(s: Solution) -> float:
-    """Return E[S tanh] of a retrieval saddle, in units of its largest value (L.3)."""
-    return s.m if s.n is None else s.n / s.network.signal.full
+def _at_one_example(network: Network, load: float, T: float) -> Solution | None:
+    """Return the saddle at one example of several (L.6)."""
+    try:
+        path = rs_example.curve(network, T)
+        at = path.at(load) if path else None
+    except ConvergenceError:
+        return missing(network, load, T, "example", RS(), Status.NOT_CONVERGED)
+    return example_saddle(network, load, T, at) if at else None
 
 
 def _equilibrium(network: Network, load: float, T: float, _: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
-    found = (_solve(network, load, T, p, ansatz, start) for p in ("paramagnetic", "spin_glass", "retrieval"))
+    phases = (
+        "paramagnetic",
+        "spin_glass",
+        "retrieval",
+        *(("example",) if network.has_several and isinstance(ansatz, RS) else ()),
+    )
+    found = (_solve(network, load, T, p, ansatz, start) for p in phases)
     states = judged([s for s in found if s is not None])
     failed = next((s for s in states if not s.status.ok), None)
     if failed is not None:  # which phase wins is unknown while one of them is
         return failed
     zero = zero_winner(states)
-    both = [s for s in (*(s for s in states if s.phase == "retrieval"), zero) if s is not None]
+    both = [s for s in (*(s for s in states if s.phase in RETRIEVED), zero) if s is not None]
     return min(both, key=lambda s: s.free_energy, default=None)
 
 
@@ -275,7 +296,7 @@ def rank(s: Solution) -> tuple[float, float]:
 
 def zero_winner(states: Iterable[Solution]) -> Solution | None:
     """Return the m = 0 state of some states at one point: the saddle of largest free energy."""
-    return max((s for s in states if s.status.ok and s.phase != "retrieval"), key=rank, default=None)
+    return max((s for s in states if s.status.ok and s.phase not in RETRIEVED), key=rank, default=None)
 
 
 def judged(states: Sequence[Solution]) -> list[Solution]:
@@ -289,10 +310,12 @@ def judged(states: Sequence[Solution]) -> list[Solution]:
 def _winner(s: Solution, states: Sequence[Solution]) -> str | None:
     """Return the phase that wins over a state, its own where none does, None where the errors leave it open.
 
-    At m = 0 the larger f wins, and of what is left and retrieval the lower f.
+    At m = 0 the larger f wins, and of what is left and what is retrieved the lower f.
     """
     zero = zero_winner(states)
-    rivals = [(zero, 1.0)] if s.phase == "retrieval" else [(r, -1.0 if r.phase != "retrieval" else 1.0) for r in states]
+    retrieved = sorted(((r, 1.0) for r in states if r.phase in RETRIEVED), key=lambda pair: float(pair[0].free_energy))
+    rivals = [(zero, 1.0)] if s.phase in RETRIEVED else [(r, -1.0) for r in states if r.phase not in RETRIEVED]
+    rivals += retrieved
     known = True
     for rival, sign in sorted(((r, sign) for r, sign in rivals if r is not None and r is not s), key=lambda pair: pair[1]):
         behind = sign * float(s.free_energy - rival.free_energy)
@@ -307,7 +330,13 @@ def _winner(s: Solution, states: Sequence[Solution]) -> str | None:
 def _explain(solution: Solution) -> tuple[str, Solution | None]:
     network, load, T, phase = solution.network, solution.load, solution.T, solution.phase
     text = f"no {phase} saddle at {network!r}, load={load:g}, T={T:g} with {solution.ansatz!r}: "
-    if phase == "retrieval":
+    if phase == "example" and network.has_several:
+        path = rs_example.curve(network, T)
+        if path is None:
+            return text + "all examples are alike even at load=0. Ask for phase='retrieval', or lower T.", None
+        nearest = example_saddle(network, path.end.load, T, path.end)
+        return text + f"the state at one example ends at load={path.end.load:.8g}. Lower load; it is err.solution.", nearest
+    if phase in RETRIEVED:
         if not network.has_signal:
             return text + f"a {type(network).__name__} has no patterns. Ask for phase='spin_glass' or 'equilibrium'.", None
         end = rs_retrieval.fold(network, T)

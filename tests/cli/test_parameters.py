@@ -50,7 +50,7 @@ def test_no_default_is_kept_here(command):
 
 def test_words_and_defaults_are_those_of_the_function():
     found = {action.dest: action for action in actions("solve")}
-    assert found["phase"].choices == ["retrieval", "spin_glass", "paramagnetic", "equilibrium"]
+    assert found["phase"].choices == ["retrieval", "spin_glass", "paramagnetic", "equilibrium", "example"]
     assert found["phase"].help.startswith("The basin in which the saddle is sought. ")
     assert found["phase"].help.endswith("(default: retrieval; with --spin-glass spin_glass)")
     assert found["load"].required
@@ -60,7 +60,7 @@ def test_words_and_defaults_are_those_of_the_function():
 
 @pytest.mark.parametrize("phase", parameters(glassy.solve)["phase"].kind.split('"')[1::2])
 def test_every_choice_is_one_of_the_function(phase):
-    assert glassy.solve(glassy.DenseHebbian(P=3), 0.1, 0.2, phase, strict=False).network.P == 3
+    assert glassy.solve(glassy.DenseHebbian(P=3).trained(2, 0.9), 0.1, 0.2, phase, strict=False).network.P == 3
 
 
 def example(network, load=1.0, *, depth: int = 3):

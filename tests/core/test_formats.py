@@ -62,6 +62,8 @@ INTERNAL = {
         "theory.rs.scan": "Columns",
         "simulation.drive.work": "Outcome Task",
         "core.storage": "Placed Saved",
+        "model.one_example": "OneExample",
+        "theory.rs.example": "Curve Point",
         "theory.rs.retrieval": "Point",
         "theory.rs.zero": "ZeroPoint",
         "theory.rsb.equations": "Problem",

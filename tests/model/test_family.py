@@ -13,9 +13,11 @@ MODELS = {
     DenseHebbian(P=4): {"patterns", "load", "signal", "stored", "table", "covariance", "glass", "energies"},
     SpinGlass({2: 1.0}): {"load", "covariance", "glass", "couplings", "energies"},
     SeparableMemory([0.0, 1.0, 0.5, 2.0]): {"patterns", "stored", "table", "energies"},
-    DenseHebbian(P=4).trained(3, 0.8): {"patterns", "load", "signal", "examples", "table", "covariance", "glass", "energies"},
+    DenseHebbian(P=4).trained(3, 0.8): {
+        "patterns", "load", "signal", "examples", "alone", "table", "covariance", "glass", "energies",
+    },
     Couplings({(0, 1): 1.0}): {"couplings", "energies"},
-}
+}  # fmt: skip
 ASKED = {  # what belongs to a part
     "patterns": (lambda n: n.patterns(0.2, 40),),
     "load": (lambda n: n.load(3, n.N or 40),),
@@ -23,6 +25,7 @@ ASKED = {  # what belongs to a part
     "stored": (lambda n: n.has_stored or check_network(n, "stored"),),
     "glass": (lambda n: n.has_glass or check_network(n, "glass"),),
     "examples": (lambda n: glassy.draw_examples(n, 3, 40, seed=1),),
+    "alone": (lambda n: n.one_example,),
     "table": (lambda n: n.energy_table(n.N or 40),),
     "couplings": (
         lambda n: n.couplings(0.1, n.N or 40, np.random.default_rng(1)),

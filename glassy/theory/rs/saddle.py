@@ -8,6 +8,7 @@ from glassy.core.results import Status
 from glassy.model.family import Network
 from glassy.theory.ansatz import RS
 from glassy.theory.rs.equations import form_of
+from glassy.theory.rs.example import Point
 from glassy.theory.rs.formulas import (
     TOLERANCE,
     averages_of,
@@ -42,4 +43,22 @@ def rs_saddle(
         network=network, load=load, T=T, phase=phase, ansatz=RS(), m=m, q_levels=(q,), x_levels=(), y_levels=(),
         local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy, complexity=0.0, replicons=(replicon,),
         residual=error, status=status, n=n if network.has_examples else None,
+    )  # fmt: skip
+
+
+def example_saddle(network: Network, load: float, T: float, at: Point) -> Solution:
+    """Return the Solution at a saddle at one example (L.6): noise and spins as anywhere, and its own signal."""
+    n, C, s, P = at.at[:2], at.C, float(at.at[2]), network.P
+    averages = (at.soft, 0.0, C, 0.0, 0.0, at.E4, at.entropy, C, 0.0)
+    q, D = 1.0 - T * C, 1.0 - C
+    free, energy, entropy, replicon, error = thermodynamics(form_of(network), load, T, 0.0, q, C, s, D, averages)
+    signal = network.one_example.energy(n)
+    error = max(error, *map(abs, (at.new[:2] - n).tolist()))
+    if load > 0.0:  # in C: q as the noise has it
+        error = max(error, abs(math.sqrt(at.load / load) - 1.0))
+    return Solution(
+        network=network, load=load, T=T, phase="example", ansatz=RS(), m=at.m, q_levels=(q,), x_levels=(), y_levels=(),
+        local_susceptibility=C, free_energy=free - (P - 1) * signal, energy=energy + signal, entropy=entropy, complexity=0.0,
+        replicons=(replicon,), residual=error, status=Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED,
+        n=float(network.one_example.shares @ n), n_first=float(n[0]),
     )  # fmt: skip

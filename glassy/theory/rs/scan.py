@@ -46,8 +46,21 @@ FEW = 8  # points that do not repay the machine code
 CHUNK = 1024
 NODES = 257
 PHASES = ("retrieval", "spin_glass", "paramagnetic", "equilibrium")  # the last where no phase exists
+NAMES = (*PHASES, "example")
 STATUSES = (Status.CONVERGED, Status.LEFT_PHASE, Status.NOT_CONVERGED)
-NUMBERS = ("m", "q_EA", "local_susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon", "residual", "n")
+NUMBERS = (
+    "m",
+    "q_EA",
+    "local_susceptibility",
+    "free_energy",
+    "energy",
+    "entropy",
+    "complexity",
+    "replicon",
+    "residual",
+    "n",
+    "n_first",
+)
 FAR = 1e20  # loads and temperatures, and their inverses, beyond which units matter
 
 
@@ -60,7 +73,7 @@ class Columns:
     load: FloatArray
     T: FloatArray
     numbers: FloatArray  # [point, NUMBERS]
-    phase: IntArray  # in PHASES
+    phase: IntArray  # in NAMES
     status: IntArray  # in STATUSES
 
     def __len__(self) -> int:
@@ -68,12 +81,13 @@ class Columns:
 
     def row(self, i: int) -> Solution:
         """Return the Solution at point i."""
-        m, q, C, free, energy, entropy, complexity, replicon, residual, n = self.numbers[i].tolist()
+        m, q, C, free, energy, entropy, complexity, replicon, residual, n, n_first = self.numbers[i].tolist()
         return Solution(
-            network=self.network, load=float(self.load[i]), T=float(self.T[i]), phase=PHASES[self.phase[i]], ansatz=RS(), m=m,
+            network=self.network, load=float(self.load[i]), T=float(self.T[i]), phase=NAMES[self.phase[i]], ansatz=RS(), m=m,
             q_levels=(q,), x_levels=(), y_levels=(), local_susceptibility=C, free_energy=free, energy=energy, entropy=entropy,
             complexity=complexity, replicons=(replicon,), residual=residual, status=STATUSES[self.status[i]],
-            n=n if self.network.has_examples else None, provenance=self.provenance,
+            n=n if self.network.has_examples else None, n_first=n_first if NAMES[self.phase[i]] == "example" else None,
+            provenance=self.provenance,
         )  # fmt: skip
 
     def column(self, name: str) -> FloatArray | None:
@@ -81,7 +95,7 @@ class Columns:
         if name in ("load", "T"):
             return np.array(getattr(self, name))
         name = "q_EA" if name == "q" else name  # one level
-        known = name in NUMBERS and (name != "n" or self.network.has_examples)
+        known = name in NUMBERS and (name not in ("n", "n_first") or self.network.has_examples)
         return self.numbers[:, NUMBERS.index(name)].copy() if known else None
 
     def statuses(self) -> tuple[Status, ...]:
@@ -122,18 +136,18 @@ def solve_path(
     bar: Bar,
 ) -> Columns:  # fmt: skip
     """Return the table of a path; `alone` solves one point, and `bar` counts them."""
-    if phase == "equilibrium":
+    if phase == "equilibrium" and not network.has_several:
         found = {x: _phase(network, load, T, x, threads, lambda n: bar.update(n / 3.0)) for x in PHASES[:3]}
         numbers, said, which = _winners(found)
     else:
         numbers, said = _phase(network, load, T, phase, threads, bar.update)
-        which = np.full(len(load), PHASES.index(phase))
+        which = np.full(len(load), NAMES.index(phase))
     numbers[said == NONE] = math.nan
     left = np.flatnonzero(said == OPEN)
     solutions = [alone(x, y) for x, y in zip(load[left].tolist(), T[left].tolist(), strict=True)]
     for i, s in zip(left.tolist(), solutions, strict=True):
         numbers[i] = [math.nan if (x := getattr(s, name)) is None else x for name in NUMBERS]
-        said[i], which[i] = STATUSES.index(s.status), PHASES.index(s.phase)
+        said[i], which[i] = STATUSES.index(s.status), NAMES.index(s.phase)
     return Columns(network=network, provenance=provenance(), load=load, T=T, numbers=numbers, phase=which, status=said)
 
 
@@ -142,7 +156,7 @@ def _phase(
 ) -> tuple[FloatArray, IntArray]:
     """Return the numbers of one phase, and what is known of each point: FOUND, NONE or OPEN."""
     numbers, said = np.full((len(load), len(NUMBERS)), math.nan), np.full(len(load), OPEN)
-    if not network.has_glass:
+    if not network.has_glass or phase in ("example", "equilibrium"):
         return numbers, said
     form, field = _array(network), network.unit_covariance.has_field
     run: Callable[..., None]

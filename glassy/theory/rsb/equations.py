@@ -12,9 +12,9 @@ import numpy as np
 from glassy.model.family import Network
 from glassy.theory.rsb.functional import Averages, FloatArray, Levels
 from glassy.theory.rsb.kernels import unpack
-from glassy.theory.rsb.sweep import FIELD
-from glassy.theory.rsb.system import Swept, coefficients, system
-from glassy.theory.rsb.tangent import chain, rates
+from glassy.theory.rsb.signals import Swept, all_rates
+from glassy.theory.rsb.system import coefficients, system
+from glassy.theory.rsb.tangent import chain
 
 TOLERANCE = 1e-10
 MERGED = 1e-7  # two levels q < p closer than this fraction of p or of 1 - q count as one
@@ -62,7 +62,7 @@ class Problem:
         odds = [(levels.C, edge), *pairs, *((y, 1.0 - T * y) for y in levels.y)]
         if not all(a > 0.0 and b > 0.0 and math.isfinite(a) for a, b in odds):
             return None
-        first = levels.field(self.network.P) / self.held[1] if self.held else levels.m
+        first = levels.field(self.network) / self.held[1] if self.held else levels.m
         return np.array([*((first,) if self.has_m else ()), *(math.log(a / b) for a, b in odds)])
 
     def unpack(self, u: FloatArray) -> tuple[Levels, FloatArray]:
@@ -80,11 +80,11 @@ class Problem:
         return F if self._system(u, F) else None
 
     @cached_property
-    def _last(self) -> dict[bytes, tuple[FloatArray, Swept]]:
+    def _last(self) -> dict[bytes, tuple[FloatArray, tuple[Swept, ...]]]:
         """What the last evaluation of the equations has left: a Jacobian at the same point begins with it."""
         return {}
 
-    def _system(self, u: FloatArray, F: FloatArray) -> tuple[FloatArray, Swept] | None:
+    def _system(self, u: FloatArray, F: FloatArray) -> tuple[FloatArray, tuple[Swept, ...]] | None:
         """Fill F with the equations at u; return all numbers of `system` and its sweep, None outside the domain."""
         known = np.empty((15, self.k + 1))
         swept = system(u, self.network, self.load, self.T, self.has_m, self.has_q0, F, known, self.held)
@@ -109,16 +109,12 @@ class Problem:
             q += below
             merging = max(merging, math.sqrt(max(1.0 - q, 0.0)) / max(gap, 1e-300))
         if self.k > 1 and merging < 1e3:
-            k, m, P = self.k, float(u[0]) if self.has_m else 0.0, self.network.P
             found = self._last.get(u.tobytes()) or self._system(u, np.empty(self.size))
             if found is None:
                 return None
             known, swept = found
-            points, links, joint, inner, start, grid = swept
-            out = np.empty((2 * k + 4, 2 * k + 2))
-            rates(out, self.T, bool(points[FIELD, 0] == 0.0), known[2], known[1], points, links, joint, inner, start, grid)
-            if self.has_m:
-                out[:, 2 * k] *= self.held[1] if self.held else 0.5 * P * (P - 1) * m ** (P - 2)
+            m, growth = self.held or (float(u[0]) if self.has_m else 0.0, None)
+            out = all_rates(self.network, m, self.T, known[2], known[1], swept, growth)
             chain(
                 J, out, u, coefficients(self.network), self.network.wishart, self.load, self.T, self.has_m, self.has_q0, known
             )

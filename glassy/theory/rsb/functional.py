@@ -13,7 +13,8 @@ import numpy.typing as npt
 from glassy.model.family import Network
 from glassy.numerics.tilted import LN2
 from glassy.theory.rs.equations import wishart_shift
-from glassy.theory.rsb.sweep import COUNT, FIELD, PHI, WEIGHT, sweep
+from glassy.theory.rsb.signals import field, signal_of, sizes_of, sweeps
+from glassy.theory.rsb.sweep import COUNT, FIELD, PHI, WEIGHT
 from glassy.theory.rsb.system import energies, noise
 
 FloatArray = npt.NDArray[np.float64]
@@ -23,6 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 class Levels:
     """Order parameters of RSB(k): m, q_0 .. q_{k-1}, C = beta (1 - q_k), and y_1 .. y_k with y_i = x_i/T.
 
+    m is E[S tanh] (L.3): the magnetization of a stored pattern, and of a trained network n over its largest value.
     D is 1 - C, where it is known better than C tells: at P = 2 and small load. a is the field along the pattern that holds
     the network at m; None where that is the signal of the pattern itself, as at a saddle.
     """
@@ -38,11 +40,9 @@ class Levels:
         """Return other levels at the same m and a."""
         return Levels(self.m, q, C, y, a=self.a)
 
-    def field(self, P: int) -> float:
-        """Return the mean local field."""
-        if self.a is not None:
-            return self.a
-        return 0.5 * P * self.m ** (P - 1) if self.m else 0.0
+    def field(self, network: Network) -> float:
+        """Return the field of a signal of size 1."""
+        return field(network, self.m) if self.a is None else self.a
 
     @property
     def free(self) -> float:
@@ -68,6 +68,7 @@ class Averages(NamedTuple):
     """Everything one evaluation of the functional gives, at a saddle or not.
 
     t2, c2, gain: E_i[t_i^2], E_i[c_i^2] (level k: beta E sech^4), E_i[phi_i] - E_{i-1}[phi_{i-1}];
+    m, along: E[S t_0], which is m of a stored pattern, and the magnetization along the pattern;
     q, variance, slope, work: q_i, r_i - r_{i-1}, r'(q_i), (1/2) int q r' over each step.
     """
 
@@ -83,6 +84,7 @@ class Averages(NamedTuple):
     variance: FloatArray
     slope: FloatArray
     work: FloatArray
+    along: float = 0.0
 
 
 def evaluate(
@@ -100,27 +102,27 @@ def evaluate(
     gaps = levels.gaps(T) if gaps is None else gaps
     y = np.array((0.0, *levels.y))
     scalars, averages, at = _evaluate(network, load, T, levels, gaps, y, fine)
-    f, e, s, m, C = scalars
+    f, e, s, m, C, along = scalars
     shift = wishart_shift(network, load)
-    return Averages(f + shift, e + shift, s, m, C, *averages[:3], *at[:4])
+    return Averages(f + shift, e + shift, s, m, C, *averages[:3], *at[:4])._replace(along=along)
 
 
 def _evaluate(
     network: Network, load: float, T: float, levels: Levels, gaps: FloatArray, y: FloatArray, fine: float
-) -> tuple[tuple[float, float, float, float, float], FloatArray, FloatArray]:
-    """Return (f, e, s, E_0[t_0], E_k[sech^2]/T), f NaN outside the domain, and the arrays of `deflated`."""
+) -> tuple[tuple[float, float, float, float, float, float], FloatArray, FloatArray]:
+    """Return (f, e, s, E[S t_0], E_k[sech^2]/T, m along), f NaN outside the domain, and the arrays of `deflated`."""
     k, P, m, C = len(y) - 1, network.P, levels.m, (levels.C, levels.free)
-    averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(5)
+    averages, at, values = np.empty((5, k + 1)), np.empty((5, k + 1)), np.empty(6)
     if not noise(network, load, T, gaps, *C, y, at):
-        return (math.nan,) * 5, averages, at
-    signal = m ** (P - 1) if m else 0.0
+        return (math.nan,) * 6, averages, at
+    signal = signal_of(network).strength * m ** (P - 1) if m else 0.0
     deviations = np.sqrt(np.maximum(at[1], 0.0))
-    if sweep(levels.field(P), deviations, y, T, fine, averages, values) is None:
-        return (math.nan,) * 5, averages, at
-    phi, m_new, C_new, _, entropy = values.tolist()
+    if sweeps(network, m, deviations, y, T, fine, averages, values, levels.a) is None:
+        return (math.nan,) * 6, averages, at
+    phi, m_new, C_new, _, entropy, along = values.tolist()
     f, e, s = energies(network, load, T, gaps, *C, y, at)
     f += (0.5 * (P - 1) * signal if levels.a is None else levels.a - 0.5 * signal) * m - phi - T * LN2
-    return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new), averages, at
+    return (f, e - 0.5 * signal * m, s + entropy, m_new, C_new, along), averages, at
 
 
 def field_density(network: Network, load: float, T: float, levels: Levels, h: FloatArray) -> FloatArray:
@@ -129,20 +131,20 @@ def field_density(network: Network, load: float, T: float, levels: Levels, h: Fl
     at = evaluate(network, load, T, levels)
     s = np.sqrt(np.maximum(at.variance, 0.0))
     y = np.array((0.0, *levels.y))
-    averages, values = np.empty((5, k + 1)), np.empty(5)
-    swept = sweep(levels.field(network.P), s, y, T, 1.0, averages, values)
-    if swept is None:
+    averages, values = np.empty((5, k + 1)), np.empty(6)
+    found = sweeps(network, levels.m, s, y, T, 1.0, averages, values, levels.a)
+    if found is None:
         return np.full_like(h, math.nan)
-    points, links, _, _, start, _ = swept
     phi = np.abs(h) + T * (np.log1p(np.exp(-2.0 * np.abs(h) / T)) - LN2) if T > 0.0 else np.abs(h)
     density = np.zeros_like(h)
-    step = np.searchsorted(start, np.arange(points.shape[1]), side="right") - 1  # the first one not taken to get to the point
-    ends = (points[WEIGHT] > 0.0) & ((step == k) | ((step < k) & (links[COUNT] == 0)))
-    for x, f, w, i in zip(points[FIELD, ends], points[PHI, ends], points[WEIGHT, ends], step[ends], strict=True):
-        if i == k:
-            tilt = np.exp((y[k] * (phi - f) if k else 0.0) - 0.5 * ((h - x) / s[k]) ** 2)
-            density += w / s[k] * tilt
-        else:  # far from 0 every step that is left is a Gaussian that drifts outward
-            far, spread = x + np.sign(x) * (y[i:] @ s[i:] ** 2), math.sqrt(s[i:] @ s[i:])
-            density += w / spread * np.exp(-0.5 * ((h - far) / spread) ** 2)
+    for (_, share, _), (points, links, _, _, start, _) in zip(sizes_of(network, levels.m), found, strict=True):
+        step = np.searchsorted(start, np.arange(points.shape[1]), side="right") - 1  # the first one not taken to the point
+        ends = (points[WEIGHT] > 0.0) & ((step == k) | ((step < k) & (links[COUNT] == 0)))
+        for x, f, w, i in zip(points[FIELD, ends], points[PHI, ends], points[WEIGHT, ends], step[ends], strict=True):
+            if i == k:
+                tilt = np.exp((y[k] * (phi - f) if k else 0.0) - 0.5 * ((h - x) / s[k]) ** 2)
+                density += share * w / s[k] * tilt
+            else:  # far from 0 every step that is left is a Gaussian that drifts outward
+                far, spread = x + np.sign(x) * (y[i:] @ s[i:] ** 2), math.sqrt(s[i:] @ s[i:])
+                density += share * w / spread * np.exp(-0.5 * ((h - far) / spread) ** 2)
     return np.asarray(density / math.sqrt(2.0 * math.pi))

@@ -53,7 +53,7 @@ def held(network: Network, load: float, T: float, m: float, k: int) -> Pinned | 
                 return None
             break
         found, state = deeper, rsb_saddle(network, load, T, "retrieval", *deeper)
-    a = found[0].field(network.P)
+    a = found[0].field(network)
     return Pinned(
         m,
         a,

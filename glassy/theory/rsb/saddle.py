@@ -10,6 +10,7 @@ from glassy.model.family import Network
 from glassy.theory.ansatz import RSB
 from glassy.theory.rsb.equations import TOLERANCE, replicons, residual
 from glassy.theory.rsb.functional import FloatArray, Levels, evaluate
+from glassy.theory.rsb.signals import signal_of
 from glassy.theory.solution import Solution
 
 
@@ -22,17 +23,18 @@ def rsb_saddle(
     dominate, and the entropy is that of all of them.
     """
     at = evaluate(network, load, T, levels, gaps=gaps)
-    k = levels.k
+    k, of = levels.k, signal_of(network)
     error = residual(network, load, T, levels, at, held=int(marginal))
     y = levels.y[-1]
     complexity = float(y * (y * at.work[k] - at.gain[k])) if marginal else 0.0
     status = Status.CONVERGED if error <= TOLERANCE else Status.NOT_CONVERGED
     return Solution(
-        network=network, load=load, T=T, phase=phase, ansatz=RSB(k), m=levels.m, q_levels=tuple(float(q) for q in at.q),
+        network=network, load=load, T=T, phase=phase, ansatz=RSB(k),
+        m=levels.m if of.uniform or not levels.m else at.along, q_levels=tuple(float(q) for q in at.q),
         x_levels=(*(T * y for y in levels.y[:-1]), 1.0 if marginal else T * y), y_levels=levels.y,
         local_susceptibility=levels.C, free_energy=at.free_energy, energy=at.energy,
         entropy=at.entropy + complexity, complexity=complexity, replicons=replicons(T, at),
-        residual=error, status=status, n=0.0 if network.has_examples else None,
+        residual=error, status=status, n=of.full * levels.m if network.has_examples else None,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from glassy.model.family import Network
 from glassy.theory.rsb.breaking import noise_slope
 from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.functional import Levels, evaluate, field_density
+from glassy.theory.rsb.signals import sizes_of
 
 Found = tuple[Levels, np.ndarray]  # levels and their gaps
 
@@ -174,9 +175,9 @@ def breaking(problem: Problem, levels: Levels) -> tuple[float, float, float] | N
     if T == 0.0:
         return None
     at = evaluate(network, load, T, levels)
-    signal = levels.field(network.P)
+    signal = [levels.field(network) * S for S, _, _ in sizes_of(network, levels.m)]
     reach = 9.0 * math.sqrt(at.variance.sum()) + float(np.array((0.0, *levels.y)) @ at.variance)
-    h = np.linspace(max(-20.0 * T, signal - reach), min(20.0 * T, signal + reach), 1601)
+    h = np.linspace(max(-20.0 * T, min(signal) - reach), min(20.0 * T, max(signal) + reach), 1601)
     if h[0] >= h[-1]:
         return None
     t = np.tanh(h / T)

@@ -338,10 +338,11 @@ def extrapolated(path: Sequence[Solution]) -> Solution:
     """Return the limit of RSB(1), RSB(2), .. with the errors of the extrapolation, on the levels of the deepest of them."""
     how = _unbroken(path)
     m, free, energy, entropy, C = (limit([getattr(s, name) for s in path], *how[name]) for name in how)
+    n = None if path[-1].n is None else limit([s.n for s in path if s.n is not None], *how["m"])
     if path[-1].T == 0.0:  # while C > 0 the deepest replicon is -inf: C and with it the entropy end at 0
         entropy, C = Estimate(0.0, 0.0), Estimate(0.0, 0.0)
     ansatz = FullRSB(len(path))
-    return replace(path[-1], ansatz=ansatz, m=m, free_energy=free, energy=energy, entropy=entropy, local_susceptibility=C)
+    return replace(path[-1], ansatz=ansatz, m=m, n=n, free_energy=free, energy=energy, entropy=entropy, local_susceptibility=C)
 
 
 def _unbroken(path: Sequence[Solution]) -> dict[str, tuple[int, float]]:

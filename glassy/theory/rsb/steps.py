@@ -14,7 +14,7 @@ from glassy.theory.rsb.equations import Problem
 from glassy.theory.rsb.functional import Levels
 from glassy.theory.rsb.saddle import padded, rsb_saddle
 from glassy.theory.rsb.search import converge, deepen, first, negligible, unresolved
-from glassy.theory.solution import Solution, levels_of
+from glassy.theory.solution import Solution, aligned, levels_of
 
 
 def stable(solution: Solution) -> bool:
@@ -72,7 +72,7 @@ def retrieval(network: Network, load: float, T: float, k: int) -> Solution | Non
     if load == 0.0 or stable(base):
         return padded(base, k)
     problem = Problem(network, load, T, 1, has_m=True, has_q0=True)
-    found = first(problem, base.m, base.q_EA, base.local_susceptibility)
+    found = first(problem, aligned(base), base.q_EA, base.local_susceptibility)
     if found is None:
         return padded(base, k) if unresolved(problem, levels_of(base)) else None
     return deepened(rsb_saddle(network, load, T, "retrieval", *found), k, has_q0=True)

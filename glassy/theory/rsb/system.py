@@ -11,9 +11,7 @@ import numpy as np
 from glassy.model.covariance import Covariance
 from glassy.model.family import Network
 from glassy.theory.rsb.kernels import SMALL, FloatArray, deflated, mixed_noise, unpack, wishart_energies, wishart_noise
-from glassy.theory.rsb.sweep import IntArray, sweep
-
-Swept = tuple[FloatArray, IntArray, FloatArray, FloatArray, IntArray, FloatArray]
+from glassy.theory.rsb.signals import Swept, sweeps
 
 
 @lru_cache(maxsize=256)
@@ -75,13 +73,13 @@ def mixed_energies(
 def system(
     u: FloatArray, network: Network, load: float, T: float, has_m: bool, has_q0: bool, F: FloatArray, known: FloatArray,
     held: tuple[float, float] | None = None,
-) -> Swept | None:  # fmt: skip
-    """Fill F with the equations at u; return what `sweep` returns, None outside the domain.
+) -> tuple[Swept, ...] | None:  # fmt: skip
+    """Fill F with the equations at u; return what `sweeps` returns, None outside the domain.
 
     known[15, k+1], filled: the gaps, y, the deviations s, the five rows of averages, the five of `noise`, C with its new
     value, and 1 - C. held: as in `Problem`.
     """
-    gap, y, s, averages, levels, values = known[0], known[1], known[2], known[3:8], known[8:13], np.empty(5)
+    gap, y, s, averages, levels, values = known[0], known[1], known[2], known[3:8], known[8:13], np.empty(6)
     point = unpack(u, T, network.wishart, has_m, has_q0, gap, y)
     if point is None:
         return None
@@ -89,15 +87,12 @@ def system(
     if not (C > 0.0 and noise(network, load, T, gap, C, free, y, levels)):
         return None
     np.sqrt(levels[1], out=s)
-    if held:
-        m, signal = held[0], held[1] * m
-    else:
-        signal = 0.5 * network.P * m ** (network.P - 1) if m else 0.0
-    swept = sweep(signal, s, y, T, 1.0, averages, values)
+    m, a = (held[0], held[1] * m) if held else (m, None)
+    swept = sweeps(network, m, s, y, T, 1.0, averages, values, a)
     at = 1 if has_m else 0
     if swept is None or not deflated(averages, levels, gap, has_q0, F[at + 1 :]):
         return None
-    _, m_new, C_new, _, _ = values.tolist()
+    _, m_new, C_new, *_ = values.tolist()
     if has_m:
         F[0] = m_new - m
     F[at] = C_new / C - 1.0
