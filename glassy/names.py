@@ -68,6 +68,7 @@ from glassy.simulation.ensemble import Ensemble, read_ensemble
 from glassy.simulation.ensemble_result import EnsembleResult
 from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.exchange_temperatures import exchange_temperatures
+from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
 from glassy.simulation.keep.ledger import sampling_seconds
 from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.ladder import Exchange, Ladder
@@ -123,6 +124,7 @@ __all__ = [
     "Limit",
     "Lines",
     "Measured",
+    "MeasuredFreeEnergyOfM",
     "MemoryLimitError",
     "MessagePassing",
     "Metropolis",

@@ -68,6 +68,8 @@ def check_perturbations(perturbation: Perturbation | None, N: int, counts: list[
             f"fields and pattern_energies must lie in [{-LARGEST:g}, {LARGEST:g}] for message passing, got {float(most):g}. "
             "Measure them in units of the pattern's own."
         )
+    if perturbation.along:
+        raise InputError(f"along must be left out for message passing, got {perturbation.along:g}. Give a field on every spin.")
     for k, energy in perturbation.pattern_energies:
         if isinstance(energy, tuple):
             raise InputError(
