@@ -208,9 +208,7 @@ def reweight(beta: FloatArray, H: Sequence[FloatArray], targets: FloatArray, N: 
     return whole, np.array(left), parts
 
 
-def log_weights(
-    fields: FloatArray, M: Sequence[npt.NDArray[np.int64]], N: int, parts: Parts
-) -> tuple[FloatArray, FloatArray]:
+def log_weights(fields: FloatArray, M: Sequence[npt.NDArray[np.int64]], N: int, parts: Parts) -> tuple[FloatArray, FloatArray]:
     """Join the overlaps of one sample in fields along a pattern into ln of the weight of every overlap without a field (J.3).
 
     Parameters

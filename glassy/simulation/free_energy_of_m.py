@@ -23,6 +23,10 @@ from glassy.model.perturbation import Perturbation
 from glassy.simulation.samples import Samples
 
 FloatArray = npt.NDArray[np.float64]
+APART = (
+    "the overlaps m of neighbouring fields must overlap from the weakest to the strongest, in every part of the run. Put "
+    "fields between, or raise sweeps: see ladder.exchange.acceptance."
+)
 FEWEST = 8  # samples from which the known mean of the noise at the pattern takes scatter away
 
 
@@ -231,7 +235,7 @@ def joined_curve(points: Sequence[Samples], weight: float, progress: bool | None
             try:
                 whole, kept = log_weights(np.array(fields) / T, M, N, parts)
             except ConvergenceError:
-                whole, kept = np.full(N + 1, -np.inf), np.full((len(list(parts)), N + 1), -np.inf)
+                raise InputError(APART) from None
             met = np.all(np.isfinite(np.vstack([whole, kept])), axis=0)
             _check_met(met, M[0], fields)
             lowest = max(lowest, N - 2 * int(np.argmin(np.append(met, False))) + 2)
@@ -278,7 +282,4 @@ def _check_met(met: npt.NDArray[np.bool_], weakest: npt.NDArray[np.int64], field
         )
     N = len(met) - 1
     if not met[: (N - round(float(weakest.mean()))) // 2 + 1].all():
-        raise InputError(
-            "the overlaps m of neighbouring fields must overlap from the weakest to the strongest, in every part of the run. "
-            "Put fields between, or raise sweeps: see ladder.exchange.acceptance."
-        )
+        raise InputError(APART)

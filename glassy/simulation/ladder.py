@@ -65,9 +65,15 @@ class Exchange(Drawn, Placed):
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the edges of the ladder; `remarks` name one that no exchange was attempted on."""
         for i, (a, n, k) in enumerate(zip(self.acceptance, self.attempted, self.accepted, strict=True)):
-            row: dict[str, Any] = {"T": self.T[i], "T_next": self.T[i + 1], "exchange_acceptance": a, "attempted": n, "accepted": k}
+            row: dict[str, Any] = {
+                "T": self.T[i],
+                "T_next": self.T[i + 1],
+                "exchange_acceptance": a,
+                "attempted": n,
+                "accepted": k,
+            }
             row |= {"perturbation": self.rungs[i], "perturbation_next": self.rungs[i + 1]} if self.rungs else {}
-            yield {**dict(self.state_point), **row, "remarks": untried(a)}
+            yield {**dict(self.state_point), **row, "remarks": untried(a, self.rungs)}
 
     @property
     def attempted(self) -> tuple[int, ...]:
@@ -104,9 +110,10 @@ class Exchange(Drawn, Placed):
         return f"Exchange({ends}: acceptance {edges}; {self.round_trips.sum()} round trips)"
 
 
-def untried(acceptance: Estimate | None) -> tuple[str, ...]:
+def untried(acceptance: Estimate | None, rungs: Sequence[Perturbation] = ()) -> tuple[str, ...]:
     """Return what must be known of an accepted fraction: that nothing was attempted, where it is NaN."""
-    return ("no exchange with the next hotter temperature was attempted: raise sweeps",) * (acceptance != acceptance)
+    other = "perturbation" if rungs else "hotter temperature"
+    return (f"no exchange with the next {other} was attempted: raise sweeps",) * (acceptance != acceptance)
 
 
 @dataclass(frozen=True)
@@ -134,12 +141,15 @@ class Ladder(Grid[Samples]):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the averages of every temperature, and how many exchanges with the next hotter one were accepted."""
-        places = self.exchange.rungs or self.exchange.T
+        places: tuple[Any, ...] = self.exchange.rungs or self.exchange.T
         edges = dict(zip(places, self.exchange.acceptance, strict=False))
         for p in self:
             edge = edges.get(p.perturbation if self.exchange.rungs else p.T)
             for row in p.records():
-                yield row | {"exchange_acceptance": edge, "remarks": (*row.get("remarks", ()), *untried(edge))}
+                yield row | {
+                    "exchange_acceptance": edge,
+                    "remarks": (*row.get("remarks", ()), *untried(edge, self.exchange.rungs)),
+                }
 
     def minus_beta_f(self, method: str = "mbar", *, progress: bool | None = None) -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.

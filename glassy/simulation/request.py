@@ -186,13 +186,17 @@ def check_field_alone(network: Network, perturbation: Perturbation | None, watch
 def _check_rungs(network: Network, rungs: tuple[Perturbation, ...], ladder: bool, temperatures: Sequence[Any]) -> None:
     """Raise InputError where perturbations cannot be the rungs of a ladder."""
     if not ladder:
-        raise InputError("several perturbations are the rungs of a ladder: give method=glassy.ReplicaExchange(), or one of them.")
+        raise InputError(
+            "several perturbations are the rungs of a ladder: give method=glassy.ReplicaExchange(), or one of them."
+        )
     if len(set(rungs)) < max(len(rungs), 2):
         raise InputError(f"perturbation must hold at least two different ones for ReplicaExchange, got {list(rungs)}.")
     if len(temperatures) > 1 or not 0.0 < temperatures[0] < math.inf:
         raise InputError(f"T must be one finite temperature > 0 where perturbations are the rungs, got {list(temperatures)}.")
     if network.has_couplings or network.has_examples:
-        raise InputError(f"perturbations are rungs of networks that sum over their patterns, got {network!r}. Give one of them.")
+        raise InputError(
+            f"perturbations are rungs of networks that sum over their patterns, got {network!r}. Give one of them."
+        )
 
 
 def _check_ladder(temperatures: tuple[float, ...]) -> None:

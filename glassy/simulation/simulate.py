@@ -157,8 +157,8 @@ def simulate(
         errors hold the scatter between them. For a trained network ground truths, of which examples are drawn, or its
         examples (K, M, N), whose ground truths are what most of them say: `examples_by_label` makes these of labelled data.
     perturbation : Perturbation, or sequence of them with ReplicaExchange, optional
-        External fields, and energies of their own for chosen patterns, added to the energy of the network. Several are the rungs
-        of a ladder at one T, in this order, neighbours exchange configurations (M.18).
+        External fields, and energies of their own for chosen patterns, added to the energy of the network. Several are the
+        rungs of a ladder at one T, in this order: neighbours exchange configurations (M.18).
     start : {"pattern", "example", "random", "both"} or array of +-1, optional
         "pattern": the condensed pattern, number 0, at overlap `start_overlap`; "example": the first example of ground truth 0,
         in the same way. "random": fair spins. An array of shape (N,), (replicas, N) or (samples, replicas, N): these spins.
@@ -179,7 +179,8 @@ def simulate(
         Sweeps before those that are measured, not counted in `sweeps` (default sweeps // 5).
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
-        T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T`, or several perturbations at one T, and gives a Ladder.
+        T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T`, or several
+        perturbations at one T, and gives a Ladder.
         As text, too: "Glauber", "Annealing(2.0)".
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.

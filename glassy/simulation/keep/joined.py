@@ -22,14 +22,15 @@ def points(run: Run, done: Done) -> tuple[Samples, ...]:
     found, origins = zip(*(done[index] for index in sorted(done)), strict=True)
     rungs = zip(*((x,) if isinstance(x, Series) else x.series for x in found), strict=True)
     origin = joint_provenance(origins)
+    added = run.rungs or [run.perturbation] * len(run.temperatures)
     return tuple(
         Samples(
             network=run.network, N=run.N, K=run.K, T=T, method=run.method, start=run.start, start_overlap=run.start_overlap,
             burn_in=run.burn_in, seed=run.seed, patterns_drawn=run.patterns is None, series=_concatenated(parts),
-            provenance=origin, kernel=run.kernel, perturbation=added, watch=run.watch,
+            provenance=origin, kernel=run.kernel, perturbation=more, watch=run.watch,
             given_load=run.given_load,
         )
-        for T, added, parts in zip(run.temperatures, run.rungs or [run.perturbation] * len(run.temperatures), rungs, strict=True)
+        for T, more, parts in zip(run.temperatures, added, rungs, strict=True)
     )  # fmt: skip
 
 

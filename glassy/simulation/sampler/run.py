@@ -30,8 +30,8 @@ class Run:
     `temperatures` holds those of all rungs, coldest first; without ReplicaExchange one. `spins` has shape
     (samples or 1, replicas or 1, N), `patterns` (K, N), of several samples (samples, K, N), or of examples (K, M, N); None
     where they are drawn. `given_load` is that of couplings; None where K says it, or where there is none. The numbers do not
-    depend on `kernel`, which says how they are made. `rungs`: what is added at each rung of a ladder at one temperature, instead
-    of `perturbation`.
+    depend on `kernel`, which says how they are made. `rungs`: what is added at each rung of a ladder at one temperature,
+    instead of `perturbation`.
     """
 
     network: Network

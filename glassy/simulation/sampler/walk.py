@@ -87,9 +87,7 @@ class Walk:
         self.start_m = spins @ condensed.astype(np.int64) / N
         self.beta = step / np.array(run.temperatures) if run.every else np.zeros(n)
         one = np.arange(n, 0.0, -1.0) if run.rungs else self.beta  # of perturbations: each differs by one from the next
-        self.swappers = [
-            Swapper(one, exchange_generator(run.seed, N, K, index, r), N) for r in range(R if run.every else 0)
-        ]
+        self.swappers = [Swapper(one, exchange_generator(run.seed, N, K, index, r), N) for r in range(R if run.every else 0)]
         self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
         self.trace = np.empty((n, R, run.sweeps, 3), np.int64)
         self.q = np.empty((n, len(self.pairs), run.sweeps))
