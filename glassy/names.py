@@ -33,6 +33,7 @@ from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
 from glassy.evidence.held_phase import HeldPhase
 from glassy.evidence.kept import Kept
+from glassy.evidence.landscape import Landscape
 from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
@@ -121,6 +122,7 @@ __all__ = [
     "Interrupted",
     "Kept",
     "Ladder",
+    "Landscape",
     "Limit",
     "Lines",
     "Measured",

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from glassy.analysis.equilibration import alarm
 from glassy.analysis.jackknife import block_edges, from_left_out, parts_of
 from glassy.analysis.reweighting import log_weights
 from glassy.core import checks
@@ -57,7 +58,7 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
     control : array [sample], optional
         Energy per spin of the noise at the pattern, less its mean over all patterns.
     status : Status
-        The first bad status among the rungs, else that of the weakest field.
+        STEADY where nothing drifts in any field, replicas agree and the run is long; else what speaks against it (M.16).
 
     Examples
     --------
@@ -249,12 +250,23 @@ def joined_curve(points: Sequence[Samples], weight: float, progress: bool | None
     if one.patterns_drawn and {k for k, _ in base.pattern_energies} <= {0}:
         known = (one.K - 1) * float(one.network.energy_table(N).mean) / N
         control = one.series.pattern_energy + fields[0] - own[0] - known
-    bad = next((p.status for p in rungs if not p.status.ok), one.status)
     return MeasuredFreeEnergyOfM(
         N=N, T=T, weight=weight, m=(np.arange(N, -N - 1, -2) / N)[there], each=np.array(each)[:, there],
         left=np.array(left)[..., there], chains=chains, blocks=len(block_edges(sweeps)), signal=signal[there],
-        control=control, status=bad,
+        control=control, status=_status(rungs),
     ).placed(one)  # fmt: skip
+
+
+def _status(rungs: Sequence[Samples]) -> Status:
+    """Return what the curve may claim: STEADY where no rung drifts, its replicas agree, and it is long (M.16).
+
+    p-values are judged as one of so many rungs.
+    """
+    if rungs[0].replicas == 1:
+        return Status.NOT_SHOWN
+    trends = ((i, t) for i, rung in enumerate(rungs) for t in rung.evidence.trends)
+    found = {f"{i} {t.observable}": (len(rungs) * min(t.p_drift, t.p_apart), t.length_over_tau) for i, t in trends}
+    return alarm(found)
 
 
 def _field(added: Perturbation | None) -> float:
