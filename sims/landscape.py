@@ -31,10 +31,10 @@ class Line(Case):
 
 
 CASES = {c.name: c for c in (
-    Line(name="P3", P=3, noisy=16.0, seed=800, sizes=(32, 48, 64, 96, 128), samples=(192, 160, 128, 72, 40), sweeps=800,
-         escapes=(64, 96, 128, 192), claim=CLAIM.format(P=3), quick={"samples": 16, "sweeps": 400, "escapes": (32, 48)}),
-    Line(name="P4", P=4, noisy=32.0, seed=801, sizes=(24, 32, 48, 64), samples=(160, 128, 96, 40), sweeps=800,
-         escapes=(32, 48, 64, 80), claim=CLAIM.format(P=4), quick={"samples": 16, "sweeps": 400, "escapes": (24, 32)}),
+    Line(name="P3", P=3, noisy=16.0, seed=800, sizes=(24, 32, 48, 64, 96), samples=(128, 128, 128, 128, 64), sweeps=600,
+         escapes=(64, 96, 128, 160), claim=CLAIM.format(P=3), quick={"samples": 16, "sweeps": 400, "escapes": (32, 48)}),
+    Line(name="P4", P=4, noisy=32.0, seed=801, sizes=(24, 32, 48, 64), samples=(96, 96, 80, 24), sweeps=600,
+         escapes=(32, 48, 64), claim=CLAIM.format(P=4), quick={"samples": 16, "sweeps": 400, "escapes": (24, 32)}),
 )}  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def measure(case: Line, run: Sampling) -> Tables:
         for load in loads:
             g = line.at(f, load)
             curves += [{"N": N, "load": load, "m": m, "f": float(v), "error": v.error}
-                       for m, v in zip(g.m.tolist(), g.values, strict=True)]  # fmt: skip
+                       for m, v in zip(g.m.tolist(), g.free_energy, strict=True)]  # fmt: skip
     for N in case.escapes:
         table += line.escape(run(N, samples=48, sweeps=4000, seed=case.seed, out=f"escape_{N}", how=line.escapes))
     for load in loads:
@@ -67,7 +67,7 @@ def verdict(case: Line, tables: Tables) -> str:
 def panels(case: Line, tables: Tables) -> Any:
     data, curves, lines = tables["data"], tables["curves"], tables["lines"]
     fig, ((left, middle, right),) = plots.figure(1, 3, width=4.4, height=4.0)
-    N, loads, markers = max(curves["N"]), list(dict.fromkeys(lines["load"])), plots.markers_of(data)
+    N, loads, markers = int(max(curves["N"])), list(dict.fromkeys(lines["load"])), plots.markers_of(data)
     for load, color in zip(loads, plots.COLORS, strict=False):
         line, found = lines.where(load=load), curves.where(load=load, N=N, m=lambda m: m >= 0.0)
         for rows, style in ((line, {"lw": 1.2, "label": f"load {load:.3f}"}), (found, {"marker": ".", "ls": "none"})):

@@ -12,7 +12,6 @@ import numpy as np
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
 from glassy.core.errors import InputError
-from glassy.core.export import Exported
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
 from glassy.model.network import DenseHebbian
@@ -32,7 +31,7 @@ ESCAPE = "ln of the sweeps to the top of the barrier"
 
 
 @dataclass(frozen=True)
-class Landscape(Exported):
+class Landscape:
     """f(m) on a line T = c sqrt(load) above the glass: by theory, and from a ladder of fields in the noise of one load.
 
     For P > 2 the noise of a load is that of any other, in units of sqrt(load), and the pattern adds a function of m alone. At
@@ -107,7 +106,7 @@ class Landscape(Exported):
         found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1), way, h).tolist()
         return [Perturbation(pattern_energies={0: 0.0}, along=round(x, 6)) for x in (0.0, *found[1:], 1.4 * found[-1])]
 
-    def run(self, N: int, *, every: int = 2, **options: Any) -> Ladder:
+    def run(self, N: int, *, every: int = 4, **options: Any) -> Ladder:
         """Simulate the noise of N spins in all fields; options are those of `simulate`."""
         how: Any = {"method": ReplicaExchange(every=every), "perturbation": self.fields(N), **options}
         found: Ladder = simulate(self.network, self.noisy, self.T(self.noise(N)), N, **how)

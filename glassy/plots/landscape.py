@@ -73,8 +73,8 @@ def free_energy_of_m(results: Curve | Sequence[Curve], ax: Any = None, *, path: 
             panel.plot(f.m_top, f.f_top, "o", color=color, ms=4.5, mfc="white", zorder=3)
     for g, color in zip(measured, colors, strict=False):
         weight = "" if g.weight == 1.0 else f", weight {g.weight:.3g} of the pattern"
-        panel.errorbar(g.m, g.free_energy, g.error, fmt=".", color=color, ms=4.0, elinewidth=0.9, zorder=2,
-                       label=f"measured, N = {g.N}{weight}")  # fmt: skip
+        error, label = [x.error for x in g.free_energy], f"measured, N = {g.N}{weight}"
+        panel.errorbar(g.m, g.free_energy, error, fmt=".", color=color, ms=4.0, elinewidth=0.9, zorder=2, label=label)
     panel.legend(fontsize=7.5)
     same = [word.format(x) for word, x, on in zip(words, said[0], vary, strict=True) if not on] if said else []
     at = dict(measured[0].state_point) if measured and not said else {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.progress import progress_bar
+from glassy.core.records import record
 from glassy.core.results import Estimate, Status
 from glassy.core.storage import Placed
 from glassy.model.family import Network
@@ -84,7 +86,13 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
 
     axis = "m"
     unplaced = ("N", "T")
-    unexported = ("each", "left", "control", "signal", "chains", "blocks", "values")
+    unexported = ("each", "left", "control", "signal", "chains", "blocks")
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield f(m) at every m, with the barrier and the depth of the curve."""
+        whole = {k: v for k, v in record(self).items() if k != "free_energy"}
+        for m, f in zip(self.m.tolist(), self.free_energy, strict=True):
+            yield whole | {"m": m, "free_energy": f}
 
     def at_weight(self, weight: float) -> MeasuredFreeEnergyOfM:
         """Return the curve where the pattern's own energy is multiplied by another number: exact, it is a function of m.
@@ -95,23 +103,13 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
         return replace(self, weight=float(weight), each=self.each + more, left=self.left + more)
 
     @cached_property
-    def values(self) -> tuple[Estimate, ...]:
-        """f(m) at every m, with its error."""
+    def free_energy(self) -> tuple[Estimate, ...]:
+        """f(m) per spin at every m, with its error."""
         value, left, rest = self._mean(), self._parts(), self._rest()
         parts = parts_of(self.chains, self.blocks)
         return tuple(
             from_left_out(float(value[i]), parts, left[:, i].tolist(), [float(x[i]) for x in rest]) for i in range(len(self.m))
         )
-
-    @property
-    def free_energy(self) -> FloatArray:
-        """f(m) per spin."""
-        return np.array([float(x) for x in self.values])
-
-    @property
-    def error(self) -> FloatArray:
-        """The error of f(m)."""
-        return np.array([x.error for x in self.values])
 
     @cached_property
     def m_minimum(self) -> float | None:

@@ -24,6 +24,11 @@ def measured(seed, P=3):
     return ladder(seed, P).free_energy_of_m()
 
 
+def curve(f):
+    """f(m) and its errors as arrays."""
+    return np.array(f.free_energy), np.array([x.error for x in f.free_energy])
+
+
 def exact(f, seed, weight=1.0, P=3, sample=0):
     """f(m) of all states of one sample, at the overlaps of a measured curve."""
     K = DenseHebbian(P).patterns(LOAD, N)
@@ -37,12 +42,13 @@ def test_J3_the_curve_is_that_of_all_states_and_its_errors_cover():
     found, wrong = [], []
     for seed in SEEDS:
         f = measured(seed)
-        off, error = f.free_energy - exact(f, seed), f.error
+        found_f, error = curve(f)
+        off = found_f - exact(f, seed)
         assert abs(off[-1]) < 1e-12  # the pattern itself
         assert error[-1] == 0.0
         inside = (f.m >= 0.0) & (f.m < 1.0)
         found += (off[inside] / error[inside]).tolist()
-        wrong += ((f.at_weight(1.2).free_energy - exact(f, seed))[inside] / error[inside]).tolist()
+        wrong += ((curve(f.at_weight(1.2))[0] - exact(f, seed))[inside] / error[inside]).tolist()
     assert 0.6 < math.sqrt(np.mean(np.square(found))) < 1.3
     assert np.max(np.abs(found)) < 4.0
     assert math.sqrt(np.mean(np.square(wrong))) > 3.0  # the twin: a fifth too much signal
@@ -51,14 +57,15 @@ def test_J3_the_curve_is_that_of_all_states_and_its_errors_cover():
 @pytest.mark.parametrize(("P", "weight"), [(3, 0.3), (4, 1.5)])
 def test_one_run_gives_every_weight_of_the_pattern(P, weight):
     f = measured(1, P).at_weight(weight)
-    assert np.all(np.abs(f.free_energy - exact(f, 1, weight, P))[f.m > 0.0] <= 4.0 * f.error[f.m > 0.0] + 1e-12)
+    found, error = curve(f)
+    assert np.all(np.abs(found - exact(f, 1, weight, P))[f.m > 0.0] <= 4.0 * error[f.m > 0.0] + 1e-12)
     again = ladder(1, P).free_energy_of_m(weight)
     assert np.allclose(again.each, f.each, atol=1e-12)
     own = ladder(2, P, weight=weight, sweeps=2000).free_energy_of_m(weight)  # a run with the pattern's energy in it
     other = measured(2, P).at_weight(weight)
     both = np.intersect1d(own.m, other.m)
     both = both[both > 0.0]
-    a, b = (dict(zip(x.m, x.values, strict=True)) for x in (own, other))
+    a, b = (dict(zip(x.m, x.free_energy, strict=True)) for x in (own, other))
     assert all(abs(a[m] - b[m]) <= 4.0 * math.hypot(a[m].error, b[m].error) + 1e-12 for m in both)
 
 
@@ -69,24 +76,24 @@ def test_the_derivative_of_the_curve_is_the_field_that_holds_it():
     added = Perturbation(along=h, pattern_energies={0: 0.0})
     held = enumerate_states(DenseHebbian(3), patterns=patterns, T=T, perturbation=added)
 
-    def mean(curve, field=h):
-        w = np.exp(-(curve - field * f.m - (curve - field * f.m).min()) * N / T)
+    def mean(y, field=h):
+        w = np.exp(-(y - field * f.m - (y - field * f.m).min()) * N / T)
         return float(w @ f.m / w.sum())
 
     found = f.of_curve(mean)
     assert abs(found - held.m) <= 4.0 * found.error
-    assert abs(mean(f.free_energy, 0.9 * h) - held.m) > 4.0 * found.error  # the twin: another field
+    assert abs(mean(curve(f)[0], 0.9 * h) - held.m) > 4.0 * found.error  # the twin: another field
 
 
 def test_barrier_and_depth_are_those_of_the_curve():
     """A network with a barrier; numbers made of all states, for the errors over samples those of more samples."""
     f = ladder(4, load=0.2, samples=10, sweeps=500, N=16, fields=(0.0, 0.2, 0.45, 0.75, 1.1, 1.6, 3.0)).free_energy_of_m()
-    curve = f.free_energy
+    y = curve(f)[0]
     low, top = (int(np.flatnonzero(f.m == m)[0]) for m in (f.m_minimum, f.m_top))
-    assert float(f.barrier) == pytest.approx(curve[top] - curve[low], abs=1e-12)
-    assert np.all(curve[top:low] >= curve[low])
-    assert np.all(curve[(f.m >= 0.0) & (f.m < f.m_minimum)] <= curve[top])
-    Z = [np.exp(-(curve[part]) * f.N / f.T).sum() for part in (slice(0, top), slice(top + 1, None))]
+    assert float(f.barrier) == pytest.approx(y[top] - y[low], abs=1e-12)
+    assert np.all(y[top:low] >= y[low])
+    assert np.all(y[(f.m >= 0.0) & (f.m < f.m_minimum)] <= y[top])
+    Z = [np.exp(-y[part] * f.N / f.T).sum() for part in (slice(0, top), slice(top + 1, None))]
     assert float(f.depth) == pytest.approx(f.T / f.N * math.log(Z[1] / Z[0]), abs=1e-12)
     assert f.depth.error >= f.depth.thermal > 0.0
     flat = f.at_weight(0.0)
@@ -99,12 +106,12 @@ def test_what_is_known_of_the_noise_takes_scatter_away():
     """The noise at the pattern has a known mean: f(1) then has no error, and the rest less."""
     f = ladder(5, N=20, samples=16, sweeps=300, fields=(0.0, 0.2, 0.45, 0.7, 1.0, 1.4, 2.0, 3.2)).free_energy_of_m()
     signal = float(DenseHebbian(3).energy_table(20).energies[0]) / 20
-    plain = f.each.std(axis=0, ddof=1) / 4.0
-    assert f.free_energy[-1] == pytest.approx(signal, abs=1e-12)
-    assert f.error[-1] < 1e-12 < plain[-1]
+    plain, (found, error) = f.each.std(axis=0, ddof=1) / 4.0, curve(f)
+    assert found[-1] == pytest.approx(signal, abs=1e-12)
+    assert error[-1] < 1e-12 < plain[-1]
     near = (f.m > 0.6) & (f.m < 1.0)
-    assert np.all(f.error[near] < 0.9 * plain[near])
-    assert np.all(np.abs(f.free_energy - f.each.mean(axis=0)) < 4.0 * plain + 1e-12)
+    assert np.all(error[near] < 0.9 * plain[near])
+    assert np.all(np.abs(found - f.each.mean(axis=0)) < 4.0 * plain + 1e-12)
 
 
 def test_it_is_kept_and_drawn(tmp_path):
