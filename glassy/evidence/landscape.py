@@ -18,6 +18,7 @@ from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.phases.coexistence import coexistence
 from glassy.phases.free_energy_of_m import FreeEnergyOfM, free_energy_of_m
+from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
 from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.ladder import Ladder
@@ -73,7 +74,9 @@ class Landscape:
             raise InputError(
                 f"network must be a DenseHebbian of P > 2, whose noise is one for all loads, got {self.network!r}."
             )
-        checks.number("c", self.c, "It is T/sqrt(load).", least=0.0)
+        glass = spin_glass_temperatures(self.network, 1.0).T_d
+        if checks.number("c", self.c, "It is T/sqrt(load).", least=0.0) <= glass:
+            raise InputError(f"c must be above T_d/sqrt(load) = {glass:.4g}, got {self.c!r}: below it is a glass. Raise c.")
         checks.number("noisy", self.noisy, "It is the load whose noise is run.", least=0.0)
 
     def T(self, load: float) -> float:
@@ -84,8 +87,11 @@ class Landscape:
     def coexistence(self) -> float:
         """The load at which the pattern and the paramagnet are equally deep, by theory."""
         load = 0.3
-        for _ in range(40):
-            load += 0.5 * (coexistence(self.network, T=self.T(load)).load - load)
+        for _ in range(60):
+            step = 0.5 * (coexistence(self.network, T=self.T(load)).load - load)
+            load += step
+            if abs(step) < 1e-13:
+                break
         return load
 
     def theory(self, load: float, m: Any = (0.0,)) -> tuple[FreeEnergyOfM, float]:

@@ -38,6 +38,7 @@ def exact(f, seed, weight=1.0, P=3, sample=0):
     return np.array([of[round(N * m)] for m in f.m])
 
 
+@pytest.mark.slow
 def test_J3_the_curve_is_that_of_all_states_and_its_errors_cover():
     found, wrong = [], []
     for seed in SEEDS:
@@ -54,6 +55,7 @@ def test_J3_the_curve_is_that_of_all_states_and_its_errors_cover():
     assert math.sqrt(np.mean(np.square(wrong))) > 3.0  # the twin: a fifth too much signal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("P", "weight"), [(3, 0.3), (4, 1.5)])
 def test_one_run_gives_every_weight_of_the_pattern(P, weight):
     f = measured(1, P).at_weight(weight)
@@ -85,6 +87,7 @@ def test_the_derivative_of_the_curve_is_the_field_that_holds_it():
     assert abs(mean(curve(f)[0], 0.9 * h) - held.m) > 4.0 * found.error  # the twin: another field
 
 
+@pytest.mark.slow
 def test_barrier_and_depth_are_those_of_the_curve():
     """A network with a barrier; numbers made of all states, for the errors over samples those of more samples."""
     f = ladder(4, load=0.2, samples=10, sweeps=500, N=16, fields=(0.0, 0.2, 0.45, 0.75, 1.1, 1.6, 3.0)).free_energy_of_m()
@@ -102,6 +105,7 @@ def test_barrier_and_depth_are_those_of_the_curve():
         flat.at_weight(-1.0).depth  # noqa: B018
 
 
+@pytest.mark.slow
 def test_what_is_known_of_the_noise_takes_scatter_away():
     """The noise at the pattern has a known mean: f(1) then has no error, and the rest less."""
     f = ladder(5, N=20, samples=16, sweeps=300, fields=(0.0, 0.2, 0.45, 0.7, 1.0, 1.4, 2.0, 3.2)).free_energy_of_m()
