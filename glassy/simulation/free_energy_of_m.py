@@ -30,6 +30,7 @@ APART = (
     "the overlaps m of neighbouring fields must overlap from the weakest to the strongest, in every part of the run. Put "
     "fields between, or raise sweeps: see ladder.exchange.acceptance."
 )
+LEAST = 0.3  # overlap from which on a state is that of the pattern (M.16)
 FEWEST = 8  # samples from which the known mean of the noise at the pattern takes scatter away
 
 
@@ -66,9 +67,9 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
     --------
     >>> import glassy
     >>> fields = [glassy.Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.4, 0.8, 1.4, 2.4, 4.0)]
-    >>> how = dict(method=glassy.ReplicaExchange(), samples=8, sweeps=500, seed=1)
-    >>> f = glassy.simulate(glassy.DenseHebbian(P=3), 0.2, 0.6, 20, perturbation=fields, **how).free_energy_of_m()
-    >>> bool(f.m[-1] == 1.0), f.barrier.error < 0.01, f.m_minimum > f.m_top
+    >>> how = dict(method=glassy.ReplicaExchange(every=4), samples=8, sweeps=500, seed=1)
+    >>> f = glassy.simulate(glassy.DenseHebbian(P=3), 0.1, 0.6, 20, perturbation=fields, **how).free_energy_of_m()
+    >>> bool(f.m[-1] == 1.0), f.barrier > 3.0 * f.barrier.error, f.m_minimum > f.m_top
     (True, True, True)
     """
 
@@ -176,11 +177,10 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
         return low - self.T / self.N * math.log(float(np.exp(-(f - low) * self.N / self.T).sum()))
 
     def _extremes(self, f: FloatArray) -> tuple[int, int] | None:
-        """Return the places of the top and of the minimum of the pattern, at m >= 0."""
+        """Return the places of the top, at m >= 0, and of the minimum of the pattern, at m >= LEAST."""
         first = int(np.searchsorted(self.m, -0.5 / self.N))
         g = f[first:]
-        before = np.maximum.accumulate(g)[:-1]
-        rise = before - g[1:]
+        rise = np.where(self.m[first + 1 :] >= LEAST, np.maximum.accumulate(g)[:-1] - g[1:], 0.0)
         if not len(rise) or rise.max() <= 0.0:
             return None
         low = int(rise.argmax()) + 1

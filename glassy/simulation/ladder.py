@@ -329,10 +329,10 @@ class Ladder(Grid[Samples]):
         --------
         >>> import glassy
         >>> fields = [glassy.Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.4, 0.8, 1.4, 2.4, 4.0)]
-        >>> how = dict(method=glassy.ReplicaExchange(), samples=8, sweeps=500, seed=1)
+        >>> how = dict(method=glassy.ReplicaExchange(every=4), samples=8, sweeps=500, seed=1)
         >>> f = glassy.simulate(glassy.DenseHebbian(P=3), 0.1, 0.6, 20, perturbation=fields, **how).free_energy_of_m()
-        >>> f.depth > 0.0, f.at_weight(0.5).depth < 0.0  # with half its energy the pattern does not win
-        (True, True)
+        >>> f.barrier > f.at_weight(0.9).barrier  # where the pattern has less energy
+        True
         """
         number = checks.number("weight", weight, "1 is the network.", least=-math.inf)
         return joined_curve(self.points, number, progress)
