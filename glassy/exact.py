@@ -398,8 +398,9 @@ def enumerate_states(
     """
     network, T = check_network(network, "energies"), _temperature(T, beta)
     none = network.has_couplings or network.has_examples
-    if none and isinstance(perturbation, Perturbation) and perturbation.pattern_energies:
-        raise InputError(f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern.")
+    if none and isinstance(perturbation, Perturbation) and perturbation.chosen:
+        what = "along" if perturbation.along else "pattern_energies"
+        raise InputError(f"{what} must be left out: {network!r} has no energy of its own for a pattern.")
     if network.has_couplings:
         couplings, xi = _couplings(network, load, N, patterns, seed, 20, "enumerate_states", K)
         count, size, base = len(xi) if network.has_patterns else 0, couplings.N, float(couplings.constant)

@@ -33,6 +33,7 @@ from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
 from glassy.evidence.held_phase import HeldPhase
 from glassy.evidence.kept import Kept
+from glassy.evidence.landscape import Landscape
 from glassy.evidence.lines import Lines
 from glassy.evidence.nishimori import lost_chains, nishimori_identities
 from glassy.evidence.table import Measured, Remark, Table, Verdict
@@ -68,6 +69,7 @@ from glassy.simulation.ensemble import Ensemble, read_ensemble
 from glassy.simulation.ensemble_result import EnsembleResult
 from glassy.simulation.ensemble_status import EnsembleStatus, ensemble_status, merge_ensembles
 from glassy.simulation.exchange_temperatures import exchange_temperatures
+from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
 from glassy.simulation.keep.ledger import sampling_seconds
 from glassy.simulation.kernels.dynamics import Annealing, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.ladder import Exchange, Ladder
@@ -121,9 +123,11 @@ __all__ = [
     "Interrupted",
     "Kept",
     "Ladder",
+    "Landscape",
     "Limit",
     "Lines",
     "Measured",
+    "MeasuredFreeEnergyOfM",
     "MemoryLimitError",
     "MessagePassing",
     "Metropolis",

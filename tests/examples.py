@@ -14,7 +14,7 @@ network = DenseHebbian(P=3)
 # What __all__ has beside results and functions: what is asked, and the words of answers.
 ASKED = {
     "Annealing", "Couplings", "Covariance", "DenseHebbian", "Ensemble", "FullRSB", "GlassTheory", "Glauber",
-    "HeldPhase", "ImperfectSynapses", "Metropolis", "Perturbation", "Quench", "RS", "RSB",
+    "HeldPhase", "ImperfectSynapses", "Landscape", "Metropolis", "Perturbation", "Quench", "RS", "RSB",
     "ReplicaExchange", "SeparableMemory", "SpinGlass", "Trained",
 }  # fmt: skip
 WORDS = {"Estimate", "Lines", "Provenance", "Remark", "Status"}
@@ -29,6 +29,13 @@ def run():
 def ladder():
     T = [0.5, 0.8, 1.5, math.inf]
     return glassy.simulate(network, 0.3, T, 14, start="random", method=ReplicaExchange(), sweeps=200, samples=2, seed=1)
+
+
+@cache
+def field_ladder():
+    rungs = [glassy.Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.4, 0.8, 1.4, 2.4, 4.0)]
+    how = {"method": ReplicaExchange(), "sweeps": 400, "samples": 2, "seed": 1}
+    return glassy.simulate(network, 0.2, 0.6, 14, perturbation=rungs, **how)
 
 
 @cache
@@ -73,6 +80,7 @@ def results(folder: Path):
         "Ladder": ladder(),
         "Limit": glassy.extrapolate([20, 30, 40], [Estimate(x, 0.01) for x in (0.9, 0.91, 0.92)]),
         "Measured": table.rows[0],
+        "MeasuredFreeEnergyOfM": field_ladder().free_energy_of_m(),
         "MessagePassing": glassy.message_passing(network, load=0.1, T=0.3, N=30, samples=2, seed=1),
         "OverlapDistribution": solution.overlap_distribution,
         "PhaseDiagram": glassy.phase_diagram(network, tolerance=0.1, progress=False),

@@ -206,3 +206,43 @@ def reweight(beta: FloatArray, H: Sequence[FloatArray], targets: FloatArray, N: 
         part = Histogram(beta, sizes - np.array([g.size for g in gone]), E[kept], rest[kept])
         left.append(part.at(part.solve(lnZ), targets, N))
     return whole, np.array(left), parts
+
+
+def log_weights(fields: FloatArray, M: Sequence[npt.NDArray[np.int64]], N: int, parts: Parts) -> tuple[FloatArray, FloatArray]:
+    """Join the overlaps of one sample in fields along a pattern into ln of the weight of every overlap without a field (J.3).
+
+    Parameters
+    ----------
+    fields : array [rung]
+        beta h, rising: the weight of a state in a field is exp(beta h M) times that without.
+    M : sequence of integer arrays [chain, time]
+        Overlaps M = N, N - 2, ..., -N at each rung.
+    N : int
+        Number of spins.
+    parts : Parts
+        What is left out in turn.
+
+    Returns
+    -------
+    arrays [overlap] and [part, overlap]
+        ln of the weight at M = N, N - 2, ..., -N up to one constant, -inf where it was not met; with each part left out.
+    """
+    edges = block_edges(M[0].shape[1])
+    values, found = np.arange(N, -N - 1, -2), np.zeros((len(M), M[0].shape[0], len(edges), N + 1))
+    for k, rung in enumerate(M):
+        for c, chain in enumerate((N - rung) // 2):
+            for b, (start, stop) in enumerate(edges):
+                found[k, c, b] = np.bincount(chain[start:stop], minlength=N + 1)
+
+    def joined_counts(counts: FloatArray, start: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+        met, sizes = counts.sum(axis=0) > 0.0, counts.sum(axis=1)
+        if start is None:
+            means = counts @ values / sizes
+            start = np.concatenate([[0.0], np.cumsum(np.diff(fields) * (means[1:] + means[:-1]) / 2.0)])
+        h = Histogram(fields, sizes, -values[met].astype(np.float64), counts.sum(axis=0)[met])
+        lnZ, out = h.solve(start), np.full(N + 1, -np.inf)
+        out[met] = np.log(h.counts) - h.log_mixture(lnZ)
+        return out, lnZ
+
+    whole, lnZ = joined_counts(found.sum(axis=(1, 2)), None)
+    return whole, np.array([joined_counts(found[:, ~gone].sum(axis=1), lnZ)[0] for gone in parts])

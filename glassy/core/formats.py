@@ -38,6 +38,7 @@ TYPES = {
     "Exchange/1": "glassy.simulation.ladder:Exchange",
     "Fate/1": "glassy.analysis.equilibration:Fate",
     "FreeEnergyOfM/1": "glassy.phases.free_energy_of_m:FreeEnergyOfM",
+    "MeasuredFreeEnergyOfM/1": "glassy.simulation.free_energy_of_m:MeasuredFreeEnergyOfM",
     "FixedPoint/1": "glassy.passing.fixed_point:FixedPoint",
     "FullRSB/1": "glassy.theory.ansatz:FullRSB",
     "Given/1": "glassy.simulation.keep.store:Given",

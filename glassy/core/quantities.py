@@ -74,7 +74,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "binder_m": ("1", "Binder cumulant of m"),
     "binder_q": ("1", "Binder cumulant of q"),
     "acceptance": ("1", "accepted fraction of the flips", "M.2"),
-    "exchange_acceptance": ("1", "accepted fraction of the exchanges with the next hotter temperature", "M.5"),
+    "exchange_acceptance": ("1", "accepted fraction of the exchanges with the next rung", "M.5"),
     # theory
     "complexity": ("1", "logarithm of the number of states per spin", "B.2"),
     "replicon": ("1", "smallest replicon, stable where positive", "S.1"),
@@ -84,7 +84,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "stable": ("", "whether no replicon asks for a further step", "S.1"),
     "wins": ("", "whether the phase is the equilibrium"),
     "role": ("", "equilibrium or metastable"),
-    "weight": ("1", "weight of an atom of P(q)"),
+    "weight": ("1", "weight of an atom of P(q); of f(m): what the energy of the pattern itself is multiplied by"),
     "mean": ("1", "mean"),
     # phases
     "roots": (ENERGY, "temperature at which the replicon vanishes", "S.1", "root"),
@@ -119,6 +119,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "f_top": (ENERGY, "f of the maximum beside the minimum", "J.2"),
     "f_pattern": (ENERGY, "f at m = 1", "J.2"),
     "barrier": (ENERGY, "height of the maximum of f above the minimum at the pattern", "J.2"),
+    "depth": (ENERGY, "free energy beyond the barrier less that of the pattern", "J.3"),
     "line": ("", "boundary, or named point"),
     "load_max": ("1", "load where lines without an end stop"),
     "condensed": ("", "whether pattern 0 is condensed"),
@@ -168,6 +169,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "attempted": ("1", "attempted exchanges", "M.5"),
     "accepted": ("1", "accepted exchanges", "M.5"),
     "T_next": (ENERGY, "the next hotter temperature of the ladder"),
+    "perturbation_next": ("", "what is added at the next rung of the ladder", "M.18"),
     "frozen": ("1", "chains whose energy stood still over the second half"),
     "escaped": ("1", "chains that began at pattern 0 and were not at it throughout"),
     "chains": ("1", "all chains"),

@@ -32,10 +32,10 @@ def pattern_generator(seed: int, N: int, K: int, sample: int) -> np.random.Gener
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, N, K, sample)))
 
 
-def chain_generator(seed: int, N: int, K: int, T: float, sample: int, replica: int) -> np.random.Generator:
-    """Return the generator of one chain: its initial spins, sites and uniforms."""
+def chain_generator(seed: int, N: int, K: int, T: float, sample: int, replica: int, *rung: int) -> np.random.Generator:
+    """Return the generator of one chain: its initial spins, sites and uniforms. `rung`: its number, where many have one T."""
     bits = int(np.float64(T).view(np.uint64))
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, N, K, bits, sample, replica)))
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, N, K, bits, sample, replica, *rung)))
 
 
 def exchange_generator(seed: int, N: int, K: int, sample: int, replica: int) -> np.random.Generator:

@@ -24,7 +24,7 @@ LARGEST = Fraction(10) ** 150  # of all energies together, where 64-bit integers
 
 @dataclass(frozen=True, eq=False)
 class Perturbation(Saved):
-    """An external field, and energies of chosen patterns of their own: H - sum_i h_i sigma_i + sum_mu [G_mu - F](M_mu).
+    """External fields, and energies of chosen patterns of their own: H - sum_i h_i sigma_i - h M_0 + sum_mu [G_mu - F](M_mu).
 
     Parameters
     ----------
@@ -33,6 +33,8 @@ class Perturbation(Saved):
     pattern_energies : mapping of index to number or sequence, optional
         For chosen patterns: a number w makes the energy of that pattern w F(M), so that 0 takes it away; a sequence of N + 1
         numbers replaces it by G at M = N, N - 2, ..., -N.
+    along : float
+        h, a field along pattern 0: -h M_0 is added.
 
     Raises
     ------
@@ -60,14 +62,16 @@ class Perturbation(Saved):
 
     field: npt.NDArray[np.float64] | None = None
     pattern_energies: tuple[tuple[int, Any], ...] = ()
+    along: float = 0.0
 
-    def __init__(self, field: Any = None, pattern_energies: Any = ()) -> None:
+    def __init__(self, field: Any = None, pattern_energies: Any = (), along: Any = 0.0) -> None:
         object.__setattr__(self, "field", None if field is None else _field(field))
         pairs = pattern_energies.items() if isinstance(pattern_energies, Mapping) else pattern_energies
         found = tuple(sorted((_index(k), _energy(k, e)) for k, e in pairs))
         if len({k for k, _ in found}) < len(found):
             raise InputError(f"pattern_energies must name each pattern once, got {[k for k, _ in found]}. Take one away.")
         object.__setattr__(self, "pattern_energies", found)
+        object.__setattr__(self, "along", checks.number("along", along, "It is a field along pattern 0.", least=-math.inf))
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield nothing: it is what was asked, not a result."""
@@ -80,6 +84,8 @@ class Perturbation(Saved):
         if self.pattern_energies:
             each = (f"{k}: {e:g}" if isinstance(e, float) else f"{k}: a table" for k, e in self.pattern_energies)
             parts.append(f"pattern_energies={{{', '.join(each)}}}")
+        if self.along:
+            parts.append(f"along={self.along:g}")
         return f"Perturbation({', '.join(parts)})"
 
     @property
@@ -92,6 +98,8 @@ class Perturbation(Saved):
         h = hashlib.sha256(text.encode())
         if self.field is not None:
             h.update(repr(self.field.shape).encode() + np.ascontiguousarray(self.field).tobytes())
+        if self.along:
+            h.update(repr(self.along).encode())
         return h.hexdigest()[:16]
 
     def __eq__(self, other: object) -> bool:
@@ -99,6 +107,12 @@ class Perturbation(Saved):
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The patterns to whose energies something is added."""
+        named = {k for k, _ in self.pattern_energies}
+        return tuple(sorted(named | {0} if self.along else named))
 
     def check(self, N: int, K: int, samples: int) -> None:
         """Raise InputError where it does not fit N spins, K patterns and so many samples."""
@@ -129,6 +143,11 @@ class Perturbation(Saved):
             G = map(Fraction, e) if isinstance(e, tuple) else (Fraction(e) * f for f in F)
             added = [g - f for g, f in zip(G, F, strict=True)]
             found.append((k, added if max(map(abs, added)) > least else [Fraction(0)] * len(F)))
+        if self.along:
+            h = Fraction(self.along)
+            rest = dict(found)
+            rest[0] = [g - h * (N - 2 * u) for u, g in enumerate(rest.get(0, [Fraction(0)] * len(F)))]
+            found = sorted(rest.items())
         return found
 
 
@@ -156,8 +175,8 @@ def check_perturbation(perturbation: object) -> Perturbation:
 
 def check_field_alone(network: Network, perturbation: Perturbation | None, watch: Sequence[Any] = ()) -> None:
     """Raise InputError where patterns are named of a network that has none."""
-    if watch or (perturbation is not None and perturbation.pattern_energies):
-        what = "watch" if watch else "pattern_energies"
+    if watch or (perturbation is not None and perturbation.chosen):
+        what = "watch" if watch else "along" if perturbation is not None and perturbation.along else "pattern_energies"
         has = "energy of its own for a pattern" if network.has_patterns else "patterns"
         raise InputError(f"{what} must be left out: {network!r} has no {has}.")
 

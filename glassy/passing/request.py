@@ -90,12 +90,8 @@ def check_perturbed(network: Network, perturbation: Perturbation | None, N: int,
     if perturbation is None:
         return
     check_perturbation(perturbation)
-    if not network.has_patterns:
+    if not network.has_patterns or network.has_examples:
         check_field_alone(network, perturbation)
-    if network.has_examples and perturbation.pattern_energies:
-        raise InputError(
-            f"pattern_energies must be left out: {network!r} has no energy of its own for a pattern. Give a field."
-        )
     perturbation.check(N, K, samples)
     weights = [abs(e) for _, e in perturbation.pattern_energies if not isinstance(e, tuple)]
     most = max([0.0, *weights, *np.abs(0.0 if perturbation.field is None else perturbation.field).flat])
@@ -104,6 +100,8 @@ def check_perturbed(network: Network, perturbation: Perturbation | None, N: int,
             f"fields and pattern_energies must lie in [{-LARGEST:g}, {LARGEST:g}] for message passing, got {float(most):g}. "
             "Measure them in units of the pattern's own."
         )
+    if perturbation.along:
+        raise InputError(f"along must be left out for message passing, got {perturbation.along:g}. Give a field on every spin.")
     for k, energy in perturbation.pattern_energies:
         if isinstance(energy, tuple):
             raise InputError(

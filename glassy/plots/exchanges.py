@@ -55,14 +55,18 @@ def exchange(result: Exchange | Ladder, ax: Any = None, *, path: str | Path | No
         raise InputError(f"result must be an Exchange or a Ladder, got {result!r}. Run with method=glassy.ReplicaExchange().")
     sheet = Sheet(ax, path, 2)
     n = len(found.T)
-    sheet.name((f"the {n} temperatures T, at equal steps", "accepted share of swaps"),
+    fields = [p.along for p in found.rungs]
+    what = f"the {n} perturbations" if len(set(fields)) == 1 else f"the {n} fields along the pattern"
+    what = what if fields else f"the {n} temperatures T"
+    sheet.name((f"{what}, at equal steps", "accepted share of swaps"),
                ("sample of the patterns", "round trips of a replica"), alone="Give each exchange axes of its own.")  # fmt: skip
     left, right = sheet.axes
     share = found.acceptance
     left.errorbar(np.arange(n - 1) + 0.5, [float(a) for a in share], [a.error for a in share], fmt="o", color=COLORS[2],
                   ms=4.5, elinewidth=1.0, capsize=2.0)  # fmt: skip
     ticks = np.unique(np.linspace(0, n - 1, min(n, 7)).round().astype(int))
-    left.set_xticks(ticks, ["∞" if np.isinf(found.T[i]) else f"{found.T[i]:.3g}" for i in ticks])
+    at = found.T if not fields else fields if len(set(fields)) > 1 else range(1, n + 1)
+    left.set_xticks(ticks, ["∞" if np.isinf(at[i]) else f"{at[i]:.3g}" for i in ticks])
     left.set(ylim=(0.0, 1.0), xlim=(0, n - 1))
     not_drawn(left, sum(not np.isfinite(a) for a in share), len(share), "no exchange attempted")
     trips = found.round_trips
@@ -80,5 +84,6 @@ def exchange(result: Exchange | Ladder, ax: Any = None, *, path: str | Path | No
         text = f"none in {none.sum()} of {none.size}: not to be used"
         entries.append(Line2D([], [], color=COLORS[3], marker="o", mfc="none", ls="none", ms=4.5, label=text))
     sheet.panels[1].legend(entries)
-    sheet.title(f"replica exchange, T from {found.T[0]:g} to {found.T[-1]:g}")
+    ends = f"T from {found.T[0]:g} to {found.T[-1]:g}"
+    sheet.title(f"replica exchange, T = {found.T[0]:g}, {what}" if fields else f"replica exchange, {ends}")
     return sheet.done()

@@ -130,7 +130,7 @@ class Ensemble(Saved):
     @property
     def _request(self) -> Request:
         words = {f.name: getattr(self, f.name) for f in fields(self)}
-        shared = {f.name: words[f.name] for f in fields(Request)}
+        shared = {f.name: words[f.name] for f in fields(Request) if f.name in words}
         if shared["kernel"] == "packed" and not passes.available():
             shared["kernel"] = "auto"  # the numbers are the same
         patterns = all(network.has_patterns for network in self.networks)

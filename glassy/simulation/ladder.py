@@ -20,6 +20,8 @@ from glassy.core.grid import Grid
 from glassy.core.progress import progress_bar
 from glassy.core.results import Estimate
 from glassy.core.storage import Placed
+from glassy.model.perturbation import Perturbation
+from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM, joined_curve
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples
 
@@ -39,6 +41,8 @@ class Exchange(Drawn, Placed):
         Attempted and accepted exchanges, burn-in left out.
     round_trips : array [sample, replica]
         Round trips between the ends of the ladder, burn-in left out.
+    rungs : tuple of Perturbation
+        What is added at each rung of a ladder at one temperature; of one in temperature nothing.
 
     Examples
     --------
@@ -53,15 +57,23 @@ class Exchange(Drawn, Placed):
     T: tuple[float, ...]
     swaps: IntArray
     round_trips: IntArray
+    rungs: tuple[Perturbation, ...] = ()
 
     axis = "T"
     unplaced = ("T",)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the edges of the ladder; `remarks` name one that no exchange was attempted on."""
-        for T, above, a, n, k in zip(self.T, self.T[1:], self.acceptance, self.attempted, self.accepted, strict=False):
-            row = {"T": T, "T_next": above, "exchange_acceptance": a, "attempted": n, "accepted": k, "remarks": untried(a)}
-            yield {**dict(self.state_point), **row}
+        for i, (a, n, k) in enumerate(zip(self.acceptance, self.attempted, self.accepted, strict=True)):
+            row: dict[str, Any] = {
+                "T": self.T[i],
+                "T_next": self.T[i + 1],
+                "exchange_acceptance": a,
+                "attempted": n,
+                "accepted": k,
+            }
+            row |= {"perturbation": self.rungs[i], "perturbation_next": self.rungs[i + 1]} if self.rungs else {}
+            yield {**dict(self.state_point), **row, "remarks": untried(a, self.rungs)}
 
     @property
     def attempted(self) -> tuple[int, ...]:
@@ -93,19 +105,22 @@ class Exchange(Drawn, Placed):
         edges = " ".join("-" if math.isnan(a) else f"{float(a):.2f}" for a in self.acceptance)
         edges += " (-: no exchange attempted, raise sweeps)" if "-" in edges else ""
         ends = f"{len(self.T)} temperatures {self.T[0]:g} to {self.T[-1]:g}"
+        if self.rungs:
+            ends = f"{len(self.rungs)} rungs at T={self.T[0]:g}, {self.rungs[0]!r} to {self.rungs[-1]!r}"
         return f"Exchange({ends}: acceptance {edges}; {self.round_trips.sum()} round trips)"
 
 
-def untried(acceptance: Estimate | None) -> tuple[str, ...]:
+def untried(acceptance: Estimate | None, rungs: Sequence[Perturbation] = ()) -> tuple[str, ...]:
     """Return what must be known of an accepted fraction: that nothing was attempted, where it is NaN."""
-    return ("no exchange with the next hotter temperature was attempted: raise sweeps",) * (acceptance != acceptance)
+    other = "perturbation" if rungs else "hotter temperature"
+    return (f"no exchange with the next {other} was attempted: raise sweeps",) * (acceptance != acceptance)
 
 
 @dataclass(frozen=True)
 class Ladder(Grid[Samples]):
-    """A Grid of Samples along T, run as one ladder by replica exchange.
+    """A Grid of Samples along T, or along perturbations at one T, run as one ladder by replica exchange.
 
-    The Samples of different temperatures belong to the same patterns and have exchanged configurations: they are correlated.
+    The Samples of different rungs belong to the same patterns and have exchanged configurations: they are correlated.
 
     Parameters
     ----------
@@ -126,11 +141,15 @@ class Ladder(Grid[Samples]):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the averages of every temperature, and how many exchanges with the next hotter one were accepted."""
-        edges = dict(zip(self.exchange.T, self.exchange.acceptance, strict=False))
+        places: tuple[Any, ...] = self.exchange.rungs or self.exchange.T
+        edges = dict(zip(places, self.exchange.acceptance, strict=False))
         for p in self:
-            edge = edges.get(p.T)
+            edge = edges.get(p.perturbation if self.exchange.rungs else p.T)
             for row in p.records():
-                yield row | {"exchange_acceptance": edge, "remarks": (*row.get("remarks", ()), *untried(edge))}
+                yield row | {
+                    "exchange_acceptance": edge,
+                    "remarks": (*row.get("remarks", ()), *untried(edge, self.exchange.rungs)),
+                }
 
     def minus_beta_f(self, method: str = "mbar", *, progress: bool | None = None) -> tuple[Estimate, ...]:
         """Return -beta f = ln Z/N averaged over samples at every temperature.
@@ -282,6 +301,41 @@ class Ladder(Grid[Samples]):
                 ).placed(points[0])
             )
         return Grid(tuple(rows), (len(rows),))
+
+    def free_energy_of_m(self, weight: float = 1.0, *, progress: bool | None = None) -> MeasuredFreeEnergyOfM:
+        """Return the free energy at every overlap m with the pattern, from a ladder of fields along it (J.3).
+
+        The rungs differ in `Perturbation.along` alone. The weight of the pattern's own energy in the run is free, as it is a
+        function of m, and its effect is exact: with none (`pattern_energies={0: 0.0}`) there is no barrier in the way, and
+        the rungs exchange freely.
+
+        Parameters
+        ----------
+        weight : float
+            What the pattern's own energy is multiplied by in the result; 1 is the network, whatever it was in the run.
+        progress : bool, optional
+            A bar on stderr that counts samples; default: where it is slow and stderr is a terminal or a notebook.
+
+        Returns
+        -------
+        MeasuredFreeEnergyOfM
+
+        Raises
+        ------
+        InputError
+            If the rungs differ in anything else, or do not reach from the weakest field to the pattern itself.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> fields = [glassy.Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.4, 0.8, 1.4, 2.4, 4.0)]
+        >>> how = dict(method=glassy.ReplicaExchange(every=4), samples=8, sweeps=500, seed=1)
+        >>> f = glassy.simulate(glassy.DenseHebbian(P=3), 0.1, 0.6, 20, perturbation=fields, **how).free_energy_of_m()
+        >>> f.barrier > f.at_weight(0.9).barrier  # where the pattern has less energy
+        True
+        """
+        number = checks.number("weight", weight, "1 is the network.", least=-math.inf)
+        return joined_curve(self.points, number, progress)
 
     def plot_exchange(self, *args: Any, **options: Any) -> Any:
         """Draw the accepted share of swaps at each step, and the round trips of each sample.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from glassy.core.spelling import one_of
 from glassy.model.family import Network, check_network, without_patterns
 from glassy.model.patterns import Int8Array, check_seed, check_signs
 from glassy.model.perturbation import Perturbation, check_field_alone, check_perturbation
-from glassy.simulation.kernels.choose import choose_kernel
+from glassy.simulation.kernels.choose import beyond_64_bits, choose_kernel
 from glassy.simulation.kernels.dynamics import Annealing, Dynamics, Glauber, Metropolis, Quench, ReplicaExchange
 from glassy.simulation.sampler.run import Run
 
@@ -30,6 +31,7 @@ class Request:
     start: Any
     start_overlap: float
     perturbation: Perturbation | None
+    rungs: tuple[Perturbation, ...]
     watch: tuple[Any, ...]
     kernel: str
 
@@ -49,11 +51,13 @@ class Request:
         watch: Any,
         kernel: Any,
         patterns: bool = True,
+        rungs: Any = (),
     ) -> Request:
         """Check what does not depend on the state point, or raise InputError; `patterns`: whether the network has any."""
         method = one_of("method", method, (Metropolis, Glauber, Annealing, Quench, ReplicaExchange))
         if perturbation is not None:
             check_perturbation(perturbation)
+        rungs = tuple(map(check_perturbation, rungs))
         if not patterns:
             if isinstance(start, str) and start in ("pattern", "both"):
                 raise InputError(f"start must be 'random' or spins for a network without patterns, got {start!r}.")
@@ -77,6 +81,7 @@ class Request:
             start=start,
             start_overlap=start_overlap,
             perturbation=perturbation,
+            rungs=rungs,
             watch=tuple(watch),
             kernel=kernel,
         )
@@ -107,7 +112,9 @@ class Request:
             Bytes that one sample may take where all that is kept of one is that many.
         """
         ladder = isinstance(self.method, ReplicaExchange)
-        groups = [temperatures] if ladder else [[T] for T in temperatures]
+        if self.rungs:
+            _check_rungs(network, self.rungs, ladder, temperatures)
+        groups = [[*temperatures] * max(len(self.rungs), 1)] if ladder else [[T] for T in temperatures]
         return [self._run(network, load, K, group, N, given, room) for load in loads for group in groups]
 
     def _run(
@@ -133,22 +140,43 @@ class Request:
         run = Run(
             network=network, N=size, K=count, temperatures=tuple(sorted(rungs)), method=self.method, start=word,
             start_overlap=overlap, spins=spins, patterns=given, replicas=self.replicas, sweeps=self.sweeps,
-            burn_in=self.burn_in, seed=self.seed, perturbation=self.perturbation,
+            burn_in=self.burn_in, seed=self.seed, perturbation=self.perturbation, rungs=self.rungs,
             watch=tuple(checks.integer("watch", k, 0, "It names patterns, 0 .. K - 1.", most=count - 1) for k in self.watch),
             given_load=checks.load(load) if network.has_load and not network.has_patterns else None,
         )  # fmt: skip
         if isinstance(run.dynamics, Annealing | Quench):
             run.dynamics.check(run.T, self.burn_in)
-        if self.perturbation is not None:
-            self.perturbation.check(size, count, self.samples)
-        if run.every:
+        for added in self.rungs or (self.perturbation,):
+            if added is not None:
+                added.check(size, count, self.samples)
+        if run.every and not self.rungs:
             _check_ladder(rungs)
         hottest = [run.dynamics.T_start] if isinstance(run.dynamics, Annealing) else list(temperatures)
         attempts = run.chains * (self.sweeps + self.burn_in) * size
         left = room(run.bytes_of_series()) - run.bytes_per_sample()
         attempted = (self.kernel, hottest, attempts, left, self.perturbation, run.every)
         kernel = choose_kernel(network, size, run.stored, *attempted)
+        beyond = next((text for p in self.rungs if (text := beyond_64_bits(network, size, run.stored, p))), "")
+        if self.rungs and (beyond or kernel == "wide"):
+            why = beyond or "kernel='wide' keeps others."
+            raise InputError(f"perturbations as rungs need energies in 64-bit integers: {why}")
         return replace(run, kernel=kernel)
+
+
+def _check_rungs(network: Network, rungs: tuple[Perturbation, ...], ladder: bool, temperatures: Sequence[Any]) -> None:
+    """Raise InputError where perturbations cannot be the rungs of a ladder."""
+    if not ladder:
+        raise InputError(
+            "several perturbations are the rungs of a ladder: give method=glassy.ReplicaExchange(), or one of them."
+        )
+    if len(set(rungs)) < max(len(rungs), 2):
+        raise InputError(f"perturbation must hold at least two different ones for ReplicaExchange, got {list(rungs)}.")
+    if len(temperatures) > 1 or not 0.0 < temperatures[0] < math.inf:
+        raise InputError(f"T must be one finite temperature > 0 where perturbations are the rungs, got {list(temperatures)}.")
+    if network.has_couplings or network.has_examples:
+        raise InputError(
+            f"perturbations are rungs of networks that sum over their patterns, got {network!r}. Give one of them."
+        )
 
 
 def _check_ladder(temperatures: tuple[float, ...]) -> None:

@@ -20,7 +20,7 @@ from glassy.core.machine import cores, half_memory
 from glassy.core.renamed import corrects
 from glassy.model.family import Network, check_network, without_patterns
 from glassy.model.patterns import given_patterns
-from glassy.model.perturbation import Perturbation
+from glassy.model.perturbation import Perturbation, check_perturbation
 from glassy.simulation.drive.session import Place, Session
 from glassy.simulation.drive.work import Task, opened
 from glassy.simulation.keep.claim import claim
@@ -45,7 +45,7 @@ class Common(TypedDict, total=False):
 
     K: int | None
     patterns: npt.ArrayLike | None
-    perturbation: Perturbation | None
+    perturbation: Perturbation | Sequence[Perturbation] | None
     start: str | npt.ArrayLike | None
     start_overlap: float
     replicas: int
@@ -116,7 +116,7 @@ def simulate(
     beta: Axis | None = None,
     K: int | None = None,
     patterns: npt.ArrayLike | None = None,
-    perturbation: Perturbation | None = None,
+    perturbation: Perturbation | Sequence[Perturbation] | None = None,
     start: str | npt.ArrayLike | None = None,
     start_overlap: float = 1.0,
     samples: int | None = None,
@@ -156,8 +156,9 @@ def simulate(
         Stored patterns instead of `load`, `K` and `N`: any data, one pattern a row. Of several sets each is a sample, and
         errors hold the scatter between them. For a trained network ground truths, of which examples are drawn, or its
         examples (K, M, N), whose ground truths are what most of them say: `examples_by_label` makes these of labelled data.
-    perturbation : Perturbation, optional
-        An external field, and energies of their own for chosen patterns, added to the energy of the network.
+    perturbation : Perturbation, or sequence of them with ReplicaExchange, optional
+        External fields, and energies of their own for chosen patterns, added to the energy of the network. Several are the
+        rungs of a ladder at one T, in this order: neighbours exchange configurations (M.18).
     start : {"pattern", "example", "random", "both"} or array of +-1, optional
         "pattern": the condensed pattern, number 0, at overlap `start_overlap`; "example": the first example of ground truth 0,
         in the same way. "random": fair spins. An array of shape (N,), (replicas, N) or (samples, replicas, N): these spins.
@@ -178,7 +179,8 @@ def simulate(
         Sweeps before those that are measured, not counted in `sweeps` (default sweeps // 5).
     method : Metropolis, Glauber, Annealing, Quench or ReplicaExchange
         Dynamics and order of the attempts. Annealing cools during `burn_in` and measures at T; Quench is strict descent at
-        T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T` and gives a Ladder.
+        T = 0, into a local minimum (`Samples.settled`); ReplicaExchange couples the temperatures of `T`, or several
+        perturbations at one T, and gives a Ladder.
         As text, too: "Glauber", "Annealing(2.0)".
     watch : sequence of int
         Patterns whose m is kept as well, in `Samples.series.watched` and `Samples.m_of`.
@@ -247,10 +249,13 @@ def simulate(
         spins = checks.array("start", start, "Give spins of +-1, or 'pattern', 'random' or 'both'.")
         sets = len(patterns) if _several(network, patterns) else 1  # type: ignore[arg-type]
         samples = sets if patterns is not None else len(spins) if spins.ndim == 3 else SAMPLES
+    one = perturbation is None or isinstance(perturbation, Perturbation)
+    if not one and not isinstance(perturbation, Sequence):
+        check_perturbation(perturbation)
     request = Request.checked(
         seed=seed, samples=samples, replicas=replicas, sweeps=sweeps, burn_in=burn_in, method=method, start=start,
-        start_overlap=start_overlap, perturbation=perturbation, watch=watch, kernel=kernel,
-        patterns=network.has_patterns,
+        start_overlap=start_overlap, perturbation=perturbation if one else None, watch=watch, kernel=kernel,
+        patterns=network.has_patterns, rungs=() if one else perturbation,
     )  # fmt: skip
     samples = request.samples
     given = None
@@ -312,9 +317,10 @@ def simulate(
             raise Interrupted(str(stopped), finished) from None
         done = session.read()
     if ladder:
-        return in_order(join(runs[0], done[places[0].name]), temperatures)
-    found = tuple(points(p.run, done[p.name])[0] for p in places)
-    return Grid(found, load_axis + T_axis) if load_axis or T_axis else found[0]
+        found = join(runs[0], done[places[0].name])
+        return found if request.rungs else in_order(found, temperatures)
+    each = tuple(points(p.run, done[p.name])[0] for p in places)
+    return Grid(each, load_axis + T_axis) if load_axis or T_axis else each[0]
 
 
 def _several(network: Network, patterns: npt.ArrayLike | None) -> bool:

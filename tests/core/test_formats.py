@@ -38,6 +38,7 @@ INTERNAL = {
         "evidence.glass": "GlassTheory",
         "evidence.guerra": "Interpolation",
         "evidence.held": "Held",
+        "evidence.landscape": "Landscape",
         "evidence.held_phase": "HeldPhase",
         "evidence.kept": "Kept",
         "evidence.pattern_fields": "PatternFields",
@@ -74,7 +75,8 @@ INTERNAL = {
 
 
 EVIDENCE = {"glassy.theory.annealed"} | {
-    f"glassy.evidence.{name}" for name in ("glass", "guerra", "held", "held_phase", "kept", "pattern_fields", "table")
+    f"glassy.evidence.{name}"
+    for name in ("glass", "guerra", "held", "held_phase", "kept", "landscape", "pattern_fields", "table")
 }
 
 

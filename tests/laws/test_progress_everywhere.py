@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from examples import field_ladder
 
 import glassy
 from glassy import RSB, DenseHebbian, Ensemble, FullRSB, ReplicaExchange
@@ -55,6 +56,7 @@ CALLS = {
     "read_ensemble": ensemble,
     "merge_ensembles": parts,
     "minus_beta_f": lambda _, **wish: ladder().minus_beta_f(**wish),
+    "Ladder.free_energy_of_m": lambda _, **wish: field_ladder().free_energy_of_m(**wish),
     "reweighted": lambda _, **wish: ladder().reweighted([0.7, 0.9], **wish)[0].energy,
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from examples import field_ladder
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -54,6 +55,7 @@ DRAWN = [  # a result, the method, how many panels
     (glassy.complexity(NETWORK, 1.0, 0.3, points=5), "plot", 1),
     (glassy.glassiness(DenseHebbian(P=2), 0.1, 0.8), "plot", 1),
     (glassy.free_energy_of_m(NETWORK, 0.1, 0.3, [0.0, 0.5, 0.9]), "plot", 1),
+    (field_ladder().free_energy_of_m(), "plot", 1),
 ]
 
 

@@ -18,27 +18,28 @@ Done = Mapping[int, tuple[Series | Rungs, Provenance]]  # sample -> what its cha
 
 
 def points(run: Run, done: Done) -> tuple[Samples, ...]:
-    """Return the samples of a run in the order of their indices: one Samples for each temperature."""
+    """Return the samples of a run in the order of their indices: one Samples for each rung."""
     found, origins = zip(*(done[index] for index in sorted(done)), strict=True)
     rungs = zip(*((x,) if isinstance(x, Series) else x.series for x in found), strict=True)
     origin = joint_provenance(origins)
+    added = run.rungs or [run.perturbation] * len(run.temperatures)
     return tuple(
         Samples(
             network=run.network, N=run.N, K=run.K, T=T, method=run.method, start=run.start, start_overlap=run.start_overlap,
             burn_in=run.burn_in, seed=run.seed, patterns_drawn=run.patterns is None, series=_concatenated(parts),
-            provenance=origin, kernel=run.kernel, perturbation=run.perturbation, watch=run.watch,
+            provenance=origin, kernel=run.kernel, perturbation=more, watch=run.watch,
             given_load=run.given_load,
         )
-        for T, parts in zip(run.temperatures, rungs, strict=True)
+        for T, more, parts in zip(run.temperatures, added, rungs, strict=True)
     )  # fmt: skip
 
 
 def join(run: Run, done: Done) -> Ladder:
-    """Return the samples of a run whose temperatures exchange, as a Ladder, coldest first."""
+    """Return the samples of a run whose rungs exchange, as a Ladder, coldest first."""
     found = points(run, done)
     ordered: list[Any] = [done[index][0] for index in sorted(done)]
     swaps, trips = (np.concatenate([getattr(r, name) for r in ordered]) for name in ("swaps", "round_trips"))
-    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips).placed(found[0]))
+    return Ladder(found, (len(found),), Exchange(run.temperatures, swaps, trips, run.rungs).placed(found[0]))
 
 
 def in_order(ladder: Ladder, temperatures: Sequence[float]) -> Ladder:

@@ -24,7 +24,7 @@ from glassy.simulation.kernels.tables import KernelTables
 @lru_cache(maxsize=1)
 def nothing_exchanged() -> Exchanges:
     """Return the exchanges of a chain alone."""
-    return Exchanges([1.0], np.random.default_rng(0), 1.0, 0)
+    return Exchanges(np.ones(1), np.random.default_rng(0), 0)
 
 
 class CachedChain(Chain):

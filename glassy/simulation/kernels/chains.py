@@ -126,6 +126,11 @@ class Chain:
                 above = [low.energy_above(high) for low, high in pairwise(chains)]
                 chains[:] = [chains[w] for w in exchanges.step(above, np.array([c.sigma for c in chains]))]
 
+    def wear(self, extras: Extras, change: int) -> None:
+        """Go on from the same spins with something else added to the same patterns, by which their energy changes."""
+        self.energy += change
+        self.extras = extras
+
     def energy_above(self, other: Chain) -> float:
         """Return the energy above that of another chain of the sample, in units."""
         return self.energy - other.energy

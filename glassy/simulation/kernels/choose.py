@@ -17,7 +17,7 @@ from glassy.numerics import lanes, passes, vector
 from glassy.numerics.jit import COMPILED
 from glassy.simulation.kernels.cached import CachedChain
 from glassy.simulation.kernels.chains import Chain
-from glassy.simulation.kernels.extras import Extras, find_scale, make_extras, no_extras
+from glassy.simulation.kernels.extras import Extras, find_scale, make_extras, no_extras, rung_extras
 from glassy.simulation.kernels.interactions import ORDERS, bytes_of_given, bytes_of_interactions, interactions_of, orders_of
 from glassy.simulation.kernels.packed import PackedChain, fixed_part
 from glassy.simulation.kernels.pays import MOST_BYTES, fields_pay
@@ -229,12 +229,21 @@ def sample_maker(
     N, K = patterns.N, patterns.K
     if beyond_64_bits(network, N, K, perturbation):
         wide = exact_numbers(network, N, K, perturbation, sample if perturbation else 0)
-        own = [patterns.pattern(k) for k, _ in perturbation.pattern_energies] if perturbation else []
+        own = [patterns.pattern(k) for k in perturbation.chosen] if perturbation else []
         fixed = wide.fixed(patterns.signs, np.array(own, np.int8).reshape(len(own), N))
         return (lambda sigma: WideChain(wide, fixed, patterns, sigma)), float(wide.step)
     tables = kernel_tables(network, N, K)
     extras = make_extras(network, tables, patterns, perturbation, sample)
     return chain_maker(kernel, network, tables, patterns, extras), float(extras.step)
+
+
+def rung_maker(
+    kernel: str, network: Network, patterns: Patterns, rungs: Sequence[Perturbation], sample: int
+) -> tuple[Callable[[Int8Array], Chain], list[Extras]]:
+    """Return the function that makes a chain of the first rung of a ladder of perturbations, and what is added at each."""
+    tables = kernel_tables(network, patterns.N, patterns.K)
+    added = rung_extras(network, tables, patterns, rungs, sample)
+    return chain_maker(kernel, network, tables, patterns, added[0]), added
 
 
 def bytes_of_chains(kernel: str, network: Network, N: int, K: int, replicas: int) -> int:

@@ -20,19 +20,17 @@ class Exchanges:
 
     Parameters
     ----------
-    T : sequence of float
-        Temperatures, coldest first.
+    beta : array
+        1/T of each rung per unit of the integer energies, coldest first; 0 at T = inf.
     generator : numpy.random.Generator
         Of the exchanges of this replica.
-    step : float
-        Energy of one unit of the integers.
     N : int
         Number of spins.
     """
 
-    def __init__(self, T: Sequence[float], generator: np.random.Generator, step: float, N: int) -> None:
-        n = len(T)
-        self.beta = step / np.array(T)  # per unit of the integer energies; 0 at T = inf
+    def __init__(self, beta: FloatArray, generator: np.random.Generator, N: int) -> None:
+        n = len(beta)
+        self.beta = beta
         self.generator = generator
         self.swaps = np.zeros((n - 1, 2), np.int64)
         self.label = np.arange(n)  # which configuration is at each temperature

@@ -7,6 +7,7 @@ bits do not hold so is for the wide kernel, which rounds nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -124,7 +125,9 @@ def find_scale(network: Network, tables: KernelTables, K: int, perturbation: Per
             f"{perturbation!r} must fit into 64 bits to seven digits beside the energies of N={N}, K={K}, but its "
             f"energies reach {reach:.3g} and their unit is {float(step):.3g}. Give kernel='auto' or 'wide'."
         )
-    for (k, table), (_, own) in zip(added, perturbation.pattern_energies, strict=True):
+    given = dict(perturbation.pattern_energies)
+    for k, table in added:
+        own = given.get(k)
         if isinstance(own, tuple) and not _keeps(table, own, step):
             raise IntegerRangeError(
                 f"steps between neighbours in the table of pattern {k} of {perturbation!r} must be kept to a thousandth beside "
@@ -142,9 +145,14 @@ def _keeps(table: list[Fraction], own: tuple[Any, ...], step: Fraction) -> bool:
 
 
 def make_extras(
-    network: Network, tables: KernelTables, patterns: Patterns, perturbation: Perturbation | None, sample: int
+    network: Network,
+    tables: KernelTables,
+    patterns: Patterns,
+    perturbation: Perturbation | None,
+    sample: int,
+    scale: int | None = None,
 ) -> Extras:
-    """Return the extras of one sample.
+    """Return the extras of one sample; `scale`: units in one step of the tables, default as many as 64 bits allow.
 
     Raises
     ------
@@ -167,7 +175,7 @@ def make_extras(
     N, middle = patterns.N, patterns.N // 2
     h, added = _parts(network, perturbation, N, sample)
     each = [[g - table[middle] for g in table] for _, table in added]
-    scale = find_scale(network, tables, patterns.K, perturbation, sample)
+    scale = find_scale(network, tables, patterns.K, perturbation, sample) if scale is None else scale
     base = plain.base + sum((table[middle] for _, table in added), Fraction(0))
     if scale == 0:
         return replace(plain, base=base)
@@ -180,3 +188,31 @@ def make_extras(
         own=np.array([patterns.pattern(k) for k, _ in added], np.int8).reshape(len(added), N),
         energies=np.array([[round(g / step) for g in table] for table in each], np.int64).reshape(len(added), N + 1),
     )
+
+
+def rung_extras(
+    network: Network, tables: KernelTables, patterns: Patterns, rungs: Sequence[Perturbation], sample: int
+) -> list[Extras]:
+    """Return the extras of one sample at every rung of a ladder of perturbations, all in one unit and of the same patterns.
+
+    Examples
+    --------
+    >>> from glassy import DenseHebbian
+    >>> from glassy.simulation.kernels.tables import kernel_tables
+    >>> network, patterns = DenseHebbian(P=3), Patterns.drawn(np.random.default_rng(1), 50, 20)
+    >>> fields = [Perturbation(along=h) for h in (0.0, 0.1, 1.0)]
+    >>> found = rung_extras(network, kernel_tables(network, 20, 50), patterns, fields, 0)
+    >>> [round(float(x.energy(patterns.pattern(0)) * x.step), 9) for x in found], len({x.step for x in found})
+    ([0.0, -2.0, -20.0], 1)
+    """
+    scales = [find_scale(network, tables, patterns.K, p, sample) for p in rungs]
+    scale = min((s for s in scales if s), default=0)
+    each = [make_extras(network, tables, patterns, p, sample, scale) for p in rungs]
+    chosen = sorted({k for p in rungs for k in p.chosen})
+    own = np.array([patterns.pattern(k) for k in chosen], np.int8).reshape(len(chosen), patterns.N)
+    found = []
+    for p, x in zip(rungs, each, strict=True):
+        energies = np.zeros((len(chosen), patterns.N + 1), np.int64)
+        energies[[chosen.index(k) for k in p.chosen]] = x.energies
+        found.append(replace(x, own=own, energies=energies))
+    return found

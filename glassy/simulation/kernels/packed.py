@@ -137,6 +137,11 @@ class PackedChain(Chain):
             self.moving = m._replace(place=place, u=true_u, extra=extra)
         self.energy = int(self.moving.now[packed_kernel.ENERGY])
 
+    def wear(self, extras: Extras, change: int) -> None:
+        """Go on from the same spins with something else added to the same patterns, by which their energy changes."""
+        super().wear(extras, change)
+        self.moving.now[packed_kernel.ENERGY] = self.energy
+
     def adapt(self, trace: IntArray) -> None:
         """Choose how many spins a pass looks ahead, by the accepted share."""
         rate = trace[:, 2].mean() / self.sigma.size

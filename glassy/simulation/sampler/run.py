@@ -30,7 +30,8 @@ class Run:
     `temperatures` holds those of all rungs, coldest first; without ReplicaExchange one. `spins` has shape
     (samples or 1, replicas or 1, N), `patterns` (K, N), of several samples (samples, K, N), or of examples (K, M, N); None
     where they are drawn. `given_load` is that of couplings; None where K says it, or where there is none. The numbers do not
-    depend on `kernel`, which says how they are made.
+    depend on `kernel`, which says how they are made. `rungs`: what is added at each rung of a ladder at one temperature,
+    instead of `perturbation`.
     """
 
     network: Network
@@ -50,6 +51,7 @@ class Run:
     perturbation: Perturbation | None = None
     watch: tuple[int, ...] = ()
     given_load: float | None = None
+    rungs: tuple[Perturbation, ...] = ()
 
     @property
     def T(self) -> float:
@@ -114,6 +116,7 @@ class Run:
             "spins": _digest(self.spins),
             "patterns": _digest(self.patterns),
             **({"perturbation": self.perturbation.digest} if self.perturbation else {}),
+            **({"rungs": [p.digest for p in self.rungs]} if self.rungs else {}),
             **({"watch": list(self.watch)} if self.watch else {}),
             **({} if self.given_load is None else {"load": self.given_load}),
         }

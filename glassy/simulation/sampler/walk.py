@@ -16,8 +16,10 @@ from glassy.model.examples import learned
 from glassy.model.patterns import Int8Array, Patterns, chain_generator, exchange_generator, pattern_generator, synapse_generator
 from glassy.simulation.kernels.cached import coupling_maker
 from glassy.simulation.kernels.chains import Chain
-from glassy.simulation.kernels.choose import sample_maker
+from glassy.simulation.kernels.choose import rung_maker, sample_maker
 from glassy.simulation.kernels.dynamics import Quench
+from glassy.simulation.kernels.extras import Extras
+from glassy.simulation.kernels.perturbed import run_perturbed
 from glassy.simulation.sampler.checkpoint import Checkpoints, WalkState, generator_state, restore_generator
 from glassy.simulation.sampler.exchange import Swapper
 from glassy.simulation.sampler.run import Run
@@ -59,6 +61,7 @@ class Walk:
         elif not run.network.has_examples:
             given = run.patterns if run.patterns is None or run.patterns.ndim == 2 else run.patterns[index]
             self.patterns = Patterns.drawn(drawn, K, N) if given is None else Patterns.of(given.T)
+        added: list[Extras] = []  # to each rung, where they differ in that
         self.learned = learned(run.network, N, K, run.seed, index, run.patterns) if run.network.has_examples else None
         if self.learned is not None:  # m is that of the ground truth
             self.patterns = self.learned.truths
@@ -69,17 +72,22 @@ class Walk:
         elif run.network.has_couplings:
             couplings = run.network.couplings(run.given_load, N, drawn)
             self.make, step = coupling_maker(couplings, self.patterns, run.perturbation, index)
+        elif run.rungs:
+            self.make, added = rung_maker(run.kernel, run.network, stored, run.rungs, index)
+            step = float(added[0].step)
         else:
             self.make, step = sample_maker(run.kernel, run.network, stored, run.perturbation, index)
         condensed = self.patterns.pattern(0)
-        self.generators = [[chain_generator(run.seed, N, K, T, index, r) for r in range(R)] for T in run.temperatures]
+        self.generators = [
+            [chain_generator(run.seed, N, K, T, index, r, *((i,) if run.rungs else ())) for r in range(R)]
+            for i, T in enumerate(run.temperatures)
+        ]
         begin = condensed if run.start != "example" or self.learned is None else self.learned.of(0)[0]
         spins = np.array([[run.initial(begin, index, r, g) for r, g in enumerate(row)] for row in self.generators])
         self.start_m = spins @ condensed.astype(np.int64) / N
-        self.swappers = [
-            Swapper(list(run.temperatures), exchange_generator(run.seed, N, K, index, r), step, N)
-            for r in range(R if run.every else 0)
-        ]
+        self.beta = step / np.array(run.temperatures) if run.every else np.zeros(n)
+        one = np.arange(n, 0.0, -1.0) if run.rungs else self.beta  # of perturbations: each differs by one from the next
+        self.swappers = [Swapper(one, exchange_generator(run.seed, N, K, index, r), N) for r in range(R if run.every else 0)]
         self.pairs = [(r, s) for r in range(R) for s in range(r + 1, R)]
         self.trace = np.empty((n, R, run.sweeps, 3), np.int64)
         self.q = np.empty((n, len(self.pairs), run.sweeps))
@@ -99,6 +107,9 @@ class Walk:
             self._restore(saved)
             spins = saved.spins
         self.chains = [[self.make(sigma) for sigma in row] for row in spins]
+        for row, extras in zip(self.chains, added, strict=False):
+            for chain in row:
+                chain.wear(extras, extras.energy(chain.sigma) - chain.extras.energy(chain.sigma))
 
     @property
     def done(self) -> int:
@@ -282,7 +293,10 @@ class Walk:
             sites, thresholds = (np.stack(x) for x in zip(*drawn, strict=True))
             after = np.arange(1, size + 1)  # never at the end: the final spins are those of the last sweep
             due = ((self.done + after) % self.run.every == 0) & (self.t + after < self.run.sweeps)
-            chains[0].run_ladder(chains, sites, thresholds, spins, rows, due, self.swappers[r])
+            if self.run.rungs:
+                run_perturbed(chains, sites, thresholds, spins, rows, due, self.swappers[r], float(self.beta[0]))
+            else:
+                chains[0].run_ladder(chains, sites, thresholds, spins, rows, due, self.swappers[r])
             for row, chain in zip(self.chains, chains, strict=True):
                 row[r] = chain
         else:
@@ -300,15 +314,15 @@ class Walk:
     def series(self) -> tuple[Series, ...]:
         """Return the finished series of every temperature."""
         N, spins = self.run.N, self._spins()
-        one = self.chains[0][0]
-        pattern_energy = one.energy_per_spin(np.array([one.count(self.patterns.pattern(0))[3]]))
+        pattern = self.patterns.pattern(0)
+        first = [row[0] for row in self.chains]  # of each rung
         return tuple(
             Series(
                 m=self.trace[i, None, :, :, 0] / N,
-                energy=one.energy_per_spin(self.trace[i, None, :, :, 1]),
+                energy=first[i].energy_per_spin(self.trace[i, None, :, :, 1]),
                 q=self.q[i, None],
                 acceptance=self.trace[i, None, :, :, 2] / N,
-                pattern_energy=pattern_energy,
+                pattern_energy=first[i].energy_per_spin(np.array([first[i].count(pattern)[3]])),
                 spins=spins[i, None],
                 start_m=self.start_m[i, None],
                 watched=self.watched[i, None, :, : len(self.run.watch)] if self.run.watch else None,

@@ -11,7 +11,7 @@ from ensembles import LONG, held, patient, start, wait_until
 from resuming import BLOCK, Bar, bits, go_on, killed, ladder, run_at
 
 import glassy
-from glassy import Annealing, DenseHebbian, Glauber, Interrupted, Quench, simulate
+from glassy import Annealing, DenseHebbian, Glauber, Interrupted, Quench, ReplicaExchange, simulate
 from glassy.core.provenance import provenance
 from glassy.numerics import passes
 from glassy.simulation.keep.joined import points
@@ -23,6 +23,13 @@ from glassy.simulation.sampler.walk import run_sample
 POINT = {"load": 0.3, "T": 0.4, "N": 24, "sweeps": 200, "seed": 3}
 short = pytest.mark.usefixtures("short_blocks")
 WIDE = {"network": DenseHebbian(20, "self-interacting"), "K": 60, "kernel": "wide"}
+
+
+def fields(kernel):
+    rungs = tuple(glassy.Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.5, 1.0))
+    return dataclasses.replace(run_at(0.4, 0.4, 0.4, method=ReplicaExchange()), rungs=rungs, kernel=kernel)
+
+
 RUNS = {
     "Metropolis": (run_at(0.4), 8),
     "tensor": (dataclasses.replace(run_at(0.4), kernel="tensor"), 8),
@@ -35,6 +42,8 @@ RUNS = {
     "ladder": (ladder(1), 8),
     "ladder, every=7": (ladder(7, start="pattern"), 8),
     "ladder, P=2": (ladder(1, P=2, N=60), 20),
+    "ladder of fields": (fields("patterns"), 8),
+    **({"ladder of fields, packed": (fields("packed"), 8)} if passes.available() else {}),
 }
 
 
