@@ -260,9 +260,7 @@ def _run(
                 pattern, examples, system = _sample(network, N, K, load, given, asked, index)
                 begin = examples[0] if asked["start"] == "example" else pattern
                 first = pattern if index == 0 and K else first
-                field = np.zeros(N)
-                if perturbation is not None:
-                    field = perturbation.fields(N, index) + perturbation.along * pattern
+                field = np.zeros(N) if perturbation is None else perturbation.fields(N, index)
                 at, origin = np.array([pattern, begin], np.float64)
                 for T, points in zip(temperatures, found, strict=True):
                     x = np.array(_first(asked, spins, begin, K, T, index), np.float64)
