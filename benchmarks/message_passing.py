@@ -22,11 +22,13 @@ import time
 import numpy as np
 
 import glassy
-from glassy import DenseHebbian, Metropolis, message_passing, simulate, solve
-from glassy.model.patterns import Patterns, pattern_generator
+from glassy import DenseHebbian, Metropolis, SpinGlass, message_passing, simulate, solve
+from glassy.model.patterns import Patterns, pattern_generator, random_spins
+from glassy.passing.coupled import Coupled, levels_of
 from glassy.passing.dense import Dense
 from glassy.passing.pairs import Pairs
 from glassy.passing.rows import rows_of_patterns
+from glassy.simulation.kernels.cached import coupling_maker
 from glassy.simulation.kernels.choose import chain_maker, choose_kernel
 from glassy.simulation.kernels.tables import kernel_tables
 
@@ -43,14 +45,26 @@ PLANE = {
 LIMITS = (50, 200, 1000)
 
 
-def times(network, N, K, T, rounds=7):
-    """Return the processor seconds of an iteration and of a sweep near the pattern, medians of interleaved rounds."""
-    packed, rng = Patterns.drawn(pattern_generator(1, N, K, 0), K, N), np.random.default_rng(1)
+def times(network, N, K, T):
+    """Return the processor seconds of an iteration and of a sweep near the pattern."""
+    packed = Patterns.drawn(pattern_generator(1, N, K, 0), K, N)
     system = (Pairs if network.P == 2 else Dense)(network, N, rows_of_patterns(packed), np.ones(K), 1.0 / T)
-    x = 0.9 * packed.pattern(0)
     chain = chain_maker(choose_kernel(network, N, K), network, kernel_tables(network, N, K), packed)(packed.pattern(0))
+    return medians(system, chain, 0.9 * packed.pattern(0), T, [max(1, int(f / (N * K))) for f in (1e8, 1e9)])
+
+
+def times_of_couplings(network, N, T):
+    """Return the same of a spin glass, from fair spins."""
+    couplings = network.couplings(1.0, N, pattern_generator(1, N, 0, 0))
+    spins = random_spins(N, np.random.default_rng(2))
+    chain = coupling_maker(couplings, Patterns.of(np.ones((N, 1), np.int8)), None, 0)[0](spins)
+    return medians(Coupled(levels_of(couplings), 0.0, 1.0 / T), chain, 0.5 * spins, T, (10, 200))
+
+
+def medians(system, chain, x, T, more, rounds=7):
+    """Return the processor seconds of an iteration and of a sweep, medians of interleaved rounds of so many."""
+    rng = np.random.default_rng(1)
     calls = (lambda n: [system.field(x, x) for _ in range(n)], lambda n: chain.advance(n, Metropolis(), T, rng))
-    more = [max(1, int(f / (N * K))) for f in (1e8, 1e9)]
     for call in calls:
         call(20)  # compiled, and in equilibrium
     found = [[], []]
@@ -68,6 +82,10 @@ def print_times():
     for P, N, K in ((3, 1000, 100_000), (3, 300, 9_000), (4, 200, 130_000), (2, 2000, 200)):
         pass_, sweep = times(DenseHebbian(P), N, K, 0.3)
         print(f"P={P} N={N} K={K:<24} {1e3 * pass_:8.2f}ms {1e3 * sweep:8.2f}ms {pass_ / sweep:6.2f}", flush=True)
+    for p, N in ((2, 1000), (3, 200), (4, 64)):
+        pass_, sweep = times_of_couplings(SpinGlass({p: 1.0}), N, 1.0)
+        name = f"SpinGlass p={p} N={N}"
+        print(f"{name:<42} {1e3 * pass_:8.2f}ms {1e3 * sweep:8.2f}ms {pass_ / sweep:6.1f}", flush=True)
 
 
 def print_sites(samples=4, replicas=400):
