@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import binom
 
 import glassy
-from glassy import DenseHebbian, InputError, Status, solve
+from glassy import DenseHebbian, InputError, PhaseError, Status, solve
 
 SELF = "self-interacting"
 PAIRS = DenseHebbian(P=2)
@@ -113,6 +113,19 @@ def test_boundaries(M, r):
     assert abs(glassy.at_line(PAIRS, 0.03, "paramagnetic").T - 1.0 - math.sqrt(0.03)) < 1e-15
     points = glassy.scan(network, [0.01, 0.03], 0.2, phase="equilibrium")
     assert points[0] == solve(network, 0.01, 0.2, "equilibrium")
+
+
+def test_the_larger_of_two_branches_grows_with_the_number_of_examples():
+    """At r = .2 and odd M a branch of its own lies near v = 1, and the spinodal is its end."""
+    ends = [glassy.spinodal(PAIRS.trained(M, 0.2), 0.2) for M in (12, 15, 16, 17, 18)]
+    assert [len(end.others) for end in ends] == [0, 1, 0, 1, 0]
+    assert (np.diff([max(end.load, *end.others, 0.0) for end in ends]) > 0.0).all()
+    assert ends[1].load < 0.4 * ends[1].others[0]
+    with pytest.raises(PhaseError, match="give it as start") as caught:
+        solve(PAIRS.trained(17, 0.2), 0.0008, 0.2)
+    other = caught.value.solution
+    assert other.status is Status.CONVERGED
+    assert solve(PAIRS.trained(17, 0.2), 0.0007, 0.2, start=other).m > other.m
 
 
 def test_what_is_not_known_is_refused():
