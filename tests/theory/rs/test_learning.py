@@ -194,7 +194,7 @@ def test_maxima_between_the_points_of_the_grid_are_found():
         loads = [point(network, T, 1.0 - math.exp(x)).load for x in np.linspace(math.log(0.01), math.log(1 - 1e-4), 3000)]
         found = [branch.end.load for branch in branches(network, T)]
         assert len(found) == 2
-        assert found[1] == pytest.approx(max(loads), rel=1e-4)
+        assert found[1] == pytest.approx(max(loads), rel=1e-2)
         assert found[0] < found[1] >= max(loads)
 
 
