@@ -135,7 +135,7 @@ def test_what_is_not_known_is_refused():
         lambda: glassy.storage_capacity(network), lambda: glassy.phase_diagram(network),
         lambda: glassy.spin_glass_temperatures(network), lambda: glassy.complexity(network, 0.1, 0.2),
     ):  # fmt: skip
-        with pytest.raises(InputError, match="a spin glass that the theory knows beyond replica symmetry"):
+        with pytest.raises(InputError, match="a noise that the theory knows beyond replica symmetry"):
             call()
     assert "steps of it are not known here" in repr(solve(network, 0.1, 0.2, "spin_glass"))
     assert glassy.examples_needed(PAIRS, 0.05, 0.2, quality=0.5).examples > 1
