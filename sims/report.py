@@ -10,7 +10,7 @@ from ._sim import ROOT
 
 GALLERY = {  # what a visitor should see, in this order
     "Retrieval": {"retrieval": "P4 P3 P2 P5", "beyond_rs": "P3 P4 P4-self-interacting P5 P2", "interactions": "P4"},
-    "Learning from noisy examples": {"learning": "P3 P4"},
+    "Learning from noisy examples": {"learning": "P3 P4", "learning_states": "example P2"},
     "The Nishimori line": {"nishimori": "P3 P4"},
     "Where a pattern is lost": {
         "storage_capacity": "capacity", "escape": "P3-distinct P4-distinct P3-self-interacting P4-self-interacting",

@@ -32,12 +32,13 @@ from glassy.cli.values import number, whole
 Given = dict[str, Any]
 Wrong = Callable[[str], Any]  # ends the command with what is wrong with its options
 THEORY = (
-    "m", "q", "q_levels", "x_levels", "local_susceptibility", "free_energy", "energy", "entropy", "complexity", "replicon",
-    "stable", "wins", "residual", "remarks", "status",
+    "m", "n", "n_first", "q", "q_levels", "x_levels", "local_susceptibility", "free_energy", "energy", "entropy", "complexity",
+    "replicon", "stable", "wins", "residual", "remarks", "status",
 )  # fmt: skip
-POINT = ("load", "T", "phase", "m", "q", "free_energy", "energy", "entropy", "replicon", "wins", "status", "remarks")
-MEANS = ("m", "m_abs", "q", "q_abs", "energy", "energy_excess", "specific_heat", "susceptibility", "acceptance")
-MEAN = ("m", "q", "energy", "energy_excess", "acceptance")
+POINT = ("load", "T", "phase", "m", "n", "q", "free_energy", "energy", "entropy", "replicon", "wins", "status", "remarks")
+LEARNED = ("n", "n_first")
+MEANS = ("m", "m_abs", "n", "n_first", "q", "q_abs", "energy", "energy_excess", "specific_heat", "susceptibility", "acceptance")
+MEAN = ("m", "n", "n_first", "q", "energy", "energy_excess", "acceptance")
 CAPACITY = ("load_c", "m_c", "load_t", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
 SIMULATION = ("seed", "samples", "replicas", "sweeps", "burn_in", "start", "start_overlap", "method", "kernel", "threads",
               "max_bytes", "progress")  # fmt: skip
@@ -105,9 +106,15 @@ def _theory(grid: Any) -> Answer:
     good, s = all(s.status.ok for s in points), points[0]
     head = f"{s.network!r} {s.ansatz!r}"
     if len(points) > 1:
-        return Answer(grid, f"{head}\n{table(points, POINT, width=width)}", good, statuses(points))
+        names = [name for name in POINT if name not in LEARNED or s.network.has_examples]
+        return Answer(grid, f"{head}\n{table(points, names, width=width)}", good, statuses(points))
     head += f" {s.phase}, load={cell(s.load)} T={cell(s.T)}"
-    return Answer(grid, f"{head}\n{listed(meanings(s, *THEORY), width=width)}", good, () if good else (_why(s),))
+    return Answer(grid, f"{head}\n{listed(meanings(s, *_known(s)), width=width)}", good, () if good else (_why(s),))
+
+
+def _known(s: Any) -> list[str]:
+    """Return what is said of one Solution: of a network that learns, n; of a state at one example, n_first."""
+    return [name for name in THEORY if name not in LEARNED or getattr(s, name) is not None]
 
 
 def _why(s: Any) -> str:
@@ -194,6 +201,7 @@ def _runs(found: Any) -> Answer:
     head = f"{r.network!r} N={r.N}{patterns}, {r.method!r}: {r.samples} samples of {r.replicas} replicas, {r.sweeps} sweeps"
     lacks = [] if r.replicas > 1 else ["q", "q_abs"]
     lacks += [] if 0.0 < r.T < math.inf else ["specific_heat", "susceptibility"]
+    lacks += [] if r.network.has_examples else LEARNED
     lacks += [] if r.network.has_patterns else ["m", "m_abs", "energy_excess", "susceptibility"]
     slow = "m" if r.network.has_patterns else "energy"
     if len(runs) == 1:

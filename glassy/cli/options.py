@@ -81,6 +81,10 @@ def network_options(parser: Any, *, spin_glass: bool = False, drawn: bool = Fals
     group = parser.add_argument_group("the network")
     option(group, glassy.DenseHebbian, "P", required=not spin_glass)
     option(group, glassy.DenseHebbian, "interactions")
+    learns, owner = parser.add_argument_group("what it learns from"), glassy.DenseHebbian.trained
+    option(learns, owner, "examples", required=False)
+    option(learns, owner, "quality", required=False)
+    option(learns, owner, "supervised")
     if spin_glass:
         option(
             group, glassy.SpinGlass, "terms", "--spin-glass", type=values.terms, required=False, metavar="TERMS",
@@ -97,9 +101,14 @@ def network(given: dict[str, Any], error: Callable[[str], Any]) -> Any:
         error("--disorder is that of a spin glass: give --spin-glass TERMS as well")
     if ("P" in given) == ("terms" in given) or {"terms", "interactions"} <= set(given):
         error("give the network, either --P ORDER [--interactions ...] or --spin-glass TERMS")
+    if len({"examples", "quality"} & set(given)) == 1 or ("supervised" in given and "examples" not in given):
+        error("a network that learns needs both --examples M and --quality R")
+    if {"terms", "examples"} <= set(given):
+        error("a spin glass learns from no --examples: give --P ORDER")
     if "terms" in given:
         return glassy.SpinGlass(given["terms"], **taken(given, "disorder"))
-    return glassy.DenseHebbian(**taken(given, "P", "interactions"))
+    plain = glassy.DenseHebbian(**taken(given, "P", "interactions"))
+    return plain.trained(**taken(given, "examples", "quality", "supervised")) if "examples" in given else plain
 
 
 def output_options(parser: Any, *, plot: bool = True, observables: bool = True, html: bool = False) -> None:

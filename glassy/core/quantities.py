@@ -40,6 +40,7 @@ SAID: dict[str, tuple[str, ...]] = {
     # averages of theory and simulation
     "m": ("1", "Mattis magnetization of the condensed pattern", "R.4"),
     "alike": ("", "whether the overlaps with all examples stay equal", "L.6"),
+    "others": ("H", "larger loads to which other branches of stable saddles reach", "L.3"),
     "n_first": ("1", "overlap with the first example", "L.6"),
     "quality": ("1", "mean overlap of an example with its ground truth", "L.1"),
     "supervised": ("", "whether the means of the examples are stored", "L.1"),

@@ -34,8 +34,9 @@ PARTS = {
         "Make one: glassy.DenseHebbian(P=4).",
     ),
     "glass": (
-        "a spin glass that the theory knows beyond replica symmetry",
-        "Of a trained network of P = 2 ask solve, scan, spinodal, coexistence and at_line, with RS().",
+        "a noise that the theory knows beyond replica symmetry, Gaussian or of patterns of one mode of size 1",
+        "A trained network of P = 2 has other modes: ask it for solve, scan, spinodal, coexistence and at_line with RS(), "
+        "or take P > 2, which has RSB(k), storage_capacity and phase_diagram.",
     ),
     "covariance": ("noise of known covariance", "The theory is that of a glassy.DenseHebbian or a glassy.SpinGlass."),
 }

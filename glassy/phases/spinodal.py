@@ -43,6 +43,21 @@ class Spinodal(Saved):
     status: Status
 
     @property
+    def others(self) -> tuple[float, ...]:
+        """Larger loads to which other branches of stable RS saddles reach, of smaller m; empty but of few examples (L.3).
+
+        Examples
+        --------
+        >>> import glassy
+        >>> end = glassy.spinodal(glassy.DenseHebbian(P=4).trained(5, 0.7), T=0.33)
+        >>> [round(x, 4) for x in (end.load, *end.others)]
+        [0.145, 0.1653]
+        """
+        if not self.status.ok or not isinstance(self.ansatz, RS):
+            return ()
+        return tuple(branch.end.load for branch in rs_retrieval.branches(self.network, self.T)[1:])
+
+    @property
     def q_levels(self) -> tuple[float, ...]:
         """Overlaps at the fold."""
         return self.saddle.q_levels
@@ -61,7 +76,8 @@ class Spinodal(Saved):
         if not self.status.ok:
             return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {self.status.name})"
         words = instability(replace(self.saddle, ansatz=self.ansatz))
-        numbers = f"load={self.load:.10g} m={self.m:.6g}{words and '; '}{words}"
+        others = "".join(f"; another branch reaches load={x:.6g}" for x in self.others)
+        numbers = f"load={self.load:.10g} m={self.m:.6g}{others}{words and '; '}{words}"
         return f"Spinodal({self.network!r} {self.ansatz!r} T={self.T:g}: {numbers})"
 
 
@@ -77,6 +93,9 @@ def spinodal(
     progress: bool | None = None,
 ) -> Spinodal:
     """Return the retrieval spinodal load_s(T): a turning point of the load along the branch of saddles (R.5c).
+
+    Of few examples (L.3) there may be several branches of stable saddles. The spinodal is the end of the one that begins at
+    m = 1 and small loads, and `Spinodal.others` says how far those of smaller m reach.
 
     Parameters
     ----------

@@ -105,7 +105,8 @@ def solve(
         merge because fewer steps are stable, the status is COLLAPSED and the merged levels carry the breakpoint 1.
     start : Solution, optional
         A neighbouring saddle of the same phase and depth to start Newton's method from; without one, or where it does not
-        help, the starts are the solver's own.
+        help, the starts are the solver's own. Where a trained network has several branches of stable RS saddles, one leads to
+        its own.
     strict : bool
         If False, a phase without a saddle gives a Solution with status LEFT_PHASE and NaN instead of an error.
     progress : bool, optional
@@ -344,6 +345,13 @@ def _explain(solution: Solution) -> tuple[str, Solution | None]:
             highest = network.signal.end[1]
             return text + f"retrieval ends at T={highest:.6g} even at load=0. Lower T.", None
         nearest = rs_saddle(network, end.load, T, phase, end.m, end.q, end.C)
+        other = rs_retrieval.elsewhere(network, load, T)
+        if other is not None and isinstance(solution.ansatz, RS):
+            nearest = rs_saddle(network, load, T, phase, other[0], 1.0 - T * other[1], other[1])
+            text += (
+                f"the spinodal is at load={end.load:.8g} on the branch of small loads. err.solution is a saddle of another, "
+            )
+            return text + f"m={nearest.m:.4g}. Lower load, or give it as start.", nearest
         if not isinstance(solution.ansatz, RS):
             return text + f"the RS spinodal is at load={end.load:.8g}, that of this ansatz is near. Lower load.", nearest
         return (

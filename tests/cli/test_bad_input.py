@@ -29,6 +29,8 @@ RUN = ("--load", ".1", "--T", ".2", "--N", "20", "--seed", "1")
         (("solve", "--P", "4", "--load", ".1:.2", "--T", "1"), "FIRST:LAST:COUNT as 0.1:0.5:9, got '.1:.2'"),
         (("solve", "--P", "4", "--load", ".1:.2:1", "--T", "1"), "FIRST:LAST:COUNT"),
         (("solve", "--P", "4", "--load", "-1", "--T", "1"), "load must be a finite number >= 0, got -1.0"),
+        (("solve", "--P", "4", *AT, "--examples", "3"), "needs both --examples M and --quality R"),
+        (("solve", "--spin-glass", "2:1", *AT, "--examples", "3", "--quality", ".8"), "a spin glass learns from no --examples"),
         (("solve", "--P", "4", *AT, "--phase", "gas"), "invalid choice: 'gas'"),
         (("solve", "--P", "4", *AT, "--ansatz", "RSB"), "must be written RSB(k), got 'RSB' (between quotes)"),
         (("solve", "--P", "4", *AT, "--ansatz", "RSB(0)"), "k of RSB(k) must be an integer >= 1"),

@@ -36,6 +36,19 @@ def test_the_network_ansatz_and_phase_are_those_asked_for(capsys):
     assert point["free_energy"] == glassy.solve(glassy.SpinGlass({2: 1.0, 3: 0.5}), 1.0, 0.9, "spin_glass").free_energy
 
 
+def test_a_network_that_learns_says_n(capsys):
+    words = ["--P", "3", "--examples", "3", "--quality", ".6", "--T", ".5"]
+    assert main(["solve", *words, "--load", ".02", "--phase", "example"]) == 0
+    out = capsys.readouterr().out
+    assert "DenseHebbian(P=3).trained(examples=3, quality=0.6) RS() example" in out
+    s = glassy.solve(glassy.DenseHebbian(3).trained(3, 0.6), 0.02, 0.5, "example")
+    assert f"{s.n_first:.8g}"[:8] in out
+    assert main(["solve", *words, "--load", ".02", ".05", "--supervised"]) == 0
+    out = capsys.readouterr().out
+    assert "supervised=True" in out
+    assert " n " in out.splitlines()[1]
+
+
 def test_several_values_stand_side_by_side_between_commas_or_behind_one_option_each(capsys):
     ways = (("0.1", "0.2"), ("0.1,0.2",), ("0.1", "--T", "0.2"), ("0.1:0.2:2",))
     found = [machine(capsys, "scan", "--P", "3", "--load", "0.1", "--T", *way, kind="--csv") for way in ways]

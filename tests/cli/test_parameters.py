@@ -12,7 +12,7 @@ from glassy.cli.main import parsers
 from glassy.cli.options import option
 from glassy.cli.parameters import parameters
 
-NETWORK = (glassy.DenseHebbian, glassy.SpinGlass)
+NETWORK = (glassy.DenseHebbian, glassy.SpinGlass, glassy.DenseHebbian.trained)
 CALLS = {
     "solve": (glassy.solve, *NETWORK),
     "scan": (glassy.scan, *NETWORK),

@@ -161,11 +161,41 @@ def test_the_phase_of_small_loads_ends_at_its_own_maximum():
     steps = -np.diff([s.n for s in path])
     assert (steps > 0.0).all()
     assert steps.max() < 0.06  # no jump to the other branch
-    with pytest.raises(PhaseError, match="the spinodal is at load=0.14"):
-        solve(network, 1.01 * end.load, T)
     assert solve(network, 0.999 * end.load, T, start=path[0]).n == pytest.approx(
         solve(network, 0.999 * end.load, T).n, rel=1e-11
     )
+
+
+def test_other_branches_are_named_and_can_be_followed():
+    network, T = DenseHebbian(4).trained(5, 0.7), 0.3297
+    end = glassy.spinodal(network, T)
+    (reach,) = end.others
+    assert "another branch reaches load=0.165" in repr(end)
+    with pytest.raises(PhaseError, match=r"the spinodal is at load=0\.14.*give it as start") as caught:
+        solve(network, 0.5 * (end.load + reach), T)
+    low = caught.value.solution
+    assert low.status is Status.CONVERGED
+    assert solve(network, low.load, T, start=low).n == pytest.approx(low.n, rel=1e-11)
+    for x in np.linspace(low.load, 0.99 * end.load, 5):  # down the other branch, where both are
+        low = solve(network, x, T, start=low)
+    high = solve(network, low.load, T)
+    assert low.status is high.status is Status.CONVERGED
+    assert low.n < high.n - 0.1
+    with pytest.raises(PhaseError, match="the nearest saddle"):
+        solve(network, 1.01 * reach, T)
+
+
+def test_maxima_between_the_points_of_the_grid_are_found():
+    """Against 3000 points that are uniform in ln v, as the second maximum lies at small v."""
+    from glassy.theory.rs.retrieval import branches, point
+
+    for P, M, r, T in ((3, 17, 0.1973, 0.23), (4, 5, 0.7, 0.33)):
+        network = DenseHebbian(P).trained(M, r)
+        loads = [point(network, T, 1.0 - math.exp(x)).load for x in np.linspace(math.log(0.01), math.log(1 - 1e-4), 3000)]
+        found = [branch.end.load for branch in branches(network, T)]
+        assert len(found) == 2
+        assert found[1] == pytest.approx(max(loads), rel=1e-2)
+        assert found[0] < found[1] >= max(loads)
 
 
 def test_boundaries():

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import binom
 
 import glassy
-from glassy import DenseHebbian, InputError, Status, solve
+from glassy import DenseHebbian, InputError, PhaseError, Status, solve
 
 SELF = "self-interacting"
 PAIRS = DenseHebbian(P=2)
@@ -115,6 +115,19 @@ def test_boundaries(M, r):
     assert points[0] == solve(network, 0.01, 0.2, "equilibrium")
 
 
+def test_the_larger_of_two_branches_grows_with_the_number_of_examples():
+    """At r = .2 and odd M a branch of its own lies near v = 1, and the spinodal is its end."""
+    ends = [glassy.spinodal(PAIRS.trained(M, 0.2), 0.2) for M in (12, 15, 16, 17, 18)]
+    assert [len(end.others) for end in ends] == [0, 1, 0, 1, 0]
+    assert (np.diff([max(end.load, *end.others, 0.0) for end in ends]) > 0.0).all()
+    assert ends[1].load < 0.4 * ends[1].others[0]
+    with pytest.raises(PhaseError, match="give it as start") as caught:
+        solve(PAIRS.trained(17, 0.2), 0.0008, 0.2)
+    other = caught.value.solution
+    assert other.status is Status.CONVERGED
+    assert solve(PAIRS.trained(17, 0.2), 0.0007, 0.2, start=other).m > other.m
+
+
 def test_what_is_not_known_is_refused():
     network = PAIRS.trained(3, 0.8)
     for call in (
@@ -122,7 +135,7 @@ def test_what_is_not_known_is_refused():
         lambda: glassy.storage_capacity(network), lambda: glassy.phase_diagram(network),
         lambda: glassy.spin_glass_temperatures(network), lambda: glassy.complexity(network, 0.1, 0.2),
     ):  # fmt: skip
-        with pytest.raises(InputError, match="a spin glass that the theory knows beyond replica symmetry"):
+        with pytest.raises(InputError, match="a noise that the theory knows beyond replica symmetry"):
             call()
     assert "steps of it are not known here" in repr(solve(network, 0.1, 0.2, "spin_glass"))
     assert glassy.examples_needed(PAIRS, 0.05, 0.2, quality=0.5).examples > 1
