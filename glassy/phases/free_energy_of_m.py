@@ -30,7 +30,7 @@ TOLERANCE = 1e-10  # of the equations at a given m
 CELLS = 400  # of ln(m/(1 - m)), in which the top of the barrier is looked for
 SMALLEST = 1e-8  # m of a top; a barrier whose top is nearer to 0 has it at 0
 SMALL = {True: 1e-6, False: 1e-3}  # m below which the field is linear in m, to rounding, under RS or not
-STEP, GROWTH = 1e-5, 1.3  # of 1 - m of the minimum, in which the top is looked for beyond RS
+STEP, LEAST_STEP = 1e-5, 1e-10  # of 1 - m of the minimum, and of m: the first step on the way to the top beyond RS
 
 
 @dataclass(frozen=True)
@@ -242,12 +242,12 @@ def _sought(network: Network, load: float, T: float, ansatz: RSB, minimum: float
     def slope(m: float) -> float:
         return _at(network, load, T, m, ansatz).field
 
-    step, above = STEP * (1.0 - minimum), minimum
+    step, above = max(STEP * (1.0 - minimum), LEAST_STEP), minimum
     while above > SMALLEST:
         m = minimum - step
         if m < SMALLEST or slope(m) > 0.0:
             break
-        above, step = m, GROWTH * step
+        above, step = m, 2.0 * step
     low = max(minimum - step, SMALLEST)
     if slope(low) <= 0.0:
         return 0.0, _at(network, load, T, 0.0, ansatz).free_energy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from scipy.optimize import brentq
 
@@ -203,18 +202,16 @@ def _broken(fields: TwoFields, start: str, theta: float | None) -> Transport:
     if theta is None and x[1] > 0.0:
         raise InputError(f"theta must be given where inner > 0, got inner={x[1]:g}. A depends on it there: take one in (0, 1].")
     near = _solved(Fields(network, load, T, t, sum(x)), y, start)
-    starts = starts_near(near.m, near.q)
     if theta is None:
-        found = fields.stationary(starts)
+        found = fields.stationary(near.m, near.q)
     else:
-        found = fields.at(checks.number("theta", theta, "It is a power, above 0.", least=1e-12, most=1.0), starts)
+        theta = checks.number("theta", theta, "It is a power, above 0.", least=1e-12, most=1.0)
+        found = fields.at(theta, [(near.m, near.q, near.q), *starts_near(near.m, near.q)])
     if found is None:
         raise ConvergenceError(
             f"no m and q of {network!r} with RSB(1) were found at load={load:g}, T={T:g}, t={t:g}, x={x[0]:g}, "
             f"inner={x[1]:g}, y={y:g}, theta={theta}. Move the point a little."
         )
-    if theta is None and not found.broken:
-        found = replace(found, theta=1.0)
     return Transport(
         network=network, load=load, T=T, t=t, x=x[0], inner=x[1], y=y, m=found.m,
         q=found.theta * found.q[0] + (1.0 - found.theta) * found.q[1], q_levels=found.q, theta=found.theta, ansatz=RSB(1),

@@ -71,6 +71,14 @@ def test_the_barrier_vanishes_at_the_spinodal():
     assert heights[1] < 1e-8
 
 
+@pytest.mark.slow
+def test_a_minimum_at_the_pattern_to_rounding_has_its_top():
+    network, load, T = DenseHebbian(4, "self-interacting"), 0.016, 0.06
+    one, rs = (free_energy_of_m(network, load, T, [1.0], a) for a in (RSB(1), RS()))
+    assert one.m_minimum > 1.0 - 1e-9
+    assert rs.barrier < one.barrier < 0.5
+
+
 def test_where_replica_symmetry_is_stable_it_is_that():
     for network, load, T in ((DenseHebbian(3), 0.3, 0.6), (DenseHebbian(2), 0.05, 0.3)):
         m = np.array([0.0005, 0.3, 0.9]) if network.P == 3 else np.array([0.9, 0.99])

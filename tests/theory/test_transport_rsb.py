@@ -64,6 +64,16 @@ def test_theta_is_where_A_is_smallest():
     assert min(around[0], around[2]) > 1e-8
 
 
+def test_between_Tc_and_Td_it_is_replica_symmetric():
+    """States with a complexity are there, and A is smallest at theta = 1."""
+    s = solve(DenseHebbian(3), 0.3, 0.36, "spin_glass", RSB(1))
+    p = transport(DenseHebbian(3), 0.3, 0.36, start="random", ansatz=RSB(1))
+    assert (s.complexity > 0.0, p.theta) == (True, 1.0)
+    assert p.action == pytest.approx(-s.free_energy / 0.36, abs=1e-12)
+    states = transport(DenseHebbian(3), 0.3, 0.36, 0.999, 0.0, 0.0, "random", RSB(1), theta=0.999)
+    assert max(states.q_levels) < 1e-6  # of smaller A than the states
+
+
 def test_limits_are_replica_symmetric():
     network, load, T, t, x, inner, y = DenseHebbian(3), 0.4, 0.3, 0.8, 0.2, 0.5, 0.1
     one = transport(network, load, T, t, x, y, ansatz=RSB(1), theta=1.0, inner=inner)

@@ -17,6 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 MERGED = 1e-7  # levels closer than this are one
 PLAIN, TRIES = 25, 8  # iterations before Newton's method is tried, and how often
 STEP = 1e-7  # of a difference
+ROUNDING = 1e-11
 LOGITS = np.linspace(-4.5, 4.5, 19)  # of theta, at T of the scale of the noise
 
 
@@ -69,24 +70,29 @@ class TwoFields:
         found = [s for s in (self._from(theta, start) for start in starts) if s is not None]
         return min(found, key=self.action, default=None)
 
-    def stationary(self, starts: list[tuple[float, float, float]]) -> Step | None:
-        """Return the solution at the theta where A is smallest; one with merged levels where none breaks."""
-        last: Step | None = None
-        merged: Step | None = None
-        best: list[Step] = []
+    def stationary(self, m: float, q: float) -> Step | None:
+        """Return the solution at the theta where A is smallest, beside m and q of RS; that itself, at theta = 1, where none is.
+
+        None where a solution has a smaller A than the smallest that was found.
+        """
+        rs = self._evaluated(1.0, np.array([m, q, q]))
+        if rs is None:
+            return None
         unit = math.sqrt(2.0 * max(self.t * self.load, 1e-12) * self.network.unit_covariance(1.0))
-        for logit in LOGITS.tolist():
-            theta = 1.0 / (1.0 + math.exp(-logit) * max(unit / self.T, 1.0))
-            more = [(last.m, *last.q)] if last is not None else []
-            step = self.at(theta, [*more, *starts])
+        path: list[Step] = []
+        best, last = [rs[1]], None
+        for weight in [*(math.exp(-u) * max(unit / self.T, 1.0) for u in LOGITS.tolist()), 0.0]:
+            step = self.at(1.0 / (1.0 + weight), [*([(last.m, *last.q)] if last else []), *starts_near(m, q)])
             if step is None or not step.broken:
-                merged, last = merged or step, None
+                last = None
                 continue
-            if last is not None and last.slope < 0.0 <= step.slope:
-                end = self._root(last, step)
-                best += [end] if end is not None else []
+            end = self._root(last, step) if last is not None and last.slope < 0.0 <= step.slope else None
+            best += [end] if end is not None else []
+            path.append(step)
             last = step
-        return min([*best, *([merged] if merged else [])], key=self.action, default=None)
+        found = min(best, key=self.action)
+        least = min(map(self.action, path), default=math.inf)
+        return found if self.action(found) <= least + ROUNDING * max(1.0, abs(least)) else None
 
     def _root(self, low: Step, high: Step) -> Step | None:
         """Return the solution between two at which dA/dtheta vanishes."""
