@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from glassy import RSB, DenseHebbian, InputError, solve, transport
+from glassy import RSB, DenseHebbian, InputError, Interpolation, solve, transport
 from glassy.model.covariance import Covariance
 from glassy.theory.rsb.fields import TwoFields
 
@@ -72,6 +72,26 @@ def test_between_Tc_and_Td_it_is_replica_symmetric():
     assert p.action == pytest.approx(-s.free_energy / 0.36, abs=1e-12)
     states = transport(DenseHebbian(3), 0.3, 0.36, 0.999, 0.0, 0.0, "random", RSB(1), theta=0.999)
     assert max(states.q_levels) < 1e-6  # of smaller A than the states
+
+
+def test_characteristics_of_RS_break_in_the_glass():
+    """What is left of J.1 along one: by theory of spins with the covariance of I.1, and by the two levels of J.1b."""
+    load, T, x = 4.0, 0.8, 1.0
+    network, beta = DenseHebbian(3), 1.0 / T
+    line = Interpolation(solve(network, load, T, "spin_glass"), x)
+    end = transport(network, load, T, x=x, start="random")
+    q = []
+    for t in (0.2, 0.6, 1.0):
+        p = transport(network, load, T, t, end.at(t).x, start="random", ansatz=RSB(1))
+        D = [network.covariance(v, load) - network.covariance(end.q, load)
+             - network.covariance(end.q, load, derivative=1) * (v - end.q) for v in p.q_levels]  # fmt: skip
+        assert line.expected(t) == pytest.approx(-0.5 * beta**2 * (p.theta * D[0] + (1.0 - p.theta) * D[1]), abs=1e-8)
+        q.append(p.q)
+    assert q[0] == pytest.approx(end.q, abs=1e-9)
+    assert end.q > q[1] + 0.005 > q[2] + 0.06
+    off = 2.0 * 0.8 * abs(end.velocity[0])  # the twin: a line twice as fast
+    assert abs(transport(network, load, T, 0.2, x + off, start="random").q - end.q) > 0.05
+    assert line.theory() == end.action
 
 
 def test_limits_are_replica_symmetric():
