@@ -81,7 +81,7 @@ def exchange(result: Exchange | Ladder, ax: Any = None, *, path: str | Path | No
     right.axhline(trips.mean(), color="0.4", lw=1.0, ls="--")
     entries = [Line2D([], [], color="0.4", lw=1.0, ls="--", label=f"mean {trips.mean():.1f}")]
     if none.any():
-        text = f"none in {none.sum()} of {none.size}: not to be used"
+        text = f"none in {none.sum()} of {none.size}" + ("" if fields else ": not to be used")
         entries.append(Line2D([], [], color=COLORS[3], marker="o", mfc="none", ls="none", ms=4.5, label=text))
     sheet.panels[1].legend(entries)
     ends = f"T from {found.T[0]:g} to {found.T[-1]:g}"

@@ -83,7 +83,7 @@ def simulate(
 def simulate(
     network: Network,
     load: float | None = ...,
-    T: Many | None = ...,
+    T: Axis | None = ...,
     N: int | None = ...,
     *,
     seed: int,
