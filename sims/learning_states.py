@@ -30,9 +30,9 @@ class States(NetworkCase):
 CASES = {c.name: c for c in (
     States(name="example", claim="A P = 3 network started at one of few examples stays in a state of its own, which replica "
            "symmetry with unequal overlaps describes (L.6): a large overlap with that example, smaller ones with the others.",
-           network=DenseHebbian(3), load=0.02, T=0.4, quality=0.6, phase="example", examples=(2, 3, 4),
-           shown=(2, 3, 4, 5, 7, 10), plane=3, hottest=1.2, seed=271_000_000, sizes=(110, 150, 190), samples=(48, 36, 24),
-           sweeps=300, quick={"sweeps": 100}),
+           network=DenseHebbian(3), load=0.02, T=1.5, quality=0.45, phase="example", examples=(2, 3, 4),
+           shown=(2, 3, 4, 5, 7, 10), plane=3, hottest=2.0, seed=271_000_000, sizes=(160, 220, 300), samples=(72, 56, 40),
+           sweeps=1500, quick={"sweeps": 100}),
     States(name="P2", claim="A P = 2 network that has seen M noisy examples of each ground truth retrieves what replica "
            "symmetry with the modes of its examples says (L.5).",
            network=DenseHebbian(2), load=0.02, T=0.2, quality=0.6, phase="retrieval", examples=(10, 20, 40),

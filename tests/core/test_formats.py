@@ -65,7 +65,7 @@ INTERNAL = {
         "core.storage": "Placed Saved",
         "model.one_example": "OneExample",
         "theory.rs.example": "Curve Point",
-        "theory.rs.retrieval": "Point",
+        "theory.rs.retrieval": "Branch Point",
         "theory.rs.zero": "ZeroPoint",
         "theory.rsb.equations": "Problem",
         "theory.rsb.functional": "Levels",
