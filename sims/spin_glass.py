@@ -38,7 +38,7 @@ CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Glass(name="P3", claim=P_SPIN.format(P=3), network=DenseHebbian(3), load=4.0, ansatz=RSB(1), seed=103,
           sizes=(24, 32, 48, 64, 80, 96), samples=(400, 400, 256, 160, 64, 96), sweeps=(2000, 3000, 4000, 6000, 14000, 10000)),
     Glass(name="P4", claim=P_SPIN.format(P=4), network=DenseHebbian(4), load=4.0, ansatz=RSB(1), seed=104,
-          sizes=(24, 32, 40, 48), samples=(320, 200, 128, 64), sweeps=(2000, 3000, 6000, 30000)),
+          sizes=(24, 32, 40, 48), samples=(320, 200, 128, 64), sweeps=(2000, 3000, 6000, 8000)),
     Glass(name="P4-self-interacting", claim=ANOTHER, network=DenseHebbian(4, "self-interacting"), load=4.0, ansatz=FullRSB(),
           seed=104, sizes=(24, 32, 40), samples=(200, 128, 64), sweeps=(2000, 3000, 3000)),
 )}  # fmt: skip
