@@ -33,16 +33,16 @@ class Twins(Case):
 
 
 SAME = """At P = {P} (load 4) the network is the Ising {P}-spin glass: simulated at the same N and T they differ in energy, \
-specific heat, -beta f and <q^2> by what vanishes with 1/N, wherever three sizes are in equilibrium (here above T_c)."""
+specific heat, -beta f and <q^2> by what vanishes with 1/N, wherever three sizes of both are in equilibrium{where}."""
 SOFT = """At P = 2 (load 1) the hard part is the glass of Sherrington and Kirkpatrick at 1/beta_1: simulated, its energy, \
 -beta f and continuous P(q) follow full RSB from 0.6 T_c on; the network differs from it by soft part and remainder."""
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], more=BETWEEN, seed=202,
           sizes=(48, 96, 192, 512), samples=(64, 48, 32, 12), sweeps=(10000, 15000, 30000, 100000)),
-    Twins(name="P3", claim=SAME.format(P=3), of=spin_glass.CASES["P3"], seed=203, sizes=(24, 32, 48, 64, 80),
-          samples=(96, 96, 64, 48, 24), sweeps=(10000, 10000, 20000, 30000, 50000)),
-    Twins(name="P4", claim=SAME.format(P=4), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40, 48),
-          samples=(64, 64, 48, 32), sweeps=(10000, 20000, 30000, 60000)),
+    Twins(name="P3", claim=SAME.format(P=3, where=", above and below T_c"), of=spin_glass.CASES["P3"], seed=203,
+          sizes=(24, 32, 48, 64, 80), samples=(96, 96, 64, 48, 24), sweeps=(10000, 10000, 20000, 30000, 50000)),
+    Twins(name="P4", claim=SAME.format(P=4, where=" (here above T_c)"), of=spin_glass.CASES["P4"], seed=204, sizes=(24, 32, 40),
+          samples=(64, 64, 48), sweeps=(10000, 20000, 30000)),
 )}  # fmt: skip
 
 
