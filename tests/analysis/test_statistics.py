@@ -126,7 +126,7 @@ def test_estimates_behave_as_floats():
 
 @pytest.mark.parametrize(
     ("value", "error", "text"),
-    [(0.97123, 0.0012, "0.9712(12)"), (1.0, 0.00996, "1.000(10)"), (-3.2, 1.5, "-3.2(1.5)"), (2.0, math.nan, "2.0")],
+    [(0.97123, 0.0012, "0.9712(12)"), (1.0, 0.00996, "1.000(10)"), (-3.2, 1.5, "-3.2(1.5)"), (2.0, math.nan, "2(unknown)")],
 )
 def test_short_form(value, error, text):
     assert short(value, error) == text
