@@ -35,7 +35,7 @@ class Twins(Case):
 SAME = """At P = {P} (load 4) the network is the Ising {P}-spin glass: simulated at the same N and T they differ in energy, \
 specific heat, -beta f and <q^2> by what vanishes with 1/N, wherever three sizes of both are in equilibrium{where}."""
 SOFT = """At P = 2 (load 1) the hard part is the glass of Sherrington and Kirkpatrick at 1/beta_1: simulated, its energy, \
--beta f and continuous P(q) follow full RSB from 0.6 T_c on; the network differs from it by soft part and remainder."""
+-beta f and continuous P(q) follow full RSB from 0.3 T_c on; the network differs from it by soft part and remainder."""
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], more=BETWEEN, seed=202,
           sizes=(48, 96, 192, 512), samples=(64, 48, 32, 12), sweeps=(10000, 15000, 30000, 100000)),
