@@ -220,7 +220,7 @@ class Walk:
                 if k not in self.followed:
                     self.followed[k] = self.patterns.pattern(k).astype(np.float32)
                 M = spins[r, i] @ self.followed[k]  # exact: integers below 2^24
-            m = (M if self.near_m[i, r, 0] >= 0.0 else -M).min() / self.run.N
+            m = int((M if self.near_m[i, r, 0] >= 0.0 else -M).min()) / self.run.N
             self.least_m[i, r] = min(self.least_m[i, r], m)
 
     def _rivals(self, i: int) -> FloatArray:
