@@ -221,7 +221,7 @@ class Walk:
                     self.followed[k] = self.patterns.pattern(k).astype(np.float32)
                 M = spins[r, i] @ self.followed[k]  # exact: integers below 2^24
             m = int((M if self.near_m[i, r, 0] >= 0.0 else -M).min()) / self.run.N
-            self.least_m[i, r] = min(self.least_m[i, r], m)
+            self.least_m[i, r] = min(float(self.least_m[i, r]), m)
 
     def _rivals(self, i: int) -> FloatArray:
         """Return the largest overlap of the pattern of the first mark with another one, of each chain; -1 if there is none."""
