@@ -113,6 +113,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "action": ("1", "A, -beta f in fields and at a fictitious time", "J.1"),
     "source": ("1", "S, gain of A in a unit of fictitious time", "J.1"),
     "velocity": ("1", "of a characteristic in x and y", "J.1", "of"),
+    "theta": ("1", "breakpoint of one step", "J.1b"),
+    "inner": ("1", "variance of the random field inside the average of the power theta", "J.1b"),
     "slope": (ENERGY, "df/dm, the field along the pattern that holds a network at m", "J.2"),
     "m_minimum": ("1", "m of the minimum of f at the pattern", "J.2"),
     "f_minimum": (ENERGY, "f of the minimum at the pattern", "J.2"),
