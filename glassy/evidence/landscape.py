@@ -11,12 +11,12 @@ import numpy as np
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
-from glassy.core.errors import InputError
+from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
-from glassy.phases.coexistence import coexistence
+from glassy.phases.coexistence import root_near
 from glassy.phases.free_energy_of_m import FreeEnergyOfM, free_energy_of_m
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
 from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
@@ -86,12 +86,15 @@ class Landscape:
     @cached_property
     def coexistence(self) -> float:
         """The load at which the pattern and the paramagnet are equally deep, by theory."""
-        load = 0.3
-        for _ in range(60):
-            step = 0.5 * (coexistence(self.network, T=self.T(load)).load - load)
-            load += step
-            if abs(step) < 1e-13:
-                break
+
+        def gap(load: float) -> float:
+            both = [solve(self.network, load, self.T(load), phase, strict=False) for phase in ("paramagnetic", "retrieval")]
+            return both[0].free_energy - both[1].free_energy if all(s.status.ok for s in both) else math.nan
+
+        least = (0.5 / (0.25 / self.c + self.c * math.log(2.0))) ** 2  # f(1) = -1/2 is that of the paramagnet
+        load = root_near(gap, least)
+        if math.isnan(load):
+            raise ConvergenceError(f"no load of coexistence found on {self!r}. Give another c.")
         return load
 
     def theory(self, load: float, m: Any = (0.0,)) -> tuple[FreeEnergyOfM, float]:

@@ -49,6 +49,16 @@ def test_theory_meets_at_coexistence():
     assert LINE.theory(0.9 * at)[1] > 0.0 > LINE.theory(1.05 * at)[1]
 
 
+@pytest.mark.parametrize(("P", "c"), [(3, 1.5), (3, 30.0), (10, 1.0)])
+def test_coexistence_of_every_line(P, c):
+    """Also where T of the line leaves the line of coexistence soon above it."""
+    line = Landscape(DenseHebbian(P), c=c)
+    at = line.coexistence
+    below, here, above = (line.theory(x * at)[1] for x in (0.99, 1.0, 1.01))
+    assert abs(here) < 1e-12
+    assert below > 1e-4 > -1e-4 > above
+
+
 @pytest.mark.slow
 def test_the_measured_rows():
     line = Landscape(DenseHebbian(3), noisy=16.0)
