@@ -122,7 +122,14 @@ class Landscape:
         return found
 
     def at(self, f: MeasuredFreeEnergyOfM, load: float) -> MeasuredFreeEnergyOfM:
-        """Return the curve of a load from that of the noise."""
+        """Return the curve of a load from that of the noise.
+
+        Raises
+        ------
+        InputError
+            If `f` is not the curve of a run of this noise.
+        """
+        self._check_noise(f)
         ratio = math.sqrt(self.noise(f.N) / load)
         g = f.at_weight(-0.5 * ratio / float(f.signal[-1]))
         control = None if g.control is None else g.control / ratio
@@ -165,8 +172,12 @@ class Landscape:
         return found
 
     def escape(self, run: Samples, load: float | None = None) -> Table:
-        """Return the mean of ln of the sweeps until the top of the barrier is crossed, N barrier/T as t, and who stayed."""
+        """Return the mean of ln of the sweeps until the top of the barrier is crossed, N barrier/T as t, and who stayed.
+
+        The load is that of the run, by default that of coexistence.
+        """
         load = self.coexistence if load is None else load
+        self._check_escapes(run, load)
         top = self.theory(load)[0]
         if top.m_top is None:
             raise InputError(f"load must be below the spinodal, got {load:g}. Lower it.")
@@ -176,4 +187,26 @@ class Landscape:
         rows = (ESCAPE, np.log(left + 1.0)), ("share that stayed", (left == run.sweeps) * 1.0)
         return Table(
             Measured.of(mean_of_samples(x.mean(axis=1)), quantity=name, status=Remark.MEASURED, **state) for name, x in rows
+        )
+
+    def _check_noise(self, f: MeasuredFreeEnergyOfM) -> None:
+        """Raise InputError unless f(m) is that of the noise as `run` makes it."""
+        if isinstance(f, MeasuredFreeEnergyOfM):
+            of, K, T = dict(f.state_point), self.network.patterns(self.noisy, f.N), self.T(self.noise(f.N))
+            if (of.get("network"), of.get("K")) == (self.network, K) and math.isclose(f.T, T, rel_tol=1e-9):
+                return
+        raise InputError(
+            f"f must be the curve of the noise of {self!r}, got {f!r} of another network, load or T. Give "
+            "run(N).free_energy_of_m() itself: a curve that at() returned is that of its load alone."
+        )
+
+    def _check_escapes(self, run: Samples, load: float) -> None:
+        """Raise InputError unless a run is one of `escapes` at this load."""
+        if isinstance(run, Samples) and (run.network, run.start, run.burn_in) == (self.network, "pattern", 0):
+            K, T = self.network.patterns(load, run.N), self.T(load)
+            if K == run.K and math.isclose(run.T, T, rel_tol=1e-9):
+                return
+        raise InputError(
+            f"run must be escapes(N, load=...) of {self!r} at load {load:g}, from the pattern without burn-in, got {run!r}. "
+            "Say its load: escape(run, load=...)."
         )

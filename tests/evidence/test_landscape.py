@@ -93,3 +93,24 @@ def test_refusals():
     run = LINE.escapes(20, load=0.5, samples=2, sweeps=20, seed=2)
     with pytest.raises(InputError, match="below the spinodal"):
         LINE.escape(run, load=0.5)
+
+
+def test_curves_and_runs_of_another_state_are_refused(curve):
+    other = [
+        (LINE, LINE.at(curve, 0.25)),  # another load and T already
+        (LINE, LINE.at(curve, LINE.noise(N))),  # the same T
+        (Landscape(DenseHebbian(3), c=1.2, noisy=2.0), curve),
+        (Landscape(DenseHebbian(3), noisy=4.0), curve),
+        (Landscape(DenseHebbian(4), noisy=2.0), curve),
+    ]
+    for line, f in [*other, (LINE, 1.0)]:
+        with pytest.raises(InputError, match="must be the curve of the noise"):
+            line.at(f, 0.3)
+    run = LINE.escapes(16, load=0.2, samples=2, sweeps=20, seed=1)
+    assert len(LINE.escape(run, load=0.2)) == 2
+    for line, load in ((LINE, None), (LINE, 0.3), (Landscape(DenseHebbian(3), c=1.2), 0.2)):
+        with pytest.raises(InputError, match="Say its load"):
+            line.escape(run, load)
+    late = glassy.simulate(DenseHebbian(3), 0.2, LINE.T(0.2), 16, samples=2, sweeps=20, seed=1)
+    with pytest.raises(InputError, match="without burn-in"):
+        LINE.escape(late, 0.2)
