@@ -75,13 +75,13 @@ class Landscape:
                 f"network must be a DenseHebbian of P > 2, whose noise is one for all loads, got {self.network!r}."
             )
         glass = spin_glass_temperatures(self.network, 1.0).T_d
-        if checks.number("c", self.c, "It is T/sqrt(load).", least=0.0) <= glass:
+        if checks.number("c", self.c, "It is T/sqrt(load).") <= glass:
             raise InputError(f"c must be above T_d/sqrt(load) = {glass:.4g}, got {self.c!r}: below it is a glass. Raise c.")
-        checks.number("noisy", self.noisy, "It is the load whose noise is run.", least=0.0)
+        _positive("noisy", self.noisy)
 
     def T(self, load: float) -> float:
         """Return the temperature at a load."""
-        return self.c * math.sqrt(load)
+        return self.c * math.sqrt(checks.load(load))
 
     @cached_property
     def coexistence(self) -> float:
@@ -130,7 +130,7 @@ class Landscape:
             If `f` is not the curve of a run of this noise.
         """
         self._check_noise(f)
-        ratio = math.sqrt(self.noise(f.N) / load)
+        ratio = math.sqrt(self.noise(f.N) / _positive("load", load))
         g = f.at_weight(-0.5 * ratio / float(f.signal[-1]))
         control = None if g.control is None else g.control / ratio
         return replace(
@@ -140,10 +140,10 @@ class Landscape:
         )  # fmt: skip
 
     def measured(self, f: MeasuredFreeEnergyOfM, loads: Any) -> Table:
-        """Return barrier and depth at some loads, and the load of coexistence, beside theory."""
+        """Return barrier and depth at some loads below the spinodal, and the load of coexistence, beside theory."""
         rows = []
-        for load in loads:
-            (line, depth), g = self.theory(load), self.at(f, load)
+        for load in checks.axis("loads", loads)[0]:
+            (line, depth), g = self._retrieving(load), self.at(f, load)
             state: Any = {"load": load, "T": self.T(load), "N": f.N, "status": f.status}
             rows.append(Measured.of(g.barrier, line.barrier, quantity="barrier", **state))
             rows.append(Measured.of(g.depth, depth, quantity="depth", **state))
@@ -178,16 +178,21 @@ class Landscape:
         """
         load = self.coexistence if load is None else load
         self._check_escapes(run, load)
-        top = self.theory(load)[0]
-        if top.m_top is None:
-            raise InputError(f"load must be below the spinodal, got {load:g}. Lower it.")
-        lost = run.series.m < top.m_top
+        top, _ = self._retrieving(load)
+        lost = run.series.m < (top.m_top or 0.0)
         left = np.where(lost.any(axis=-1), lost.argmax(axis=-1), run.sweeps)
         state: Any = {"load": load, "T": run.T, "N": run.N, "sweeps": run.sweeps, "t": run.N * top.barrier / run.T}
         rows = (ESCAPE, np.log(left + 1.0)), ("share that stayed", (left == run.sweeps) * 1.0)
         return Table(
             Measured.of(mean_of_samples(x.mean(axis=1)), quantity=name, status=Remark.MEASURED, **state) for name, x in rows
         )
+
+    def _retrieving(self, load: float) -> tuple[FreeEnergyOfM, float]:
+        """Return `theory`, or raise InputError where the pattern is no minimum."""
+        found = self.theory(_positive("load", load))
+        if found[0].m_top is None:
+            raise InputError(f"load must be below the spinodal, got {load:g}. Lower it.")
+        return found
 
     def _check_noise(self, f: MeasuredFreeEnergyOfM) -> None:
         """Raise InputError unless f(m) is that of the noise as `run` makes it."""
@@ -210,3 +215,8 @@ class Landscape:
             f"run must be escapes(N, load=...) of {self!r} at load {load:g}, from the pattern without burn-in, got {run!r}. "
             "Say its load: escape(run, load=...)."
         )
+
+
+def _positive(name: str, value: float) -> float:
+    """Return a load above 0, or raise InputError."""
+    return checks.number(name, value, "It is a load, above 0.", least=1e-300)

@@ -155,7 +155,7 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
             if found is None or not np.any(self.m[: found[0]] >= 0.0):
                 raise InputError(
                     f"depth needs a minimum on either side of a barrier, but f(m) at weight {self.weight:g} has none. Give "
-                    "another weight: at_weight()."
+                    "the pattern more weight, at_weight(), or the network a smaller load."
                 )
             return self._of(f[self._mirror(found[0]) : found[0]]) - self._of(f[found[0] + 1 :])
 

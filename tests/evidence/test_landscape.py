@@ -114,3 +114,19 @@ def test_curves_and_runs_of_another_state_are_refused(curve):
     late = glassy.simulate(DenseHebbian(3), 0.2, LINE.T(0.2), 16, samples=2, sweeps=20, seed=1)
     with pytest.raises(InputError, match="without burn-in"):
         LINE.escape(late, 0.2)
+
+
+@pytest.mark.parametrize("load", [0.0, -0.1, math.nan, "a", None])
+def test_loads_are_above_zero(curve, load):
+    for call in (
+        lambda: LINE.at(curve, load),
+        lambda: LINE.measured(curve, load),
+        lambda: Landscape(DenseHebbian(3), noisy=load),
+    ):
+        with pytest.raises(InputError, match="must be a finite number"):
+            call()
+    if load != 0.0:  # at load 0 the line begins, at T = 0
+        with pytest.raises(InputError, match="load must be"):
+            LINE.T(load)
+    with pytest.raises(InputError, match="below the spinodal"):
+        LINE.measured(curve, [2.0])
