@@ -11,12 +11,12 @@ import numpy as np
 
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
-from glassy.core.errors import InputError
+from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.results import Estimate
 from glassy.evidence.table import Measured, Remark, Table
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
-from glassy.phases.coexistence import coexistence
+from glassy.phases.coexistence import root_near
 from glassy.phases.free_energy_of_m import FreeEnergyOfM, free_energy_of_m
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
 from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
@@ -75,23 +75,26 @@ class Landscape:
                 f"network must be a DenseHebbian of P > 2, whose noise is one for all loads, got {self.network!r}."
             )
         glass = spin_glass_temperatures(self.network, 1.0).T_d
-        if checks.number("c", self.c, "It is T/sqrt(load).", least=0.0) <= glass:
+        if checks.number("c", self.c, "It is T/sqrt(load).") <= glass:
             raise InputError(f"c must be above T_d/sqrt(load) = {glass:.4g}, got {self.c!r}: below it is a glass. Raise c.")
-        checks.number("noisy", self.noisy, "It is the load whose noise is run.", least=0.0)
+        _positive("noisy", self.noisy)
 
     def T(self, load: float) -> float:
         """Return the temperature at a load."""
-        return self.c * math.sqrt(load)
+        return self.c * math.sqrt(checks.load(load))
 
     @cached_property
     def coexistence(self) -> float:
         """The load at which the pattern and the paramagnet are equally deep, by theory."""
-        load = 0.3
-        for _ in range(60):
-            step = 0.5 * (coexistence(self.network, T=self.T(load)).load - load)
-            load += step
-            if abs(step) < 1e-13:
-                break
+
+        def gap(load: float) -> float:
+            both = [solve(self.network, load, self.T(load), phase, strict=False) for phase in ("paramagnetic", "retrieval")]
+            return both[0].free_energy - both[1].free_energy if all(s.status.ok for s in both) else math.nan
+
+        least = (0.5 / (0.25 / self.c + self.c * math.log(2.0))) ** 2  # f(1) = -1/2 is that of the paramagnet
+        load = root_near(gap, least)
+        if math.isnan(load):
+            raise ConvergenceError(f"no load of coexistence found on {self!r}. Give another c.")
         return load
 
     def theory(self, load: float, m: Any = (0.0,)) -> tuple[FreeEnergyOfM, float]:
@@ -119,8 +122,15 @@ class Landscape:
         return found
 
     def at(self, f: MeasuredFreeEnergyOfM, load: float) -> MeasuredFreeEnergyOfM:
-        """Return the curve of a load from that of the noise."""
-        ratio = math.sqrt(self.noise(f.N) / load)
+        """Return the curve of a load from that of the noise.
+
+        Raises
+        ------
+        InputError
+            If `f` is not the curve of a run of this noise.
+        """
+        self._check_noise(f)
+        ratio = math.sqrt(self.noise(f.N) / _positive("load", load))
         g = f.at_weight(-0.5 * ratio / float(f.signal[-1]))
         control = None if g.control is None else g.control / ratio
         return replace(
@@ -130,10 +140,10 @@ class Landscape:
         )  # fmt: skip
 
     def measured(self, f: MeasuredFreeEnergyOfM, loads: Any) -> Table:
-        """Return barrier and depth at some loads, and the load of coexistence, beside theory."""
+        """Return barrier and depth at some loads below the spinodal, and the load of coexistence, beside theory."""
         rows = []
-        for load in loads:
-            (line, depth), g = self.theory(load), self.at(f, load)
+        for load in checks.axis("loads", loads)[0]:
+            (line, depth), g = self._retrieving(load), self.at(f, load)
             state: Any = {"load": load, "T": self.T(load), "N": f.N, "status": f.status}
             rows.append(Measured.of(g.barrier, line.barrier, quantity="barrier", **state))
             rows.append(Measured.of(g.depth, depth, quantity="depth", **state))
@@ -162,15 +172,51 @@ class Landscape:
         return found
 
     def escape(self, run: Samples, load: float | None = None) -> Table:
-        """Return the mean of ln of the sweeps until the top of the barrier is crossed, N barrier/T as t, and who stayed."""
+        """Return the mean of ln of the sweeps until the top of the barrier is crossed, N barrier/T as t, and who stayed.
+
+        The load is that of the run, by default that of coexistence.
+        """
         load = self.coexistence if load is None else load
-        top = self.theory(load)[0]
-        if top.m_top is None:
-            raise InputError(f"load must be below the spinodal, got {load:g}. Lower it.")
-        lost = run.series.m < top.m_top
+        self._check_escapes(run, load)
+        top, _ = self._retrieving(load)
+        lost = run.series.m < (top.m_top or 0.0)
         left = np.where(lost.any(axis=-1), lost.argmax(axis=-1), run.sweeps)
         state: Any = {"load": load, "T": run.T, "N": run.N, "sweeps": run.sweeps, "t": run.N * top.barrier / run.T}
         rows = (ESCAPE, np.log(left + 1.0)), ("share that stayed", (left == run.sweeps) * 1.0)
         return Table(
             Measured.of(mean_of_samples(x.mean(axis=1)), quantity=name, status=Remark.MEASURED, **state) for name, x in rows
         )
+
+    def _retrieving(self, load: float) -> tuple[FreeEnergyOfM, float]:
+        """Return `theory`, or raise InputError where the pattern is no minimum."""
+        found = self.theory(_positive("load", load))
+        if found[0].m_top is None:
+            raise InputError(f"load must be below the spinodal, got {load:g}. Lower it.")
+        return found
+
+    def _check_noise(self, f: MeasuredFreeEnergyOfM) -> None:
+        """Raise InputError unless f(m) is that of the noise as `run` makes it."""
+        if isinstance(f, MeasuredFreeEnergyOfM):
+            of, K, T = dict(f.state_point), self.network.patterns(self.noisy, f.N), self.T(self.noise(f.N))
+            if (of.get("network"), of.get("K")) == (self.network, K) and math.isclose(f.T, T, rel_tol=1e-9):
+                return
+        raise InputError(
+            f"f must be the curve of the noise of {self!r}, got {f!r} of another network, load or T. Give "
+            "run(N).free_energy_of_m() itself: a curve that at() returned is that of its load alone."
+        )
+
+    def _check_escapes(self, run: Samples, load: float) -> None:
+        """Raise InputError unless a run is one of `escapes` at this load."""
+        if isinstance(run, Samples) and (run.network, run.start, run.burn_in) == (self.network, "pattern", 0):
+            K, T = self.network.patterns(load, run.N), self.T(load)
+            if K == run.K and math.isclose(run.T, T, rel_tol=1e-9):
+                return
+        raise InputError(
+            f"run must be escapes(N, load=...) of {self!r} at load {load:g}, from the pattern without burn-in, got {run!r}. "
+            "Say its load: escape(run, load=...)."
+        )
+
+
+def _positive(name: str, value: float) -> float:
+    """Return a load above 0, or raise InputError."""
+    return checks.number(name, value, "It is a load, above 0.", least=1e-300)

@@ -141,7 +141,8 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
     def depth(self) -> Estimate:
         """Free energy of the state beyond the barrier less that of the pattern: positive where the pattern wins.
 
-        Both are of all states on their side of the top, -(T/N) ln of the sum of their weights.
+        Both are of all states on their side of the top, -(T/N) ln of the sum of their weights. At even P the mirror of the
+        pattern, from -m_top on, is on neither side.
 
         Raises
         ------
@@ -154,9 +155,9 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
             if found is None or not np.any(self.m[: found[0]] >= 0.0):
                 raise InputError(
                     f"depth needs a minimum on either side of a barrier, but f(m) at weight {self.weight:g} has none. Give "
-                    "another weight: at_weight()."
+                    "the pattern more weight, at_weight(), or the network a smaller load."
                 )
-            return self._of(f[: found[0]]) - self._of(f[found[0] + 1 :])
+            return self._of(f[self._mirror(found[0]) : found[0]]) - self._of(f[found[0] + 1 :])
 
         return self.of_curve(gain)
 
@@ -175,6 +176,12 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
         """Return the free energy of all states at some m."""
         low = float(f.min())
         return low - self.T / self.N * math.log(float(np.exp(-(f - low) * self.N / self.T).sum()))
+
+    def _mirror(self, top: int) -> int:
+        """Return the number of places at the mirror of the pattern, beyond -m_top; 0 at odd P, where it is no memory."""
+        back = self.m < -0.5 / self.N
+        even = np.allclose(self.signal[back], np.interp(-self.m[back], self.m, self.signal), rtol=1e-9, atol=1e-12)
+        return int(np.searchsorted(self.m, 0.5 / self.N - self.m[top])) if even else 0
 
     def _extremes(self, f: FloatArray) -> tuple[int, int] | None:
         """Return the places of the top, at m >= 0, and of the minimum of the pattern, at m >= LEAST."""

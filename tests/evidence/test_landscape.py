@@ -49,6 +49,16 @@ def test_theory_meets_at_coexistence():
     assert LINE.theory(0.9 * at)[1] > 0.0 > LINE.theory(1.05 * at)[1]
 
 
+@pytest.mark.parametrize(("P", "c"), [(3, 1.5), (3, 30.0), (10, 1.0)])
+def test_coexistence_of_every_line(P, c):
+    """Also where T of the line leaves the line of coexistence soon above it."""
+    line = Landscape(DenseHebbian(P), c=c)
+    at = line.coexistence
+    below, here, above = (line.theory(x * at)[1] for x in (0.99, 1.0, 1.01))
+    assert abs(here) < 1e-12
+    assert below > 1e-4 > -1e-4 > above
+
+
 @pytest.mark.slow
 def test_the_measured_rows():
     line = Landscape(DenseHebbian(3), noisy=16.0)
@@ -83,3 +93,40 @@ def test_refusals():
     run = LINE.escapes(20, load=0.5, samples=2, sweeps=20, seed=2)
     with pytest.raises(InputError, match="below the spinodal"):
         LINE.escape(run, load=0.5)
+
+
+def test_curves_and_runs_of_another_state_are_refused(curve):
+    other = [
+        (LINE, LINE.at(curve, 0.25)),  # another load and T already
+        (LINE, LINE.at(curve, LINE.noise(N))),  # the same T
+        (Landscape(DenseHebbian(3), c=1.2, noisy=2.0), curve),
+        (Landscape(DenseHebbian(3), noisy=4.0), curve),
+        (Landscape(DenseHebbian(4), noisy=2.0), curve),
+    ]
+    for line, f in [*other, (LINE, 1.0)]:
+        with pytest.raises(InputError, match="must be the curve of the noise"):
+            line.at(f, 0.3)
+    run = LINE.escapes(16, load=0.2, samples=2, sweeps=20, seed=1)
+    assert len(LINE.escape(run, load=0.2)) == 2
+    for line, load in ((LINE, None), (LINE, 0.3), (Landscape(DenseHebbian(3), c=1.2), 0.2)):
+        with pytest.raises(InputError, match="Say its load"):
+            line.escape(run, load)
+    late = glassy.simulate(DenseHebbian(3), 0.2, LINE.T(0.2), 16, samples=2, sweeps=20, seed=1)
+    with pytest.raises(InputError, match="without burn-in"):
+        LINE.escape(late, 0.2)
+
+
+@pytest.mark.parametrize("load", [0.0, -0.1, math.nan, "a", None])
+def test_loads_are_above_zero(curve, load):
+    for call in (
+        lambda: LINE.at(curve, load),
+        lambda: LINE.measured(curve, load),
+        lambda: Landscape(DenseHebbian(3), noisy=load),
+    ):
+        with pytest.raises(InputError, match="must be a finite number"):
+            call()
+    if load != 0.0:  # at load 0 the line begins, at T = 0
+        with pytest.raises(InputError, match="load must be"):
+            LINE.T(load)
+    with pytest.raises(InputError, match="below the spinodal"):
+        LINE.measured(curve, [2.0])

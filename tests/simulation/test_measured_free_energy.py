@@ -106,6 +106,23 @@ def test_barrier_and_depth_are_those_of_the_curve():
         flat.at_weight(-1.0).depth  # noqa: B018
 
 
+@pytest.mark.parametrize("P", [3, 4])
+def test_the_mirror_of_the_pattern_is_not_the_state_beyond(P):
+    """One pattern, all of m met: at even P both wells are the memory, at odd P there is one."""
+    rungs = [Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.1, 0.2, 0.4, 0.7, 1.2)]
+    how = {"sweeps": 2000, "replicas": 4, "seed": 1, "threads": 1, "method": ReplicaExchange(every=2), "perturbation": rungs}
+    f = simulate(DenseHebbian(P), patterns=np.ones((1, 8), np.int8), T=0.25, **how).free_energy_of_m()
+    assert f.m[0] == -1.0
+    flips = np.arange(9)
+    Z = np.array([math.comb(8, k) for k in flips]) * np.exp(-DenseHebbian(P).energy_table(8).energies / 0.25)
+    m = 1.0 - flips / 4.0
+    beyond = (m < f.m_top) & ((m > -f.m_top) | (P == 3))
+    exact = 0.25 / 8 * math.log(Z[m > f.m_top].sum() / Z[beyond].sum())
+    assert abs(f.depth - exact) < 4.0 * f.depth.error
+    if P == 4:
+        assert abs(f.depth - 0.25 / 8 * math.log(Z[m > f.m_top].sum() / Z[m < f.m_top].sum())) > 4.0 * f.depth.error
+
+
 @pytest.mark.slow
 def test_what_is_known_of_the_noise_takes_scatter_away():
     """The noise at the pattern has a known mean: f(1) then has no error, and the rest less."""
