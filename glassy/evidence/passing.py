@@ -179,9 +179,10 @@ def beside_evolution(evolution: StateEvolution, passing: MessagePassing) -> Comp
 
 
 def _shared(passing: MessagePassing, run: Samples) -> int:
-    """Return how many of the first samples of both have the same patterns."""
+    """Return how many of the first samples of both have the same patterns, or couplings: given ones are those of any seed."""
     S = min(passing.samples, run.samples)
-    same = not (passing.patterns_drawn and run.patterns_drawn) or passing.seed == run.seed
+    by_seed = passing.network.has_patterns or passing.network.has_load
+    same = not (by_seed and passing.patterns_drawn and run.patterns_drawn) or passing.seed == run.seed
     if same and passing.first_pattern is not None:
         m = run.series.spins[0] @ passing.first_pattern.astype(np.float64) / run.N
         same = bool(np.allclose(m, run.final_m[0], rtol=0.0, atol=1e-9))

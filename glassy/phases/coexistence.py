@@ -124,7 +124,9 @@ def coexistence(
 ) -> Coexistence:
     """Return load_t(T), where retrieval and the m = 0 state of the same ansatz have equal free energies (theory, section 5).
 
-    Below this load retrieval is the equilibrium state, above it metastable.
+    Below this load retrieval is the equilibrium state, above it metastable. Where several examples of a ground truth are stored
+    retrieval is the state of equal overlaps with all of them (L.3) alone, and that at one example (L.6) may win over both:
+    `phases_at` looks at it as well.
 
     Parameters
     ----------

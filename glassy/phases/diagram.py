@@ -24,7 +24,7 @@ from glassy.phases.coexistence import zero_state
 from glassy.theory import ansatz as ansaetze
 from glassy.theory.ansatz import RS, Ansatz
 from glassy.theory.solution import Solution, instability
-from glassy.theory.solve import check_point, judged, solvable, solve
+from glassy.theory.solve import RETRIEVED, check_point, judged, rivals, solvable, solve
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -259,7 +259,8 @@ def phases_at(
     """Return which phase wins at one state point and which are metastable, with all their order parameters (theory, section 5).
 
     The m = 0 state is the thermodynamic one (the paramagnet above T_c, the spin glass below); it and retrieval, where that
-    exists, are compared by free energy.
+    exists, are compared by free energy. Where several examples of a ground truth are stored so is the state at one of them
+    (L.6, phase "example"), at RS: steps of it are not known, and beyond RS `Solution.remarks` of the winner say so.
 
     Parameters
     ----------
@@ -288,13 +289,15 @@ def phases_at(
     """
     network = solvable(network, "signal")
     (load, T), ansatz = check_point(load, checks.given_temperature(T, beta)), ansaetze.check(ansatz)
-    with progress_bar(2.0, progress, "state", f"{ansatz!r} phases") as bar:
-        other = zero_state(network, load, T, ansatz)
+    retrieved = [p for p in rivals(network, ansatz) if p in RETRIEVED]
+    with progress_bar(1.0 + len(retrieved), progress, "state", f"{ansatz!r} phases") as bar:
+        every = [zero_state(network, load, T, ansatz)]
         bar.update()
-        both = (other, solve(network, load, T, "retrieval", ansatz, strict=False))
-        bar.update()
-    zero, retrieval = judged(both)
-    found = sorted((s for s in (zero, retrieval) if s.status.ok), key=lambda s: float(s.free_energy))
-    failed = [s for s in (zero, retrieval) if s.status is Status.NOT_CONVERGED]
-    first, *rest = [*failed[:1], *found] or [zero]  # which phase wins is unknown while one of them is
+        for phase in retrieved:
+            every.append(solve(network, load, T, phase, ansatz, strict=False))
+            bar.update()
+    states = judged(every)
+    found = sorted((s for s in states if s.status.ok), key=lambda s: float(s.free_energy))
+    failed = [s for s in states if s.status is Status.NOT_CONVERGED]
+    first, *rest = [*failed[:1], *found] or states[:1]  # which phase wins is unknown while one of them is
     return PhasePoint(network=network, load=load, T=T, ansatz=ansatz, equilibrium=first, metastable=tuple(rest))

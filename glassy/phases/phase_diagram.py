@@ -44,6 +44,9 @@ def phase_diagram(
 ) -> PhaseDiagram:
     """Return all lines of the phase diagram in the (load, T) plane, with their ends and crossings (theory, section 5).
 
+    Of a network that stores several examples of a ground truth the lines are those of retrieval with equal overlaps with all of
+    them (L.3): the state at one example (L.6) has no line, which `absent` says, and may win where `PhaseDiagram.at` names it.
+
     Parameters
     ----------
     network : DenseHebbian
@@ -117,6 +120,8 @@ class _Builder:
         self.T_0 = curie_weiss_coexistence(network)
         self.extent = (load_max, 1.1 * self.T_cw)
         self.absent: list[str] = []
+        if network.has_several:
+            self.absent.append("lines of the state at one example: retrieval here is alike at all of them (L.3), ask phases_at")
         self.laws: dict[str, tuple[float, float]] = {}  # of the lines T = offset + c sqrt(load)
         self.tracers = {
             "spinodal": Tracer(record, "spinodal", self._spinodal),

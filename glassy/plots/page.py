@@ -113,12 +113,14 @@ def _states(point: PhasePoint) -> dict[str, Any]:
     """Return what the page says of the phases at a point, the equilibrium first."""
     every = [point.equilibrium, *point.metastable]
     found = [s for s in every if s.status.ok]
-    failed = {s.phase == "retrieval": f": {s.status.name}" for s in every if not s.status.ok}
-    lacking = {True: "retrieval", False: "m = 0"}.items()
-    absent = [
-        name + failed.get(kind, ": no saddle") for kind, name in lacking if all((s.phase == "retrieval") != kind for s in found)
-    ]
+    failed = {_kind(s): f": {s.status.name}" for s in every if not s.status.ok}
+    lacking = [name for name in ("retrieval", "m = 0") if all(_kind(s) != name for s in found)]
+    absent = [name + failed.get(name, ": no saddle") for name in lacking]
     return {"states": [_state(s, found) for s in found], "absent": "; ".join(absent)}
+
+
+def _kind(s: Solution) -> str:
+    return "m = 0" if s.phase in ("spin_glass", "paramagnetic") else s.phase
 
 
 def _state(s: Solution, states: list[Solution]) -> dict[str, Any]:

@@ -179,7 +179,7 @@ class Solution(Drawn, Saved):
 
         `phases_at`, `scan(..., wins=True)` and `solve(..., "equilibrium")` ask. Phases whose free energies are equal to
         rounding (1e-12 of them) win together. It stays None where another phase was not found, and where two lie within the
-        errors of FullRSB.
+        errors of FullRSB. Beyond RS the state at one of several examples (L.6) is not among them, and `remarks` say so.
 
         Examples
         --------
@@ -192,10 +192,11 @@ class Solution(Drawn, Saved):
 
     @property
     def alike(self) -> bool | None:
-        """Whether a retrieval state of several examples keeps equal overlaps with all of them (L.6, RS); None of any other.
+        """Whether a retrieval state of several examples keeps equal overlaps with all of them (L.6); None of any other.
 
         False: a small difference between them grows, and the state goes to some of the examples, as phase="example" to one. It
-        is a stability of its own, beside that against replica symmetry breaking.
+        is a stability of its own, beside that against replica symmetry breaking. It is known of RS, and where all levels of
+        RSB have merged to it (COLLAPSED).
 
         Examples
         --------
@@ -203,10 +204,10 @@ class Solution(Drawn, Saved):
         >>> [glassy.solve(glassy.DenseHebbian(P=3).trained(2, 0.9), load, 0.3).alike for load in (0.01, 0.05)]
         [False, True]
         """
-        known = self.status.ok and isinstance(self.ansatz, RS) and self.phase == "retrieval" and self.network.has_several
-        if not known or self.n is None:
+        known = self.status.ok and self.phase == "retrieval" and self.network.has_several
+        if not known or self.n is None or levels_of(self).y:
             return None
-        n, q, C = self.n, self.q_EA, self.local_susceptibility
+        n, q, C = float(self.n), self.q_EA, float(self.local_susceptibility)
         return growth_of_difference(self.network, self.load, self.T, n, q, C) < 1.0
 
     @property
@@ -365,11 +366,17 @@ def instability(s: Solution) -> str:
 
 def _difference(s: Solution) -> str:
     """Return the words for a state whose examples do not stay alike."""
-    return "" if s.alike is not False else "unstable: a difference between examples grows, try phase='example'"
+    remedy = "try phase='example'" + ("" if isinstance(s.ansatz, RS) else " with RS()")
+    return "" if s.alike is not False else f"unstable: a difference between examples grows, {remedy}"
 
 
 def _standing(s: Solution) -> str:
-    """Return the words for a phase that does not win. Of two saddles with m = 0 the one of smaller f is no state at all."""
+    """Return the words for a phase that does not win. Of two saddles with m = 0 the one of smaller f is no state at all.
+
+    Beyond RS a winner was not compared with the state at one example.
+    """
+    if s.wins and s.network.has_several and not isinstance(s.ansatz, RS):
+        return "wins where phase='example' is left out: its steps are not known, compare with RS()"
     if s.wins is not False:
         return ""
     if {s.phase, s.winner} & {"retrieval", "example"}:

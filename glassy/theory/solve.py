@@ -98,7 +98,7 @@ def solve(
         elsewhere; beyond RS the glass may also appear above that line, discontinuously (P >= 5).
         "example", of networks that store several examples of a ground truth, is the state at one of them (L.6), as
         `start="example"` of `simulate`; the branch that goes over into small loads. RS alone: "equilibrium" beyond RS does not
-        look at it.
+        look at it, which `remarks` then says.
     ansatz : RS, RSB or FullRSB
         Replica symmetry (default), k steps of its breaking, or the limit of infinitely many; here and wherever one is asked
         for, also as text, "RSB(1)". Where the levels of RSB(k)
@@ -273,14 +273,14 @@ def _at_one_example(network: Network, load: float, T: float) -> Solution | None:
     return example_saddle(network, load, T, at) if at else None
 
 
+def rivals(network: Network, ansatz: Ansatz) -> tuple[str, ...]:
+    """Return the phases that the equilibrium is sought among: the state at one example of several is known at RS alone."""
+    several = ("example",) if network.has_several and isinstance(ansatz, RS) else ()
+    return ("paramagnetic", "spin_glass", "retrieval", *several)
+
+
 def _equilibrium(network: Network, load: float, T: float, _: str, ansatz: Ansatz, start: Solution | None) -> Solution | None:
-    phases = (
-        "paramagnetic",
-        "spin_glass",
-        "retrieval",
-        *(("example",) if network.has_several and isinstance(ansatz, RS) else ()),
-    )
-    found = (_solve(network, load, T, p, ansatz, start) for p in phases)
+    found = (_solve(network, load, T, p, ansatz, start) for p in rivals(network, ansatz))
     states = judged([s for s in found if s is not None])
     failed = next((s for s in states if not s.status.ok), None)
     if failed is not None:  # which phase wins is unknown while one of them is
@@ -430,12 +430,12 @@ def scan(
     if not _plain(loads) or not _plain(temperatures):
         for x, y in zip(loads.tolist(), temperatures.tolist(), strict=True):  # all input is checked before any work
             check_point(x, y)
-    _in_theory(network, float(loads[0]))
+    inner, _ = _in_theory(network, float(loads[0]))
     checks.choice("phase", phase, PHASES)
     threads = checks.integer("threads", cores() if threads is None else threads, 1, "Chunks of points that run at once.")
     ansatz = ansaetze.check(ansatz)
     x, y = (np.where(v < 1e-300, 0.0, np.asarray(v, float)) for v in (loads, temperatures))
-    others = [p for p in PHASES[:-1] if p != phase] if wins and phase != "equilibrium" else []
+    others = [p for p in rivals(inner, ansatz) if p != phase] if wins and phase != "equilibrium" else []
     with progress_bar(len(x) * (1.0 + len(others)), progress, "point", f"{ansatz!r} {phase}") as bar:
         bar.step, found = float(len(x)), []
         for p in (phase, *others):

@@ -36,7 +36,8 @@ def test_the_network_ansatz_and_phase_are_those_asked_for(capsys):
     assert point["free_energy"] == glassy.solve(glassy.SpinGlass({2: 1.0, 3: 0.5}), 1.0, 0.9, "spin_glass").free_energy
 
 
-def test_a_network_that_learns_says_n(capsys):
+def test_a_network_that_learns_says_n(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")  # a table, on any terminal
     words = ["--P", "3", "--examples", "3", "--quality", ".6", "--T", ".5"]
     assert main(["solve", *words, "--load", ".02", "--phase", "example"]) == 0
     out = capsys.readouterr().out

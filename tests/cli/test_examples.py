@@ -28,7 +28,7 @@ def examples():
 
 def test_there_are_two_for_every_command():
     for command in TEXTS:
-        assert [p.values[0] for p in examples()].count(command) == 2, command
+        assert [p.values[0] for p in examples()].count(command) == (3 if command == "messages" else 2), command
 
 
 @pytest.mark.parametrize(("command", "line", "shown"), [*examples()])

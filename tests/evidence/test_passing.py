@@ -171,3 +171,14 @@ def test_theory_beside_the_mean_over_the_samples():
         glassy.enumerate_states(NETWORK, 0.3, 0.8, 10, seed=1), message_passing(NETWORK, 0.3, 0.8, 10, seed=1, samples=1)
     )
     assert {row.reason for row in exact.rows} == {"neither side has an error"}
+
+
+def test_given_couplings_are_shared_whatever_the_seeds():
+    couplings = glassy.Couplings({(0, 1): 1.0, (1, 2): 0.5, (0,): 0.3})
+    mine, run = message_passing(couplings, T=2.0, seed=1, samples=4), simulate(couplings, T=2.0, seed=2, samples=4, sweeps=100)
+    found = compare(mine, run)
+    assert found.sides[0] == "message passing"
+    assert {row.observable: row for row in found.rows}["energy"].theory == pytest.approx(float(mine.energy))
+    drawn = glassy.SpinGlass({2: 1.0})
+    with pytest.raises(InputError, match="must share their patterns"):
+        compare(message_passing(drawn, 1.0, 2.0, 20, seed=1), simulate(drawn, 1.0, 2.0, 20, seed=2, sweeps=100))

@@ -185,3 +185,13 @@ def test_L6_is_what_finite_networks_do():
     assert max(abs(row.z) for row in rows.values()) < 4.0
     wrong = solve(network, load, T)  # the state of all examples is another
     assert abs(float(rows["n"].simulation) - wrong.n) > 8.0 * rows["n"].simulation.error
+
+
+def test_phases_at_and_scan_look_at_the_state_at_one_example():
+    network = DenseHebbian(3).trained(2, 0.7)
+    point, best = glassy.phases_at(network, 0.02, 0.4), solve(network, 0.02, 0.4, "equilibrium")
+    assert (point.equilibrium.phase, point.equilibrium.free_energy) == ("example", best.free_energy)
+    assert [(s.phase, s.wins) for s in point.metastable] == [("retrieval", False), ("paramagnetic", False)]
+    assert glassy.scan(network, 0.02, 0.4, wins=True)[0].winner == "example"
+    supervised = glassy.phases_at(DenseHebbian(3).trained(2, 0.7, supervised=True), 0.02, 0.4)
+    assert [s.phase for s in (supervised.equilibrium, *supervised.metastable)] == ["retrieval", "paramagnetic"]

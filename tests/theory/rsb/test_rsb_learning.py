@@ -121,3 +121,15 @@ def test_many_steps():
     assert s.n.error < 1e-3
     assert abs(float(s.n) - one.n) < 0.01
     assert solve(NETWORK, 0.2, T, "equilibrium", RSB(1)).phase == "retrieval"
+
+
+def test_merged_steps_know_what_RS_knows_of_examples_and_a_winner_what_it_was_not_compared_with():
+    network = DenseHebbian(3).trained(2, 0.7)
+    merged, best = (solve(network, 0.1, 0.4, phase, RSB(1)) for phase in ("retrieval", "equilibrium"))
+    assert (merged.status, merged.alike) == (Status.COLLAPSED, False)
+    assert merged.alike is solve(network, 0.1, 0.4).alike
+    assert "try phase='example' with RS()" in repr(merged)
+    assert solve(NETWORK, 0.2, T, ansatz=RSB(1)).alike is None  # its levels are two
+    assert solve(network, 0.1, 0.4, "example").free_energy < best.free_energy
+    assert "wins where phase='example' is left out" in best.remarks[-1]
+    assert solve(NETWORK.network, 0.1, 0.4, "equilibrium", RSB(1)).remarks == ()
