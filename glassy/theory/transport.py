@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError, PhaseError
 from glassy.core.renamed import corrects
+from glassy.core.results import Status
 from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.numerics.gaussian import field_averages
@@ -17,11 +18,12 @@ from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.characteristic import Transport
 from glassy.theory.rs.equations import unit_variance
 from glassy.theory.rs.fields import Fields, State
-from glassy.theory.rsb.fields import TwoFields, starts_near
-from glassy.theory.solve import check_point, solvable
+from glassy.theory.rsb.fields import PATTERN, Start, Step, TwoFields, starts_near
+from glassy.theory.solve import check_point, solvable, solve
 
 STARTS = ("pattern", "random")
 SLIVER = 1e-9  # of the range of y with two states, which is left out at its ends, where one of them vanishes
+BESIDE = 1e-4  # a known theta, of the way to 1
 
 
 @corrects
@@ -77,6 +79,8 @@ def transport(
         If an argument lies outside its domain.
     ConvergenceError
         If no solution of the equations of m and q was found.
+    PhaseError
+        If under RSB(1) there are solutions, but A is smallest at no theta.
 
     Notes
     -----
@@ -167,18 +171,21 @@ def transport_shock(
 
 def _solved(fields: Fields, y: float, start: str) -> Transport:
     """Return the state that is met from the pattern, or that without it with the smaller A, as everywhere at m = 0."""
-    near = fields.states(y, 1.0 if y >= 0.0 else -1.0)
-    up = near if y >= 0.0 or start == "random" else fields.states(y)
-    if start == "pattern" and up and not up[-1].bare:
-        found = [up[-1]]
-    else:
-        found = [s for s in near if s.bare] or near[:1]
+    pattern, bare = _states(fields, y)
+    found = pattern if start == "pattern" and pattern else bare
     if not found:
         raise ConvergenceError(
             f"no m and q of {fields.network!r} were found at load={fields.load:g}, T={fields.T:g}, t={fields.t:g}, "
             f"x={fields.x:g}, y={y:g}. Move the point a little."
         )
     return min((_carried(fields, y, s) for s in found), key=lambda p: p.action)
+
+
+def _states(fields: Fields, y: float) -> tuple[list[State], list[State]]:
+    """Return the state that is met from the pattern, where it has it, and those that are met without it."""
+    near = fields.states(y, 1.0 if y >= 0.0 else -1.0)
+    up = near if y >= 0.0 else fields.states(y)
+    return [s for s in up[-1:] if not s.bare], [s for s in near if s.bare] or near[:1]
 
 
 def _carried(fields: Fields, y: float, state: State) -> Transport:
@@ -201,12 +208,14 @@ def _broken(fields: TwoFields, start: str, theta: float | None) -> Transport:
     network, load, T, t, x, y = fields.network, fields.load, fields.T, fields.t, fields.x, fields.y
     if theta is None and x[1] > 0.0:
         raise InputError(f"theta must be given where inner > 0, got inner={x[1]:g}. A depends on it there: take one in (0, 1].")
-    near = _solved(Fields(network, load, T, t, sum(x)), y, start)
-    if theta is None:
-        found = fields.stationary(near.m, near.q)
-    else:
+    pattern, bare = _states(Fields(network, load, T, t, sum(x)), y)
+    low = [one for s in bare for one in starts_near(s.m, s.q)]
+    top = [*PATTERN, *(one for s in pattern for one in starts_near(s.m, s.q))]
+    if theta is not None:
         theta = checks.number("theta", theta, "It is a power, above 0.", least=1e-12, most=1.0)
-        found = fields.at(theta, [(near.m, near.q, near.q), *starts_near(near.m, near.q)])
+    found = _with_pattern(fields, top, low, theta) if start == "pattern" else None
+    if found is None:
+        found = fields.stationary(low) if theta is None else fields.at(theta, low)
     if found is None:
         raise ConvergenceError(
             f"no m and q of {network!r} with RSB(1) were found at load={load:g}, T={T:g}, t={t:g}, x={x[0]:g}, "
@@ -218,3 +227,19 @@ def _broken(fields: TwoFields, start: str, theta: float | None) -> Transport:
         action=fields.action(found), source=fields.source(found.m, found.q, found.theta),
         velocity=fields.velocity(found.m, found.q), residual=found.residual,
     )  # fmt: skip
+
+
+def _with_pattern(fields: TwoFields, top: list[Start], low: list[Start], theta: float | None) -> Step | None:
+    """Return the state of the pattern; without fields a share t is the network at load/t and T/t, and `solve` has it."""
+    if fields.t > 0.0:
+        s = solve(fields.network, fields.load / fields.t, fields.T / fields.t, "retrieval", RSB(1), strict=False)
+        free = theta is None and fields.y == 0.0 and sum(fields.x) == 0.0
+        if free and s.status is Status.LEFT_PHASE:
+            return None
+        if s.status.ok:
+            known, x = (s.m, s.q_levels[0], s.q_levels[-1]), s.x_levels[0]
+            if free:
+                beside = [1.0] if s.status is Status.COLLAPSED else [x - BESIDE * (1.0 - x), x + BESIDE * (1.0 - x)]
+                return fields.stationary([known], low, beside)
+            top = [known, *top]
+    return fields.stationary(top, low) if theta is None else fields.at(theta, top, low)

@@ -24,7 +24,7 @@ def solved(network, load, T, place, theta):
 
 @pytest.mark.parametrize(("network", "load", "T", "place", "theta"), PLACES)
 def test_J1b_is_solved(network, load, T, place, theta):
-    p, h, slopes = solved(network, load, T, place, theta), 1e-3, []
+    p, h, slopes = solved(network, load, T, place, theta), 1e-4, []
     for e in np.eye(4):
         A = [solved(network, load, T, np.array(place) + k * h * e, theta).action for k in (-2, -1, 1, 2)]
         slopes.append((8.0 * (A[2] - A[1]) - (A[3] - A[0])) / (12.0 * h))
@@ -53,6 +53,28 @@ def test_it_ends_at_the_saddle_and_begins_at_free_spins(load, T, phase):
     again = transport(network, load, T, 0.0, foot.x, foot.y, start, RSB(1), theta=p.theta, inner=foot.inner)
     assert again.action == pytest.approx(foot.action, abs=1e-11)
     assert again.q_levels == pytest.approx(p.q_levels, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("P", "load", "T", "start"),
+    [(3, 0.4, 0.05, "pattern"), (3, 0.46, 0.4, "pattern"), (4, 0.45, 0.3, "pattern"), (3, 0.42, 0.6, "pattern"),
+     (6, 0.45, 0.4, "random"), (3, 0.38, 0.4, "random")],
+)  # fmt: skip
+def test_the_state_is_that_of_solve(P, load, T, start):
+    """Where RS has no pattern, near the end of the pattern, where RS holds and is not the smaller A, with x_1 near 1."""
+    network = DenseHebbian(P)
+    s = solve(network, load, T, "retrieval" if start == "pattern" else "spin_glass", RSB(1))
+    p = transport(network, load, T, start=start, ansatz=RSB(1))
+    assert (p.m, *p.q_levels) == pytest.approx((s.m, *s.q_levels), abs=1e-8)
+    assert p.theta == pytest.approx(s.x_levels[0], abs=1e-7)
+    assert p.action == pytest.approx(-s.free_energy / T, abs=1e-11)
+
+
+@pytest.mark.slow
+def test_the_pattern_beyond_RS_goes_on_in_a_field():
+    """A is convex in y: its slope lies between the m of both ends."""
+    one, other = (transport(DenseHebbian(3), 0.4, 0.05, y=y, ansatz=RSB(1)) for y in (0.0, 1e-2))
+    assert 0.8 < one.m < (other.action - one.action) / 1e-2 < other.m < one.m + 1e-3
 
 
 def test_theta_is_where_A_is_smallest():

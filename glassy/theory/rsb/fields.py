@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
+from glassy.core.errors import PhaseError
 from glassy.model.network import DenseHebbian
 from glassy.theory.rs.formulas import TOLERANCE
 from glassy.theory.rsb.sweep import sweep
 
 FloatArray = npt.NDArray[np.float64]
+Start = tuple[float, float, float]  # m, q_0, q_1
 MERGED = 1e-7  # levels closer than this are one
 PLAIN, TRIES = 25, 8  # iterations before Newton's method is tried, and how often
 STEP = 1e-7  # of a difference
 ROUNDING = 1e-11
-LOGITS = np.linspace(-4.5, 4.5, 19)  # of theta, at T of the scale of the noise
+LOGITS = (*np.linspace(-4.5, 4.5, 19).tolist(), 6.0, 8.0)  # of theta, at T of the scale of the noise
+APART, ONE = 1e-6, 0.1  # m of two states is further apart than this, that of one with and without levels less
+HALVINGS = 12  # of the way to where a branch ends
+PATTERN = [(1.0, 1.0, 1.0), (1.0, 0.9, 0.999)]  # all spins along it, in one state and in several
 
 
 @dataclass(frozen=True)
@@ -65,34 +71,83 @@ class TwoFields:
         """Return A."""
         return step.phi / self.T + math.log(2.0) + self.t * self.source(step.m, step.q, step.theta)
 
-    def at(self, theta: float, starts: list[tuple[float, float, float]]) -> Step | None:
-        """Return what is met at theta from some m, q_0, q_1: of several the one of smallest A, that of the largest f."""
-        found = [s for s in (self._from(theta, start) for start in starts) if s is not None]
-        return min(found, key=self.action, default=None)
+    def at(self, theta: float, starts: list[Start], above: list[Start] | None = None) -> Step | None:
+        """Return what is met at theta from some m, q_0, q_1: of several the one of smallest A, that of the largest f.
 
-    def stationary(self, m: float, q: float) -> Step | None:
-        """Return the solution at the theta where A is smallest, beside m and q of RS; that itself, at theta = 1, where none is.
-
-        None where a solution has a smaller A than the smallest that was found.
+        With `above`, only of those whose m is larger than all that is met from there: of those near the largest m the one with
+        levels.
         """
-        rs = self._evaluated(1.0, np.array([m, q, q]))
-        if rs is None:
-            return None
-        unit = math.sqrt(2.0 * max(self.t * self.load, 1e-12) * self.network.unit_covariance(1.0))
+        found = self._all(theta, starts)
+        if above is None or not found:
+            return min(found, key=self.action, default=None)
+        floor = 0.0 if self.y == 0.0 else max((s.m for s in self._all(theta, above)), default=-1.0)
+        least = max(floor + APART, max(s.m for s in found) - ONE)
+        return max((s for s in found if s.m > least), key=lambda s: (s.broken, s.m), default=None)
+
+    def stationary(
+        self, starts: list[Start], above: list[Start] | None = None, thetas: Iterable[float] | None = None
+    ) -> Step | None:
+        """Return the solution at the theta where A is smallest of what `at` finds; RS itself, at theta = 1, where none is.
+
+        It is looked for between `thetas`, all by default. None where `at` finds nothing at any.
+
+        Raises
+        ------
+        PhaseError
+            If there are solutions, and A is smallest at none of them.
+        """
+        rs = self.at(1.0, [(m, q, q) for m, q, top in starts if q == top], above)
         path: list[Step] = []
-        best, last = [rs[1]], None
-        for weight in [*(math.exp(-u) * max(unit / self.T, 1.0) for u in LOGITS.tolist()), 0.0]:
-            step = self.at(1.0 / (1.0 + weight), [*([(last.m, *last.q)] if last else []), *starts_near(m, q)])
-            if step is None or not step.broken:
-                last = None
-                continue
-            end = self._root(last, step) if last is not None and last.slope < 0.0 <= step.slope else None
-            best += [end] if end is not None else []
-            path.append(step)
-            last = step
-        found = min(best, key=self.action)
-        least = min(map(self.action, path), default=math.inf)
-        return found if self.action(found) <= least + ROUNDING * max(1.0, abs(least)) else None
+        best = [rs] if rs is not None else []
+        last, before = None, 0.0
+        for theta in sorted(self.thetas() if thetas is None else thetas):
+            step = self.at(theta, [*([(last.m, *last.q)] if last else []), *starts], above)
+            step = step if step is not None and step.broken else None
+            low, high = last, step
+            if low is None and high is not None and high.slope >= 0.0:
+                low = self._towards(high, before)
+            elif high is None and low is not None and low.slope < 0.0:
+                high = self._towards(low, theta)
+            if low and high and low.slope < 0.0 <= high.slope and abs(low.m - high.m) < ONE:
+                end = self._root(low, high)
+                best += [end] if end is not None else []
+            path += [step] if step is not None else []
+            last, before = step, theta
+        if not best and not path:
+            return None
+        if above is not None and best:  # a state between two is a third
+            top = max(s.m for s in best) - ONE
+            best, path = [s for s in best if s.m > top], [s for s in path if s.m > top]
+        found, least = min(best, key=self.action, default=None), min(map(self.action, path), default=math.inf)
+        if found is None or self.action(found) > least + ROUNDING * max(1.0, abs(least)):
+            raise PhaseError(
+                f"{self.network!r} has solutions with RSB(1) at load={self.load:g}, T={self.T:g}, t={self.t:g}, "
+                f"x={self.x[0]:g}, y={self.y:g}, but A is smallest at no theta. Give theta, or another start, or a lower load."
+            )
+        return found
+
+    def thetas(self) -> list[float]:
+        """Return where theta is looked for, at T on the scale of the noise."""
+        unit = math.sqrt(2.0 * max(self.t * self.load, 1e-12) * self.network.unit_covariance(1.0))
+        return [*(1.0 / (1.0 + math.exp(-u) * max(unit / self.T, 1.0)) for u in LOGITS), 1.0]
+
+    def _all(self, theta: float, starts: list[Start]) -> list[Step]:
+        """Return what is met at theta from each start."""
+        return [s for s in (self._from(theta, start) for start in starts) if s is not None]
+
+    def _towards(self, step: Step, end: float) -> Step | None:
+        """Return the first solution from a step towards a theta without one at which dA/dtheta has the other sign."""
+        last = step
+        for _ in range(HALVINGS):
+            theta = 0.5 * (last.theta + end)
+            new = self._from(theta, (last.m, *last.q)) if theta > 0.0 else None
+            if new is None or not new.broken or abs(new.m - last.m) > ONE:
+                end = theta
+            elif (new.slope < 0.0) != (step.slope < 0.0):
+                return new
+            else:
+                last = new
+        return None
 
     def _root(self, low: Step, high: Step) -> Step | None:
         """Return the solution between two at which dA/dtheta vanishes."""
@@ -133,7 +188,7 @@ class TwoFields:
         slope = beta * float(averages[2, 1]) / theta - 0.5 * t * beta * beta * self.load * self._work((q0, q1))
         return F, Step(m, (q0, q1), theta, phi, slope, float(np.abs(F).max()))
 
-    def _from(self, theta: float, start: tuple[float, float, float]) -> Step | None:
+    def _from(self, theta: float, start: Start) -> Step | None:
         """Return the solution that is met from m, q_0, q_1: plain iteration, and Newton's method as soon as that converges."""
         u = np.array(start)
         for _ in range(TRIES):
@@ -179,6 +234,6 @@ class TwoFields:
         return now[1] if now[1].residual <= TOLERANCE else None
 
 
-def starts_near(m: float, q: float) -> list[tuple[float, float, float]]:
-    """Return where the solutions at m and q of RS are looked for: one that has just broken, and one far apart."""
-    return [(m, 0.9 * q, q + 0.5 * (1.0 - q)), (m, min(m * m, q), max(1.0 - 1e-3, q))]
+def starts_near(m: float, q: float) -> list[Start]:
+    """Return where the solutions at m and q of RS are looked for: itself, one that has just broken, and one far apart."""
+    return [(m, q, q), (m, 0.9 * q, q + 0.5 * (1.0 - q)), (m, min(m * m, q), max(1.0 - 1e-3, q))]
