@@ -37,7 +37,7 @@ class Landscape:
 
     For P > 2 the noise of a load is that of any other, in units of sqrt(load), and the pattern adds a function of m alone. At
     the load itself a network of few spins is not in the paramagnet at m = 0, but at the deepest of its other patterns, as these
-    scatter by sqrt(load/N) each; at a large load none of them is so deep.
+    scatter by sqrt(load/(2N)) each; at a large load none of them is so deep.
 
     Parameters
     ----------

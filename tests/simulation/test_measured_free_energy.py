@@ -110,7 +110,7 @@ def test_barrier_and_depth_are_those_of_the_curve():
 def test_the_mirror_of_the_pattern_is_not_the_state_beyond(P):
     """One pattern, all of m met: at even P both wells are the memory, at odd P there is one."""
     rungs = [Perturbation(along=h, pattern_energies={0: 0.0}) for h in (0.0, 0.1, 0.2, 0.4, 0.7, 1.2)]
-    how = {"sweeps": 2000, "replicas": 4, "seed": 1, "threads": 1, "method": ReplicaExchange(every=2), "perturbation": rungs}
+    how = {"sweeps": 1000, "replicas": 2, "seed": 1, "threads": 1, "method": ReplicaExchange(every=2), "perturbation": rungs}
     f = simulate(DenseHebbian(P), patterns=np.ones((1, 8), np.int8), T=0.25, **how).free_energy_of_m()
     assert f.m[0] == -1.0
     flips = np.arange(9)
