@@ -43,7 +43,12 @@ CAPACITY = ("load_c", "m_c", "load_t", "load_t_ansatz", "bound_c", "bound_t", "s
 SIMULATION = ("seed", "samples", "replicas", "sweeps", "burn_in", "start", "start_overlap", "method", "kernel", "threads",
               "max_bytes", "progress")  # fmt: skip
 ITERATION = ("seed", "samples", "start", "start_overlap", "max_iterations", "tolerance", "damping", "max_bytes", "progress")
-STATES = ("load", "T", "m", "q", "energy", "free_energy", "entropy", "replicon", "converged", "status")
+STATES = ("load", "T", "m", "n", "n_first", "q", "energy", "free_energy", "entropy", "replicon", "converged", "status")
+COUPLED = {  # what is said of a state where there are no patterns
+    "m": "Magnetization, the mean of x",
+    "replicon": "T.7, of the couplings of each sample",
+    "converged": "Share of the samples that settled at a stable state",
+}
 
 
 @dataclass(frozen=True)
@@ -279,16 +284,20 @@ def _messages(given: Given, wrong: Wrong) -> Answer:
     points, width = [found] if isinstance(found, glassy.MessagePassing) else list(found), columns()
     r, good = points[0], all(point.status.ok for point in points)
     head = f"{which!r} N={r.N}: message passing from {r.start}, {r.samples} sample{'s' * (r.samples > 1)}"
+    known = [name for name in STATES if name not in LEARNED or which.has_examples]
     if len(points) > 1:
-        rows = [{name: getattr(point, name) for name in STATES} | {"iterations": max(point.iterations)} for point in points]
+        rows = [{name: getattr(point, name) for name in known} | {"iterations": max(point.iterations)} for point in points]
         return Answer(found, f"{head}\n{of_rows(rows, width=width)}", good, statuses(points))
     settled = ("iterations", f"{max(r.iterations)}", "The most that a sample made")
-    lines = [*meanings(r, *(x for x in STATES if x not in ("load", "T", "status"))), settled, *meanings(r, "status")]
+    said = {} if which.has_patterns else COUPLED
+    numbers = meanings(r, *(x for x in known if x not in ("load", "T", "status")))
+    lines = [*((name, value, said.get(name, words)) for name, value, words in numbers), settled, *meanings(r, "status")]
     text = f"{head}, load={cell(r.load)} T={cell(r.T)}\n{listed(lines, width=width)}"
     if r.samples == 1:
         text += "\nnote: one sample shows no scatter, so that the errors of means over samples are unknown; raise --samples"
-    saddle = glassy.solve(which, r.load, r.T, "retrieval" if which.has_patterns else "equilibrium", strict=False)
-    if (r.start == "pattern" or not which.has_patterns) and saddle.status.ok and r.status.ok:
+    phase = {"pattern": "retrieval", "example": "example"}.get(r.start) if which.has_patterns else "equilibrium"
+    saddle = glassy.solve(which, r.load, r.T, phase, strict=False) if phase and r.status.ok else None
+    if saddle and saddle.status.ok:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", glassy.EquilibrationWarning)  # every row shows its status
             text += f"\n\n{glassy.compare(saddle, r).table()}"

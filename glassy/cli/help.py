@@ -160,9 +160,9 @@ examples:
 """,
     "messages": f"""\
 Iterate the mean-field (TAP) equations of single networks (T.1, T.3) or spin glasses (T.5), from spins near the pattern or fair
-ones: m, q, energy and free energy of the state they settle in, in tens of iterations and without noise; beside the theory of
-infinitely many spins, where it has a saddle. --json and --csv have each sample in a row. Where a sample does not settle the
-status is DIVERGED.
+ones, or near one example of a network that learns: m, q, energy and free energy of the state they settle in, in tens of
+iterations and without noise; beside the theory of infinitely many spins, where it has a saddle. --json and --csv have each
+sample in a row. Where a sample does not settle the status is DIVERGED.
 
 {STATE}
 

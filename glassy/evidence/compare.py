@@ -12,10 +12,10 @@ from glassy.analysis.extrapolate import check_powers
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
-from glassy.core.results import Estimate
+from glassy.core.results import Estimate, Status
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
-from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, end_of, of_network
+from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, elsewhere, end_of, of_network
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
@@ -78,7 +78,8 @@ def compare(
     solution, samples : Solution, StateEvolution, Exact, MessagePassing, Samples, Ladder, or Samples of several N in a sequence
         A converged saddle; what `state_evolution`, `enumerate_states` and `message_passing` say; runs. In any order: theory
         comes first, then state evolution, enumeration, message passing. A StateEvolution that still moves, or ended in another
-        phase, is noted and has no good status.
+        phase, is noted and has no good status; so is message passing of which a sample settled far from m of a Solution, or
+        n_first: it has no z then.
     powers : sequence of float
         Powers of 1/N in the extrapolation: the first ones, as many as the sizes determine. By default a straight line through
         two sizes and a parabola through three or more: the signal of H.2 alone is prod_{i<P} (1 - i/N), and 1 - m depends on
@@ -176,6 +177,8 @@ def _beside(first: Compared, second: Compared) -> Comparison:
             end, said = end_of(result, beside)
             notes += said
             status = status if end.ok else end
+    if isinstance(first, Solution) and isinstance(second, MessagePassing) and (left := elsewhere(first, second)):
+        alone, status = left, Status.LEFT_PHASE if status.ok else status
     rows = []
     for name in (name for name in a.says if name in b.says and name not in up_to_flip):
         one, other = a.says[name], b.says[name]

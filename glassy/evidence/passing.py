@@ -18,6 +18,7 @@ from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import SETTLED, StateEvolution
 from glassy.simulation.samples import Samples
+from glassy.theory.solution import Solution
 
 SITES = "rms_of_sites"
 SAME = 100.0  # tolerances by which numbers of one fixed point may differ
@@ -123,6 +124,18 @@ def end_of(evolution: StateEvolution, other: Side) -> tuple[Status, list[str]]:
         status = Status.LEFT_PHASE
         notes.append(f"state evolution ended in another phase, at m={evolution.m[-1]:.3g}: the other is at m={float(m):.3g}")
     return status, notes
+
+
+def elsewhere(solution: Solution, passing: MessagePassing) -> str:
+    """Return why message passing settled in another phase than that of a Solution; "" if it did not."""
+    for name, expected in (("n_first", solution.n_first), ("m", solution.m)):
+        if expected is None or not passing.network.has_patterns:
+            continue
+        each = passing.each(name)
+        off = int((np.abs(np.abs(each) - abs(float(expected))) > OTHER_PHASE).sum())
+        if off:
+            return f"{off} of {len(each)} samples settled elsewhere, {name}={each.mean():.3g}: the solution is {solution.phase}"
+    return ""
 
 
 def sites(magnetizations: npt.NDArray[np.float64], spins: npt.NDArray[np.float64]) -> tuple[Estimate, float, float]:

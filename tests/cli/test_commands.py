@@ -307,6 +307,21 @@ def test_messages_of_a_spin_glass_and_of_one_sample(capsys):
     text = capsys.readouterr().out
     assert "RS() paramagnetic" in text
     assert "(unknown)" in text
+    assert "Magnetization, the mean of x" in text
+    assert "T.7, of the couplings" in text
+    assert "pattern 0" not in text
     assert "note: one sample shows no scatter" in text
     assert "0.0e+00" not in text
     assert "nan" not in text
+
+
+def test_messages_of_a_network_that_learns_say_n_and_begin_at_an_example(capsys):
+    words = ("messages", "--P", "3", "--load", "0.02", "--T", "0.5", "--N", "60", "--seed", "3", "--samples", "2")
+    learns = ("--examples", "3", "--quality", "0.6", "--start", "example")
+    assert main([*words, *learns]) == 0
+    text = capsys.readouterr().out
+    assert "RS() example" in text  # theory beside it
+    r = glassy.message_passing(NETWORK.trained(3, 0.6), 0.02, 0.5, 60, seed=3, samples=2, start="example")
+    assert next(line.split()[1] for line in text.splitlines() if line.startswith("n_first ")) == repr(r.n_first)
+    assert main([*words, "--start", "example"]) == MISUSE
+    assert "network must have examples" in capsys.readouterr().err

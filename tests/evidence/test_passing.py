@@ -182,3 +182,15 @@ def test_given_couplings_are_shared_whatever_the_seeds():
     drawn = glassy.SpinGlass({2: 1.0})
     with pytest.raises(InputError, match="must share their patterns"):
         compare(message_passing(drawn, 1.0, 2.0, 20, seed=1), simulate(drawn, 1.0, 2.0, 20, seed=2, sweeps=100))
+
+
+def test_what_settled_elsewhere_is_no_test_of_a_solution():
+    s, random = solve(NETWORK, 0.1, 0.3), message_passing(NETWORK, 0.1, 0.3, 60, samples=4, seed=1, start="random")
+    found = compare(s, random)
+    assert all(math.isnan(row.z) and row.status is glassy.Status.LEFT_PHASE for row in found.rows)
+    assert "4 of 4 samples settled elsewhere, m=0.0733: the solution is retrieval" in found.table()
+    near = compare(s, message_passing(NETWORK, 0.1, 0.3, 60, samples=4, seed=1))
+    assert all(math.isfinite(row.z) and row.status.ok for row in near.rows)
+    learns = NETWORK.trained(3, 0.6)
+    whole = message_passing(learns, 0.02, 0.5, 150, samples=4, seed=3)
+    assert "samples settled elsewhere, n_first=" in compare(solve(learns, 0.02, 0.5, "example"), whole).table()
