@@ -139,7 +139,7 @@ def run_cached(
             accepted, now = 0, energy[w]
             at, most = sites[n, t], thresholds[n, t]
             for j in range(at.size):
-                i: Any = np.uint64(at[j])  # no index from the end
+                i = at[j]
                 sign = np.int64(s[i])
                 dE = scale * (sign * hw[i]) + extra_change(i, sign, turn, own, u, energies)
                 if dE <= most[j]:
