@@ -18,7 +18,7 @@ from glassy.theory.ansatz import RS, RSB, Ansatz
 from glassy.theory.characteristic import Transport
 from glassy.theory.rs.equations import unit_variance
 from glassy.theory.rs.fields import Fields, State
-from glassy.theory.rsb.fields import PATTERN, Start, Step, TwoFields, starts_near
+from glassy.theory.rsb.fields import ONE, PATTERN, Start, Step, TwoFields, starts_near
 from glassy.theory.solve import check_point, solvable, solve
 
 STARTS = ("pattern", "random")
@@ -84,8 +84,9 @@ def transport(
 
     Notes
     -----
-    At t = 1, x = y = 0 it is the saddle of `solve` with -beta f as A; `Interpolation` measures what the network adds to the
-    source on the way. Source: docs/explanation/theory.md, J.1, J.1b.
+    At t = 1, x = y = 0 it is the saddle of `solve` with -beta f as A, and at x = y = 0 that at load/t and T/t: under RSB(1) the
+    equations of J.1b are solved from it there, elsewhere from several starts at up to 23 theta. `Interpolation` measures what
+    the network adds to the source on the way. Source: docs/explanation/theory.md, J.1, J.1b.
 
     Examples
     --------
@@ -213,9 +214,15 @@ def _broken(fields: TwoFields, start: str, theta: float | None) -> Transport:
     top = [*PATTERN, *(one for s in pattern for one in starts_near(s.m, s.q))]
     if theta is not None:
         theta = checks.number("theta", theta, "It is a power, above 0.", least=1e-12, most=1.0)
-    found = _with_pattern(fields, top, low, theta) if start == "pattern" else None
-    if found is None:
-        found = fields.stationary(low) if theta is None else fields.at(theta, low)
+    found = _with_pattern(fields, top, theta) if start == "pattern" else None
+    if found is None or y != 0.0:  # one state may be met from both
+        try:
+            other = fields.stationary(low) if theta is None else fields.at(theta, low)
+        except PhaseError:
+            if found is None:
+                raise
+            other = None
+        found = found if found is not None and (other is None or found.m > other.m + ONE) else other
     if found is None:
         raise ConvergenceError(
             f"no m and q of {network!r} with RSB(1) were found at load={load:g}, T={T:g}, t={t:g}, x={x[0]:g}, "
@@ -229,7 +236,7 @@ def _broken(fields: TwoFields, start: str, theta: float | None) -> Transport:
     )  # fmt: skip
 
 
-def _with_pattern(fields: TwoFields, top: list[Start], low: list[Start], theta: float | None) -> Step | None:
+def _with_pattern(fields: TwoFields, top: list[Start], theta: float | None) -> Step | None:
     """Return the state of the pattern; without fields a share t is the network at load/t and T/t, and `solve` has it."""
     if fields.t > 0.0:
         s = solve(fields.network, fields.load / fields.t, fields.T / fields.t, "retrieval", RSB(1), strict=False)
@@ -240,6 +247,7 @@ def _with_pattern(fields: TwoFields, top: list[Start], low: list[Start], theta: 
             known, x = (s.m, s.q_levels[0], s.q_levels[-1]), s.x_levels[0]
             if free:
                 beside = [1.0] if s.status is Status.COLLAPSED else [x - BESIDE * (1.0 - x), x + BESIDE * (1.0 - x)]
-                return fields.stationary([known], low, beside)
+                return fields.stationary([known], 0.0, beside)
             top = [known, *top]
-    return fields.stationary(top, low) if theta is None else fields.at(theta, top, low)
+    floor = 0.0 if fields.y == 0.0 else -1.0
+    return fields.stationary(top, floor) if theta is None else fields.at(theta, top, floor)

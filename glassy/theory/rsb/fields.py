@@ -71,22 +71,18 @@ class TwoFields:
         """Return A."""
         return step.phi / self.T + math.log(2.0) + self.t * self.source(step.m, step.q, step.theta)
 
-    def at(self, theta: float, starts: list[Start], above: list[Start] | None = None) -> Step | None:
+    def at(self, theta: float, starts: list[Start], floor: float | None = None) -> Step | None:
         """Return what is met at theta from some m, q_0, q_1: of several the one of smallest A, that of the largest f.
 
-        With `above`, only of those whose m is larger than all that is met from there: of those near the largest m the one with
-        levels.
+        With a `floor` of m, only of those above it: of those near the largest m the one with levels.
         """
         found = self._all(theta, starts)
-        if above is None or not found:
+        if floor is None or not found:
             return min(found, key=self.action, default=None)
-        floor = 0.0 if self.y == 0.0 else max((s.m for s in self._all(theta, above)), default=-1.0)
         least = max(floor + APART, max(s.m for s in found) - ONE)
         return max((s for s in found if s.m > least), key=lambda s: (s.broken, s.m), default=None)
 
-    def stationary(
-        self, starts: list[Start], above: list[Start] | None = None, thetas: Iterable[float] | None = None
-    ) -> Step | None:
+    def stationary(self, starts: list[Start], floor: float | None = None, thetas: Iterable[float] | None = None) -> Step | None:
         """Return the solution at the theta where A is smallest of what `at` finds; RS itself, at theta = 1, where none is.
 
         It is looked for between `thetas`, all by default. None where `at` finds nothing at any.
@@ -96,14 +92,16 @@ class TwoFields:
         PhaseError
             If there are solutions, and A is smallest at none of them.
         """
-        rs = self.at(1.0, [(m, q, q) for m, q, top in starts if q == top], above)
+        rs = self.at(1.0, [(m, q, q) for m, q, top in starts if q == top], floor)
         path: list[Step] = []
         best = [rs] if rs is not None else []
         last, before = None, 0.0
         for theta in sorted(self.thetas() if thetas is None else thetas):
-            step = self.at(theta, [*([(last.m, *last.q)] if last else []), *starts], above)
+            step = self.at(theta, [*([(last.m, *last.q)] if last else []), *starts], floor)
             step = step if step is not None and step.broken else None
             low, high = last, step
+            if low and high and abs(low.m - high.m) > ONE:  # another state
+                low, high = (None, high) if high.m > low.m else (low, None)
             if low is None and high is not None and high.slope >= 0.0:
                 low = self._towards(high, before)
             elif high is None and low is not None and low.slope < 0.0:
@@ -115,7 +113,7 @@ class TwoFields:
             last, before = step, theta
         if not best and not path:
             return None
-        if above is not None and best:  # a state between two is a third
+        if floor is not None and best:  # a state between two is a third
             top = max(s.m for s in best) - ONE
             best, path = [s for s in best if s.m > top], [s for s in path if s.m > top]
         found, least = min(best, key=self.action, default=None), min(map(self.action, path), default=math.inf)
