@@ -170,6 +170,8 @@ def at_curve(network: Network, extent: tuple[float, float], tolerance: float, re
 
     def slope(y: float) -> float:
         at = _marginal(network, math.exp(y))
+        if at is not None and at[2] < 1e-16:  # m is 1 to rounding: far from the spinodal the load falls with m
+            return -math.inf
         return rs_retrieval.point(network, at[0], at[2]).slope if at is not None else math.nan
 
     grid = [*np.linspace(math.log(1e-2), 5.0, 80).tolist(), 10.0, 20.0, 40.0, 80.0, 160.0, 225.0]

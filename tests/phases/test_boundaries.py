@@ -18,6 +18,7 @@ from glassy import (
     coexistence,
     complexity,
     patterns_without_errors,
+    phase_diagram,
     phases_at,
     signal_to_noise_load,
     solve,
@@ -289,3 +290,16 @@ def test_coexistence_next_to_its_end():
     assert "rounding" in coexistence(DenseHebbian(4), end * (1 - 1e-9), strict=False).reason
     load = coexistence(DenseHebbian(2), 1 - 1e-6).load  # 0.148384 (1 - T)^2
     assert load == pytest.approx(0.148384e-12, rel=1e-4)
+
+
+@pytest.mark.slow
+def test_the_AT_line_of_two_examples_goes_on_where_m_is_1_to_rounding():
+    """At two examples 1 - m falls below the smallest float while the load is a thousandth."""
+    network = DenseHebbian(3).trained(2, 0.7)
+    diagram = phase_diagram(network, tolerance=0.1)
+    line = diagram["AT"]
+    assert len(line.T) > 5
+    assert max(line.load) > 0.2
+    assert all(abs(solve(network, x, T).replicon) < 1e-7 for x, T in zip(line.load, line.T, strict=True))
+    assert any("state at one example" in text for text in diagram.absent)
+    assert diagram.at(0.02, 0.4).equilibrium.phase == "example"
