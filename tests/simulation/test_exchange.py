@@ -63,8 +63,8 @@ def test_a_wrong_exchange_is_seen(monkeypatch):
 
     kept = Swapper.__init__
 
-    def wrong(self, T, generator, step, N):
-        kept(self, T, generator, 0.5 * step, N)
+    def wrong(self, beta, generator, N):
+        kept(self, 0.5 * beta, generator, N)
 
     monkeypatch.setattr(Swapper, "__init__", wrong)
     network = DenseHebbian(3)
