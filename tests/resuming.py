@@ -39,7 +39,7 @@ def bits(result):
         value = getattr(result, field.name)
         if isinstance(value, np.ndarray):
             found[field.name] = (value.dtype, value.shape, value.tobytes())
-        elif isinstance(value, tuple) and dataclasses.is_dataclass(value[0]):
+        elif isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
             found |= {f"{field.name}.{i}.{k}": b for i, v in enumerate(value) for k, b in bits(v).items()}
     assert found
     return found
