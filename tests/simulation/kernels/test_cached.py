@@ -8,9 +8,20 @@ import numpy as np
 import pytest
 from small import everything
 
-from glassy import Annealing, DenseHebbian, Glauber, InputError, Metropolis, ReplicaExchange, SeparableMemory, simulate
+from glassy import (
+    Annealing,
+    DenseHebbian,
+    Glauber,
+    InputError,
+    Metropolis,
+    ReplicaExchange,
+    SeparableMemory,
+    SpinGlass,
+    simulate,
+)
 from glassy.model.patterns import Patterns
 from glassy.model.perturbation import Perturbation
+from glassy.simulation.kernels.cached import CouplingChain, coupling_maker
 from glassy.simulation.kernels.choose import CACHED, bytes_of_chains, chain_maker, choose_kernel
 from glassy.simulation.kernels.extras import make_extras
 from glassy.simulation.kernels.interactions import Interactions, flips
@@ -127,6 +138,29 @@ def test_fields_that_32_bits_do_not_hold_have_64():
     assert int(few.layout[0, N]) * 32767 >= 2**31
     with mock.patch("glassy.simulation.kernels.interactions.most_collected", return_value=1):
         assert few.room()[1].dtype == np.int64
+
+
+@pytest.mark.parametrize("terms", [{2: 1.0}, {1: 0.2, 2: 1.0}])
+def test_couplings_of_pairs_have_the_same_chains_in_32_and_64_bits(terms):
+    drawn = SpinGlass(terms).couplings(1.0, 40, np.random.default_rng(1))
+    up, found = np.ones(40, np.int8), []
+    for narrow in (True, False):
+        with mock.patch.object(CouplingChain, "narrow", narrow):
+            chain = coupling_maker(drawn, Patterns.of(up[:, None]), None, 0)[0](up)
+        assert chain.h.dtype == (np.int32 if narrow else np.int64)
+        found.append((*chain.advance(60, Metropolis(), 0.8, np.random.default_rng(2)), chain.energy, chain.recompute()[3]))
+    assert all(np.array_equal(a, b) for a, b in zip(*found, strict=True))
+    assert found[0][2] == found[0][3]
+
+
+def test_couplings_of_pairs_too_large_for_32_bits_have_64():
+    drawn = SpinGlass({2: 1.0}).couplings(1.0, 40, np.random.default_rng(1))
+    make = coupling_maker(drawn, Patterns.of(np.ones((40, 1), np.int8)), None, 0)[0]
+    chain = make(np.ones(40, np.int8))
+    most = int(np.abs(chain.interactions.two.astype(np.int64)).sum(axis=1).max())
+    assert chain.narrow
+    chain.interactions.by[2] = 2**31 // most + 1
+    assert not chain.narrow
 
 
 @pytest.mark.parametrize(("P", "part", "place"), [(2, "two", (3, 4)), (3, "three", (3, 4, 5)), (4, "four", (3, 40))])
