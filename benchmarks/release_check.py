@@ -82,6 +82,7 @@ def steps(workers: str) -> tuple[Step, ...]:
     return (
         Step("lint", "ruff, mypy, import contracts", ("make", "lint"), ("make",)),
         Step("tests", "every test", (*PYTEST, *n)),
+        Step("results", "of this version, of one state of the code", (*module, "sims.report", "--check")),
         Step("docs", "the site, warnings as errors", ("make", "docs"), ("make",), target="docs"),
         Step("links", "links of the site to elsewhere", ("make", "docs-links"), ("make",), target="docs-links", network=True),
         Step("browser", "pages and diagrams in a browser", (*PYTEST, *in_browser()), CHROMIUM),

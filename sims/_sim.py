@@ -3,9 +3,11 @@
 results/CLAIM/CASE/data.csv    one row for each quantity at each state point and size (glassy.Table), nothing left out
                    lines.csv   the theory lines of the figure; others as a claim needs them
                    z.txt       the rows that judge the claim, for readers
-                   meta.json   claim, verdict, command, sizes, samples, sweeps, seed, run time, versions behind the samples
+                   meta.json   claim, verdict, command, sizes, samples, sweeps, seed, run time, code and versions behind the
+                               samples (provenance, trees), versions that drew the figure (drawn)
                    figure.png  drawn from these files alone
-Finished samples are kept in build/samples/CLAIM/CASE, so that an interrupted run goes on where it stopped.
+Finished samples are kept in build/samples/CLAIM/CASE, so that an interrupted run goes on where it stopped; with --missing it
+leaves cases alone whose results are of this version. Claims on which others rest come first.
 Both folders lie in the repository; in the folder where one is, if glassy is installed; or in --out.
 
 A claim is a module with CASES (a dict of Case by name), `measure(case, run)` that returns the tables by their names, and
@@ -18,9 +20,12 @@ import argparse
 import importlib
 import json
 import pkgutil
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from graphlib import TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
@@ -102,9 +107,29 @@ class Sampling:
 
 
 def claims() -> dict[str, Any]:
-    """Return every claim by name."""
-    found = {m.name: importlib.import_module(f".{m.name}", __package__) for m in pkgutil.iter_modules([str(HERE)])}
-    return {name: module for name, module in found.items() if hasattr(module, "panels")}
+    """Return every claim by name, those of whose results others are made (RESTS_ON) before these."""
+    modules = {m.name: importlib.import_module(f".{m.name}", __package__) for m in pkgutil.iter_modules([str(HERE)])}
+    found = {name: module for name, module in modules.items() if hasattr(module, "panels")}
+    order = TopologicalSorter({name: getattr(module, "RESTS_ON", ()) for name, module in found.items()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def trees(commits: str) -> dict[str, str]:
+    """Return the Git trees of glassy/ and sims/ at commits (joined by "and"), and the day of the oldest.
+
+    Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
+    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/ says that there something is not committed now.
+    """
+
+    def git(commit: str, *words: str) -> str:
+        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
+        return run.stdout.strip() if run.returncode == 0 else commit
+
+    each, dirty = commits.split(" and "), "+" if git("", "status", "--porcelain", "--", ".") else ""
+    found = {
+        k: " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:{k}") for c in each)) for k in ("glassy", "sims")
+    }
+    return found | {"sims": found["sims"] + dirty, "date": min(git("", "show", "-s", "--format=%cs", c) for c in each)}
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -154,21 +179,33 @@ def run(claim: str, module: Any, case: Case, target: Path, sampling: Sampling, o
     if isinstance(tables.get("data"), glassy.Table):
         (target / "z.txt").write_text(tables["data"].text())
     sources, names = [vars(case)] if case.sizes else sampling.sources, ("sizes", "samples", "sweeps", "seed")
-    found = {
+    provenance = asdict(glassy.joint_provenance(sampling.origins or [glassy.provenance()]))
+    found: dict[str, Any] = {
         "claim": case.claim, "verdict": verdict(module, case, tables),
         "command": f"python -m glassy sims run {claim}/{case.name}{options}",
         **{k: [s[k] for s in sources] if len(sources) > 1 else sources[0][k] for k in names if sources},
         **({"core_seconds": round(glassy.sampling_seconds(sampling.folder), 1)} if case.sizes else {}),
         "seconds": round(time.perf_counter() - began, 1),
-        "provenance": asdict(glassy.joint_provenance(sampling.origins or [glassy.provenance()])),
+        "provenance": provenance, "trees": trees(provenance["commit"]),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(found, indent=1) + "\n")
     print(f"{target}: {found['verdict']}")
 
 
 def plot(module: Any, case: Case, target: Path) -> None:
-    """Draw the figure of a case from the files in its folder."""
-    plots.save(module.panels(case, read(target)), target / "figure")
+    """Draw the figure of a case from the files in its folder, and say by today's words what the claim is and the data show."""
+    tables, file = read(target), target / "meta.json"
+    plots.save(module.panels(case, tables), target / "figure")
+    drawn = {name: version(name) for name in ("matplotlib", "numpy", "pillow")}
+    said = {"claim": case.claim, "verdict": verdict(module, case, tables), "drawn": drawn}
+    file.write_text(json.dumps(json.loads(file.read_text()) | said, indent=1) + "\n")
+
+
+def present(target: Path) -> bool:
+    """Whether the results of a case are there and of this version, with nothing that was not committed."""
+    file = target / "meta.json"
+    made = json.loads(file.read_text()) if file.exists() else {}
+    return bool(made) and made["provenance"]["glassy"] == glassy.__version__ and "+" not in str(made.get("trees", "+"))
 
 
 def status(claim: str, case: Case, samples: Path) -> str:
@@ -204,6 +241,7 @@ def main(arguments: Iterable[str], listed: Callable[[Iterable[tuple[str, str]]],
     parser.add_argument("what", choices=("list", "run", "plot", "status"), help="run measures and draws")
     parser.add_argument("names", nargs="*", metavar="CLAIM[/CASE]", help="default: all")
     parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
+    parser.add_argument("--missing", action="store_true", help=f"run what has no results of glassy {glassy.__version__} yet")
     here = "this repository" if ROOT.parts else "this folder"
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=f"where results and build/samples go, instead of {here}")
     given = parser.parse_intermixed_args([*arguments])
@@ -221,10 +259,12 @@ def main(arguments: Iterable[str], listed: Callable[[Iterable[tuple[str, str]]],
                 case, places = case.small, [*places, base / "build" / "quick"]
             if given.what == "status":
                 print(status(claim, case, samples))
+            elif given.missing and present(target):
+                print(f"{target}: results of glassy {glassy.__version__} are there")
             else:
                 if given.what == "run":
                     run(claim, module, case, target, Sampling(f"{claim}/{case.name}", samples, places), options)
-                if not any(target.glob("*.csv")):
+                if not (target / "meta.json").exists():
                     raise glassy.InputError(f"{target} has no data to draw. First: python -m glassy sims run {place}{options}")
                 plot(module, case, target)
     except glassy.Interrupted as stopped:

@@ -12,6 +12,8 @@ from glassy import RSB, Lines, Measured, Table, moved_root, plots, solve
 from . import beyond_rs, spin_glass
 from ._sim import Case, Sampling, Tables
 
+RESTS_ON = ("beyond_rs", "spin_glass")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pair(Case):

@@ -10,6 +10,7 @@ import numpy as np
 from glassy import DenseHebbian, Interpolation, Lines, Table, plots, solve
 from ._sim import Case, Sampling, Tables, results
 
+RESTS_ON = ("spin_glass",)
 NODES = 6
 ONSET = 0.32  # t at which replica symmetry breaks in the glass, continuously: q fluctuates by N^(-1/3) there
 

@@ -12,6 +12,7 @@ import glassy
 from glassy import DenseHebbian, Lines, Measured, Table, message_passing, plots, state_evolution
 from ._sim import Case, Sampling, Tables
 
+RESTS_ON = ("basins",)
 NETWORKS = {f"P{P}": DenseHebbian(P) for P in (2, 3, 4, 5)}
 SIZES = {"P2": 1000, "P3": 300, "P4": 128, "P5": 48}  # the larger ones of the claim basins
 LOADS = {"P2": (0.02, 0.05, 0.08, 0.1), **dict.fromkeys(("P3", "P4", "P5"), (0.1, 0.2, 0.3))}

@@ -11,6 +11,7 @@ from glassy import DenseHebbian, Lines, hierarchy, plots, spinodal, storage_capa
 from . import phase_diagram
 from ._sim import Case, Sampling, Tables
 
+RESTS_ON = ("phase_diagram",)
 LOADS = ("load_c", "load_c_error", "m_c", "load_t", "load_t_error", "load_t_ansatz", "bound_c", "bound_t", "status", "reason")
 PARTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # of the T where RS breaks on the spinodal
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 import subprocess
 import sys
 
@@ -50,6 +51,50 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
     _sim.main(["plot", "--out", str(tmp_path), "retrieval/P3"])
     assert (folder / "figure.png").exists()
     assert "retrieval/P3: T=0.3/0.9_0.3_30" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_what_is_of_this_version_is_not_missing(tiny, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(_sim, "trees", lambda commits: {"glassy": commits, "sims": "b", "date": "2026-12-01"})
+    for place in (checkpoint, work):
+        monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(provenance(), commit="clean"))
+    sims(tmp_path, "run", "--missing", "retrieval/P3")
+    file = tmp_path / "results" / "retrieval" / "P3" / "meta.json"
+    found, stamp = json.loads(file.read_text()), file.stat().st_mtime_ns
+    sims(tmp_path, "run", "--missing", "retrieval/P3")
+    assert file.stat().st_mtime_ns == stamp
+    assert "results of glassy" in capsys.readouterr().out
+    older = found | {"provenance": found["provenance"] | {"glassy": "0.1.0"}}
+    dirty = found | {"trees": found["trees"] | {"sims": "b+"}}
+    for other in (older, dirty, {k: v for k, v in found.items() if k != "trees"}):
+        file.write_text(json.dumps(other))
+        sims(tmp_path, "run", "--missing", "retrieval/P3")  # from the samples at hand
+        assert json.loads(file.read_text())["trees"] == found["trees"]
+
+
+def test_what_others_rest_on_runs_first():
+    """What a module reads of other claims is what it says that it rests on, and comes before it."""
+    order = list(_sim.claims())
+    for name, module in _sim.claims().items():
+        text = (_sim.HERE / f"{name}.py").read_text()
+        read = set(re.findall(r"""\b(?:reads|results)\(\s*"(\w+)",""", text))
+        assert read <= set(getattr(module, "RESTS_ON", ())), name
+        assert all(order.index(other) < order.index(name) for other in getattr(module, "RESTS_ON", ()))
+
+
+def test_trees_are_those_of_the_commits():
+    """Of any number of commits whose glassy/ and sims/ are the same: one tree."""
+    if not (_sim.ROOT / ".git").exists():
+        pytest.skip("no repository")
+    git = [
+        subprocess.check_output(["git", "rev-parse", f"HEAD{x}"], text=True, cwd=_sim.ROOT).strip()
+        for x in ("", ":glassy", ":sims")
+    ]
+    found = _sim.trees(f"{git[0][:12]} and {git[0]}")
+    assert (found["glassy"], found["sims"].rstrip("+")) == (git[1], git[2])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", found["date"])
+    assert _sim.trees("none and none+")["glassy"] == "none and none+"
+    assert _sim.trees("none")["date"] == ""
 
 
 @pytest.mark.slow
