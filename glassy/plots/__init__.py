@@ -13,6 +13,7 @@ from glassy.plots.exchanges import exchange
 from glassy.plots.files import figure, save, without_suffix
 from glassy.plots.glass import complexity, glassiness
 from glassy.plots.grids import binder, grids
+from glassy.plots.headline import headline
 from glassy.plots.landscape import free_energy_of_m
 from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simulation, theory
 from glassy.plots.overlaps import overlaps, parisi
@@ -20,13 +21,15 @@ from glassy.plots.page import page
 from glassy.plots.passing import iterations
 from glassy.plots.runs import autocorrelation, binning, series
 from glassy.plots.starts import starts
-from glassy.plots.style import COLORS, MARKERS, STYLES, WIDTH, ansatz_looks, depth_style
+from glassy.plots.style import COLORS, MARKERS, PHASES, STYLES, TEXT, WIDTH, ansatz_looks, depth_style
 from glassy.plots.tables import table
 
 __all__ = [
     "COLORS",
     "MARKERS",
+    "PHASES",
     "STYLES",
+    "TEXT",
     "WIDTH",
     "ansatz_looks",
     "approach",
@@ -47,6 +50,7 @@ __all__ = [
     "free_energy_of_m",
     "glassiness",
     "grids",
+    "headline",
     "iterations",
     "legend",
     "limit",
