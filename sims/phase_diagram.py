@@ -64,7 +64,7 @@ def verdict(case: Diagram, tables: Tables) -> str:
 def panels(case: Diagram, tables: Tables) -> Any:
     rows = tables["lines"], tables["points"]
     found = [PhaseDiagram.of_rows(case.network, a, *(x.where(ansatz=repr(a)) for x in rows)) for a in ANSAETZE]
-    fig, axes = plots.figure(1, 1, height=3.4)
+    fig, axes = plots.figure(1, 1, height=4.0)
     plots.draw_phase_diagram(axes[0][0], found)
     where: Any = {"loc": "center left", "bbox_to_anchor": (1, 0.5)}
     axes[0][0].legend(handles=plots.diagram_legend(found), fontsize=plots.TEXT["legend"], **where)

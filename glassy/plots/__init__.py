@@ -13,12 +13,12 @@ from glassy.plots.exchanges import exchange
 from glassy.plots.files import figure, save, without_suffix
 from glassy.plots.glass import complexity, glassiness
 from glassy.plots.grids import binder, grids
-from glassy.plots.headline import headline
 from glassy.plots.landscape import free_energy_of_m
 from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simulation, theory
 from glassy.plots.overlaps import overlaps, parisi
 from glassy.plots.page import page
 from glassy.plots.passing import iterations
+from glassy.plots.printed import headline
 from glassy.plots.runs import autocorrelation, binning, series
 from glassy.plots.starts import starts
 from glassy.plots.style import COLORS, MARKERS, PHASES, STYLES, TEXT, WIDTH, ansatz_looks, depth_style

@@ -13,6 +13,7 @@ from matplotlib.textpath import TextPath
 
 from glassy.plots.style import TEXT
 
+LINE, DOT, SIZE, LIMIT, HOLLOW, MORE = range(6)  # the order of entries
 _BESIDE = 5.4  # widths of a letter: of the handle, and of the room about it and its label
 
 
@@ -29,10 +30,31 @@ def key(fig: Any, handles: Sequence[tuple[int, Line2D]]) -> None:
     fig : Figure
         Its layout must be constrained, which makes the room.
     handles : sequence of (int, handle)
-        Entries and their place: smaller numbers come first, those of other calls among them.
+        Entries and what they are, as `LINE` or `SIZE`; they stand in that order, those of other calls among them.
     """
     known = {h.get_label(): (rank, h) for rank, h in itertools.chain(vars(fig).get("glassy_key", ()), handles)}
-    entries = sorted(known.values(), key=lambda entry: entry[0])
+    _write(fig, sorted(known.values(), key=lambda entry: entry[0]))
+
+
+def lean(fig: Any) -> None:
+    """Take from the legend below a figure the sizes, limits and hollow points that no panel shows."""
+    drawn = [line for ax in fig.axes for line in ax.lines if len(line.get_xdata())]
+    entries = [
+        (rank, h) for rank, h in vars(fig).get("glassy_key", ()) if rank not in (SIZE, LIMIT, HOLLOW) or _shown(h, drawn)
+    ]
+    if entries:
+        _write(fig, entries)
+
+
+def _shown(handle: Line2D, drawn: Sequence[Line2D]) -> bool:
+    """Return whether points like those of a legend entry are drawn; hollow ones have any marker, limits are black."""
+    if handle.get_markerfacecolor() == "none":
+        return any(line.get_markerfacecolor() == "none" for line in drawn)
+    alike = [line for line in drawn if line.get_marker() == handle.get_marker()]
+    return any(line.get_color() == "black" for line in alike) if handle.get_color() == "black" else bool(alike)
+
+
+def _write(fig: Any, entries: list[tuple[int, Line2D]]) -> None:
     vars(fig)["glassy_key"] = entries
     for old in list(fig.legends):
         old.remove()

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
 
-from glassy.plots.key import key
+from glassy.plots.key import DOT, HOLLOW, LIMIT, LINE, MORE, SIZE, key
 from glassy.plots.style import LOSES, STYLES, TEXT, UNSTABLE, WIDTH, style_of
 from glassy.theory.solution import Solution
 
@@ -240,17 +240,17 @@ def legend(
     ['RS', 'N = 100', '1/N → 0']
     """
     look: Any = {"linestyle": "none", "markersize": 4.5}
-    handles = [(0, Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label)) for label, c, *rest in lines]
-    handles += [(1, Line2D([], [], color=c, marker="o", label=label, **look)) for label, c in dots]
+    handles = [(LINE, Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label)) for label, c, *rest in lines]
+    handles += [(DOT, Line2D([], [], color=c, marker="o", label=label, **look)) for label, c in dots]
     shades = _colors_of(ax, [m for _, m in sizes])
-    handles += [(2, Line2D([], [], color=c, marker=m, label=f"N = {n}", **look))
+    handles += [(SIZE, Line2D([], [], color=c, marker=m, label=f"N = {n}", **look))
                 for (n, m), c in zip(sizes, shades, strict=True)]  # fmt: skip
     if extrapolated:
-        handles.append((3, Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0")))
+        handles.append((LIMIT, Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0")))
     if unusable:
         look |= {"markerfacecolor": "none", "alpha": 0.45}
-        handles.append((4, Line2D([], [], color="0.3", marker="o", label="not in its phase, or short", **look)))
-    handles += [(5, h) for h in more]
+        handles.append((HOLLOW, Line2D([], [], color="0.3", marker="o", label="not in its phase, or short", **look)))
+    handles += [(MORE, h) for h in more]
     if below:
         key(ax.figure, handles)
     else:

@@ -112,8 +112,20 @@ def test_the_key_holds_each_entry_once_and_a_size_in_its_colour_where_colour_tel
     (legend,) = fig.legends
     assert [t.get_text() for t in legend.get_texts()] == ["RS", "N = 10", "N = 20", "1/N → 0"]
     assert [h.get_color() for h in legend.legend_handles[1:3]] == ["#111111", "#222222"]
-    plots.legend(right, [], sizes, below=True)
-    assert [h.get_color() for h in fig.legends[0].legend_handles[1:3]] == ["0.3", "0.3"]
+    plots.legend(right, [], [*sizes, (30, "^")], below=True, unusable=True)
+    assert [h.get_color() for h in fig.legends[0].legend_handles[1:4]] == ["0.3", "0.3", "0.3"]
+    plots.headline(fig, "The key says what is there")  # no third size, no limit, no hollow point
+    assert [t.get_text() for t in fig.legends[0].get_texts()] == ["RS", "N = 10", "N = 20"]
+    plots.simulation(left, [0.1], [1.0], [0.1], [False], "k", "^")
+    plots.limit(left, [0.1], [1.0], [0.1])
+    plots.legend(right, [], [(30, "^")], below=True, extrapolated=True, unusable=True)
+    plots.headline(fig, "The key says what is there")
+    assert [t.get_text() for t in fig.legends[0].get_texts()][2:] == [
+        "N = 20",
+        "N = 30",
+        "1/N → 0",
+        "not in its phase, or short",
+    ]
 
 
 @pytest.mark.slow

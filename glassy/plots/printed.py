@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from glassy.plots.key import width_of
+from glassy.plots.key import lean, width_of
 from glassy.plots.style import TEXT
 
 _INSIDE = 0.3  # inches of a page that its headline leaves free
@@ -21,6 +21,7 @@ def headline(fig: Figure, finding: str, where: str = "") -> Figure:
     """Say over a figure what it shows, and below that of what; other texts get the sizes of `TEXT` and fit into panels.
 
     To be called last: it draws the figure to see which labels and titles are longer than their panels, and breaks them.
+    The legend below the panels loses the sizes, limits and hollow points that are in none of them.
 
     Parameters
     ----------
@@ -64,6 +65,7 @@ def headline(fig: Figure, finding: str, where: str = "") -> Figure:
             _plain(axis)
         if (legend := ax.get_legend()) is not None:
             legend.get_frame().set(edgecolor="none", alpha=0.8)
+    lean(fig)
     fig.draw_without_rendering()  # the panels have their places then
     for ax in fig.axes:
         box = ax.get_window_extent()
