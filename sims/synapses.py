@@ -95,6 +95,6 @@ def panels(case: Synapses, tables: Tables) -> Any:
             plots.points(ax, data.where(quantity=quantity, network=kind), "t", color=color, markers=plots.markers_of(data))
         ax.set_xlabel("variance D of what is added to the field")
     plots.legend(axes[0], named, plots.markers_of(data), dots=dots, extrapolated=True, unusable=True, below=True)
-    what = "as perfect ones at a larger load" if case.network.P > 2 else "unlike perfect ones at their own load or a larger one"
-    finding = f"Noisy, cut or clipped couplings retrieve {what}: as theory says"
+    what = "a larger load" if case.network.P > 2 else "a Gaussian part of the noise, not a larger load"
+    finding = f"Noise, cuts and clipping of the couplings act as {what}"
     return plots.headline(fig, finding, f"P = {case.network.P}, load {case.load:g}, T = {case.T:g}")
