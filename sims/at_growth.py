@@ -14,7 +14,7 @@ from glassy import DenseHebbian, Estimate, Measured, Table, message_passing, plo
 from ._sim import NetworkCase, Sampling, Tables
 
 SIDE = {True: 1e-4, False: 1e-10}  # size of the first distance where it shrinks, and where it grows
-SADDLES = {"retrieval": plots.COLORS[2], "paramagnetic": plots.COLORS[1], "spin_glass": plots.COLORS[3]}
+SADDLES = {name: plots.PHASES[name] for name in ("retrieval", "paramagnetic", "spin_glass")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def measure(case: Growth, run: Sampling) -> Tables:
 
 def panels(case: Growth, tables: Tables) -> Any:
     data = tables["data"]
-    fig, ((left, right),) = plots.figure(1, 2, width=4.4, height=4.0)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.6)
     ends, markers = (0.9 * min(data["theory"]), 1.05 * max(data["theory"])), plots.markers_of(data)
     plots.theory(left, ends, ends, "k")
     for saddle, color in SADDLES.items():
@@ -75,8 +75,9 @@ def panels(case: Growth, tables: Tables) -> Any:
         ax.set_xlabel(r"$\sqrt{1 - \mathrm{replicon}}$ of RS")
     left.axvline(1.0, color="0.7", lw=0.8)
     left.set(ylabel="growth of the distance in an iteration")
-    right.set(ylabel=r"growth over $\sqrt{1 - \mathrm{replicon}}$")
+    right.set(ylabel=r"growth / $\sqrt{1 - \mathrm{replicon}}$")
     there = [s for s in SADDLES if data.where(curve=s)]
     plots.legend(left, [("RS", "k")], markers, dots=[(s.replace("_", " "), SADDLES[s]) for s in there], below=True)
-    fig.suptitle(f"{case.network!r}: two iterations side by side, and the replicon", fontsize=10)
-    return fig
+    finding = "Two iterations side by side part where RS is unstable and meet where it is stable, as its replicon says"
+    where = f"P = {case.network.P}, load {case.at[0][1]:g}: growth > 1, where the replicon is negative, parts them"
+    return plots.headline(fig, finding, where)

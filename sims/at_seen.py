@@ -78,20 +78,22 @@ def verdict(case: Seen, tables: Tables) -> str:
 
 def panels(case: Seen, tables: Tables) -> Any:
     data, lines, (n, loads, _) = tables["data"], tables["lines"], case.plane
-    fig, ((left, right),) = plots.figure(1, 2, width=4.6, height=4.2)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.7)
     plane, path = (data.where(curve=curve, quantity=SHARE) for curve in ("plane", "path"))
-    dots = left.scatter(plane["load"], plane["T"], 70, plane["simulation"], marker="s", cmap="Greys", vmin=0, vmax=1)
+    dots = left.scatter(plane["load"], plane["T"], 30, plane["simulation"], marker="s", cmap="Greys", vmin=0, vmax=1)
     fig.colorbar(dots, ax=left, label=SHARE)
     there = dict.fromkeys(lines.where(T=math.isfinite)["line"])
-    looks = {name: {"color": color, "ls": plots.STYLES["RS"], "label": name}
-             for name, color in zip(there, plots.COLORS[1:], strict=False)}  # fmt: skip
-    plots.lines(left, lines, "load", "T", "line", looks)
-    left.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    colors = {name: plots.PHASES.get(name.removeprefix("AT line, "), plots.COLORS[3]) for name in there}
+    plots.lines(left, lines, "load", "T", "line", {name: {"color": c, "ls": plots.STYLES["RS"]} for name, c in colors.items()})
+    plots.legend(left, list(colors.items()), [], below=True)
     left.set_xlim(0, 1.06 * loads[-1])
-    left.set_title(f"N = {n}, from the pattern; at most {LIMIT} iterations", fontsize=9)
+    left.set_title(f"N = {n}, from the pattern")
     plots.points(right, path, "t")
-    plots.theory(right, [1.0, 1.0], [0.0, 1.0], "0.35")
-    plots.legend(right, [("AT line", "0.35")], plots.markers_of(path), below=True)
-    right.set(xlabel=f"$T/T_{{AT}}$ at load {case.load:g}, start: {STARTS[case.phase]}", ylabel=SHARE)
-    fig.suptitle(f"{case.network!r}: networks that settle, and the AT line of theory", fontsize=10)
-    return fig
+    plots.theory(right, [1.0, 1.0], [0.0, 1.0], colors[f"AT line, {case.phase}"])
+    plots.legend(right, [], plots.markers_of(path), below=True)
+    right.set(xlabel=f"$T/T_{{AT}}$ at load {case.load:g}", ylabel=SHARE)
+    wide = case.phase == "retrieval"
+    right.set_title("from the pattern" if wide else "from random spins")
+    sharp = "Message passing settles on networks above the AT line of the paramagnet, and on few below"
+    finding = "The networks on which message passing settles become fewer about the AT line" if wide else sharp
+    return plots.headline(fig, finding, f"P = {case.network.P}; {LIMIT} iterations at most")

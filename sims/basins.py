@@ -69,24 +69,22 @@ def verdict(case: Case, tables: Tables) -> str:
 
 def panels(case: Case, tables: Tables) -> Any:
     data, maps, lines = tables["data"], tables["maps"], tables["lines"]
-    fig, axes = plots.figure(1, 3, width=4.2, height=3.9)
+    fig, axes = plots.figure(1, 3, height=2.6)
     left, *edges = axes[0]
     for (name, sizes), color in zip(SIZES.items(), plots.COLORS, strict=False):
         markers = list(zip(sizes, plots.MARKERS, strict=False))
-        for N, marker in markers:
-            at = maps.where(network=name, T=0.0, load=SHOWN, N=N)
-            left.errorbar(at["start"], at["final"], at["error"], fmt=marker, ms=3.5, lw=0.8, color=color)
+        at = maps.where(network=name, T=0.0, load=SHOWN, N=sizes[-1])
+        left.errorbar(at["start"], at["final"], at["error"], fmt=f"{markers[-1][1]}-", ms=3.0, lw=0.7, color=color)
         for ax, T in zip(edges, TEMPERATURES, strict=True):
             line = lines.where(network=name, T=T)
             plots.theory(ax, line["load"], line["saddle"], color)
             plots.points(ax, data.where(network=name, T=T), "load", color=color, markers=markers)
-            ax.set(xlabel="load", ylabel="edge of the basin: initial overlap $m_0$", ylim=(0.0, 1.02))
-            ax.set_title(f"Metropolis dynamics, T = {T:g}" if T else "descent at T = 0", fontsize=9)
+            ax.set(xlabel="load", ylabel="edge of the basin, $m_0$", ylim=(0.0, 1.02))
+            ax.set_title(f"Metropolis dynamics at T = {T:g}" if T else "descent at T = 0")
     left.plot([0, 1], [0, 1], color="0.6", lw=0.8)
     left.set(xlabel="initial overlap $m_0$", ylabel="final overlap m")
-    left.set_title(f"descent at T = 0, load {SHOWN:g}: returns above the diagonal", fontsize=9)
+    left.set_title(f"descent at T = 0, load {SHOWN:g}")
     named = [(f"P = {network.P}", color) for network, color in zip(NETWORKS.values(), plots.COLORS, strict=False)]
     plots.legend(edges[0], named, [], below=True)
-    what = "shrink with load and with P; at T = 0 and P > 2 they end near the unstable saddle of RS (dashed)"
-    fig.suptitle(f"Basins of attraction {what}\ncircles: the smaller N of each P, squares: the larger", fontsize=9)
-    return fig
+    finding = "Basins shrink with load and with P; at T = 0 and P > 2 they end near the unstable saddle of RS"
+    return plots.headline(fig, finding, "dashed: unstable saddle of RS; circles: the smaller N of each P, squares: the larger")

@@ -79,21 +79,20 @@ def verdict(case: Phase, tables: Tables) -> str:
 def panels(case: Phase, tables: Tables) -> Any:
     data, lines, curves = tables["data"].where(ansatz="RSB(1)", curve=""), tables["lines"], tables["curves"]
     colors, markers = dict(zip(case.loads, plots.COLORS, strict=False)), plots.markers_of(data)
-    fig, ((left, right), cooling) = plots.figure(2, 2, width=4.6, height=3.6)
+    fig, ((left, right), cooling) = plots.figure(2, 2, height=2.3)
     looks = {k: {"color": "0.35", "lw": plots.WIDTH, "ls": plots.STYLES[k]} for k in ("RS", "RSB(1)")}
     plots.lines(left, lines, "load", "m", "ansatz", looks)
     plots.panel(left, data.where(T=case.cold), [], "load", "m", colors=colors, markers=markers)
     if broken := lines.where(ansatz="RS", replicon=lambda x: x < 0.0):
-        plots.mark(left, broken["load"].min(), "from here on RS is unstable or gone")
+        plots.mark(left, broken["load"].min(), "RS unstable or gone")
     left.set(xlabel=f"load, at T = {case.cold:g}", ylim=(lines["m"].min() - 0.05, 1.005))
     plots.panel(right, data, curves, "T", "m", colors=colors, markers=markers)
     near = [r for r in curves if r["T"] <= case.warm_T(r["load"])]
     high = {load: color for load, color in colors.items() if load > 0.85 * max(colors)}  # at others hardly anything changes
     for ax, quantity in zip(cooling, COOLING, strict=True):
         plots.panel(ax, data, near, "T", quantity, colors=high, markers=markers, hollow=False)
-        ax.set_title(f"on cooling from T = {case.warm:.3g} √load", fontsize=9)
+        ax.set_title(f"on cooling from T = {case.warm:.3g} √load")
     plots.legend(cooling[0], [("RS", "0.35"), ("RSB(1)", "0.35", "RSB(1)")], markers, extrapolated=True, below=True)
     plots.legend(cooling[1], [(f"load {x:g}", c, "RSB(1)") for x, c in colors.items()], [], unusable=True, below=True)
-    kind = f"P = {case.network.P}, {case.network.interactions}: retrieval behind a wall at m = {case.wall:g}, in equilibrium"
-    fig.suptitle(f"{kind}: limits 1/N → 0 (black) against RS (dashed) and RSB(1) (solid)", fontsize=9.5)
-    return fig
+    where = f"P = {case.network.P}, {case.network.interactions}, wall at m = {case.wall:g}; in equilibrium"
+    return plots.headline(fig, "Retrieval behind a wall extrapolates to theory, down to T near 0", where)

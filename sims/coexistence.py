@@ -65,14 +65,14 @@ def verdict(case: Pair, tables: Tables) -> str:
 def panels(case: Pair, tables: Tables) -> Any:
     data, lines = tables["data"], tables["lines"]
     (glass,), (meet,), retrieval = (data.where(curve=curve) for curve in ("glass", "crossing", "retrieval"))
-    fig, axes = plots.figure(1, 1, width=6.6, height=4.4)
+    fig, axes = plots.figure(1, 1, height=3.4)
     ax, ours, other, style = axes[0][0], *plots.COLORS[2:4], "deeper" if case.glass.continuous else "RSB(1)"
     plots.theory(ax, lines["load"], lines["f"] - lines["glass"], ours, "RSB(1)")
     ax.axhline(0.0, color=other, ls=plots.STYLES[style], lw=1.3)
     height = glass.simulation - glass.theory
     ax.axhspan(height - glass.error, height + glass.error, color=other, alpha=0.25, lw=0)
     plots.points(ax, Table(r.scaled(r.load**-0.5, -glass.theory) for r in retrieval), "load", color=ours)
-    ax.errorbar([meet.simulation], [height], xerr=[meet.error], fmt="*", color=plots.COLORS[5], ms=10, capsize=3, zorder=4)
+    ax.errorbar([meet.simulation], [height], xerr=[meet.error], fmt="*", color=plots.COLORS[5], ms=9, capsize=2, zorder=4)
     plots.mark(ax, meet.theory, "theory crosses")
     left, right = 0.57 * meet.theory, max(1.1 * meet.theory, meet.simulation + 1.1 * meet.error)
     shown = lines.where(load=lambda x: left < x < right, f=math.isfinite)
@@ -81,6 +81,6 @@ def panels(case: Pair, tables: Tables) -> Any:
            xlabel="load", ylabel=r"$f/\sqrt{\mathrm{load}}$, above that of the glass by theory")  # fmt: skip
     named = [("retrieval, RSB(1)", ours, "RSB(1)"), (f"spin glass, {case.ansatz}; band: simulation", other, style)]
     plots.legend(ax, named, plots.markers_of(data), extrapolated=True, unusable=True, below=True)
-    what = f"T = {case.retrieval.warm:.3g} √load: retrieval wins where it lies below the glass\nstar: the crossing as measured"
-    fig.suptitle(f"P = {case.glass.network.P}, {case.glass.network.interactions}, {what}", fontsize=9)
-    return fig
+    finding = f"Retrieval loses to the glass at load {meet.value}, as measured (star); theory crosses at {meet.theory:.3f}"
+    kind = f"P = {case.glass.network.P}, {case.glass.network.interactions}, T = {case.retrieval.warm:.3g} √load"
+    return plots.headline(fig, finding, f"{kind}: retrieval wins where it lies below the glass")

@@ -66,8 +66,8 @@ def verdict(case: NetworkCase, tables: Tables) -> str:
 
 def panels(case: NetworkCase, tables: Tables) -> Any:
     data, ends = tables["data"], spinodals(tables["lines"])
-    fig, axes = plots.figure(1, 4, width=3.5, height=3.9)
-    *ways, last = axes[0]
+    fig, axes = plots.figure(2, 2, height=2.2)
+    *ways, last = axes.flat
     shares, edges = data.where(quantity="share kept"), data.where(quantity="escape load", simulation=math.isfinite)
     markers, dots, shown = plots.markers_of(data), [], ("RS", "RSB(1)")
     for ax, (way, hot), color in zip(ways, WAYS.items(), plots.COLORS[3:0:-1], strict=True):
@@ -77,15 +77,14 @@ def panels(case: NetworkCase, tables: Tables) -> Any:
         for name in shown:
             ax.axvline(ends[name], color="0.35", ls=plots.STYLES[name], lw=1.2)
         ax.axhline(0.5, color="0.8", lw=0.8)
-        ax.set(xlabel="load", ylabel="share of chains that keep the pattern", ylim=(-0.03, 1.05))
-        ax.set_title(f"annealed, T = {hot:g} to {COLD:g}" if hot else "descent at T = 0", fontsize=9)
+        ax.set(xlabel="load", ylabel="share that keep the pattern", ylim=(-0.03, 1.05))
+        ax.set_title(f"annealed, T = {hot:g} to {COLD:g}" if hot else "descent at T = 0", color=color)
     for name in shown:
         last.axhline(ends[name], color="0.35", ls=plots.STYLES[name], lw=1.2)
     last.set(xlim=(0.0, 1.1 / case.sizes[0]), xlabel="1/N", ylim=(0.0, 1.1 * shares["load"].max()))
-    last.set_ylabel("load at which half of the chains are lost")
+    last.set_ylabel("load at which half are lost")
     last.locator_params(axis="x", nbins=4)
     plots.legend(ways[1], [(f"spinodal of {name} at T = 0", "0.35", name) for name in shown], markers, below=True)
     plots.legend(last, [], [], dots=dots, below=True)
-    what = "the pattern is kept beyond the spinodal of RS (dashed), there the more the larger N"
-    fig.suptitle(f"P = {case.network.P}, {case.network.interactions}: {what}", fontsize=10)
-    return fig
+    finding = "The pattern is kept beyond the spinodal of RS, there the more the larger N"
+    return plots.headline(fig, finding, f"P = {case.network.P}, {case.network.interactions}; chains that start at a pattern")

@@ -12,7 +12,7 @@ from ._sim import NetworkCase, Sampling, Tables
 
 LOAD = 0.2
 COLORS = dict(zip(("hard", "soft", "remainder", "total"), (*plots.COLORS[3:0:-1], plots.COLORS[5]), strict=True))
-WIDTHS = {"hard": 3.0, "soft": 3.0}  # parts stay visible where they fall on each other
+WIDTHS = {"hard": 2.6, "soft": 2.6}  # parts stay visible where they fall on each other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def verdict(case: Glass, tables: Tables) -> str:
 
 
 def panels(case: Glass, tables: Tables) -> Any:
-    fig, axes = plots.figure(1, 2, width=4.2, height=3.2)
+    fig, axes = plots.figure(1, 2)
     whole, change = axes[0]
     T = tables["data"].where(ansatz="RS()")["T"]
     glass = spin_glass_temperatures(case.network, LOAD)
@@ -65,12 +65,12 @@ def panels(case: Glass, tables: Tables) -> Any:
         whole.plot(T, rs, linestyle=plots.STYLES["RS"], **look)
         whole.plot(T, one, label=part, **look)
         change.plot(T, one - rs, label=part, **look)
-    for ax, ylabel in ((whole, "part of -f = T A"), (change, "RSB(1) - RS")):
+    for ax, ylabel in ((whole, "part of $-f = TA$, per spin"), (change, "RSB(1) - RS of that part")):
         plots.mark(ax, glass.T_c, "$T_g$" if glass.continuous else "$T_c$")
         ax.axhline(0.0, color="k", lw=0.6)
         ax.set(xlabel="temperature T", ylabel=ylabel)
-        ax.legend(fontsize=7)
-    whole.set_title("dashed RS, solid RSB(1)", fontsize=8.5, loc="left")
-    what = "a hard and a soft glass, and a remainder" if case.network.P == 2 else "all of it is hard"
-    fig.suptitle(f"How glassy is P = {case.network.P}, load {LOAD:g}: {what}", fontsize=10)
-    return fig
+    named = [(part, color, "RSB(1)") for part, color in COLORS.items()]
+    plots.legend(whole, [("RS", "0.35"), ("RSB(1)", "0.35", "RSB(1)"), *named], [], below=True)
+    two = "At P = 2 the glass is hard, soft and a remainder: RSB moves the parts by more than their sum"
+    finding = two if case.network.P == 2 else "For P > 2 all of the glass is hard: soft part and remainder are 0"
+    return plots.headline(fig, finding, f"P = {case.network.P}, load {LOAD:g}, without retrieval")

@@ -64,11 +64,11 @@ def verdict(case: State, tables: Tables) -> str:
 
 def panels(case: State, tables: Tables) -> Any:
     nodes, free = (tables["data"].where(quantity=name) for name in ("integrand", "-beta f"))
-    fig, ((left, right),) = plots.figure(1, 2, width=4.6, height=3.9)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.7)
     glass, markers, named = case.phase == "spin_glass", plots.markers_of(nodes), [("RS", plots.COLORS[3], "RS")]
     dots = [("RS + area on the left", plots.COLORS[5])]
-    what = "the spin glass, where RS is broken" if glass else "retrieval, where RS is exact"
-    title = f"Guerra's interpolation in {what} (P = 3, load {case.load:g}, T = {case.T:g})"
+    where = f"P = 3, load {case.load:g}, T = {case.T:g}"
+    finding = "In retrieval RS is exact: its error vanishes with N at every t"
     plots.points(left, nodes, "t")
     plots.points(right, free, lambda r: 1.0 / r.N, color=plots.COLORS[5], markers=markers)
     left.axhline(0.0, **plots.depth_style(0))
@@ -81,12 +81,12 @@ def panels(case: State, tables: Tables) -> Any:
         plots.points(right, ladder, lambda r: 1.0 / r.N, color=plots.COLORS[1], markers=[(N, "o") for N in ladder.sizes])
         named.append(("RSB(1)", plots.COLORS[2], "RSB(1)"))
         dots.append(("ladder from T = inf", plots.COLORS[1]))
-        title += """\nlimits in 1/N left of the onset, in $N^{-2/3}$ right of it; all t share their patterns: neighbours are off
+        finding = "In the spin glass overlaps alone give the error of RS, whose area leads from RS to RSB(1)"
+        where += """; limits in 1/N left of the onset, in $N^{-2/3}$ right of it; all t share their patterns: neighbours are off
 together, their area is not. The ladder knows the energies of single patterns, which I.1 leaves out"""
     left.set(xlabel="t: from free spins (0) to the network (1)", ylabel="integrand of I.1: the error of RS")
-    right.set(xlabel="1/N", ylabel="free energy, -βf")
+    right.set(xlabel="1/N", ylabel="free energy -βf per spin")
     right.locator_params(axis="x", nbins=5)
     plots.legend(left, named, markers, extrapolated=True, unusable=True, below=True)
     plots.legend(right, named, [], dots=dots, below=True)
-    fig.suptitle(title, fontsize=9)
-    return fig
+    return plots.headline(fig, finding, where)

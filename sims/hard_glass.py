@@ -17,6 +17,7 @@ GLASS, OFF = "spin glass", "network - spin glass"
 AT = (1, 2, 4, 6, 7, 9, 11, 13)  # places in spin_glass.REDUCED: the fewer rungs, the faster configurations travel
 BETWEEN = (0.3, 0.34, 0.38, 0.42, 0.565, 0.67, 0.88, 0.95, 1.04, 1.24, 1.35, 1.5, 1.7, 2.0, 2.8, 3.4, 4.2, 8.0)  # of P = 2
 SHARED = ("energy", "specific heat", "-beta f", "<q^2>")
+NAMED = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,19 +84,18 @@ def verdict(case: Twins, tables: Tables) -> str:
 
 def panels(case: Twins, tables: Tables) -> Any:
     data, lines, seen = tables["data"], tables["lines"], tables["histograms"].where(N=max(tables["histograms"]["N"]))
-    fig, ((left, middle, right),) = plots.figure(1, 3, width=4.3, height=3.9)
-    markers, off = plots.markers_of(data), data.where(curve=OFF, quantity="-beta f")
+    fig, ((left, middle, right),) = plots.figure(1, 3, height=2.5)
+    P, markers, off = case.of.network.P, plots.markers_of(data), data.where(curve=OFF, quantity="-beta f")
     plots.lines(left, lines, "T", "energy", "ansatz", plots.ansatz_looks((RS(), RSB(1))), order="q_1")
     plots.points(left, data.where(curve=GLASS, quantity="energy", T=lambda T: lines["T"].max() >= T), "T", markers=markers)
     plots.theory(middle, off.ends["T"], off.ends["theory"], "k", "RSB(1)")
     plots.points(middle, off, "T", markers=markers)
-    for mine, color in ((seen.where(T=T), c) for T, c in zip(dict.fromkeys(seen["T"]), plots.COLORS, strict=False)):
-        right.plot(mine["q"], mine["network"], color=color, label=f"T = {mine[0]['T']:.3g}")
-        plots.simulation(right, mine["q"], mine["density"], mine["error"], mine["q"] < 2.0, color, "o")
+    for T, color in plots.overlap_density(right, seen, dict.fromkeys(seen["T"], ()), below=True).items():
+        right.plot(*(seen.where(T=T)[name] for name in ("q", "network")), color=color, lw=1.0)
     left.set(xlabel="T of the spin glass", ylabel="energy per spin")
     middle.set(xlabel="T of the network", ylabel=f"-βf: {OFF}", xscale="log")
     right.set(xlabel="overlap q", ylabel=f"P(q), N = {seen[0]['N']:g}", title="points: spin glass, lines: network")
-    right.legend(fontsize=7.5)
-    plots.legend(left, [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")], markers, unusable=True, below=True)
-    fig.suptitle(f"P = {case.of.network.P}, load {case.of.load:g}: network and hard part; black: 1/N → 0", fontsize=10)
-    return fig
+    plots.legend(left, NAMED, markers, extrapolated=True, unusable=True, below=True)
+    same = f"The network of P = {P} is the Ising {P}-spin glass: what they differ by vanishes with 1/N"
+    finding = same if P > 2 else "The hard part of P = 2 is the glass of Sherrington and Kirkpatrick; the network is not"
+    return plots.headline(fig, finding, f"P = {P}, load {case.of.load:g}; limits of three sizes and more in equilibrium")

@@ -54,15 +54,14 @@ def verdict(case: Grid, tables: Tables) -> str:
 
 def panels(case: Grid, tables: Tables) -> Any:
     data, lines = tables["data"], tables["lines"]
-    fig, axes = plots.figure(1, 2, width=4.6, height=4.2)
+    fig, axes = plots.figure(1, 2, height=2.7)
     options: Any = {"by": "network", "colors": COLORS, "markers": plots.markers_of(data)}
     left, right = axes[0]
     plots.panel(left, data.where(curve="against T"), lines.where(curve="against T"), "T", "m", of=lambda m: (1.0 - m) / 2.0,
                 limits=False, hollow=False, **options)  # fmt: skip
     left.set(yscale="log", ylim=(1e-6, 0.1), ylabel="misaligned fraction, (1 - m)/2", title=f"load {LOAD:g}")
     plots.panel(right, data.where(curve="against load"), lines.where(curve="against load"), "load", "m", **options)
-    right.set(ylim=(0.0, 1.05), title=f"T = {T:g}; hollow: chains left the phase, not counted")
+    right.set(ylim=(0.0, 1.05), title=f"T = {T:g}")
     plots.legend(left, [(f"{k}, RS", COLORS[k]) for k in KINDS], [], below=True)
-    plots.legend(right, [], plots.markers_of(data), extrapolated=True, below=True)
-    fig.suptitle("P = 4: the same load, two energies, two theories", fontsize=10)
-    return fig
+    plots.legend(right, [], plots.markers_of(data), extrapolated=True, unusable=True, below=True)
+    return plots.headline(fig, "The same load, two energies: each network follows its own theory, and not the other's", "P = 4")

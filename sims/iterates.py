@@ -80,22 +80,22 @@ def verdict(case: Iterates, tables: Tables) -> str:
 
 def panels(case: Iterates, tables: Tables) -> Any:
     data, lines = tables["data"], tables["lines"]
-    fig, ((left, right),) = plots.figure(1, 2, width=4.6, height=4.0)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.8)
     for start, color in zip(case.starts, plots.COLORS, strict=False):
         line = lines.where(start=start)
         plots.theory(left, [0, *line["t"]], [start, *line["theory"]], color)
-        left.errorbar(line["t"], line["m"], line["scatter"], fmt="o", ms=3, lw=0.8, color=color, label=f"from {start:g}")
+        left.errorbar(line["t"], line["m"], line["scatter"], fmt="o", ms=3, lw=0.8, color=color)
     left.set(xlabel="iteration", ylabel="magnetization m", xlim=(-0.5, 20.5))
-    left.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
-    left.set_title(f"P = 3, load {case.load:g}, N = {SIZES['P3']}; bars: scatter of networks", fontsize=9)
+    left.set_title(f"P = 3, load {case.load:g}, N = {SIZES['P3']}; bars: scatter of networks")
     for name, color in zip(NETWORKS, plots.COLORS, strict=False):
         mine = data.where(network=name, curve=CURVES[0])
         plots.theory(right, mine["load"], mine["theory"], color)
         for curve, marker in zip(CURVES, plots.MARKERS, strict=False):
             plots.points(right, data.where(network=name, curve=curve), "load", color=color, markers=[(SIZES[name], marker)])
     named = [(f"P = {network.P}", color) for network, color in zip(NETWORKS.values(), plots.COLORS, strict=False)]
-    plots.legend(right, named, [], below=True)
-    right.set(xlabel="load", ylabel="edge of the basin: initial overlap $m_0$")
-    right.set_title("circles: message passing; squares: Metropolis (basins)", fontsize=9)
-    fig.suptitle(f"Message passing from a distance at T = {T:g}, and state evolution (dashed)", fontsize=10)
-    return fig
+    starts = [(f"left: from {start:g}", color) for start, color in zip(case.starts, plots.COLORS, strict=False)]
+    plots.legend(right, [(f"right: {word}", color) for word, color in named], [], dots=starts, below=True)
+    right.set(xlabel="load", ylabel="edge of the basin, $m_0$")
+    right.set_title("circles: message passing; squares: Metropolis")
+    finding = "Message passing finds the pattern from inside of the basin of state evolution"
+    return plots.headline(fig, finding, f"T = {T:g}; dashed: state evolution")

@@ -66,27 +66,28 @@ def verdict(case: Line, tables: Tables) -> str:
 
 def panels(case: Line, tables: Tables) -> Any:
     data, curves, lines = tables["data"], tables["curves"], tables["lines"]
-    fig, ((left, middle, right),) = plots.figure(1, 3, width=4.4, height=4.0)
+    fig, ((left, middle, right),) = plots.figure(1, 3, height=2.6)
     N, loads, markers = int(max(curves["N"])), list(dict.fromkeys(lines["load"])), plots.markers_of(data)
     for load, color in zip(loads, plots.COLORS, strict=False):
         line, found = lines.where(load=load), curves.where(load=load, N=N, m=lambda m: m >= 0.0)
-        for rows, style in ((line, {"lw": 1.2, "label": f"load {load:.3f}"}), (found, {"marker": ".", "ls": "none"})):
+        dashed = {"lw": plots.WIDTH, "ls": plots.STYLES["RS"]}
+        for rows, style in ((line, dashed), (found, {"marker": ".", "ms": 3.5, "ls": "none"})):
             above = rows["f"] - rows["f"][rows["m"] > 0.6].min()
             left.plot(rows["m"], above, color=color, **style)
-    left.set(xlabel="overlap m with the pattern", ylabel="f(m) above the minimum of the pattern", ylim=(-0.04, 0.1))
-    left.set_title(f"lines: theory; dots: N = {N}", fontsize=9)
-    left.legend(fontsize=7.5)
-    named = {"barrier": plots.COLORS[2], "depth": plots.COLORS[1]}
+    left.set(xlabel="overlap m with the pattern", ylabel="f(m) - minimum at the pattern", ylim=(-0.04, 0.1))
+    left.set_title(f"dashed: theory; dots: N = {N}")
+    named = {"barrier": plots.COLORS[3], "depth": plots.COLORS[4]}
     for quantity, color in named.items():
         for load in loads:
             rows = data.where(quantity=quantity, load=load)
             middle.axhline(rows["theory"][0], color=color, lw=0.9, ls="--")
             plots.points(middle, rows, lambda r: 1.0 / r.N, color=color, markers=markers)
+    named |= {f"left: load {load:.3f}": color for load, color in zip(loads, plots.COLORS, strict=False)}
     plots.legend(middle, list(named.items()), markers, extrapolated=True, below=True)
-    middle.set(xlabel="1/N", ylabel="at the three loads; dashed: theory", xlim=(-0.001, 1.1 / data.sizes[0]))
-    middle.set_title("height of the barrier; the paramagnet above the pattern", fontsize=9)
+    middle.set(xlabel="1/N", ylabel="free energy per spin", xlim=(-0.001, 1.1 / data.sizes[0]))
+    middle.set_title("three loads each; dashed: theory")
     plots.points(right, data.where(quantity=TIME), "t", color=plots.COLORS[3], markers=markers)
-    right.set(xlabel="N barrier/T, by theory", ylabel="mean of ln of the sweeps")
-    right.set_title("from a pattern to the top, at coexistence", fontsize=9)
-    fig.suptitle(f"P = {case.P}, T = sqrt(load): how deep a memory is, how high the wall around it", fontsize=10)
-    return fig
+    right.set(xlabel="N barrier/T, by theory", ylabel="mean of ln(sweeps)")
+    right.set_title("from a pattern to the top, at coexistence")
+    finding = "The barrier around a memory and its depth extrapolate to theory, and escapes take longer with N barrier/T"
+    return plots.headline(fig, finding, f"P = {case.P}, T = √load; depth: the paramagnet above the pattern")

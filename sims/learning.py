@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from glassy import DenseHebbian, Lines, Table, plots, solve, spinodal
@@ -80,21 +81,20 @@ def verdict(case: Learning, tables: Tables) -> str:
 
 def panels(case: Learning, tables: Tables) -> Any:
     data, known = tables["data"], {repr(case.network.trained(M, r, s)): (r, float(M)) for r, s, M in case.points}
-    fig, axes = plots.figure(1, 3, width=4.0, height=4.2)
+    fig, axes = plots.figure(1, 3, height=2.7)
     colors = dict(zip(case.unsupervised, plots.COLORS, strict=False))
     for ax, quantity in zip(axes[0], ("m", "n", "load"), strict=True):
-        for (r, color), ((_, kind), style) in ((c, k) for c in colors.items() for k in zip(KINDS, ("-", "--"), strict=True)):
+        for (r, color), ((_, kind), style) in product(colors.items(), zip(KINDS, ("RS", "other"), strict=True)):
             of = tables["spinodal" if quantity == "load" else "lines"].where(quality=r, kind=kind)
-            ax.plot(of["M"], of[quantity], style, color=color, lw=1.2)
+            ax.plot(of["M"], of[quantity], ls=plots.STYLES[style], color=color, lw=1.2)
             if seen := data.where(quantity=quantity, curve=kind, network=lambda name, r=r: known[name][0] == r):
-                options: Any = {"color": color, "markers": plots.markers_of(data)}
-                plots.points(ax, seen, lambda row: known[row.network][1], **options)
-        ax.set(xscale="log", xlabel="examples M of each ground truth")
+                plots.points(ax, seen, lambda row: known[row.network][1], color=color, markers=plots.markers_of(data))
+        ax.set(xscale="log", xlabel="examples M of each truth")
     axes[0][0].set(ylabel="overlap m with the ground truth", ylim=(0.35, 1.02))
     axes[0][1].set(ylabel="overlap n with an example", ylim=(0.35, 1.02))
-    axes[0][2].set(ylabel=f"spinodal load at T = {case.T:g}", ylim=(0.0, None), title=f"grey: load {case.load:g}")
+    axes[0][2].set(ylabel=f"spinodal load at T = {case.T:g}", ylim=(0.0, None), title=f"grey: the load, {case.load:g}")
     axes[0][2].axhline(case.load, color="0.5", lw=0.8)
-    plots.legend(axes[0][0], [(f"r = {r:g}, RS", color) for r, color in colors.items()], [], below=True)
-    plots.legend(axes[0][1], [], plots.markers_of(data), extrapolated=True, unusable=True, below=True)
-    fig.suptitle(f"P = {case.network.P}, T = {case.T:g}: from examples to their ground truths; dashed: supervised", fontsize=9)
-    return fig
+    named = [*((f"r = {r:g}, RS", color) for r, color in colors.items()), ("supervised", "0.35", "other")]
+    plots.legend(axes[0][0], named, plots.markers_of(data), extrapolated=True, unusable=True, below=True)
+    finding = "With enough noisy examples a network retrieves the ground truth, which it never saw, as RS at finite M says"
+    return plots.headline(fig, finding, f"P = {case.network.P}, load {case.load:g}, T = {case.T:g}; r: quality of the examples")

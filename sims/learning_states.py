@@ -62,29 +62,32 @@ def measure(case: States, run: Sampling) -> Tables:
 
 def panels(case: States, tables: Tables) -> Any:
     data, lines, plane = tables["data"], tables["lines"], tables["plane"]
-    fig, axes = plots.figure(1, 2, width=4.6, height=4.2)
+    fig, axes = plots.figure(1, 2, height=2.7)
     left, right = axes[0]
     shown = {"n_first": "overlap with one example", "n": "with all of them, mean", "m": "with the ground truth"}
-    colors = {q: c for (q, _), c in zip(shown.items(), plots.COLORS, strict=False) if q in set(data["quantity"])}
+    own = {"n_first": plots.PHASES["example"], "n": plots.COLORS[0], "m": plots.PHASES["retrieval"]}
+    colors = {q: own[q] for q in shown if q in set(data["quantity"])}
     count = {repr(case.network.trained(M, case.quality)): float(M) for M in case.examples}
     for quantity, color in colors.items():
         for kind in dict.fromkeys(lines["kind"]):
             of = lines.where(kind=kind)
-            left.plot(of["M"], of[quantity], "-" if kind == case.phase else ":", color=color, lw=1.2)
+            left.plot(of["M"], of[quantity], ls=plots.STYLES["RS" if kind == case.phase else "other"], color=color, lw=1.2)
         options: Any = {"color": color, "markers": plots.markers_of(data)}
         plots.points(left, data.where(quantity=quantity), lambda row: count[row.network], **options)
-    left.set(xlabel="examples M of each ground truth", ylim=(0.2, 1.04),
-             title=f"load {case.load:g}, T = {case.T:g}, r = {case.quality:g}")  # fmt: skip
+    left.set(xlabel="examples M of each ground truth", ylabel="overlap", ylim=(0.2, 1.04))
     plots.legend(left, [(shown[q], c) for q, c in colors.items()], plots.markers_of(data), extrapolated=True, unusable=True,
                  below=True)  # fmt: skip
     r, T = (np.unique(np.array(plane[x], float)) for x in ("quality", "T"))
     which = np.array([list(PHASES).index(p) for p in plane["phase"]]).reshape(len(r), len(T)).T
     replicon = np.array(plane["replicon"], float).reshape(len(r), len(T)).T
-    shades = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in plots.COLORS[:4]]) / 255.0
+    shades = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (plots.PHASES[p] for p in PHASES)]) / 255.0
     edges = [x + s * 0.5 * (v[1] - v[0]) for v in (r, T) for x, s in ((v[0], -1), (v[-1], 1))]
     right.imshow(0.5 + 0.5 * shades[which], extent=edges, origin="lower", aspect="auto")
     right.contour(r, T, replicon, levels=[0.0], colors="black", linewidths=1.0)
     found = [p for p in PHASES if p in set(plane["phase"])]
-    plots.legend(right, [(PHASES[p], plots.COLORS[list(PHASES).index(p)]) for p in found], [], below=True)
-    right.set(xlabel="quality r", ylabel="T", title=f"who wins at M = {case.plane}, load {case.load:g}; black: AT line")
-    return fig
+    plots.legend(right, [], [], dots=[(f"right: {PHASES[p]}", plots.PHASES[p]) for p in found], below=True)
+    right.set(xlabel="quality r", ylabel="temperature T", title=f"who wins at M = {case.plane}; black: AT line")
+    alone = "A network started at one example stays in a state of its own, which RS with unequal overlaps describes"
+    finding = alone if case.phase == "example" else "Networks of noisy examples retrieve what RS with their modes says"
+    where = f"P = {case.network.P}, load {case.load:g}; left: T = {case.T:g}, quality r = {case.quality:g}"
+    return plots.headline(fig, finding, where)

@@ -75,22 +75,20 @@ def verdict(case: Beside, tables: Tables) -> str:
 
 def panels(case: Beside, tables: Tables) -> Any:
     data = tables["data"]
-    fig, ((left, right),) = plots.figure(1, 2, width=4.6, height=4.0)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.8)
     sites, markers = data.where(quantity=SITES), plots.markers_of(data)
     plots.points(left, sites, "t", lambda r: max(r.simulation / r.theory, LEAST), lambda r: min(r.error / r.theory, 1.0))
     left.axhline(1.0, color="0.35", lw=0.8)
-    left.set(
-        xlabel="replicon of the network (S.1)", ylabel="rms difference of $\\langle s_i \\rangle$ over the noise of 64 chains"
-    )
+    left.set(xlabel="replicon of the network (S.1)", ylabel="rms difference of $\\langle s_i \\rangle$ / noise of 64 chains")
     left.set(yscale="log", ylim=(0.8 * LEAST, None), xlim=(max(-0.6, min(sites["t"]) - 0.05), 1.05))
-    left.set_title("each network; hollow: it did not settle, or chains left", fontsize=9)
+    left.set_title("each network; hollow: it did not settle, or chains left")
     for name, color in zip(MEANS, plots.COLORS[1:], strict=False):
         mine = data.where(quantity=name)
         plots.points(right, mine, "T", lambda r: r.simulation - r.theory, color=color, markers=markers)
     right.axhline(0.0, color="0.35", lw=0.8)
-    right.set(xlabel="temperature T", ylabel="Monte Carlo - message passing")
-    right.set_title("means over the spins, within each network that settled", fontsize=9)
+    right.set(xlabel="temperature T", ylabel="Monte Carlo -\nmessage passing")
+    right.set_title("means over the spins of networks that settled")
     plots.legend(left, [], markers, unusable=True, below=True)
     plots.legend(right, [], markers, dots=list(zip(MEANS, plots.COLORS[1:], strict=False)), below=True)
-    fig.suptitle(f"{case.network!r}: message passing and Monte Carlo on the same patterns", fontsize=10)
-    return fig
+    finding = "Message passing gives the mean of every spin as Monte Carlo does, where the replicon of the network is near 1"
+    return plots.headline(fig, finding, f"P = {case.network.P}, on the same patterns")

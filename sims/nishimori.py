@@ -69,12 +69,12 @@ def verdict(case: Line, tables: Tables) -> str:
 
 def panels(case: Line, tables: Tables) -> Any:
     data, densities = tables["data"], tables["densities"]
-    fig, ((alike, energy, stay),) = plots.figure(1, 3, width=4.2, height=3.8)
+    fig, ((alike, energy, stay),) = plots.figure(1, 3, height=2.6)
     kept, N, markers = data.where(quantity="chains that stay"), data.sizes[-1], plots.markers_of(data)
     for load, color in zip(case.loads[slice(*SHOWN)], plots.COLORS[1:], strict=False):
         m, q = (densities.where(load=load, quantity=name) for name in "mq")
-        label = f"load {load:g}: {kept.where(load=load, N=N)['simulation'][0]:.2f} of chains stay"
-        alike.step(m["x"], m["density"], where="mid", color=color, lw=1.2, label=label)
+        plots.legend(alike, [], [], dots=[(f"load {load:g}", color)], below=True)
+        alike.step(m["x"], m["density"], where="mid", color=color, lw=1.2)
         alike.errorbar(q["x"], q["density"], q["error"], fmt=markers[-1][1], ms=3, lw=0.8, color=color)
     plots.points(energy, data.where(quantity="energy above the pattern"), "load", color="0.35", markers=markers, hollow=False)
     energy.axhline(0.0, color="k", ls=plots.STYLES["RS"], lw=plots.WIDTH, zorder=1)
@@ -84,14 +84,13 @@ def panels(case: Line, tables: Tables) -> Any:
     glass = spin_glass_temperatures(case.network)
     for T, word in ((glass.T_c, "$t_c^2$"), (glass.T_d, "$t_d^2$")):
         plots.mark(stay, T**2, word)
-    titles = ("q is distributed as m", "a pattern is a typical state: 0", "small N lose the pattern")
-    labels = (f"density, N = {N}", "energy above the pattern, per spin", "share of chains that stay")
+    titles = ("line: m with the pattern; points: q", "a pattern is a typical state: 0", "small N lose the pattern")
+    labels = (f"density, N = {N}", "energy above the pattern", "share of chains that stay")
     for ax, title, label in zip((alike, energy, stay), titles, labels, strict=True):
-        ax.set_title(title, fontsize=9, pad=14)
+        ax.set_title(title)
         ax.set(xlabel="load = temperature T", xlim=(0.08, 0.52), ylabel=label)
-    alike.set(xlabel="line: m with the pattern; points: q of two replicas", yscale="log", xlim=(0.55, 1.0), ylim=(1e-2, 3e3))
-    alike.legend(fontsize=7.5)
-    plots.legend(energy, [("exact", "k")], markers, extrapolated=True)
-    note = "colour tells the load, the marker N; in the middle, runs that were short or lost the pattern (right) are not drawn"
-    fig.suptitle(f"P = {case.network.P} on the Nishimori line T = load: the pattern is one more replica\n{note}", fontsize=9.5)
-    return fig
+    alike.set(xlabel="overlap m or q", yscale="log", xlim=(0.55, 1.0), ylim=(1e-2, 3e3))
+    plots.legend(energy, [("exact", "k")], markers, extrapolated=True, below=True)
+    note = "T = load; in the middle runs that were short or lost the pattern (right) are not drawn"
+    finding = "On the Nishimori line the pattern is one more replica: the overlap q of two replicas is distributed as m with it"
+    return plots.headline(fig, finding, f"P = {case.network.P}, {note}")

@@ -64,9 +64,10 @@ def verdict(case: Diagram, tables: Tables) -> str:
 def panels(case: Diagram, tables: Tables) -> Any:
     rows = tables["lines"], tables["points"]
     found = [PhaseDiagram.of_rows(case.network, a, *(x.where(ansatz=repr(a)) for x in rows)) for a in ANSAETZE]
-    fig, axes = plots.figure(1, 1, width=6.4, height=4.0)
+    fig, axes = plots.figure(1, 1, height=4.0)
     plots.draw_phase_diagram(axes[0][0], found)
-    axes[0][0].set_title(f"P = {case.network.P}, {case.network.interactions} interactions", fontsize=9.5)
     where: Any = {"loc": "center left", "bbox_to_anchor": (1, 0.5)}
-    axes[0][0].legend(handles=plots.diagram_legend(found), fontsize=7.5, frameon=False, **where)
-    return fig
+    axes[0][0].legend(handles=plots.diagram_legend(found), fontsize=plots.TEXT["legend"], **where)
+    rs, one = (next(p.load for p in d.points if p.name == "capacity") for d in found)
+    finding = f"RSB(1) raises the capacity from {rs:.4g} to {one:.4g} and takes most of the re-entrance away"
+    return plots.headline(fig, finding, f"P = {case.network.P}, {case.network.interactions}")

@@ -80,7 +80,7 @@ def measure(case: Grid, run: Sampling) -> Tables:
 
 def panels(case: Grid, tables: Tables) -> Any:
     data = tables["data"]
-    fig, axes = plots.figure(2, 2, width=4.6, height=3.2)
+    fig, axes = plots.figure(2, 2, height=2.2)
     for (top, low), (curve, x, held), reach in zip(axes.T, AGAINST, case.reach, strict=True):
         table, lines = data.where(curve=curve), tables["lines"].where(curve=curve, **{x: lambda v, end=reach: v <= end})
         options: Any = {"by": held, "hollow": False, "markers": plots.markers_of(data)}
@@ -88,9 +88,9 @@ def panels(case: Grid, tables: Tables) -> Any:
         colors = plots.panel(low, table, lines, x, "energy_excess", **options)
         top.set(yscale="log", ylim=(1e-6, 0.2), xlim=(0.0, reach), ylabel="misaligned fraction, (1 - m)/2")
         low.set(xlim=(0.0, reach))
-        named = [(f"{held} = {value:g}", color) for value, color in colors.items()]
+        named = [(f"T = {value:g}" if held == "T" else f"load {value:g}", color) for value, color in colors.items()]
         plots.legend(low, named, plots.markers_of(data), extrapolated=True, below=True)
-    title = f"P = {case.network.P}, {case.network.interactions}: finite networks approach RS (dashed) as N grows"
+    where = f"P = {case.network.P}, {case.network.interactions}"
     hidden = f"{len(data.finite) - len(data.finite.usable)} of {len(data.finite)} values, of runs that left the phase"
-    fig.suptitle(f"{title}; black, below: 1/N → 0\nnot drawn: {hidden}, stood still or were short", fontsize=9)
-    return fig
+    where += f"; not drawn: {hidden}, stood still or were short"
+    return plots.headline(fig, "In retrieval finite networks approach RS (dashed) as N grows", where)

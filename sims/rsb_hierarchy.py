@@ -68,12 +68,12 @@ def panels(case: Glass, tables: Tables) -> Any:
     good = tables["data"].where(status=lambda s: s in ("CONVERGED", "COLLAPSED"))
     glass, steps, levels, fields = good.where(phase="spin_glass"), tables["depth"], tables["levels"], tables["fields"]
     looks = plots.ansatz_looks(hierarchy(case.depth))
-    fig, axes = plots.figure(2, 3)
+    fig, axes = plots.figure(2, 3, height=2.2)
     (f, _, replicon), (depth, order, field) = axes
     span, few = glass["free_energy"] + [[-0.02], [0.02]], dict([*looks.items()][:4])
     ylims = {"free_energy": (span.min(), span.max()), "entropy": (-0.5, 0.5), "replicon": (-1.5, 1.1)}
     below = [a for a in few if glass.where(ansatz=a)["replicon"].max() < -1.5]
-    few |= {a: {**few[a], "label": f"{few[a]['label']}: below the panel"} for a in below}
+    replicon.set_title("".join(f"{few[a]['label']}: below the panel" for a in below))
     for ax, (y, ylim) in zip(axes[0], ylims.items(), strict=True):
         plots.lines(ax, glass, "T", y, "ansatz", few if y == "replicon" else looks)
         plots.lines(ax, good, "T", y, "phase", {"paramagnetic": {"color": "0.6", "lw": 1.0, "label": "paramagnet"}})
@@ -91,9 +91,10 @@ def panels(case: Glass, tables: Tables) -> Any:
     near = 1.4 * levels.where(q=lambda q: q > 0.0)["q"].min() - 0.4  # where q_0 = 0 all that happens may lie near q = 1
     depth.set(xlabel="steps k of RSB; dotted: error of full RSB", ylabel="f(full RSB) - f(k)")
     order.set(xlabel="overlap q", ylabel=f"Parisi function x(q), T = {levels['T'][0]:.3g}", xlim=(max(near, 0.0), 1.0))
+    replicon.set_ylabel("replicon\n(< 0: unstable)")
     field.set(xlabel="local field h", ylabel="density P(h), T = 0")
-    for ax in (f, replicon, depth, order, field):
-        ax.legend(fontsize=7)
-    what = f"P = {case.network.P} {case.network.interactions}, load {LOAD:g}"
-    fig.suptitle(f"In the spin glass RS (dashed) fails and the steps of RSB converge: {what}", fontsize=10)
-    return fig
+    depth.legend(fontsize=plots.TEXT["legend"])
+    shown = [line for ax in (f, order, field) for line in ax.lines if not str(line.get_label()).startswith("_")]
+    plots.legend(f, [], [], more=shown, below=True)
+    where = f"P = {case.network.P}, {case.network.interactions}, load {LOAD:g}"
+    return plots.headline(fig, "In the spin glass RS fails, and the steps of RSB converge to full RSB", where)

@@ -69,26 +69,25 @@ def verdict(case: Glass, tables: Tables) -> str:
 
 def panels(case: Glass, tables: Tables) -> Any:
     data, lines, N = tables["data"], tables["lines"], tables["data"].sizes[-1]
-    fig, ((energy, heat, right),) = plots.figure(1, 3, width=4.3, height=3.9)
+    fig, ((energy, heat, right),) = plots.figure(1, 3, height=2.5)
     looks, markers, T = plots.ansatz_looks((RS(), RSB(1))), plots.markers_of(data), lines["T"]
     shown = data.where(T=lambda x: x <= T.max(), status=lambda s: s is not Remark.ONE_POWER)
     for ax, quantity in ((energy, "energy"), (heat, "specific heat")):
         plots.lines(ax, lines, "T", quantity, "ansatz", looks, order="q_1")
         plots.points(ax, shown.where(quantity=quantity), "T", markers=markers)
-        plots.mark(ax, case.T_c, "$T_c$")
+        plots.mark(ax, case.T_c, "$T_g$" if case.continuous else "$T_c$")
         ax.set(ylabel=f"{quantity} per spin", xlim=(0.98 * T.min(), T.max()))
     if not case.continuous:
         heat.axvspan(0.83 * case.T_c, 1.45 * case.T_c, color="0.5", alpha=0.15, lw=0)
-        heat.set_title("grey: rounded by finite N, two powers are not enough for limits", fontsize=8.5, pad=14)
+        heat.set_title("grey: rounded by finite N, no limits")
     named = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
     plots.legend(energy, named, [], extrapolated=True, unusable=True, below=True)
     plots.legend(heat, [], markers, below=True)
     seen, known = tables["histograms"].where(N=N), lines.where(ansatz="RSB(1)")
     near = {T: known[int(np.argmin(abs(known["T"] - T)))] for T in dict.fromkeys(seen["T"])}
-    plots.overlap_density(right, seen, {T: {r["q_0"], r["q_1"]} for T, r in near.items()})
+    plots.overlap_density(right, seen, {T: {r["q_0"], r["q_1"]} for T, r in near.items()}, below=True)
     right.set(ylabel=f"P(q), N = {N}", xlim=(-1.0 if case.continuous else -0.5, 1.0))
-    right.set_title("vertical: levels of RSB(1)", fontsize=8.5)
-    what = "full RSB, from which one step can hardly be told here," if case.continuous else "RSB(1)"
-    kind = f"P = {case.network.P} {case.network.interactions}, load {case.load:g}"
-    fig.suptitle(f"{kind}: replica exchange goes to {what} for N → ∞ (black)", fontsize=10)
-    return fig
+    right.set_title("vertical: levels of RSB(1)")
+    what = "full RSB, from which one step can hardly be told here" if case.continuous else "RSB(1), and P(q) has two peaks"
+    where = f"P = {case.network.P}, {case.network.interactions}, load {case.load:g}; ladders of replica exchange"
+    return plots.headline(fig, f"As N grows the spin glass goes to {what}", where)

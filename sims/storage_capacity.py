@@ -65,7 +65,7 @@ def verdict(case: Capacities, tables: Tables) -> str:
 
 def panels(case: Capacities, tables: Tables) -> Any:
     rows, nose = (tables[name].where(interactions="distinct") for name in ("depth", "nose"))
-    fig, axes = plots.figure(2, 2, width=4.6, height=3.4)
+    fig, axes = plots.figure(2, 2, height=2.5)
     (load, back), bends = axes[:, 0], Lines()
     styles = zip((2, 3, 4, 6), plots.COLORS, plots.MARKERS, strict=False)
     looks = {P: {"color": color, "marker": marker, "ms": 4, "label": f"P = {P}"} for P, color, marker in styles}
@@ -74,17 +74,18 @@ def panels(case: Capacities, tables: Tables) -> Any:
         rs = {**own, "ls": plots.STYLES["RS"], "mfc": "w", "label": f"{word}, RS"}
         plots.lines(load, rows, "P", "load_c" if x == "c" else "load_t_ansatz", "k", {0.0: rs})
         plots.lines(load, rows, "P", f"load_{x}", "k", {math.inf: own})
-        load.plot(*(rows.where(k=math.inf)[y] for y in ("P", f"bound_{x}")), "k_", ms=13, zorder=4)
+        load.plot(*(rows.where(k=math.inf)[y] for y in ("P", f"bound_{x}")), "k_", ms=10, zorder=4, label="exact bound")
         plots.approach(ax, Lines({**r, "gap": r[f"bound_{x}"] - r[f"load_{x}"]} for r in rows), "gap", "P", looks)
         ax.set(ylabel=f"exact bound $t_{'d' if x == 'c' else 'c'}^2$ - load", title=f"{word} at T = 0: stops below its bound")
-    load.set(xlabel="interaction order P", ylabel="load; black: exact bounds", title="capacity at T = 0: RSB raises it")
+    load.set(xlabel="interaction order P", ylabel="load", title="capacity at T = 0: RSB raises it")
     for P, k in dict.fromkeys(zip(nose["P"], nose["k"], strict=True)):
         path, (full,) = nose.where(P=P, k=k)["load"], rows.where(P=P, k=math.inf)
         bends.append({"P": P, "k": k, "bend": max(path) - path[0]})
         bends += [{"P": P, "k": math.inf, "bend": max(path) - full["load_c"]}] if k == max(nose["k"]) else []
     plots.approach(back, bends, "bend", "P", looks)
     back.set(ylabel="largest load of spinodal - that at T = 0", title="re-entrance: none is left at P = 2, else a trace")
-    for ax in axes.flat:
-        ax.title.set_fontsize(9)
-        ax.legend(fontsize=7)
-    return fig
+    plots.legend(
+        load, [], [], more=[h for ax in (load, back, *axes[:, 1]) for h in ax.lines if h.get_label()[0] != "_"], below=True
+    )
+    finding = "RSB raises the capacity and removes its re-entrance; both boundaries stop a little below their exact bounds"
+    return plots.headline(fig, finding, "distinct interactions, T = 0")

@@ -13,7 +13,7 @@ from ._sim import NetworkCase, Sampling, Tables
 
 NAMES = ("m", "q")
 COLORS = dict(zip(("noise", "dilution", "clipping", "perfect"), (*plots.COLORS[0:6:2], "0.4"), strict=True))
-LOOKS = (("theory", "k", "RS"), ("bare load", "0.6", "RSB(1)"), ("larger load", "0.6", "deeper"))
+LOOKS = (("theory", "k", "RS"), ("bare load", "0.6", "other"), ("larger load", plots.COLORS[3], "other"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +85,16 @@ def verdict(case: Synapses, tables: Tables) -> str:
 
 
 def panels(case: Synapses, tables: Tables) -> Any:
-    data, lines = tables["data"], tables["lines"]
-    fig, (axes,) = plots.figure(1, 2, width=4.6, height=3.6)
+    (data, lines), (fig, (axes,)) = (tables[name] for name in ("data", "lines")), plots.figure(1, 2, height=2.6)
+    dots = [(kind, color) for kind, color in COLORS.items() if kind in {*data["network"]}]
     named = [look for look in LOOKS if look[0] in {*lines["curve"]}]
     looks = {name: {"color": color, "ls": plots.STYLES[style]} for name, color, style in named}
     for ax, quantity in zip(axes, NAMES, strict=True):
         plots.lines(ax, lines, "t", quantity, "curve", looks)
-        for kind, color in COLORS.items():
+        for kind, color in dots:
             plots.points(ax, data.where(quantity=quantity, network=kind), "t", color=color, markers=plots.markers_of(data))
-        ax.set(xlabel="variance D of what is added to the field", ylabel=quantity)
-    plots.legend(axes[0], named, [], dots=[(k, c) for k, c in COLORS.items() if k in {*data["network"]}], below=True)
-    plots.legend(axes[1], [], plots.markers_of(data), extrapolated=True, unusable=True, below=True)
-    fig.suptitle(f"P = {case.network.P}, load {case.load:g}, T = {case.T:g}: synapses that are not perfect", fontsize=10)
-    return fig
+        ax.set_xlabel("variance D of what is added to the field")
+    plots.legend(axes[0], named, plots.markers_of(data), dots=dots, extrapolated=True, unusable=True, below=True)
+    what = "a larger load" if case.network.P > 2 else "a Gaussian part of the noise, not a larger load"
+    finding = f"Noise, cuts and clipping of the couplings act as {what}"
+    return plots.headline(fig, finding, f"P = {case.network.P}, load {case.load:g}, T = {case.T:g}")

@@ -56,15 +56,15 @@ def measure(case: Tap, run: Sampling) -> Tables:
 
 def panels(case: Tap, tables: Tables) -> Any:
     data, lines = tables["data"], tables["lines"]
-    fig, ((left, right),) = plots.figure(1, 2, width=4.4, height=3.8)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.6)
     plots.points(left, data, "T", error="disorder")
     plots.theory(left, lines["T"], lines["f"], "k")
     plots.points(right, data, "T", lambda r: r.simulation - r.theory)
     right.axhline(0.0, color="0.35", lw=0.8)
-    left.set(xlabel="temperature T", ylabel="free energy above the pattern, per spin")
-    left.set_title("of the ladder; bars: scatter of the networks", fontsize=9)
-    right.set(xlabel="temperature T", ylabel="ladder - message passing")
-    right.set_title("within each network; bars: of the difference", fontsize=9)
+    left.set(xlabel="temperature T", ylabel="free energy above the pattern")
+    left.set_title("of the ladder; bars: scatter of the networks")
+    right.set(xlabel="temperature T", ylabel="difference, ladder -\nmessage passing")
+    right.set_title("within each network; bars: of the difference")
     plots.legend(left, [("RS", "k")], plots.markers_of(data), below=True)
-    fig.suptitle(f"{case.network!r}, load {case.load:g}: free energy of the state of one network", fontsize=10)
-    return fig
+    finding = "Message passing has the free energy of the ladder on the same network, far within the scatter of networks"
+    return plots.headline(fig, finding, f"P = {case.network.P}, load {case.load:g}, per spin")

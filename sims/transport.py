@@ -77,24 +77,24 @@ def lines(case: Fan) -> list[dict[str, Any]]:
 
 
 def panels(case: Fan, tables: Tables) -> Any:
-    fig, ((left, right, rest),) = plots.figure(1, 3, width=4.3, height=3.9)
-    found, data = tables["lines"], tables["data"]
+    (fig, ((left, right, rest),)), found, data = plots.figure(1, 3, height=2.6), tables["lines"], tables["data"]
     for curve, color in (("pattern", plots.COLORS[2]), ("random", plots.COLORS[1])):
         for end in dict.fromkeys(found.where(curve=curve)["end"]):
             left.plot(*(found.where(curve=curve, end=end)[k] for k in ("y", "t")), color=color, lw=1.0)
     left.plot(*(found.where(curve="shock")[k] for k in ("y", "t")), color="k", lw=2.2)
-    left.set(xlabel="y: field along the pattern", ylabel="t: from free spins (0) to the network (1)")
-    left.set_title("at coexistence, x = 0: characteristics with and\nwithout the pattern, and their shock", fontsize=8)
+    left.set(xlabel="field y along the pattern", ylabel="t: free spins (0), network (1)", title="characteristics and shock")
     m, markers = data.where(quantity="m"), plots.markers_of(data)
+    low = 1.5 * m.finite.usable["simulation"].min() - 0.5
     colors = dict(zip(dict.fromkeys(m["curve"]), plots.COLORS, strict=False))
     for shift, (curve, color) in zip((-0.045, -0.015, 0.015, 0.045), colors.items(), strict=True):
         rows = m.where(curve=curve)
         right.axhline(rows["theory"][0], color=color, lw=1.0, ls="--")
         plots.points(right, Table(replace(r, t=r.t + shift) for r in rows), "t", color=color, markers=markers)
         plots.points(rest, data.finite.where(quantity="rest", curve=curve, t=0.6), "N", color=color, markers=markers)
-    plots.legend(right, list(colors.items()), markers, extrapolated=True, below=True)
+    plots.legend(right, list(colors.items()), markers, extrapolated=True, unusable=True, below=True)
     rest.plot(case.sizes, [0.05 / N for N in case.sizes], color="k", lw=0.8, ls=":")
-    rest.set(xscale="log", yscale="log", xlabel="N", ylabel="V of J.1 at t = 0.6 (dotted: 1/N)")
-    right.set(xlabel="t", ylabel="magnetization m on the characteristic")
-    fig.suptitle(f"Transport at P = {case.P}, load {case.load:g}, T = {case.T:g}: m is carried along, V vanishes", fontsize=10)
-    return fig
+    rest.set(xscale="log", yscale="log", xlabel="spins N", ylabel="V at t = 0.6 (dotted: 1/N)")
+    below = f"{sum(m.finite['simulation'] < low)} hollow points below"
+    right.set(xlabel="t", ylabel="magnetization m", ylim=(low, 1.002), title=below)
+    finding = "Along characteristics of the transport equation m does not change, and what is left of it, V, vanishes with N"
+    return plots.headline(fig, finding, f"P = {case.P}, load {case.load:g}, T = {case.T:g}; fields x and y at t = 1")

@@ -18,15 +18,18 @@ from glassy.plots.marks import branch, legend, limit, mark, marks_legend, simula
 from glassy.plots.overlaps import overlaps, parisi
 from glassy.plots.page import page
 from glassy.plots.passing import iterations
+from glassy.plots.printed import headline
 from glassy.plots.runs import autocorrelation, binning, series
 from glassy.plots.starts import starts
-from glassy.plots.style import COLORS, MARKERS, STYLES, WIDTH, ansatz_looks, depth_style
+from glassy.plots.style import COLORS, MARKERS, PHASES, STYLES, TEXT, WIDTH, ansatz_looks, depth_style
 from glassy.plots.tables import table
 
 __all__ = [
     "COLORS",
     "MARKERS",
+    "PHASES",
     "STYLES",
+    "TEXT",
     "WIDTH",
     "ansatz_looks",
     "approach",
@@ -47,6 +50,7 @@ __all__ = [
     "free_energy_of_m",
     "glassiness",
     "grids",
+    "headline",
     "iterations",
     "legend",
     "limit",

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from glassy.evidence.table import Measured, Table
-from glassy.plots.marks import limit, simulation, stepped, theory
-from glassy.plots.style import AXES, COLORS, MARKERS, ramp
+from glassy.plots.marks import legend, limit, simulation, stepped, theory
+from glassy.plots.style import AXES, COLORS, MARKERS, ramp, size_colors
 
 Number = str | Callable[[Measured], float]
 
@@ -32,7 +32,7 @@ def points(
     x, y, error : str or callable
         Name of a column, or a function of a row.
     color : str
-        Of all sizes; default: one colour for each.
+        Of all sizes; default: the darker the larger, to the black of the limits.
     markers : sequence of (N, marker)
         Markers of the sizes, as from `markers_of` of a whole figure; default: those of this table.
     limits, hollow : bool
@@ -52,7 +52,7 @@ def points(
     """
     value = [name if callable(name) else _column(name) for name in (x, y, error)]
     markers = markers or markers_of(table)
-    for (N, marker), own in zip(markers, cycle((color,) if color else COLORS)):
+    for (N, marker), own in zip(markers, cycle((color,) if color else size_colors(len(markers)))):
         at = [r for r in table.where(N=N) if hollow or not r.hollow]
         a, b, c = ([f(r) for r in at] for f in value)
         simulation(ax, a, b, c, [not r.hollow for r in at], own, marker)
@@ -160,7 +160,9 @@ def lines(
     ax.set_ylabel(AXES.get(y, y))
 
 
-def overlap_density(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping[float, Iterable[float]]) -> None:
+def overlap_density(
+    ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping[float, Iterable[float]], *, below: bool = False
+) -> dict[float, str]:
     """Draw P(q) of two replicas at several T, with vertical lines at the levels of theory.
 
     Parameters
@@ -171,6 +173,13 @@ def overlap_density(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping
         Columns T, q, density, error.
     levels : mapping of T to numbers
         What is drawn, one colour for each T.
+    below : bool
+        Whether each T is named in the legend below the panels, not in the panel.
+
+    Returns
+    -------
+    dict
+        The colour of each T.
 
     Examples
     --------
@@ -178,16 +187,19 @@ def overlap_density(ax: Axes, rows: Sequence[Mapping[str, Any]], levels: Mapping
     >>> _, axes = glassy.plots.figure(1, 1)
     >>> rows = [{"T": 0.5, "q": q, "density": 1.0, "error": 0.1} for q in (0.2, 0.6)]
     >>> glassy.plots.overlap_density(axes[0][0], rows, {0.5: (0.3, 0.7)})
+    {0.5: '#E69F00'}
     >>> axes[0][0].get_ylabel(), len(axes[0][0].lines)  # the points and two levels
     ('P(q)', 3)
     """
-    for (T, at), color in zip(levels.items(), _coloured(list(levels)).values(), strict=True):
+    colors = _coloured(list(levels))
+    for T, color in colors.items():
         q, density, error = ([r[k] for r in rows if r["T"] == T] for k in ("q", "density", "error"))
-        ax.errorbar(q, density, error, fmt="o-", ms=2.5, lw=0.8, color=color, label=f"T = {T:.3g}")
-        for level in at:
+        ax.errorbar(q, density, error, fmt=".", ms=3.0, lw=0.6, color=color)
+        for level in levels[T]:
             ax.axvline(level, color=color, lw=1.0)
     ax.set(xlabel="overlap q of two replicas", ylabel="P(q)")
-    ax.legend(fontsize=7.5)
+    legend(ax, [], [], dots=[(f"T = {T:.3g}", color) for T, color in colors.items()], below=below)
+    return colors
 
 
 def approach(ax: Axes, rows: Sequence[Mapping[str, Any]], y: str, by: str, looks: Mapping[Any, Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from glassy.core.errors import InputError
 from glassy.core.storage import ready
+from glassy.plots.style import PAGE
 
 _RC: Any = {
     "font.size": 9.0,
@@ -25,12 +26,12 @@ _RC: Any = {
     "axes.spines.right": False,
     "legend.frameon": False,
     "pdf.fonttype": 42,
-    "savefig.dpi": 160,
+    "savefig.dpi": 200,
 }
 
 
 def figure(
-    rows: int, columns: int, width: float = 3.6, height: float = 2.9, *, shown: bool = False
+    rows: int, columns: int, width: float = 0.0, height: float = 2.4, *, shown: bool = False
 ) -> tuple[Figure, npt.NDArray[Any]]:
     """Return a figure and its axes [row, column] in the package's style.
 
@@ -39,7 +40,7 @@ def figure(
     rows, columns : int
         Panels.
     width, height : float
-        Inches of a panel.
+        Inches of a panel; default: all of them are as wide as a page of a journal.
     shown : bool
         Whether it is one of pyplot's, which a notebook or `plt.show()` shows.
 
@@ -48,10 +49,12 @@ def figure(
     >>> import glassy
     >>> fig, axes = glassy.plots.figure(1, 2)
     >>> axes.shape, fig.get_size_inches().tolist()
-    ((1, 2), [7.2, 2.9])
+    ((1, 2), [7.0, 2.4])
     """
     new: Any = importlib.import_module("matplotlib.pyplot").figure if shown else Figure  # pyplot looks for a screen: only then
-    fig = new(figsize=(width * columns, height * rows), layout="constrained")  # a notebook turns itself on here, for good
+    fig = new(
+        figsize=((width or PAGE / columns) * columns, height * rows), layout="constrained"
+    )  # a notebook turns itself on here, for good
     with mpl.rc_context(_RC):
         axes = np.asarray(fig.subplots(rows, columns, squeeze=False))
     return fig, axes

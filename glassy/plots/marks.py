@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
 
-from glassy.plots.style import LOSES, STYLES, UNSTABLE, WIDTH, style_of
+from glassy.plots.key import DOT, HOLLOW, LIMIT, LINE, MORE, SIZE, key
+from glassy.plots.style import LOSES, STYLES, TEXT, UNSTABLE, WIDTH, style_of
 from glassy.theory.solution import Solution
 
 
@@ -142,8 +144,8 @@ def simulation(
     for mask, face, alpha in ((usable, color, 1.0), (~usable, "none", 0.45)):
         if np.any(mask):
             ax.errorbar(
-                x[mask], y[mask], error[mask], fmt=marker, color=color, markerfacecolor=face, markersize=4.5,
-                elinewidth=1.0, capsize=2.0, alpha=alpha, zorder=2,
+                x[mask], y[mask], error[mask], fmt=marker, color=color, markerfacecolor=face, markersize=4.0,
+                elinewidth=0.9, capsize=1.5, alpha=alpha, zorder=2,
             )  # fmt: skip
 
 
@@ -189,7 +191,7 @@ def mark(ax: Axes, x: float, word: str = "") -> None:
     '$T_c$'
     """
     ax.axvline(x, color="0.6", lw=0.8, zorder=0)
-    ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
+    ax.text(x, 1.0, word, color="0.4", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=TEXT["legend"])
 
 
 def not_drawn(ax: Axes, count: int, of: int, why: str = "") -> None:
@@ -219,13 +221,13 @@ def legend(
     lines : sequence of (label, colour[, key of STYLES])
         Theory, dashed without a key.
     sizes : sequence of (N, marker)
-        As from `markers_of`.
+        As from `markers_of`; in their colour where it tells the size.
     dots : sequence of (label, colour)
-        Points.
+        Points, by what their colour tells.
     extrapolated, unusable : bool
         Whether limits 1/N = 0, and hollow points, are named.
     below : bool
-        Below the panel, in three columns.
+        In the one legend below the panels of a figure, which each call adds to.
     more : sequence of handles
         As from `marks_legend`.
 
@@ -237,16 +239,27 @@ def legend(
     >>> [text.get_text() for text in axes[0][0].get_legend().get_texts()]
     ['RS', 'N = 100', '1/N → 0']
     """
-    handles = [Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label) for label, c, *rest in lines]
-    handles += [Line2D([], [], color="0.3", marker=m, linestyle="none", markersize=4.5, label=f"N = {n}") for n, m in sizes]
-    handles += [Line2D([], [], color=c, marker="o", linestyle="none", markersize=4.5, label=label) for label, c in dots]
+    look: Any = {"linestyle": "none", "markersize": 4.5}
+    handles = [(LINE, Line2D([], [], color=c, linestyle=STYLES[(*rest, "RS")[0]], label=label)) for label, c, *rest in lines]
+    handles += [(DOT, Line2D([], [], color=c, marker="o", label=label, **look)) for label, c in dots]
+    shades = _colors_of(ax, [m for _, m in sizes])
+    handles += [(SIZE, Line2D([], [], color=c, marker=m, label=f"N = {n}", **look))
+                for (n, m), c in zip(sizes, shades, strict=True)]  # fmt: skip
     if extrapolated:
-        handles.append(Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0"))
+        handles.append((LIMIT, Line2D([], [], color="black", marker=".", linestyle="none", label="1/N → 0")))
     if unusable:
-        handles.append(
-            Line2D([], [], color="0.3", marker="o", markerfacecolor="none", alpha=0.45, linestyle="none", markersize=4.5,
-                   label="not in its phase, or short")
-        )  # fmt: skip
-    handles += more
-    where: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 3} if below else {"loc": "best"}
-    ax.legend(handles=handles, fontsize=7.5, handlelength=2.6, **where)
+        look |= {"markerfacecolor": "none", "alpha": 0.45}
+        handles.append((HOLLOW, Line2D([], [], color="0.3", marker="o", label="not in its phase, or short", **look)))
+    handles += [(MORE, h) for h in more]
+    if below:
+        key(ax.figure, handles)
+    else:
+        ax.legend(handles=[h for _, h in sorted(handles, key=lambda h: h[0])], fontsize=TEXT["legend"], handlelength=2.6)
+
+
+def _colors_of(ax: Axes, markers: Sequence[str]) -> list[str]:
+    """Return the colour of each marker where colour tells them apart, else grey: it tells something else then."""
+    drawn = [bars[0] for bars in ax.containers if isinstance(bars, ErrorbarContainer) and bars[0] is not None]
+    found = [{str(points.get_color()) for points in drawn if points.get_marker() == marker} for marker in markers]
+    apart = len(set().union(*found)) == len(markers) > 1 and all(len(colors) == 1 for colors in found)
+    return [colors.pop() if apart else "0.3" for colors in found]

@@ -1,8 +1,9 @@
-"""The visual grammar of every figure: what colours, markers and lines mean.
+"""The visual grammar of every figure: what colours, markers and lines mean, and how large it is printed.
 
 Theory is a line (RS dashed, RSB(1) solid, deeper dotted), simulation a point with its error bar, an exact enumeration a
-cross. The marker tells N. A run that left its phase or did not equilibrate is drawn hollow and pale: kept, but
-never silently counted. So is theory: pale where its saddle is unstable, thin where another phase wins.
+cross. The marker tells N; where colour tells nothing else it darkens with N, and the limit is black. A run that left its
+phase or did not equilibrate is drawn hollow and pale: kept, but never silently counted. So is theory: pale where its saddle
+is unstable, thin where another phase wins.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 
 from glassy.simulation.observables import OBSERVABLES
 from glassy.theory.ansatz import RS, RSB, Ansatz
@@ -19,8 +21,11 @@ from glassy.theory.ansatz import RS, RSB, Ansatz
 # Okabe and Ito's colours: told apart by colour-blind readers; their order also darkens in grey.
 COLORS = ("#E69F00", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-STYLES: Any = {"RS": (0, (5, 2)), "RSB(1)": "solid", "deeper": (0, (1, 1))}
+STYLES: Any = {"RS": (0, (5, 2)), "RSB(1)": "solid", "deeper": (0, (1, 1)), "other": (0, (4, 1.5, 1, 1.5))}
+PHASES = {"retrieval": COLORS[2], "paramagnetic": COLORS[1], "spin_glass": COLORS[3], "example": COLORS[4]}
 WIDTH = 1.3  # of a theory line
+PAGE = 7.0  # inches: two columns of a journal, 17.8 cm
+TEXT = {"headline": 9.0, "panel": 7.5, "label": 8.0, "tick": 7.0, "legend": 7.0}  # points, as printed
 UNSTABLE: Any = {"alpha": 0.4}
 LOSES: Any = {"linewidth": 0.6}
 
@@ -85,6 +90,11 @@ def ramp(n: int) -> list[str]:
     if n <= len(COLORS):
         return [COLORS[i] for i in (2, 3, 1, 0, 4, 5)[:n]]
     return [mpl.colors.to_hex(mpl.colormaps["viridis"](0.92 * i / (n - 1))) for i in range(n)]
+
+
+def size_colors(n: int) -> list[str]:
+    """Return a colour for each of n sizes, darker for larger ones: they go to the black of the limit."""
+    return [mpl.colors.to_hex(mpl.colormaps["RdPu"](x)) for x in np.linspace(0.45, 0.95, max(n, 1))]
 
 
 def short_ansatz(ansatz: Ansatz) -> str:
