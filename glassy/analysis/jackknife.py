@@ -60,18 +60,22 @@ class Parts:
         Four stretches of each chain, where there are two chains or more.
     replicas : tuple of masks
         Each replica.
+    both : tuple of masks
+        Each replica in each of the eight stretches, where the chains are pairs of replicas.
     """
 
     fine: tuple[Mask, ...]
     times: tuple[Mask, ...]
     quarters: tuple[Mask, ...]
     replicas: tuple[Mask, ...]
+    both: tuple[Mask, ...] = ()
 
     def __iter__(self) -> Iterator[Mask]:
         yield from self.fine
         yield from self.times
         yield from self.quarters
         yield from self.replicas
+        yield from self.both
 
 
 @lru_cache(maxsize=64)
@@ -98,7 +102,8 @@ def parts_of(chains: int, blocks: int, replicas: int = 0) -> Parts:
     if replicas > 2:
         a, b = np.triu_indices(replicas, 1)
         single = [(a == r) | (b == r) for r in range(replicas)]
-    return Parts(fine, times, quarters, tuple(mask(c, 0, blocks) for c in single))
+    each = tuple(mask(c, 0, blocks) for c in single)
+    return Parts(fine, times, quarters, each, tuple(r & t for r in each for t in times) if replicas else ())
 
 
 def jackknife(
@@ -156,13 +161,17 @@ def from_left_out(
     >>> from_left_out(2.0, parts_of(1, 2), [1.5, 2.5], []).thermal
     0.5
     """
-    h, i, j = itertools.accumulate(map(len, (parts.fine, parts.times, parts.quarters)))
+    h, i, j, k = itertools.accumulate(map(len, (parts.fine, parts.times, parts.quarters, parts.replicas)))
     found = [(_spread(x), len(x) - 1.0) for x in (left[:h], left[h:i], left[i:j]) if len(x) > 1]
     variance, free = max((v for v, _ in found), default=math.nan), min((d for _, d in found), default=1.0)
     if h:
         variance = max(variance, 2.0 * found[1][0] - found[0][0])  # of wider stretches, if their correlation falls as 1/width
-    if len(left) > j + 1:
-        apart, own = _spread(left[j:]), len(left) - j - 1.0
+    if k > j + 1:
+        apart, own = _spread(left[j:k]), k - j - 1.0
+        if parts.both:
+            R, B = k - j, i - h
+            part = (R * B - 2.0) / (R - 2.0) * np.reshape(left[k:], (R, B))  # a stretch without a replica, beside the others
+            apart = of_pairs(apart, float(shown_by(part)), _spread(left[h:i]), R, B)
         if not apart <= variance:
             free = own if not apart <= variance * float(fdtri(own, free, 0.99)) else free
             variance = apart
@@ -173,6 +182,52 @@ def from_left_out(
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
     dof = freedom(len(samples), kurtosis)
     return Estimate(value, max(scatter, thermal), thermal, disorder, None, len(samples), dof, free)
+
+
+def shown_by(parts: FloatArray) -> FloatArray:
+    """Return what the jackknife over replicas is if they agree, from stretches [..., replica, stretch] without each replica.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(1).normal(size=(2000, 5, 8))  # one without each of five replicas: of variance 1/8
+    >>> abs(float(shown_by(x).mean()) / (4 * 4 / 5 / 8) - 1.0) < 0.02
+    True
+    """
+    R, n = parts.shape[-2:]
+    apart = (parts - parts.mean(axis=-1, keepdims=True)).var(axis=-2)
+    return np.asarray((R - 1) * apart.sum(axis=-1) / (max(n - 1, 1) * n))
+
+
+def of_pairs(apart: float, shown: float, within: float, replicas: int, blocks: int, samples: int = 1) -> float:
+    """Return the variance of a mean over pairs of replicas from its jackknife over replicas (M.15b).
+
+    With q_ab = mean + u_a + u_b + r_ab the variance is 4 U/R + 2 s/(R (R - 1)); the jackknife gives 4 U/R + 4 s/(R (R - 2)).
+    Blocks of time know how both parts share: of what they allow for the mean has their share, beyond that it has all.
+
+    Parameters
+    ----------
+    apart : float
+        The jackknife over replicas of the whole run.
+    shown : float
+        The same to blocks of time, about the mean of each pair.
+    within : float
+        Variance of the mean from the scatter of these blocks.
+    replicas, blocks, samples : int
+        R, blocks of time, and samples over which the three are averaged.
+
+    Examples
+    --------
+    >>> [round(of_pairs(3.0, 3.0, within, 4, 8), 3) for within in (3.0, 1.0, 0.5)]  # s = 0, U = 0, chance
+    [3.0, 1.0, 1.0]
+    >>> of_pairs(0.5, 0.0, 0.0, 4, 8)  # blocks show nothing
+    0.5
+    """
+    if shown <= 0.0:
+        return apart
+    own = samples * (replicas - 1)
+    chance = min(apart, shown * float(fdtri(own, own * max(blocks - 1, 1), 0.99)))
+    share = min(max(within / shown, (replicas - 2) / (2.0 * (replicas - 1))), 1.0)
+    return apart - (1.0 - share) * chance
 
 
 def _spread(values: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc, fdtri, stdtr
 
-from glassy.analysis.jackknife import BLOCKS, block_edges, freedom
+from glassy.analysis.jackknife import BLOCKS, block_edges, freedom, of_pairs, shown_by
 from glassy.analysis.tau_int import integrated_autocorrelation_of, window_sums
 from glassy.core import checks
 from glassy.core.errors import InputError
@@ -39,6 +39,9 @@ class Summary(Saved):
         Length of a chain.
     left_out : array [sample, replica]
         For a mean over pairs of replicas: what it is without each replica. Empty where the chains are the replicas.
+    shown : array [sample], optional
+        Variance of the mean by the jackknife over `left_out` if the replicas agree: what it is in blocks of time. None where
+        there is no `left_out`, and in files of older versions.
     """
 
     mean: FloatArray
@@ -47,6 +50,7 @@ class Summary(Saved):
     largest: float
     sweeps: int
     left_out: FloatArray
+    shown: FloatArray | None = None
 
     @property
     def integrated_autocorrelation(self) -> tuple[float, float, int]:
@@ -66,10 +70,19 @@ class Summary(Saved):
         """Return the variance of a sample's mean from what its replicas disagree by, and its degrees of freedom (0: none)."""
         samples, chains, _ = self.blocks.shape
         each, R = self.between_each(), max(chains, self.left_out.shape[1])
-        return (float(each.mean()), samples * (R - 1)) if each.size else (0.0, 0)
+        if not each.size:
+            return 0.0, 0
+        apart = float(each.mean())
+        if self.shown is not None:
+            blocks, within = _wider(self.blocks).shape[-1], float(_within(self).mean())
+            apart = of_pairs(apart, float(self.shown.mean()), within, R, blocks, samples)
+        return apart, samples * (R - 1)
 
     def between_each(self) -> FloatArray:
-        """Return for each sample the variance of its mean from what its replicas disagree by; empty where there is one."""
+        """Return for each sample the variance of its mean from what its replicas disagree by; empty where there is one.
+
+        That of a mean over pairs is the jackknife over replicas, too large as `of_pairs` says.
+        """
         chains, R = self.blocks.shape[1], self.left_out.shape[1]
         if R > 2:
             return np.asarray(self.left_out.var(axis=1) * (R - 1))
@@ -108,20 +121,35 @@ def summarise(series: FloatArray, replicas: int = 0) -> Summary:
     >>> summarise(x, 4).blocks.shape, summarise(x, 4).left_out.shape
     ((3, 1, 16), (3, 4))
     """
-    left_out = np.zeros((len(series), 0))
+    left_out, shown = np.zeros((len(series), 0)), None
     if replicas:
         if replicas > 2:
-            a, b = np.triu_indices(replicas, 1)
-            each = series.mean(axis=-1)
-            left_out = np.stack([each[:, (a != r) & (b != r)].mean(axis=1) for r in range(replicas)], axis=1)
+            left_out = _without_each(series.mean(axis=-1), replicas)
+            shown = shown_by(_without_each(_wider(_blocks(series)), replicas))
         series = series.mean(axis=1, keepdims=True)
+    return Summary(
+        mean=series.mean(axis=(1, 2)), blocks=_blocks(series), sums=window_sums(series), largest=float(np.abs(series).max()),
+        sweeps=series.shape[-1], left_out=left_out, shown=shown,
+    )  # fmt: skip
+
+
+def _blocks(series: FloatArray) -> FloatArray:
+    """Return means over BLOCKS stretches of time."""
     n = series.shape[-1]
     starts = np.array([a for a, _ in block_edges(n, BLOCKS)])
-    blocks = np.add.reduceat(series, starts, axis=-1) / np.diff([*starts, n])
-    largest = float(np.abs(series).max())
-    return Summary(
-        mean=series.mean(axis=(1, 2)), blocks=blocks, sums=window_sums(series), largest=largest, sweeps=n, left_out=left_out
-    )
+    return np.asarray(np.add.reduceat(series, starts, axis=-1) / np.diff([*starts, n]))
+
+
+def _wider(blocks: FloatArray) -> FloatArray:
+    """Return the means of the blocks that show whether replicas agree: 8, or all where they are not 16."""
+    n = blocks.shape[-1]
+    return np.asarray(blocks.reshape(*blocks.shape[:-1], 8, n // 8).mean(axis=-1)) if n % 8 == 0 else blocks
+
+
+def _without_each(pairs: FloatArray, replicas: int) -> FloatArray:
+    """Return the mean over pairs [sample, pair, ...] without each replica, [sample, replica, ...]."""
+    a, b = np.triu_indices(replicas, 1)
+    return np.stack([pairs[:, (a != r) & (b != r)].mean(axis=1) for r in range(replicas)], axis=1)
 
 
 def estimate(series: npt.ArrayLike, replicas: int = 0) -> Estimate:
@@ -164,7 +192,8 @@ def estimate(series: npt.ArrayLike, replicas: int = 0) -> Estimate:
 def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     """Return the Estimate of `estimate` from what is left of the series.
 
-    `quantum` is by how much one event moves the value at one time: see `Estimate.with_event`.
+    `quantum` is by how much one event moves the value at one time, of pairs the R - 1 that hold its replica: see
+    `Estimate.with_event`.
     """
     samples, chains, _ = summary.blocks.shape
     _, tau, _ = summary.integrated_autocorrelation
@@ -172,7 +201,7 @@ def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     thermal, value = math.sqrt(variance / samples), float(summary.mean.mean())
     least = 1e-13 * max(summary.largest, 1e-300)
     thermal = thermal if thermal > least else 0.0
-    event = quantum / (summary.sweeps * chains * samples)
+    event = quantum / (summary.sweeps * max(chains, summary.left_out.shape[1] / 2.0) * samples)
     if samples == 1:
         return Estimate(value, thermal, thermal, None, tau, 1, free).with_event(event)
     scatter = math.sqrt(float(summary.mean.var(ddof=1)) / samples)
@@ -216,6 +245,7 @@ def drift(summary: Summary) -> float:
 def disagreement(summary: Summary) -> float:
     """Return the p-value of the agreement of a sample's replicas, by an F-test against the scatter of blocks of time.
 
+    For pairs of replicas both are jackknives over replicas (M.15b).
     Its degrees of freedom are the effective ones of Satterthwaite: where one sample moves and the others are at rest, they are
     those of one sample.
 
@@ -225,24 +255,22 @@ def disagreement(summary: Summary) -> float:
     >>> disagreement(summarise(x)) > 0.01, disagreement(summarise(x + np.arange(4.0)[:, None])) < 1e-6
     (True, True)
     """
-    apart, own = summary.between()
-    samples, chains, n = summary.blocks.shape
-    blocks = 8 if n % 8 == 0 else n
-    each = _within(summary, blocks)
-    if own == 0 or blocks < 2:
+    _, chains, blocks = _wider(summary.blocks).shape
+    upper, own = summary.between_each(), max(chains, summary.left_out.shape[1]) - 1
+    lower, free = (_within(summary), chains) if summary.shown is None else (summary.shown, own)
+    if not upper.size or blocks < 2:
         return 1.0
-    within = float(each.mean())
+    apart, within = float(upper.mean()), float(lower.mean())
     least = (1e-13 * max(summary.largest, 1e-300)) ** 2
     if within <= least:
         return 1.0 if apart <= 100.0 * least else 0.0
-    upper, lower = _freedom(summary.between_each(), own // samples), _freedom(each, chains * (blocks - 1))
-    return float(fdtrc(upper, lower, apart / within))
+    return float(fdtrc(_freedom(upper, own), _freedom(lower, free * (blocks - 1)), apart / within))
 
 
-def _within(summary: Summary, blocks: int) -> FloatArray:
+def _within(summary: Summary) -> FloatArray:
     """Return for each sample the variance of its mean from the scatter of each chain's blocks about its own mean."""
-    samples, chains, n = summary.blocks.shape
-    x = summary.blocks.reshape(samples, chains, blocks, n // blocks).mean(axis=-1)
+    x = _wider(summary.blocks)
+    _, chains, blocks = x.shape
     each = ((x - x.mean(axis=-1, keepdims=True)) ** 2).sum(axis=(1, 2)) / max(chains * (blocks - 1), 1)
     return np.asarray(each / (chains * blocks))
 

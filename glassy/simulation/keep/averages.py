@@ -52,8 +52,8 @@ def record_type(replicas: int, sweeps: int, rungs: int) -> np.dtype[Any]:
     fields = [
         ("mean", "f8", (n,)), ("largest", "f8", (n,)), ("sums", "f8", (n, len(windows(sweeps)))),
         ("blocks", "f8", (len(SINGLE), replicas, blocks)), ("pair_blocks", "f8", (pairs, 1, blocks)),
-        ("left_out", "f8", (pairs, replicas if replicas > 2 else 0)), ("fate", "f8", (len(FATE), replicas)), ("met", "f8"),
-        ("rejected", "f8"), ("quantum", "f8"), ("known", "?"),
+        ("left_out", "f8", (pairs, replicas if replicas > 2 else 0)), ("shown", "f8", (pairs if replicas > 2 else 0,)),
+        ("fate", "f8", (len(FATE), replicas)), ("met", "f8"), ("rejected", "f8"), ("quantum", "f8"), ("known", "?"),
     ]  # fmt: skip
     return np.dtype([("rungs", fields, (rungs,))])
 
@@ -69,7 +69,10 @@ def averages(points: Sequence[Samples]) -> Records:
             if i < len(SINGLE):
                 rung["blocks"][i] = found.blocks[0]
             else:
-                rung["pair_blocks"][i - len(SINGLE)], rung["left_out"][i - len(SINGLE)] = found.blocks[0], found.left_out[0]
+                j = i - len(SINGLE)
+                rung["pair_blocks"][j], rung["left_out"][j] = found.blocks[0], found.left_out[0]
+                if found.shown is not None:
+                    rung["shown"][j] = found.shown[0]
         for i, name in enumerate(FATE):
             rung["fate"][i] = getattr(point.fate, name)[0]
         rung["met"], rung["rejected"], rung["known"] = point.fate.met[0], point.fate.rejected, point.fate.known
@@ -158,6 +161,7 @@ def _pool(run: Run, each: dict[str, Any], sums: FloatArray) -> Pool:
                 largest=float(each["largest"][:, i].max()),
                 sweeps=run.sweeps,
                 left_out=np.zeros((len(each["mean"]), 0)) if single else np.ascontiguousarray(each["left_out"][:, j]),
+                shown=None if single or run.replicas < 3 else np.ascontiguousarray(each["shown"][:, j]),
             )
         )
     arrays = {name: np.ascontiguousarray(each["fate"][:, i]) for i, name in enumerate(FATE)}
