@@ -95,6 +95,6 @@ def panels(case: Phase, tables: Tables) -> Any:
         ax.set_title(f"on cooling from T = {case.warm:.3g} √load; high loads that have a limit")
     plots.legend(cooling[0], [("RS", "0.35"), ("RSB(1)", "0.35", "RSB(1)")], markers, extrapolated=True, below=True)
     plots.legend(cooling[1], [(f"load {x:g}", c, "RSB(1)") for x, c in colors.items()], [], unusable=True, below=True)
-    theory = "RSB(1) where RS is unstable" if case.again else "theory"
+    theory = "RSB(1) where RS is unstable" if case.again > 0.0 else "theory"
     where = f"P = {case.network.P}, {case.network.interactions}, wall at m = {case.wall:g}; in equilibrium"
     return plots.headline(fig, f"Retrieval behind a wall extrapolates to {theory}, down to T near 0", where)
