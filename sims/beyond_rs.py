@@ -88,11 +88,13 @@ def panels(case: Phase, tables: Tables) -> Any:
     left.set(xlabel=f"load, at T = {case.cold:g}", ylim=(lines["m"].min() - 0.05, 1.005))
     plots.panel(right, data, curves, "T", "m", colors=colors, markers=markers)
     near = [r for r in curves if r["T"] <= case.warm_T(r["load"])]
-    high = {load: color for load, color in colors.items() if load > 0.85 * max(colors)}  # at others hardly anything changes
+    ends = {r.load for r in data.ends.usable.where(quantity=COOLING.__contains__)}  # at low loads little changes
+    high = {load: color for load, color in colors.items() if load in ends and load > 0.85 * max(ends)}
     for ax, quantity in zip(cooling, COOLING, strict=True):
         plots.panel(ax, data, near, "T", quantity, colors=high, markers=markers, hollow=False)
-        ax.set_title(f"on cooling from T = {case.warm:.3g} √load")
+        ax.set_title(f"on cooling from T = {case.warm:.3g} √load; high loads that have a limit")
     plots.legend(cooling[0], [("RS", "0.35"), ("RSB(1)", "0.35", "RSB(1)")], markers, extrapolated=True, below=True)
     plots.legend(cooling[1], [(f"load {x:g}", c, "RSB(1)") for x, c in colors.items()], [], unusable=True, below=True)
+    theory = "RSB(1) where RS is unstable" if case.again > 0.0 else "theory"
     where = f"P = {case.network.P}, {case.network.interactions}, wall at m = {case.wall:g}; in equilibrium"
-    return plots.headline(fig, "Retrieval behind a wall extrapolates to theory, down to T near 0", where)
+    return plots.headline(fig, f"Retrieval behind a wall extrapolates to {theory}, down to T near 0", where)

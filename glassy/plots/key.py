@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,7 @@ LINE, DOT, SIZE, LIMIT, HOLLOW, MORE = range(6)  # the order of entries
 _BESIDE = 5.4  # widths of a letter: of the handle, and of the room about it and its label
 
 
+@functools.cache
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of one line of text in inches."""
     return float(TextPath((0.0, 0.0), text, prop=FontProperties(size=size, weight=weight)).get_extents().width) / 72.0

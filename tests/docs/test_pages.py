@@ -16,7 +16,7 @@ DOCS = ROOT / "docs"
 REFERENCE = (DOCS / "reference" / "names.md").read_text(encoding="utf-8")
 ROOMS = {"glassy": glassy, "glassy.plots": glassy.plots}
 NAMES = [(room, name) for room, module in ROOMS.items() for name in module.__all__]
-VALUES = {"COLORS", "MARKERS", "STYLES", "WIDTH"}  # of glassy.plots: no docstring; a sentence below its table
+VALUES = {"COLORS", "MARKERS", "PHASES", "STYLES", "TEXT", "WIDTH"}  # of glassy.plots: no docstring; a sentence below its table
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

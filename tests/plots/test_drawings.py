@@ -124,7 +124,7 @@ def test_a_part_of_a_figure_writes_the_whole(tmp_path):
     from PIL import Image
 
     with Image.open(tmp_path / "both.png") as picture:
-        assert picture.size == (960, 320)
+        assert picture.size == (1200, 400)
 
 
 @pytest.mark.slow
