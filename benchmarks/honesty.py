@@ -125,6 +125,8 @@ def _settings() -> Iterator[Setting]:
     yield Setting("plain P=3 K=10 T=1.5 n=1000 one replica", 3, 10, 10, 1.5, replicas=1)
     yield Setting("plain P=3 K=10 T=0.4 n=1000 one replica", 3, 10, 10, 0.4, replicas=1)
     yield Setting("plain P=3 K=10 T=0.8 n=1000 8 replicas", 3, 10, 10, 0.8, replicas=8, start="random")
+    for R in (3, 4):
+        yield Setting(f"plain P=3 K=40 T=3.0 n=1000 {R} replicas", 3, 10, 40, 3.0, replicas=R)
     yield Setting("plain P=3 self K=10 T=0.9 n=2000", 3, 10, 10, 0.9, "self-interacting", sweeps=2000, start="both")
     yield Setting("plain P=2 K=3 T=0.6 n=1000", 2, 10, 3, 0.6)
     yield Setting("plain P=2 K=3 T=1.2 n=1000 both", 2, 10, 3, 1.2, start="both")
@@ -135,6 +137,7 @@ def _settings() -> Iterator[Setting]:
     for S in (2, 8):
         name = f"samples={S} P=3 N=12 K=3 T=0.25 pattern"
         yield Setting(name, 3, 12, 3, 0.25, samples=S, sweeps=400, fresh=False, apart=0.34)
+    yield Setting("samples=8 P=3 N=10 K=40 T=3.0 4 replicas", 3, 10, 40, 3.0, samples=8, replicas=4)
     glass = {"P": 3, "N": 10, "K": 40, "T": LADDER_4, "sweeps": 1500, "start": "random", "fresh": False}
     for S in (2, 8, 32):
         yield Setting(f"samples={S} ladder 4 P=3 N=10 K=40 n=1500", samples=S, **glass)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.statistics import Summary, disagreement, drift, estimate
+from glassy.analysis.stationarity import disagreement, drift
+from glassy.analysis.statistics import Summary, estimate
 from glassy.core.records import record
 from glassy.core.results import Estimate, Status, short
 from glassy.core.storage import Placed, Saved

@@ -1,4 +1,4 @@
-"""Errors of Monte Carlo averages: what is left of a series, thermal and disorder error told apart, tests for equilibrium."""
+"""Errors of Monte Carlo averages: what is left of a series, thermal and disorder error told apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import fdtrc, fdtri, stdtr
+from scipy.special import fdtri
 
 from glassy.analysis.jackknife import BLOCKS, block_edges, freedom, of_pairs, shown_by
 from glassy.analysis.tau_int import integrated_autocorrelation_of, window_sums
@@ -17,7 +17,6 @@ from glassy.core.results import Estimate
 from glassy.core.storage import Saved
 
 FloatArray = npt.NDArray[np.float64]
-SEVERAL = 16  # chains whose scatter alone is an error
 FEWEST = 8  # blocks of one sample that make an error: 7 degrees of freedom or more
 
 
@@ -74,7 +73,7 @@ class Summary(Saved):
             return 0.0, 0
         apart = float(each.mean())
         if self.shown is not None:
-            blocks, within = _wider(self.blocks).shape[-1], float(_within(self).mean())
+            within, blocks = float(self.within_each().mean()), self.wide.shape[-1]
             apart = of_pairs(apart, float(self.shown.mean()), within, R, blocks, samples)
         return apart, samples * (R - 1)
 
@@ -87,6 +86,17 @@ class Summary(Saved):
         if R > 2:
             return np.asarray(self.left_out.var(axis=1) * (R - 1))
         return np.asarray(self.blocks.mean(axis=-1).var(axis=1, ddof=1) / chains if chains > 1 else np.zeros(0))
+
+    @property
+    def wide(self) -> FloatArray:
+        """Means over the blocks [sample, chain, block] that show whether replicas agree."""
+        return _wider(self.blocks)
+
+    def within_each(self) -> FloatArray:
+        """Return for each sample the variance of its mean from the scatter of each chain's blocks about its own mean."""
+        _, chains, blocks = self.wide.shape
+        each = ((self.wide - self.wide.mean(axis=-1, keepdims=True)) ** 2).sum(axis=(1, 2)) / max(chains * (blocks - 1), 1)
+        return np.asarray(each / (chains * blocks))
 
     def thermal(self) -> tuple[float, float]:
         """Return the variance of a sample's mean that the run itself gives, and its degrees of freedom (M.15).
@@ -208,93 +218,3 @@ def estimate_of(summary: Summary, quantum: float = 0.0) -> Estimate:
     scatter = scatter if scatter > least else 0.0
     disorder = math.sqrt(max(scatter**2 - thermal**2, 0.0))
     return Estimate(value, max(scatter, thermal), thermal, disorder, tau, samples, freedom(samples), free).with_event(event)
-
-
-def drift(summary: Summary) -> float:
-    """Return the p-value of no drift: the smaller one of two contrasts, of the halves, and of first quarter and last half.
-
-    With SEVERAL chains or more a t-test over the chains, which needs no autocorrelation time. Student's tails of few chains
-    are too wide to see anything: there the errors follow from the differences of neighbouring blocks, which hold no drift.
-
-    Examples
-    --------
-    >>> drift(summarise(np.zeros((1, 2, 10))))
-    1.0
-    """
-    samples, chains, n = summary.blocks.shape
-    if n < 4:
-        return 1.0
-    half, quarter = n // 2, n // 4
-    block = float((np.diff(summary.blocks, axis=-1) ** 2).sum()) / (2.0 * samples * chains * (n - 1))  # of one block
-    least = 1e-13 * max(summary.largest, 1e-300)
-    p = 1.0
-    for early in (half, quarter):
-        each = (summary.blocks[..., -half:].mean(axis=-1) - summary.blocks[..., :early].mean(axis=-1)).ravel()
-        shift, many = abs(float(each.mean())), len(each)
-        if many >= SEVERAL:
-            error, free = float(each.std(ddof=1)) / math.sqrt(many), many - 1
-        else:
-            error, free = math.sqrt(block * (1.0 / half + 1.0 / early) / many), 2.0 / 3.0 * many * (n - 1)
-        if error <= least:
-            p = min(p, 1.0 if shift <= 10.0 * least else 0.0)
-        else:
-            p = min(p, 2.0 * float(stdtr(free, -shift / error)))
-    return p
-
-
-def disagreement(summary: Summary) -> float:
-    """Return the p-value of the agreement of a sample's replicas, by an F-test against the scatter of blocks of time.
-
-    For pairs of replicas both are jackknives over replicas (M.15b).
-    Its degrees of freedom are the effective ones of Satterthwaite: where one sample moves and the others are at rest, they are
-    those of one sample.
-
-    Examples
-    --------
-    >>> x = np.random.default_rng(0).normal(size=(1, 4, 400))
-    >>> disagreement(summarise(x)) > 0.01, disagreement(summarise(x + np.arange(4.0)[:, None])) < 1e-6
-    (True, True)
-    """
-    _, chains, blocks = _wider(summary.blocks).shape
-    upper, own = summary.between_each(), max(chains, summary.left_out.shape[1]) - 1
-    lower, free = (_within(summary), chains) if summary.shown is None else (summary.shown, own)
-    if not upper.size or blocks < 2:
-        return 1.0
-    apart, within = float(upper.mean()), float(lower.mean())
-    least = (1e-13 * max(summary.largest, 1e-300)) ** 2
-    if within <= least:
-        return 1.0 if apart <= 100.0 * least else 0.0
-    return float(fdtrc(_freedom(upper, own), _freedom(lower, free * (blocks - 1)), apart / within))
-
-
-def _within(summary: Summary) -> FloatArray:
-    """Return for each sample the variance of its mean from the scatter of each chain's blocks about its own mean."""
-    x = _wider(summary.blocks)
-    _, chains, blocks = x.shape
-    each = ((x - x.mean(axis=-1, keepdims=True)) ** 2).sum(axis=(1, 2)) / max(chains * (blocks - 1), 1)
-    return np.asarray(each / (chains * blocks))
-
-
-def _freedom(each: FloatArray, d: int) -> float:
-    """Return the degrees of freedom of the mean of variances of d each, by their own inequality.
-
-    Examples
-    --------
-    >>> _freedom(np.ones(10), 3), _freedom(np.array([1.0, 0.0, 0.0]), 3)
-    (30.0, 3.0)
-    """
-    squares = float((each**2).sum())
-    if squares <= 0.0:
-        return float(d * len(each))
-    return float(min(max((d + 2) * each.sum() ** 2 / squares - 2.0, d), d * len(each)))
-
-
-def p_value(z: float, n: int) -> float:
-    """Return the two-sided p-value of z among n chains: Student's law from SEVERAL on, the normal law below.
-
-    Examples
-    --------
-    >>> round(p_value(1.96, 3), 3), p_value(1.96, 20) > p_value(1.96, 3)
-    (0.05, True)
-    """
-    return float(2.0 * stdtr(n - 1, -abs(z))) if n >= SEVERAL else math.erfc(abs(z) / math.sqrt(2.0))

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from glassy.analysis.equilibration import WANDERS
-from glassy.analysis.statistics import SEVERAL, estimate, p_value
+from glassy.analysis.stationarity import SEVERAL, p_value
+from glassy.analysis.statistics import estimate
 from glassy.core.drawing import Drawn
 from glassy.core.errors import InputError
 from glassy.core.records import record

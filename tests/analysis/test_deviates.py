@@ -12,7 +12,8 @@ from deviates import rms, slack
 from glassy import DenseHebbian, Estimate, InputError, simulate
 from glassy.analysis.equilibration import ALARM, LENGTH
 from glassy.analysis.jackknife import FLUCTUATES, block_means, freedom, jackknife, parts_of
-from glassy.analysis.statistics import disagreement, drift, estimate, summarise
+from glassy.analysis.stationarity import disagreement, drift
+from glassy.analysis.statistics import estimate, summarise
 from glassy.core.results import deviate
 
 network = DenseHebbian(3)

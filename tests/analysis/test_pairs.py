@@ -11,7 +11,8 @@ from stored import rewritten
 import glassy
 from glassy import DenseHebbian, Status, simulate
 from glassy.analysis.jackknife import block_means, jackknife
-from glassy.analysis.statistics import disagreement, estimate, estimate_of, summarise
+from glassy.analysis.stationarity import disagreement
+from glassy.analysis.statistics import estimate, estimate_of, summarise
 
 HOT = {"load": 0.5, "T": 3.0, "N": 20}
 

@@ -9,7 +9,8 @@ from chains import ar1
 from glassy import DenseHebbian, InputError, draw_patterns, enumerate_states, simulate
 from glassy.analysis.jackknife import block_means, jackknife
 from glassy.analysis.overlaps import histograms
-from glassy.analysis.statistics import drift, estimate, summarise
+from glassy.analysis.stationarity import drift
+from glassy.analysis.statistics import estimate, summarise
 from glassy.analysis.tau_int import autocovariance, cut_sum, integrated_autocorrelation, windows
 from glassy.core.results import Estimate, short
 
