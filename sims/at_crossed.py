@@ -31,7 +31,7 @@ CLAIM = ("Two iterations of message passing on one network of P = {P} that began
 CASES = {c.name: c for c in (
     Crossed(name="P3", network=DenseHebbian(3), sizes=(150, 300, 600), samples=(192, 128, 64), sweeps=0, seed=85,
             claim=CLAIM.format(P=3)),
-    Crossed(name="P4", network=DenseHebbian(4), sizes=(64, 100, 140, 200), samples=(192, 128, 64, 24), sweeps=0, seed=86,
+    Crossed(name="P4", network=DenseHebbian(4), sizes=(64, 100, 140), samples=(192, 128, 64), sweeps=0, seed=86,
             claim=CLAIM.format(P=4)),
 )}  # fmt: skip
 
