@@ -9,6 +9,7 @@ from typing import Any
 from ._sim import ROOT
 
 GALLERY = {  # what a visitor should see, in this order
+    "The phase diagram, measured": {"measured_diagram": "P3 P4"},
     "Retrieval": {"retrieval": "P4 P3 P2 P5", "beyond_rs": "P3 P4 P4-self-interacting P5 P2", "interactions": "P4"},
     "Learning from noisy examples": {"learning": "P3 P4", "learning_states": "example P2"},
     "The Nishimori line": {"nishimori": "P3 P4"},
@@ -21,7 +22,7 @@ GALLERY = {  # what a visitor should see, in this order
     "The spin glass": {"spin_glass": "P2 P3 P4 P4-self-interacting", "rsb_hierarchy": "P3", "hard_glass": "P2 P3 P4"},
     "Guerra's interpolation": {"guerra": "glass retrieval", "transport": "P3 P4"},
     "Message passing on single networks": {
-        "at_seen": "P2 P3", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
+        "at_crossed": "P3 P4", "at_seen": "P2 P3", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
         "tap_free_energy": "P3 P2 P4", "iterates": "all",
     },
 }  # fmt: skip
