@@ -33,7 +33,8 @@ CASES = {c.name: c for c in (
     Crossed(name="P3", network=DenseHebbian(3), sizes=(150, 300, 600), samples=(128, 96, 48), sweeps=0, seed=85,
             claim=CLAIM.format(P=3)),
     Crossed(name="P4", network=DenseHebbian(4), sizes=(64, 100, 140), samples=(192, 128, 64), sweeps=0, seed=86,
-            claim=CLAIM.format(P=4) + " Below the line a third of these small networks are frozen, where iterations meet as well."),
+            claim=CLAIM.format(P=4) + " Below the line a third of these small networks are frozen, where iterations meet as "
+            "well."),
 )}  # fmt: skip
 
 
