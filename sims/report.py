@@ -67,7 +67,7 @@ def took(meta: dict[str, Any]) -> str:
     if "core_seconds" in meta:
         return f"sampling took {meta['core_seconds']:.0f} s of one core"
     cores = "two cores" if meta.get("cores") == 2 else "at most one core"
-    spent = meta["sampling_seconds"]
+    spent = meta.get("sampling_seconds", 0.0)  # none where all samples are those of other claims
     return f"sampling took {spent:.0f} s on {cores}" if spent else "no sampling of its own"
 
 
