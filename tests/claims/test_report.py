@@ -18,3 +18,8 @@ def test_report_and_gallery_are_generated_from_this_data():
     assert gallery.read_text() == report.gallery(RESULTS)
     for figure in re.findall(r"\((\S+\.png)\)", gallery.read_text()):
         assert (gallery.parent / figure).exists()
+
+
+def test_time_of_a_claim_without_samples_of_its_own():
+    assert report.took({"sizes": [[24], [32]], "seconds": 0.2}) == "no sampling of its own"
+    assert report.took({"sizes": [24], "core_seconds": 7.0, "seconds": 9.0}) == "sampling took 7 s of one core"
