@@ -2,7 +2,7 @@
 
 from glassy.analysis.autocorrelation import Autocorrelation, Binning
 from glassy.analysis.control_variates import controlled_mean, mean_of_samples
-from glassy.analysis.crossings import crossing, moved_root
+from glassy.analysis.crossings import crossing, line_crossing, moved_root
 from glassy.analysis.equilibration import Evidence
 from glassy.analysis.extrapolate import Limit, extrapolate
 from glassy.analysis.overlaps import density
@@ -182,6 +182,7 @@ __all__ = [
     "hierarchy",
     "hold",
     "joint_provenance",
+    "line_crossing",
     "load",
     "lost_chains",
     "mean_of_samples",

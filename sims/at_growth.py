@@ -36,16 +36,22 @@ CASES = {case.name: case for case in (
 )}  # fmt: skip
 
 
-def growth(case: Growth, saddle: str, load: float, T: float, N: int, samples: int, shrinks: bool) -> Estimate:
-    """Return the factor by which the distance of two iterations grows in one, from spins of the pattern or random ones."""
-    rng, K, by = np.random.default_rng(case.seed), case.network.patterns(load, N), SIDE[shrinks]
+def apart(case: NetworkCase, window: tuple[int, int], start: str, at: tuple[float, float, int], samples: int, by: float) -> Any:
+    """Return the distances of two iterations at the ends of a window, [end, network], at load, T and N."""
+    load, T, N = at
+    rng, K = np.random.default_rng(case.seed), case.network.patterns(load, N)
     first = np.array([glassy.draw_patterns(K, N, case.seed, k)[0] for k in range(samples)], float)
-    x = first if saddle == "retrieval" else rng.choice([-1.0, 1.0], first.shape)
+    x = first if start == "retrieval" else rng.choice([-1.0, 1.0], first.shape)
     aside = by * rng.choice([-1.0, 1.0], first.shape)
     asked: Any = {"K": K, "T": T, "N": N, "seed": case.seed, "samples": samples, "tolerance": 1e-15, "progress": False}
     ends = [[message_passing(case.network, start=(1.0 - by) * x + way * aside, max_iterations=t, **asked).magnetizations
-             for way in (-1, 1)] for t in case.window]  # fmt: skip
-    before, after = (np.sqrt(((a - b) ** 2).sum(axis=1)) for a, b in ends)
+             for way in (-1, 1)] for t in window]  # fmt: skip
+    return [np.sqrt(((a - b) ** 2).sum(axis=1)) for a, b in ends]
+
+
+def growth(case: Growth, saddle: str, load: float, T: float, N: int, samples: int, shrinks: bool) -> Estimate:
+    """Return the factor by which the distance of two iterations grows in one, from spins of the pattern or random ones."""
+    before, after = apart(case, case.window, saddle, (load, T, N), samples, SIDE[shrinks])
     return glassy.mean_of_samples((after / before) ** (1.0 / (case.window[1] - case.window[0])))
 
 

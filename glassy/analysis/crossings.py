@@ -1,4 +1,4 @@
-"""Crossings: where a measured share passes one half, and by how much a measured curve moves the root of a known one."""
+"""Crossings: of a measured share and one half, of a measured line and a known curve; a root moved by what was measured."""
 
 from __future__ import annotations
 
@@ -56,6 +56,57 @@ def crossing(x: npt.ArrayLike, shares: npt.ArrayLike, *, falling: bool) -> Estim
         return math.nan if k < 0 else float(at[k] + (at[k + 1] - at[k]) * (0.5 - mean[k]) / (mean[k + 1] - mean[k]))
 
     return jackknife([np.repeat(s[:, None, None], 2, axis=2) for s in share], half)
+
+
+def line_crossing(
+    x: npt.ArrayLike, values: Sequence[Estimate], curve: Callable[[float], float], *, within: tuple[float, float]
+) -> Estimate:
+    """Return the x at which the straight line through measured values, prolonged, crosses a known curve.
+
+    The line is that of least squares. Errors are taken as independent: where they are one common error of all values, as of the
+    same samples at several T, the error of a line that is prolonged comes out too large.
+
+    Parameters
+    ----------
+    x : array
+        Where it was measured, at two places at least.
+    values : sequence of Estimate
+        One for each x, with an error above 0.
+    curve : callable
+        What the line crosses.
+    within : pair of numbers
+        Between which the crossing is looked for: the line lies on different sides of the curve there.
+
+    Raises
+    ------
+    InputError
+        If there is not one value with an error at each of two x, or the line does not cross the curve there.
+
+    Examples
+    --------
+    >>> energies = [Estimate(-1.6, 0.01), Estimate(-1.5, 0.01)]
+    >>> line_crossing([1.0, 2.0], energies, lambda T: -2.0 / T, within=(1.0, 2.0))
+    1.2716(68)
+    """
+    at = np.asarray(x, np.float64)
+    if at.shape != (len(values),) or len(set(at.tolist())) < 2 or not all(e.error > 0.0 for e in values):
+        raise InputError(f"values must be one Estimate with an error for each of two x, got {list(values)!r} for x={x!r}.")
+    middle = float(at.mean())
+    design = np.stack([at - middle, np.ones_like(at)], axis=1) / np.array([[e.error] for e in values])
+    covariance = np.linalg.inv(design.T @ design)
+    slope, level = covariance @ design.T @ np.array([float(e) / e.error for e in values])
+
+    def gap(x: float) -> float:
+        return float(level + slope * (x - middle) - curve(x))
+
+    low, high = within
+    if not gap(low) * gap(high) < 0.0:
+        raise InputError(f"the line must cross the curve between {low:g} and {high:g}, where they are {gap(low):.3g} and "
+                         f"{gap(high):.3g} apart. Give other ends.")  # fmt: skip
+    root, step = float(brentq(gap, low, high, xtol=1e-12)), 1e-4 * (high - low)
+    way = np.array([root - middle, 1.0])
+    steep = (gap(root + step) - gap(root - step)) / (2.0 * step)
+    return Estimate(root, math.sqrt(float(way @ covariance @ way)) / abs(steep))
 
 
 def moved_root(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from glassy.analysis.control_variates import mean_of_samples
+from glassy.analysis.crossings import line_crossing
 from glassy.core import checks
 from glassy.core.errors import EquilibrationWarning, InputError
 from glassy.core.results import Estimate
@@ -30,6 +31,7 @@ from glassy.theory.solve import solve
 PATTERNS = 0.15  # share of the samples at single patterns above which a finite network is not the glass
 CLOSE = 0.9  # |m| with one of the K patterns beyond which a sample is at it
 HOT = 1.9  # T/T_c from which ln Z of small networks fluctuates so little that its mean is that of F.1
+DEEP = 0.9  # T/T_c below which finite N does not round the jump of the specific heat
 NEAR = 1.2  # T/T_c up to which a continuous transition is felt
 HALF = "P(|q| < q_EA/2)"
 STEP = 1e-3  # of T: half the difference of energies that gives the specific heat
@@ -154,6 +156,34 @@ class GlassTheory:
             for power in (2 / 3, 1.0) if self.continuous else ():
                 limits += [replace(r, status=Remark.ONE_POWER) for r in here.limits((power,), say)]
         return limits
+
+    def onset(self, limits: Table) -> Measured:
+        """Return T_c as measured: where the energy of the glass, prolonged in a straight line, meets that of the paramagnet.
+
+        The line goes through the usable ones of `limits` below 0.9 T_c: nearer to it finite N rounds the corner. What a
+        straight line does to the energies of theory at the same T is part of the error. T_c/sqrt(load) is one number where
+        P > 2.
+
+        Raises
+        ------
+        InputError
+            If fewer than two such limits are there, or the transition is continuous, where energies have no corner.
+        """
+        cold = limits.ends.usable.where(quantity="energy", T=lambda T: DEEP * self.T_c > T)
+        if self.continuous or len(cold) < 2:
+            raise InputError(f"limits must have two energies below {DEEP:g} T_c, and the specific heat jump, got {len(cold)} "
+                             f"of {self.network!r}. Give limits() of a colder ladder.")  # fmt: skip
+
+        def met(energies: list[Estimate]) -> Estimate:
+            return line_crossing(cold["T"], energies, lambda T: float(solve(self.network, self.load, T, "paramagnetic").energy),
+                                 within=(max(cold["T"]), 2.0 * self.T_c))  # fmt: skip
+
+        found, bent = met([r.value for r in cold]), met([Estimate(r.theory, r.error) for r in cold])
+        value = Estimate(float(found), math.hypot(found.error, float(bent) - self.T_c), dof=min(cold["error_dof"]))
+        T_c, status = self.T_c, cold.rows[-1].status
+        return Measured.of(
+            value, T_c, load=self.load, T=T_c, N=math.inf, quantity="T_c", sizes=cold.rows[-1].sizes, status=status
+        )
 
     def curves(self, T: Iterable[float], ansaetze: Sequence[Ansatz | str] = (RS(), RSB(1))) -> list[dict[str, Any]]:
         """Return what ansaetze say as rows, for figures."""

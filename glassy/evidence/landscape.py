@@ -19,6 +19,7 @@ from glassy.model.perturbation import Perturbation
 from glassy.phases.coexistence import root_near
 from glassy.phases.free_energy_of_m import FreeEnergyOfM, free_energy_of_m
 from glassy.phases.spin_glass_temperatures import spin_glass_temperatures
+from glassy.phases.spinodal import spinodal
 from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.ladder import Ladder
@@ -97,6 +98,14 @@ class Landscape:
             raise ConvergenceError(f"no load of coexistence found on {self!r}. Give another c.")
         return load
 
+    @cached_property
+    def spinodal(self) -> float:
+        """The load at which the pattern stops being a minimum, by theory: its barrier is gone there."""
+        load = root_near(lambda x: spinodal(self.network, self.T(x), strict=False).load - x, self.coexistence)
+        if math.isnan(load):
+            raise ConvergenceError(f"no spinodal found on {self!r}. Give another c.")
+        return load
+
     def theory(self, load: float, m: Any = (0.0,)) -> tuple[FreeEnergyOfM, float]:
         """Return f(m), and by how much the paramagnet lies above the pattern."""
         f = free_energy_of_m(self.network, load, self.T(load), m)
@@ -164,6 +173,27 @@ class Landscape:
         each = (abs(x / slope) if x is not None else None for x in (here.error, here.thermal, here.disorder))
         error, thermal, disorder = each
         return Estimate(load, error or 0.0, thermal, disorder, None, here.samples, here.dof, here.thermal_dof)
+
+    def ends(self, barrier: Measured) -> Measured:
+        """Return the load of the spinodal from a measured barrier: that of theory, shifted by as much as the barrier is.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> line = Landscape(glassy.DenseHebbian(P=3))
+        >>> row = Measured(quantity="barrier", N=math.inf, load=0.33, theory=line.theory(0.33)[0].barrier,
+        ...                simulation=line.theory(0.331)[0].barrier, error=1e-4)
+        >>> end = line.ends(row)
+        >>> round(end.theory - end.simulation, 4)
+        0.001
+        """
+        step = 1e-4 * barrier.load
+        low, high = (self.theory(barrier.load + x)[0].barrier for x in (-step, step))
+        found = barrier.value.shifted(-barrier.theory).divided((low - high) / (2.0 * step)).shifted(self.spinodal)
+        row = barrier.scaled(1.0, quantity="load of the spinodal", load=self.spinodal, T=self.T(self.spinodal))
+        return replace(row, simulation=float(found), error=found.error, thermal=math.nan, disorder=math.nan).beside(
+            self.spinodal
+        )
 
     def escapes(self, N: int, *, load: float | None = None, **options: Any) -> Samples:
         """Simulate networks of a load itself, by default that of coexistence, from the pattern without burn-in."""

@@ -9,7 +9,7 @@ from committed import checked, tables
 from glassy import at_line, message_passing, solve, state_evolution
 from sims import _sim
 
-CLAIMS = ("at_seen", "at_growth", "message_passing", "tap_free_energy", "iterates")
+CLAIMS = ("at_crossed", "at_seen", "at_growth", "message_passing", "tap_free_energy", "iterates")
 CASES = [(claim, name) for claim in CLAIMS for name in _sim.claims()[claim].CASES]
 
 

@@ -51,3 +51,8 @@ def test_the_last_change_of_a_number_is_found_in_the_changelog():
     text = "### Changed\n- 2026-12-09\n### Changed (numbers)\n- 2026-11-02: a\n- **2026-11-12, b.**\n### Fixed\n- 2026-12-08\n"
     assert report.last_change(text) == "2026-11-12"
     assert report.last_change((_sim.ROOT / "CHANGELOG.md").read_text()) >= "2026-11-28"
+
+
+def test_time_of_a_claim_without_samples_of_its_own():
+    assert report.took({"sizes": [[24], [32]], "seconds": 0.2}) == "no sampling of its own"
+    assert report.took({"sizes": [24], "core_seconds": 7.0, "seconds": 9.0}) == "sampling took 7 s of one core"
