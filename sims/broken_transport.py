@@ -1,0 +1,96 @@
+"""Broken transport: where RS is broken, the overlap along its characteristics (J.1) drifts to what RSB(1) says, measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassy import DenseHebbian, Lines, Measured, ReplicaExchange, Table, plots, transport
+from ._sim import Case, Sampling, Tables
+
+RIGHT, REST, FAST = "characteristic", "at rest", "too fast"
+VELOCITY = {RIGHT: 1.0, REST: 0.0, FAST: 2.0}  # of the lines from one foot, in units of that of RS
+EARLY = 0.25  # RS is stable there on all lines; on the characteristic up to ONSET
+ONSET = 0.32
+PLACES = ((RIGHT, EARLY), (RIGHT, 0.7), (RIGHT, 1.0), (REST, EARLY), (FAST, EARLY))
+SHARE = {EARLY: 8, 0.7: 3, 1.0: 1}  # the sweeps of a case are those at t = 1, where chains are slowest
+RUNGS = (1.0, 1.3, 1.75, 2.6, 4.5, 10.0, math.inf)  # of the ladder, in units of T
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glass(Case):
+    """The characteristic of RS that ends at one network in the glass without fields, and wrong lines from its foot."""
+
+    load: float
+    T: float
+
+    def at(self, t: float, curve: str = RIGHT, ansatz: str = "RS()") -> Any:
+        """What theory says at time t on a line."""
+        end = transport(DenseHebbian(3), self.load, self.T, start="random")
+        x = end.at(0.0).x + VELOCITY[curve] * end.velocity[0] * t
+        return transport(DenseHebbian(3), self.load, self.T, t, max(x, 0.0), start="random", ansatz=ansatz)
+
+
+CLAIM = """In the glass of P = 3, the noise of the network standing alone, the characteristics of RS break: the overlap of two \
+replicas stays what it is at their foot while RS is stable, then it falls, and for 1/N -> 0 is that of RSB(1). On lines from \
+the same foot with a wrong velocity it drifts where RS is stable, too."""
+CASES = {c.name: c for c in (
+    Glass(name="P3", claim=CLAIM, load=4.0, T=0.8, seed=740, sizes=(16, 24, 34, 48), samples=(256, 224, 144, 80),
+          sweeps=(8000, 10000, 16000, 30000), quick={"samples": 12, "sweeps": 800}),
+)}  # fmt: skip
+
+
+def measure(case: Glass, run: Sampling) -> Tables:
+    data = Table()
+    for curve, t in PLACES:
+        spins, theory, table = case.at(t, curve).spins, case.at(t, curve, "RSB(1)").q, Table()
+        for N, S, sweeps in case.runs:
+            some = {"samples": 2 * S if t < ONSET else S, "sweeps": sweeps // SHARE[t], "burn_in": sweeps // SHARE[t] // 4}
+            options: Any = {"seed": case.seed, "method": ReplicaExchange(every=1), **some}
+            at = spins, case.load, [case.T * x for x in RUNGS], N
+            r = run(*at, out=f"{N}_{curve.replace(' ', '_')}_{t:g}", **options)[0]
+            where: Any = {"load": case.load, "T": case.T, "N": N, "t": t, "curve": curve}
+            table += [Measured.of(r.q, theory, quantity="q", status=r.status, sweeps=r.sweeps, **where)]
+        data += table + table.limits((2 / 3 if t > ONSET else 1.0,))
+    return {"data": data, "lines": Lines(lines(case))}
+
+
+def lines(case: Glass) -> list[dict[str, Any]]:
+    """Return x and q of RS and of RSB(1) along the lines, the wrong ones as far as they are measured."""
+    ways = ((curve, t) for curve in VELOCITY for t in np.linspace(0.02, 1.0 if curve == RIGHT else EARLY, 40).tolist())
+    points = ((curve, t, case.at(t, curve), case.at(t, curve, "RSB(1)")) for curve, t in ways)
+    return [{"curve": curve, "t": t, "x": rs.x, "RS": rs.q, "RSB(1)": one.q} for curve, t, rs, one in points]
+
+
+def verdict(case: Glass, tables: Tables) -> str:
+    ends, foot = tables["data"].ends.usable, case.at(1.0).q
+    away = ((curve, [f"{abs(r.value.z(foot)):.1f} (t={r.t:g})" for r in ends.where(curve=curve)]) for curve in VELOCITY)
+    words = ", ".join(f"{curve} {', '.join(z)}" for curve, z in away)
+    return f"RSB(1): {tables['data'].verdict()}; errors off q at the foot: {words}"
+
+
+def panels(case: Glass, tables: Tables) -> Any:
+    fig, ((left, middle, right),) = plots.figure(1, 3, width=4.3, height=3.9)
+    data, found, foot = tables["data"], tables["lines"], case.at(1.0)
+    markers, colors = plots.markers_of(data), dict(zip(VELOCITY, (plots.COLORS[k] for k in (0, 1, 2)), strict=True))
+    for curve, color in colors.items():
+        mine = found.where(curve=curve)
+        left.plot(np.append(foot.at(0.0).x, mine["x"]), np.append(0.0, mine["t"]), color=color)
+        middle.plot(np.append(0.0, mine["t"]), np.append(foot.q, mine["RSB(1)"]), color=color)
+        plots.points(middle, data.where(curve=curve), "t", color=color, markers=markers)
+        for (_, t), ls in zip((p for p in PLACES if p[0] == curve), ("-", "--", ":"), strict=False):
+            rows = data.where(curve=curve, t=t)
+            plots.points(right, rows, lambda r: r.N ** (-2 / 3), color=color, markers=markers)
+            right.axhline(rows["theory"][0], color=color, lw=0.9, ls=ls, label=f"{curve}, t = {t:g}")
+    left.set(xlabel="x: variance of the random field", ylabel="t: from free spins (0) to the network (1)")
+    middle.axhline(foot.q, color="k", lw=0.8, ls="--")
+    plots.mark(middle, ONSET, "RS breaks")
+    middle.set(xlabel="t", ylabel="overlap q on the line (dashed: RS, carried along)")
+    right.set(xlabel="$N^{-2/3}$", xlim=(-0.01, None), ylabel="overlap q (lines: RSB(1), black: the limit)")
+    right.legend(fontsize=7)
+    plots.legend(middle, [], markers, dots=[*colors.items()], extrapolated=True, unusable=True, below=True)
+    fig.suptitle(f"P = 3 glass, load {case.load:g}, T = {case.T:g}: q is carried along, then drifts", fontsize=10)
+    return fig
