@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from glassy import DenseHebbian, Lines, Measured, ReplicaExchange, Table, plots, transport
+from glassy import DenseHebbian, Lines, Measured, ReplicaExchange, Table, mean_of_samples, plots, transport
 from ._sim import Case, Sampling, Tables
 
 RIGHT, REST, FAST = "characteristic", "at rest", "too fast"
 VELOCITY = {RIGHT: 1.0, REST: 0.0, FAST: 2.0}  # of the lines from one foot, in units of that of RS
+DRIFT = "drift"  # q less that on the characteristic at the same t
 EARLY = 0.25  # RS is stable there on all lines; on the characteristic up to ONSET
 ONSET = 0.32
 PLACES = ((RIGHT, EARLY), (RIGHT, 0.7), (RIGHT, 1.0), (REST, EARLY), (FAST, EARLY))
@@ -39,22 +40,29 @@ replicas stays what it is at their foot while RS is stable, then it falls, and f
 the same foot with a wrong velocity it drifts where RS is stable, too."""
 CASES = {c.name: c for c in (
     Glass(name="P3", claim=CLAIM, load=4.0, T=0.8, seed=740, sizes=(16, 24, 34, 48), samples=(256, 224, 144, 80),
-          sweeps=(8000, 10000, 16000, 30000), quick={"samples": 12, "sweeps": 800}),
+          sweeps=(8000, 10000, 16000, 30000), quick={"samples": 12, "sweeps": 1600}),
 )}  # fmt: skip
 
 
 def measure(case: Glass, run: Sampling) -> Tables:
-    data = Table()
+    data, seen = Table(), dict[Any, Any]()
     for curve, t in PLACES:
-        spins, theory, table = case.at(t, curve).spins, case.at(t, curve, "RSB(1)").q, Table()
+        spins, theory, rows = case.at(t, curve).spins, case.at(t, curve, "RSB(1)").q, []
         for N, S, sweeps in case.runs:
-            some = {"samples": 2 * S if t < ONSET else S, "sweeps": sweeps // SHARE[t], "burn_in": sweeps // SHARE[t] // 4}
+            some = {"samples": S if t == 1.0 else S // 2, "sweeps": sweeps // SHARE[t], "burn_in": sweeps // SHARE[t] // 4}
             options: Any = {"seed": case.seed, "method": ReplicaExchange(every=1), **some}
             at = spins, case.load, [case.T * x for x in RUNGS], N
             r = run(*at, out=f"{N}_{curve.replace(' ', '_')}_{t:g}", **options)[0]
             where: Any = {"load": case.load, "T": case.T, "N": N, "t": t, "curve": curve}
-            table += [Measured.of(r.q, theory, quantity="q", status=r.status, sweeps=r.sweeps, **where)]
-        data += table + table.limits((2 / 3 if t > ONSET else 1.0,))
+            where |= {"status": r.status, "sweeps": r.sweeps}
+            rows += [Measured.of(r.q, theory, quantity="q", **where)]
+            each = r.series.q.mean(axis=(1, 2))  # all lines share the random numbers of their samples
+            if curve == RIGHT:
+                seen[t, N] = each
+            else:
+                drift = mean_of_samples(each - seen[t, N], math.inf)
+                rows += [Measured.of(drift, theory - case.at(t, ansatz="RSB(1)").q, quantity=DRIFT, **where)]
+        data += Table(rows) + Table(rows).limits((2 / 3 if t > ONSET else 1.0,))
     return {"data": data, "lines": Lines(lines(case))}
 
 
@@ -67,14 +75,14 @@ def lines(case: Glass) -> list[dict[str, Any]]:
 
 def verdict(case: Glass, tables: Tables) -> str:
     ends, foot = tables["data"].ends.usable, case.at(1.0).q
-    away = ((curve, [f"{abs(r.value.z(foot)):.1f} (t={r.t:g})" for r in ends.where(curve=curve)]) for curve in VELOCITY)
-    words = ", ".join(f"{curve} {', '.join(z)}" for curve, z in away)
-    return f"RSB(1): {tables['data'].verdict()}; errors off q at the foot: {words}"
+    away = [(r, foot) for r in ends.where(curve=RIGHT)] + [(r, 0.0) for r in ends.where(quantity=DRIFT)]
+    words = ", ".join(f"{r.curve} {abs(r.value.z(to)):.1f} (t={r.t:g})" for r, to in away)
+    return f"RSB(1): {tables['data'].verdict()}; errors off RS at the foot: {words}".replace(f", {RIGHT}", ",")
 
 
 def panels(case: Glass, tables: Tables) -> Any:
     fig, ((left, middle, right),) = plots.figure(1, 3, width=4.3, height=3.9)
-    data, found, foot = tables["data"], tables["lines"], case.at(1.0)
+    data, found, foot = tables["data"].where(quantity="q"), tables["lines"], case.at(1.0)
     markers, colors = plots.markers_of(data), dict(zip(VELOCITY, (plots.COLORS[k] for k in (0, 1, 2)), strict=True))
     for curve, color in colors.items():
         mine = found.where(curve=curve)
