@@ -14,8 +14,7 @@ from ._sim import Case, Sampling, Tables
 RIGHT, REST, FAST = "characteristic", "at rest", "too fast"
 VELOCITY = {RIGHT: 1.0, REST: 0.0, FAST: 2.0}  # of the lines from one foot, in units of that of RS
 DRIFT = "drift"  # q less that on the characteristic at the same t
-EARLY = 0.25  # RS is stable there on all lines; on the characteristic up to ONSET
-ONSET = 0.32
+EARLY, ONSET = 0.25, 0.32  # RS is stable at EARLY on all lines, on the characteristic up to ONSET
 PLACES = ((RIGHT, EARLY), (RIGHT, 0.7), (RIGHT, 1.0), (REST, EARLY), (FAST, EARLY))
 SHARE = {EARLY: 8, 0.7: 3, 1.0: 1}  # the sweeps of a case are those at t = 1, where chains are slowest
 RUNGS = (1.0, 1.3, 1.75, 2.6, 4.5, 10.0, math.inf)  # of the ladder, in units of T
@@ -51,17 +50,14 @@ def measure(case: Glass, run: Sampling) -> Tables:
         for N, S, sweeps in case.runs:
             some = {"samples": S if t == 1.0 else S // 2, "sweeps": sweeps // SHARE[t], "burn_in": sweeps // SHARE[t] // 4}
             options: Any = {"seed": case.seed, "method": ReplicaExchange(every=1), **some}
-            at = spins, case.load, [case.T * x for x in RUNGS], N
-            r = run(*at, out=f"{N}_{curve.replace(' ', '_')}_{t:g}", **options)[0]
-            where: Any = {"load": case.load, "T": case.T, "N": N, "t": t, "curve": curve}
-            where |= {"status": r.status, "sweeps": r.sweeps}
-            rows += [Measured.of(r.q, theory, quantity="q", **where)]
-            each = r.series.q.mean(axis=(1, 2))  # all lines share the random numbers of their samples
-            if curve == RIGHT:
-                seen[t, N] = each
-            else:
-                drift = mean_of_samples(each - seen[t, N], math.inf)
-                rows += [Measured.of(drift, theory - case.at(t, ansatz="RSB(1)").q, quantity=DRIFT, **where)]
+            name = f"{N}_{curve.replace(' ', '_')}_{t:g}"
+            r = run(spins, case.load, [case.T * x for x in RUNGS], N, out=name, **options)[0]
+            where: Any = {"load": case.load, "T": case.T, "N": N, "t": t, "curve": curve, "status": r.status}
+            rows += [Measured.of(r.q, theory, quantity="q", sweeps=r.sweeps, **where)]
+            each = r.series.q.mean(axis=(1, 2))
+            drift = mean_of_samples(each - seen.setdefault((t, N), each), math.inf)  # all lines share their random numbers
+            off = theory - case.at(t, ansatz="RSB(1)").q
+            rows += [Measured.of(drift, off, quantity=DRIFT, sweeps=r.sweeps, **where)] if curve != RIGHT else []
         data += Table(rows) + Table(rows).limits((2 / 3 if t > ONSET else 1.0,))
     return {"data": data, "lines": Lines(lines(case))}
 
