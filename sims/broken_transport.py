@@ -38,8 +38,8 @@ CLAIM = """In the glass of P = 3, the noise of the network standing alone, the c
 replicas stays what it is at their foot while RS is stable, then it falls, and for 1/N -> 0 is that of RSB(1). On lines from \
 the same foot with a wrong velocity it drifts where RS is stable, too."""
 CASES = {c.name: c for c in (
-    Glass(name="P3", claim=CLAIM, load=4.0, T=0.8, seed=740, sizes=(16, 24, 34, 48), samples=(256, 224, 144, 80),
-          sweeps=(8000, 10000, 16000, 30000), quick={"samples": 12, "sweeps": 1600}),
+    Glass(name="P3", claim=CLAIM, load=4.0, T=0.8, seed=740, sizes=(16, 24, 34, 48), samples=(512, 448, 288, 160),
+          sweeps=(8000, 10000, 16000, 30000), quick={"samples": 24, "sweeps": 1600}),
 )}  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def measure(case: Glass, run: Sampling) -> Tables:
     for curve, t in PLACES:
         spins, theory, rows = case.at(t, curve).spins, case.at(t, curve, "RSB(1)").q, []
         for N, S, sweeps in case.runs:
-            some = {"samples": S if t == 1.0 else S // 2, "sweeps": sweeps // SHARE[t], "burn_in": sweeps // SHARE[t] // 4}
+            some = {"samples": S if t == 1.0 else S // 4, "sweeps": sweeps // SHARE[t], "burn_in": sweeps // SHARE[t] // 4}
             options: Any = {"seed": case.seed, "method": ReplicaExchange(every=1), **some}
             name = f"{N}_{curve.replace(' ', '_')}_{t:g}"
             r = run(spins, case.load, [case.T * x for x in RUNGS], N, out=name, **options)[0]
