@@ -23,7 +23,7 @@ GALLERY = {  # what a visitor should see, in this order
     "Phases": {"phase_diagram": "P3 P4 P2", "coexistence": "P3 P4 P4-self-interacting"},
     "Synapses that are not perfect": {"synapses": "P2 P3 P4"},
     "The spin glass": {"spin_glass": "P2 P3 P4 P4-self-interacting", "rsb_hierarchy": "P3", "hard_glass": "P2 P3 P4"},
-    "Guerra's interpolation": {"guerra": "glass retrieval", "transport": "P3 P4"},
+    "Guerra's interpolation": {"guerra": "glass retrieval", "transport": "P3 P4", "broken_transport": "P3"},
     "Message passing on single networks": {
         "at_crossed": "P3 P4", "at_seen": "P2 P3", "at_growth": "P3 P2", "message_passing": "P3 P2 P4",
         "tap_free_energy": "P3 P2 P4", "iterates": "all",

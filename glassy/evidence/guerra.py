@@ -19,13 +19,12 @@ from glassy.core.results import Estimate, Status
 from glassy.evidence.table import Measured, Table
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
-from glassy.model.spin_glass import SpinGlass
 from glassy.simulation.kernels.dynamics import ReplicaExchange
 from glassy.simulation.samples import Samples
 from glassy.simulation.simulate import simulate
 from glassy.theory.annealed import noise_load
 from glassy.theory.ansatz import RS, RSB, Ansatz
-from glassy.theory.characteristic import Transport
+from glassy.theory.characteristic import Transport, noise_in_a_field
 from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 from glassy.theory.transport import transport
@@ -192,7 +191,7 @@ class Interpolation(Exported):
         if self.condensed:
             return 0.0
         beta, q_, load, xi = 1.0 / self.saddle.T, self._overlaps[1], self.saddle.load, self._covariance()
-        spins = SpinGlass({1: 2.0 * ((1.0 - t) * xi[1] + self.saddle.T**2 * self.x) / load, self.network.P: t})
+        spins = noise_in_a_field(self.network, load, self.saddle.T, t, (1.0 - t) * xi[1] * beta**2 + self.x)
         s = solve(spins, load, self.saddle.T, "spin_glass", RSB(1), strict=False)
         if not s.status.ok:
             return 0.0

@@ -8,6 +8,7 @@ from glassy.core import checks
 from glassy.core.errors import InputError
 from glassy.core.storage import Saved
 from glassy.model.network import DenseHebbian
+from glassy.model.spin_glass import SpinGlass
 from glassy.theory.ansatz import RS, RSB
 
 
@@ -86,6 +87,32 @@ class Transport(Saved):
         return replace(self, t=t, x=x, inner=inner, y=y, action=action)
 
     @property
+    def spins(self) -> SpinGlass:
+        """The spin glass that stands at this point, where nothing is along the pattern: simulated at `load` and `T`.
+
+        Its energy is the noise of the network, of covariance t xi(q), and the random field. In a network of N spins the noise
+        is that of patterns, and near the glass a small one is at its lowest patterns (results/hard_glass).
+
+        Raises
+        ------
+        InputError
+            If the state has a pattern, y a field along it, or the point a second random field.
+
+        Examples
+        --------
+        >>> import glassy
+        >>> end = glassy.transport(glassy.DenseHebbian(P=3), load=4.0, T=0.8, start="random")
+        >>> end.at(1.0).spins, end.at(0.5).spins
+        (SpinGlass({3: 1.0}), SpinGlass({1: 0.572898..., 3: 0.5}))
+        """
+        if abs(self.m) > 1e-9 or self.y or self.inner:
+            raise InputError(
+                f"the point must have m = 0, y = 0 and no inner field to be a spin glass, got m={self.m:g}, y={self.y:g}, "
+                f"inner={self.inner:g}. Ask for start='random', y=0."
+            )
+        return noise_in_a_field(self.network, self.load, self.T, self.t, self.x)
+
+    @property
     def _variances(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return those of both random fields, with their velocities."""
         return (self.x, self.velocity[0]), (self.inner, self.velocity[2] if self.q_levels else 0.0)
@@ -102,3 +129,12 @@ class Transport(Saved):
             where += f" inner={self.inner:g}"
             q = f"({self.q_levels[0]:.6g}, {self.q_levels[1]:.6g}) theta={self.theta:.6g}"
         return f"Transport({where}: A={self.action:.8g} m={self.m:.6g} q={q})"
+
+
+def noise_in_a_field(network: DenseHebbian, load: float, T: float, t: float, x: float) -> SpinGlass:
+    """Return the spin glass whose covariance at `load` is t xi(q) + T^2 x q: that of A at m = 0 (J.1)."""
+    if load == 0.0 or t == x == 0.0:
+        raise InputError(f"load, and t or x, must be > 0 for a spin glass, got load={load:g}, t={t:g}, x={x:g}. Raise one.")
+    terms = {k: t * float(c) for k, c in enumerate(network.unit_covariance.coefficients) if c}
+    terms[1] = terms.get(1, 0.0) + 2.0 * T * T * x / load
+    return SpinGlass(terms)

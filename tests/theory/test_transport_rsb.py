@@ -1,5 +1,6 @@
 """The transport equation with one step (J.1b): its solution by characteristics, its limits, and the identity itself."""
 
+import math
 from fractions import Fraction
 from itertools import product
 from types import SimpleNamespace
@@ -7,7 +8,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from glassy import RSB, DenseHebbian, InputError, Interpolation, solve, transport
+from glassy import (
+    RS,
+    RSB,
+    DenseHebbian,
+    InputError,
+    Interpolation,
+    ReplicaExchange,
+    enumerate_states,
+    simulate,
+    solve,
+    transport,
+)
 from glassy.model.covariance import Covariance
 from glassy.theory.rsb.fields import TwoFields
 
@@ -187,3 +199,38 @@ def test_refused():
     ):  # fmt: skip
         with pytest.raises(InputError, match=words):
             transport(**{"network": DenseHebbian(3), "load": 0.1, "T": 0.3} | change)
+
+
+@pytest.mark.parametrize("kind", ["distinct", "self-interacting"])
+def test_a_point_without_a_pattern_is_a_spin_glass(kind):
+    """Its covariance, overlap and free energy are those of the point, and of what `Interpolation` expects there."""
+    network, load, T = DenseHebbian(3, kind), 4.0, 0.8
+    end, line = transport(network, load, T, start="random"), Interpolation(solve(network, load, T, "spin_glass"))
+    for t in (0.2, 0.6, 1.0):
+        p = transport(network, load, T, t, end.at(t).x, start="random", ansatz=RSB(1))
+        for q in (0.3, 1.0):
+            assert p.spins.covariance(q, load) == pytest.approx(t * network.covariance(q, load) + T**2 * p.x * q, rel=1e-12)
+        s = solve(p.spins, load, T, "spin_glass" if t > 0.5 else "equilibrium", RSB(1) if t > 0.5 else RS())
+        assert (s.q, -s.free_energy / T) == pytest.approx((p.q, p.action), abs=1e-9)
+        means = [network.covariance(v, load) - network.covariance(end.q, load, derivative=1) * (v - end.q) for v in p.q_levels]
+        rest = p.theta * means[0] + (1.0 - p.theta) * means[1] - network.covariance(end.q, load)
+        assert line.expected(t) == pytest.approx(-0.5 / T**2 * rest, abs=1e-8)
+    for point in (transport(network, 0.1, 0.4), transport(network, load, T, y=0.1, start="random")):
+        with pytest.raises(InputError, match="to be a spin glass"):
+            point.spins  # noqa: B018
+    with pytest.raises(InputError, match="must be > 0 for a spin glass"):
+        transport(network, 0.0, T, start="random").spins  # noqa: B018
+
+
+def test_a_run_at_a_point_is_that_of_all_its_states():
+    """q of a ladder at J.1's point, a random field and noise, against enumeration of the same couplings; another x is seen."""
+    network, load, T, t = DenseHebbian(3), 4.0, 0.8, 0.6
+    end = transport(network, load, T, start="random")
+    spins, other = (transport(network, load, T, t, x, start="random").spins for x in (end.at(t).x, 3.0 * end.at(t).x))
+    method = ReplicaExchange(every=1)
+    run = simulate(spins, load, [T, 1.5 * T, 3.0 * T, math.inf], 9, seed=3, samples=1, replicas=4, sweeps=6000, method=method)[
+        0
+    ]
+    exact, wrong = (enumerate_states(g, load, T, 9, seed=3) for g in (spins, other))
+    assert abs(float(run.q) - exact.q) < 4.5 * run.q.thermal
+    assert abs(float(run.q) - wrong.q) > 8.0 * run.q.thermal
