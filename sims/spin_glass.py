@@ -48,7 +48,8 @@ CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
 def measure(case: Glass, run: Sampling) -> Tables:
     temperatures, table, histograms = [t * case.unit for t in REDUCED], Table(), Lines()
     for N, S, sweeps in case.runs:
-        options: Any = {"method": ReplicaExchange(every=2), "burn_in": sweeps // 2, "sweeps": sweeps, "seed": case.seed}
+        options: Any = {"method": ReplicaExchange(every=1), "burn_in": sweeps // 2, "sweeps": sweeps, "seed": case.seed}
+        options |= {"kernel": "tensor" if case.network.P == 3 else "auto"}  # the same bits, sooner at N >= 80
         ladder, few, other = (
             run(case.network, case.load, temperatures, N, start=start, samples=n, out=out, **options)
             for start, n, out in (("random", S, f"{N}"), ("random", 8, f"{N}"), ("pattern", 8, f"{N}_pattern"))
