@@ -20,7 +20,6 @@ import argparse
 import importlib
 import json
 import pkgutil
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -31,6 +30,7 @@ from typing import Any, Self
 
 import glassy
 from glassy import Lines, plots
+from ._versions import present, trees
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent if HERE.name == "sims" else Path()  # the repository, or of an installed package where one is
@@ -114,24 +114,6 @@ def claims() -> dict[str, Any]:
     return {name: found[name] for name in order.static_order()}
 
 
-def trees(commits: str) -> dict[str, str]:
-    """Return the Git trees of glassy/ and sims/ at commits (joined by "and"), and the day of the oldest.
-
-    Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
-    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/ says that there something is not committed now.
-    """
-
-    def git(commit: str, *words: str) -> str:
-        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
-        return run.stdout.strip() if run.returncode == 0 else commit
-
-    each, dirty = commits.split(" and "), "+" if git("", "status", "--porcelain", "--", ".") else ""
-    found = {
-        k: " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:{k}") for c in each)) for k in ("glassy", "sims")
-    }
-    return found | {"sims": found["sims"] + dirty, "date": min(git("", "show", "-s", "--format=%cs", c) for c in each)}
-
-
 def read(folder: Path) -> dict[str, Any]:
     """Return the tables of a folder by name: data.csv as a glassy.Table if it is evidence, the others as glassy.Lines."""
 
@@ -199,13 +181,6 @@ def plot(module: Any, case: Case, target: Path) -> None:
     drawn = {name: version(name) for name in ("matplotlib", "numpy", "pillow")}
     said = {"claim": case.claim, "verdict": verdict(module, case, tables), "drawn": drawn}
     file.write_text(json.dumps(json.loads(file.read_text()) | said, indent=1) + "\n")
-
-
-def present(target: Path) -> bool:
-    """Whether the results of a case are there and of this version, with nothing that was not committed."""
-    file = target / "meta.json"
-    made = json.loads(file.read_text()) if file.exists() else {}
-    return bool(made) and made["provenance"]["glassy"] == glassy.__version__ and "+" not in str(made.get("trees", "+"))
 
 
 def status(claim: str, case: Case, samples: Path) -> str:

@@ -77,7 +77,7 @@ def verdict(case: Glass, tables: Tables) -> str:
 
 
 def panels(case: Glass, tables: Tables) -> Any:
-    fig, ((left, middle, right),) = plots.figure(1, 3, width=4.3, height=3.9)
+    fig, ((left, middle, right),) = plots.figure(1, 3, height=2.8)
     data, found, foot = tables["data"].where(quantity="q"), tables["lines"], case.at(1.0)
     markers, colors = plots.markers_of(data), dict(zip(VELOCITY, (plots.COLORS[k] for k in (0, 1, 2)), strict=True))
     for shift, (curve, color) in zip((0.0, -0.025, 0.025), colors.items(), strict=True):
@@ -96,5 +96,5 @@ def panels(case: Glass, tables: Tables) -> Any:
     right.set(xlabel="$N^{-2/3}$", xlim=(-0.01, None), ylabel="overlap q on the characteristic")
     plots.legend(right, [], [], dots=[(f"t = {t:g}", color) for t, color in times.items()], below=True)
     plots.legend(middle, [], markers, dots=[*colors.items()], extrapolated=True, unusable=True, below=True)
-    fig.suptitle(f"P = 3 glass, load {case.load:g}, T = {case.T:g}: q is carried along, then drifts", fontsize=10)
-    return fig
+    finding = "The overlap is carried along a characteristic until RS breaks, then drifts to RSB(1); on wrong lines at once"
+    return plots.headline(fig, finding, f"the spin glass of P = 3, load {case.load:g}, T = {case.T:g}")

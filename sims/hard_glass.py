@@ -12,8 +12,7 @@ from glassy import RS, RSB, Estimate, GlassTheory, Lines, Measured, ReplicaExcha
 from . import spin_glass
 from ._sim import Case, Sampling, Tables
 
-RESTS_ON = ("spin_glass",)
-GLASS, OFF = "spin glass", "network - spin glass"
+RESTS_ON, GLASS, OFF = ("spin_glass",), "spin glass", "network - spin glass"
 AT = (1, 2, 4, 6, 7, 9, 11, 13)  # places in spin_glass.REDUCED: the fewer rungs, the faster configurations travel
 BETWEEN = (0.3, 0.34, 0.38, 0.42, 0.565, 0.67, 0.88, 0.95, 1.04, 1.24, 1.35, 1.5, 1.7, 2.0, 2.8, 3.4, 4.2, 8.0)  # of P = 2
 SHARED = ("energy", "specific heat", "-beta f", "<q^2>")

@@ -12,12 +12,11 @@ import glassy
 from glassy import DenseHebbian, Lines, Measured, Table, message_passing, plots, state_evolution
 from ._sim import Case, Sampling, Tables
 
-RESTS_ON = ("basins",)
 NETWORKS = {f"P{P}": DenseHebbian(P) for P in (2, 3, 4, 5)}
 SIZES = {"P2": 1000, "P3": 300, "P4": 128, "P5": 48}  # the larger ones of the claim basins
 LOADS = {"P2": (0.02, 0.05, 0.08, 0.1), **dict.fromkeys(("P3", "P4", "P5"), (0.1, 0.2, 0.3))}
 AROUND = tuple(round(0.03 * k, 2) for k in range(-6, 7))  # starts, from the edge of state evolution
-CURVES = ("message passing", "Monte Carlo")
+RESTS_ON, CURVES = ("basins",), ("message passing", "Monte Carlo")
 T, STEPS, EDGE = 0.3, 30, "edge of the basin"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import glassy
 from ._sim import ROOT
+from ._versions import committed, last_change, shortcomings
 
 GALLERY = {  # what a visitor should see, in this order
     "The phase diagram, measured": {"measured_diagram": "P3 P4"},
@@ -50,31 +50,6 @@ error; with Student's law of 24 samples or more a z of 4 becomes 3.1 or more. Er
 may be too small; those of limits are scatters between samples.
 """
 SPENT = ("core_seconds", "sampling_seconds")  # as this and older versions say it
-Metas = dict[str, dict[str, Any]]  # meta.json by CLAIM/CASE
-
-
-def committed(folder: Path) -> Metas:
-    """Return the meta.json of every case by its name."""
-    files = sorted(folder.glob("*/*/meta.json"))
-    return {str(file.parent.relative_to(folder)): json.loads(file.read_text()) for file in files}
-
-
-def last_change(changelog: str) -> str:
-    """Return the last day on which a number changed, by the parts of a CHANGELOG that say so."""
-    parts = re.findall(r"^### Changed \(numbers\)$(.*?)(?=^##|\Z)", changelog, re.M | re.S)
-    return max(str(day) for day in re.findall(r"\d{4}-\d{2}-\d{2}", "".join(parts)))
-
-
-def shortcomings(metas: Metas, since: str, version: str) -> list[str]:
-    """Say what results lack to be those of one version: of code before the day `since`, of other versions, of several trees."""
-    code = {name: meta.get("trees", {"date": ""}) for name, meta in metas.items()}
-    older = [name for name, found in code.items() if found["date"] < since]
-    other = [name for name, meta in metas.items() if meta["provenance"]["glassy"] != version and name not in older]
-    told = {f"{found['glassy']} {found['sims']}" for name, found in code.items() if name not in (*older, *other)}
-    said = [f"Of code from before {since}, when a number changed last: {', '.join(older)}."] if older else []
-    said += [f"Not of version {version}: {', '.join(other)}."] if other else []
-    several = len(told) > 1 or any(mark in pair for pair in told for mark in ("+", " and "))
-    return [*said, "Of several states of the code, or of files that were not committed."] if several else said
 
 
 def gallery(results: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassy import RS, RSB, DenseHebbian, FullRSB, GlassTheory, Lines, Remark, ReplicaExchange, Table, plots
+from ._forms import forms, sentence
 from ._sim import Case, Sampling, Tables
 
 REDUCED = (0.40, 0.45, 0.50, 0.55, 0.60, 0.66, 0.73, 0.81, 0.92, 1.07, 1.30, 1.65, 2.2, 3.2, 5.5, math.inf)  # units of `unit`
@@ -47,7 +48,8 @@ CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
 def measure(case: Glass, run: Sampling) -> Tables:
     temperatures, table, histograms = [t * case.unit for t in REDUCED], Table(), Lines()
     for N, S, sweeps in case.runs:
-        options: Any = {"method": ReplicaExchange(every=2), "burn_in": sweeps // 2, "sweeps": sweeps, "seed": case.seed}
+        options: Any = {"method": ReplicaExchange(every=1), "burn_in": sweeps // 2, "sweeps": sweeps, "seed": case.seed}
+        options |= {"kernel": "tensor" if case.network.P == 3 else "auto"}  # the same bits, sooner at N >= 80
         ladder, few, other = (
             run(case.network, case.load, temperatures, N, start=start, samples=n, out=out, **options)
             for start, n, out in (("random", S, f"{N}"), ("random", 8, f"{N}"), ("pattern", 8, f"{N}_pattern"))
@@ -58,13 +60,15 @@ def measure(case: Glass, run: Sampling) -> Tables:
                 found = zip(*r.overlap_distribution(N + 1), strict=True)
                 histograms += [{"N": N, "T": r.T, "reduced": reduced, "q": q, "density": p, "error": e} for q, p, e in found]
     lines = Lines(case.curves(np.linspace(0.38, 1.4, 52) * case.unit))
-    return {"data": table + case.limits(table), "histograms": histograms, "lines": lines}
+    around = {} if case.continuous else {"forms": forms(case, table)}
+    return {"data": table + case.limits(table), "histograms": histograms, "lines": lines, **around}
 
 
 def verdict(case: Glass, tables: Tables) -> str:
     data = tables["data"]
     proof = data.where(quantity="p of two starts")
-    return f"{data.verdict()}; {len(proof.usable)} of {len(proof)} ladder points are equilibrated by series and two starts"
+    text = f"{data.verdict()}; {len(proof.usable)} of {len(proof)} ladder points are equilibrated"
+    return f"{text} by series and two starts" if case.continuous else f"{text}; {sentence(tables['forms'])}"
 
 
 def panels(case: Glass, tables: Tables) -> Any:

@@ -27,7 +27,7 @@ from glassy.cli.options import (
 from glassy.cli.output import Answer, statuses
 from glassy.cli.parameters import parameters
 from glassy.cli.tables import cell, columns, listed, meanings, of_rows, table
-from glassy.cli.values import number, whole
+from glassy.cli.values import correction, number, whole
 
 Given = dict[str, Any]
 Wrong = Callable[[str], Any]  # ends the command with what is wrong with its options
@@ -233,7 +233,7 @@ def _compare_options(parser: Any) -> None:
     options(group, glassy.solve, "phase", "ansatz")
     group = parser.add_argument_group("the runs")
     option(group, glassy.simulate, "N", **many(whole, "N"), required=True)
-    option(group, glassy.compare, "powers", **many(number, "POWER"))
+    option(group, glassy.compare, "powers", **many(correction, "POWER"))
     options(group, glassy.simulate, *SIMULATION)
     option(group, glassy.simulate, "out", help=f"{parameters(glassy.simulate)['out'].text} Each N has a folder in it.")
     output_options(parser)

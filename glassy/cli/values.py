@@ -38,6 +38,17 @@ def number(text: str) -> float:
         raise Wrong(f"must be a number, got {text!r}") from None
 
 
+def correction(text: str) -> float | str:
+    """Return a power of 1/N, or a logarithm as it stands: ln(N)/N.
+
+    Examples
+    --------
+    >>> correction("2"), correction("ln(N)/N")
+    (2.0, 'ln(N)/N')
+    """
+    return text if text.startswith("ln") else number(text)
+
+
 def axis(text: str) -> list[float]:
     """Return the numbers of one word: itself, or FIRST:LAST:COUNT evenly spaced, both ends included.
 

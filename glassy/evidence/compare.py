@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from scipy.special import ndtri
 
-from glassy.analysis.extrapolate import check_powers
+from glassy.analysis.extrapolate import Correction, check_powers
 from glassy.core.errors import InputError
 from glassy.core.progress import progress_bar
 from glassy.core.renamed import corrects
@@ -32,17 +32,17 @@ POWERS = (1.0, 2.0)
 
 @overload
 def compare(  # type: ignore[overload-overlap]
-    solution: Ladder, samples: Ladder, *, powers: Sequence[float] = ..., progress: bool | None = ...
+    solution: Ladder, samples: Ladder, *, powers: Sequence[Correction] = ..., progress: bool | None = ...
 ) -> tuple[Comparison, ...]: ...
 @overload
 def compare(
-    solution: Compared, samples: Compared, *, powers: Sequence[float] = ..., progress: bool | None = ...
+    solution: Compared, samples: Compared, *, powers: Sequence[Correction] = ..., progress: bool | None = ...
 ) -> Comparison: ...
 
 
 @corrects
 def compare(
-    solution: Compared, samples: Compared, *, powers: Sequence[float] = POWERS, progress: bool | None = None
+    solution: Compared, samples: Compared, *, powers: Sequence[Correction] = POWERS, progress: bool | None = None
 ) -> Comparison | tuple[Comparison, ...]:
     """Compare any two of a Solution, an Exact, a run or several sizes of it, a Ladder, and message passing, at one state point.
 
@@ -80,11 +80,11 @@ def compare(
         comes first, then state evolution, enumeration, message passing. A StateEvolution that still moves, or ended in another
         phase, is noted and has no good status; so is message passing of which a sample settled far from m of a Solution, or
         n_first: it has no z then.
-    powers : sequence of float
-        Powers of 1/N in the extrapolation: the first ones, as many as the sizes determine. By default a straight line through
-        two sizes and a parabola through three or more: the signal of H.2 alone is prod_{i<P} (1 - i/N), and 1 - m depends on
-        it exponentially, so at P = 4 the 1/N^2 term exceeds the errors. The table says powers, chi2 and degrees of freedom;
-        with none left nothing tests the powers.
+    powers : sequence of float or str
+        Powers of 1/N in the extrapolation, or "ln(N)/N" (`extrapolate`): the first ones, as many as the sizes determine. By
+        default a straight line through two sizes and a parabola through three or more: the signal of H.2 alone is
+        prod_{i<P} (1 - i/N), and 1 - m depends on it exponentially, so at P = 4 the 1/N^2 term exceeds the errors. The table
+        says powers, chi2 and degrees of freedom; with none left nothing tests the powers.
     progress : bool, optional
         A bar on stderr that counts runs; default: where it is slow (theory of many steps, solved again at the load of each run)
         and stderr is a terminal or a notebook.
@@ -141,7 +141,7 @@ def _rung(ladder: dict[float, Any], other: Any) -> Any:
     return ladder[T]
 
 
-def _pair(first: Compared, second: Compared, powers: Sequence[float]) -> Comparison:
+def _pair(first: Compared, second: Compared, powers: Sequence[Correction]) -> Comparison:
     order = {Solution: 0, StateEvolution: 1, Exact: 2, MessagePassing: 3}
     first, second = sorted((first, second), key=lambda x: order.get(type(x), 4))
     judged = isinstance(first, Solution | Exact) and order.get(type(second), 4) == 4

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from glassy.analysis.extrapolate import corrections, quality
+from glassy.analysis.extrapolate import Correction, corrections, quality
 from glassy.core.drawing import Drawn
 from glassy.core.equality import Equal
 from glassy.core.provenance import Provenance, provenance
@@ -27,8 +27,8 @@ class Row(Equal):
 
     `z` is a normal deviate: Student's law of the few samples is in it. It is NaN, and shown as "-", where there is nothing to
     divide by, or nothing to compare; `reason` then says why. `N` is math.inf for the extrapolation. Its `sizes` are those it
-    was drawn through, `powers` those of 1/N in the fit; `chi2` and `dof` say how well it describes them. With dof = 0 nothing
-    tests the powers.
+    was drawn through, `powers` those of 1/N (or "ln(N)/N") in the fit; `chi2` and `dof` say how well it describes them. With
+    dof = 0 nothing tests the powers.
     """
 
     observable: str
@@ -41,7 +41,7 @@ class Row(Equal):
     chi2: float = math.nan
     dof: int = 0
     reason: str = ""
-    powers: tuple[float, ...] = ()
+    powers: tuple[Correction, ...] = ()
 
     def drawn(self) -> str:
         """How a limit was drawn, in words: its sizes, powers and chi2; "" where the row is none."""

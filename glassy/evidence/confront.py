@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassy.analysis.extrapolate import extrapolate
+from glassy.analysis.extrapolate import Correction, extrapolate
 from glassy.core.errors import EquilibrationWarning, InputError, warn
 from glassy.core.progress import current_bar
 from glassy.core.results import Estimate, Status
@@ -22,7 +22,7 @@ from glassy.theory.solution import Solution
 from glassy.theory.solve import solve
 
 
-def confront(solution: Solution | Exact, samples: Any, powers: Sequence[float]) -> Comparison:
+def confront(solution: Solution | Exact, samples: Any, powers: Sequence[Correction]) -> Comparison:
     """Compare theory or enumeration with runs; limits are fits in the first powers of 1/N, as many as the sizes determine."""
     runs = [samples] if isinstance(samples, Samples) else list(samples) if isinstance(samples, Iterable) else []
     if not runs or not all(isinstance(r, Samples) for r in runs):
@@ -122,7 +122,7 @@ def _upright(run: Samples) -> Samples:
     return replace(run, series=flipped)
 
 
-def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row], powers: Sequence[float]) -> list[Row]:
+def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row], powers: Sequence[Correction]) -> list[Row]:
     """Return the extrapolated row: through the usable sizes if there are two, else through all, with the bad status."""
     measured = [(run, row) for run, row in zip(runs, rows, strict=True) if math.isfinite(row.z)]
     good = [pair for pair in measured if pair[1].status.ok]

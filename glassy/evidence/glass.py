@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from glassy.analysis.collapse import FEWEST, one_curve
 from glassy.analysis.control_variates import mean_of_samples
 from glassy.analysis.crossings import line_crossing
 from glassy.core import checks
@@ -33,6 +34,7 @@ CLOSE = 0.9  # |m| with one of the K patterns beyond which a sample is at it
 HOT = 1.9  # T/T_c from which ln Z of small networks fluctuates so little that its mean is that of F.1
 DEEP = 0.9  # T/T_c below which finite N does not round the jump of the specific heat
 NEAR = 1.2  # T/T_c up to which a continuous transition is felt
+ROUNDED = 1.45  # T/T_c up to which finite networks round the jump at a transition that is not continuous
 HALF = "P(|q| < q_EA/2)"
 STEP = 1e-3  # of T: half the difference of energies that gives the specific heat
 
@@ -184,6 +186,30 @@ class GlassTheory:
         return Measured.of(
             value, T_c, load=self.load, T=T_c, N=math.inf, quantity="T_c", sizes=cold.rows[-1].sizes, status=status
         )
+
+    def rounding(self, table: Table, quantity: str = "specific heat") -> Measured | None:
+        """Return the exponent w with which simulation - theory of all sizes is one function of (T/T_c - 1) N^w above T_c.
+
+        From T_c to 1.45 T_c, where finite networks round a jump, through the sizes that are usable next to T_c. The row has the
+        exponent with its error, the sizes and chi2; the points of one size share their samples, so chi2 is rough. None where
+        points or sizes are too few.
+
+        Parameters
+        ----------
+        table : Table
+            `rungs` of several sizes.
+        quantity : str
+            What of.
+        """
+        above = table.finite.usable.where(T=lambda T: 1.0 < T / self.T_c < ROUNDED, quantity=quantity, error=lambda e: e > 0.0)
+        sizes = {int(r.N) for r in above if min(above["T"]) == r.T}
+        points = above.where(N=sizes.__contains__)
+        if len(points) < FEWEST or len(sizes) < 2 or len(set(points["T"].tolist())) < 2:
+            return None
+        off = [r.value.shifted(-r.theory) for r in points]
+        found, chi2, dof = one_curve((points["T"] / self.T_c - 1.0).tolist(), points["N"].tolist(), off)
+        row = Measured.of(found, load=self.load, T=self.T_c, N=math.inf, quantity=f"exponent of {quantity}")
+        return replace(row, sizes=tuple(sorted(sizes)), chi2=chi2, dof=dof)
 
     def curves(self, T: Iterable[float], ansaetze: Sequence[Ansatz | str] = (RS(), RSB(1))) -> list[dict[str, Any]]:
         """Return what ansaetze say as rows, for figures."""

@@ -22,6 +22,7 @@ from scipy.integrate import trapezoid
 from scipy.interpolate import PchipInterpolator
 
 from glassy.analysis.control_variates import mean_of_samples
+from glassy.analysis.extrapolate import Correction
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.export import Exported
@@ -288,7 +289,7 @@ class Held(Drawn, Exported):
         curve = "behind the lower wall", "lower wall"
         return lower.cooling(curve[0], crowded=True) + self.against(lower, curve[1], ("energy_excess",), change=True)
 
-    def limits(self, table: Table, powers: Sequence[float] = (1.0,)) -> Table:
+    def limits(self, table: Table, powers: Sequence[Correction] = (1.0,)) -> Table:
         """Return the limits of what several sizes at this load measured; the error of the integral over T joins those of f."""
         rule = self.error_of_rule(self.network, self.load, [r.T for r in self.cold])  # is in every free energy
         return table.where(quantity=lambda name: name != SHARE).limits(powers, common={FREE: abs(rule)})

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from glassy.analysis.extrapolate import extrapolate
+from glassy.analysis.extrapolate import Correction, correction, corrections, extrapolate, probability
 from glassy.core.drawing import Drawn
 from glassy.core.errors import EquilibrationWarning, InputError
 from glassy.core.export import Exported
@@ -80,7 +80,7 @@ class Measured(Exported):
     thermal, disorder, tau_int : float
         Parts of the error, and the autocorrelation time in sweeps; NaN where unknown.
     sizes, powers, chi2, dof
-        Of a limit: the N it was drawn through, the powers of 1/N, and how well they fit.
+        Of a limit: the N it was drawn through, the powers of 1/N or "ln(N)/N" (`extrapolate`), and how well they fit.
     error_dof : float
         Degrees of freedom of the error, those of `Estimate`.
     bound : bool
@@ -112,7 +112,7 @@ class Measured(Exported):
     sweeps: int = 0
     status: Status | Remark = Status.STEADY
     sizes: tuple[int, ...] = ()
-    powers: tuple[float, ...] = ()
+    powers: tuple[Correction, ...] = ()
     chi2: float = math.nan
     dof: int = 0
     error_dof: float = math.inf
@@ -154,6 +154,11 @@ class Measured(Exported):
         """
         parts = {k: abs(by) * getattr(self, k) for k in ("error", "thermal", "disorder")}
         return replace(self, simulation=by * self.simulation + plus, **parts, **columns).beside(by * self.theory + plus)
+
+    @property
+    def p(self) -> float:
+        """Of a limit the probability of a larger chi2 if its powers are right; NaN where nothing is left to judge by."""
+        return probability(self.chi2, self.dof)
 
     @property
     def usable(self) -> bool:
@@ -315,7 +320,7 @@ class Table(Drawn, Exported):
         return sorted({int(r.N) for r in self.finite})
 
     def limits(
-        self, powers: Sequence[float] = (1.0, 2.0), theory: Mapping[str, float] | None = None,
+        self, powers: Sequence[Correction] = (1.0, 2.0), theory: Mapping[str, float] | None = None,
         common: Mapping[str, float] | None = None,
     ) -> Table:  # fmt: skip
         """Return the limits 1/N = 0 of simulation - theory, of every quantity at every state point with two usable sizes.
@@ -325,8 +330,8 @@ class Table(Drawn, Exported):
 
         Parameters
         ----------
-        powers : sequence of float
-            Powers of 1/N that are fitted: the first ones, as many as the sizes determine.
+        powers : sequence of float or str
+            Powers of 1/N, or "ln(N)/N" (`extrapolate`), that are fitted: the first ones, as many as the sizes determine.
         theory : mapping of quantity to number, optional
             Theory of infinite N, where the rows have one for each size; else theirs, which is one for all.
         common : mapping of quantity to number, optional
@@ -375,7 +380,7 @@ class Table(Drawn, Exported):
             name = " ".join(filter(None, (r.curve, r.network, r.ansatz, "" if math.isnan(r.t) else f"t={r.t:.4f}")))
             size, fit = ("1/N->0", f"{r.chi2:.1f}/{r.dof}") if math.isinf(r.N) else (f"{r.N:.0f}", "")
             through = f" N={_words(r.sizes)}" if r.sizes else ""
-            through += f", N^-{_words(r.powers).replace(' ', ',-')}" if r.powers else ""
+            through += f", {_form(r.powers)}" if r.powers else ""
             lines.append(
                 f"{name:<34} {r.load:>7.4g} {r.T:>8.4g} {size:>6} {r.quantity:<24} {r.theory:>11.6f} "
                 f"{short(r.simulation, r.error, bound=r.bound):>16} {r.z:>7.2f} {fit:>9}  {r.status.name}{through}"
@@ -437,7 +442,7 @@ def _scattered(r: Measured) -> bool:
     return r.error > 0.0 and not r.bound and not alone
 
 
-def _limit(rows: Sequence[Measured], powers: Sequence[float], theory: Mapping[str, float] | None) -> Measured | None:
+def _limit(rows: Sequence[Measured], powers: Sequence[Correction], theory: Mapping[str, float] | None) -> Measured | None:
     """Return the limit of one quantity through its usable sizes, None if they are too few."""
     used = [r for r in rows if r.usable and _scattered(r)]
     different = len({r.N for r in used})
@@ -463,6 +468,12 @@ def _words(values: Iterable[float]) -> str:
     return " ".join(f"{x:g}" for x in values)
 
 
+def _form(powers: Sequence[Correction]) -> str:
+    """Return corrections in few words: N^-1,-2."""
+    text = corrections(powers, ",")
+    return text if any(isinstance(power, str) for power in powers) else text.replace(",N^", ",")
+
+
 def _said(row: Measured, column: Field[Any]) -> str:
     """Return a value as it stands in a file: nothing for a number that need not be said."""
     value = getattr(row, column.name)
@@ -474,7 +485,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else ""
     if isinstance(value, tuple):
-        return " ".join(f"{x:.17g}" for x in value)
+        return " ".join(x if isinstance(x, str) else f"{x:.17g}" for x in value)
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, str | int):
@@ -487,7 +498,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(("curve", "network", "ansatz", "quantity"), str),
     **dict.fromkeys(("K", "samples", "sweeps", "dof"), int),
     "sizes": lambda text: tuple(map(int, text.split())),
-    "powers": lambda text: tuple(map(float, text.split())),
+    "powers": lambda text: tuple(map(correction, text.split())),
     "status": _status,
     "bound": lambda text: text.upper() == "TRUE",
 }

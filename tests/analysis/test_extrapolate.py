@@ -86,3 +86,56 @@ def test_a_limit_can_be_kept(tmp_path):
 def test_what_cannot_be_extrapolated_is_refused(N, values, powers, message):
     with pytest.raises(InputError, match=message):
         extrapolate(N, values, powers)
+
+
+# ---- logarithms ----
+
+
+def test_a_logarithm_is_told_from_a_power():
+    """ln(N)/N beside 1/N is recovered with both amplitudes; a fit in 1/N alone, or in 1/N^2 beside it, is found out."""
+    sizes = (20, 40, 80, 160, 320, 640)
+    rng = np.random.default_rng(5)
+    values = [Estimate(2.0 + 3.0 * math.log(N) / N - 1.5 / N + 1e-5 * rng.normal(), 1e-5, samples=8) for N in sizes]
+    found = extrapolate(sizes, values, ("ln(N)/N", 1.0))
+    assert abs(found.value.z(2.0)) < 4.0
+    assert found.amplitudes == pytest.approx((3.0, -1.5), abs=0.02)
+    assert found.p > 1e-3
+    assert " in ln(N)/N and N^-1 through N=20, 40, 80, 160, 320, 640; " in repr(found)
+    assert max(extrapolate(sizes, values, powers).p for powers in ((1.0,), (1.0, 2.0), ("ln(N)/N",), (2 / 3, 1.0))) < 1e-6
+
+
+def test_limits_in_a_logarithm_are_unbiased_and_their_errors_true():
+    found = [
+        extrapolate(SIZES, noisy(lambda N: 2.0 - 3.0 * math.log(N) / math.sqrt(N), k), ["ln(N)/N^0.5"]) for k in range(300)
+    ]
+    z = np.array([(f.value - 2.0) / f.value.error for f in found])
+    assert abs(z.mean()) < 4.0 / math.sqrt(300)
+    assert 0.85 < z.std() < 1.15
+
+
+def test_a_logarithm_has_one_spelling_and_is_kept(tmp_path):
+    values = noisy(lambda N: 1.0, 1)
+    a, b, c = (extrapolate(SIZES, values, [word, 1]) for word in ("ln(N)/N^2", "ln(N) / N^2.0", "ln(N)/N^02"))
+    assert a == b == c
+    assert a.powers == ("ln(N)/N^2", 1.0)
+    assert extrapolate(SIZES, values, ["ln(N)/N^1"]).powers == ("ln(N)/N",)
+    assert glassy.load(a.save(tmp_path / "limit")) == a
+
+
+@pytest.mark.parametrize(
+    ("N", "powers", "message"),
+    [
+        ((50, 100), "ln(N)/N", "powers must be"),
+        ((50, 100), ("ln N/N",), 'powers must be numbers, "ln\\(N\\)/N" or'),
+        ((50, 100), ("1.0",), "powers must be numbers"),
+        ((50, 100), ("ln(N)/N^-1",), "powers must be numbers"),
+        ((50, 100), ("ln(N)/N^0",), "different and > 0"),
+        ((50, 100, 200), ("ln(N)/N", "ln(N)/N^1.0"), "different and > 0"),
+        ((50, 100), ("ln(N)/N", 1.0), "fewer than the different sizes"),
+        ((2, 100), ("ln(N)/N",), "N\\^p must be > e"),
+        ((50, 100), ("ln(N)/N^0.25",), "N\\^p must be > e"),
+    ],
+)
+def test_what_is_no_logarithm_is_refused(N, powers, message):
+    with pytest.raises(InputError, match=message):
+        extrapolate(N, [Estimate(1.0, 0.1)] * len(N), powers)

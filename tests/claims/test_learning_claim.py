@@ -36,11 +36,3 @@ def test_controls_are_refuted(case):
     wrong = learning.rivals(case, _sim.results("learning", case.name)["data"])
     for name, least in (("n as r m", 3), ("r off by 5 %", 6)):
         assert sum(abs(z) > 4.0 for z in wrong[name]) >= least
-
-
-@pytest.mark.slow
-def test_the_figure_is_redrawn_from_the_data_alone(tmp_path):
-    for path in (_sim.ROOT / "results" / "learning" / "P4").glob("*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    _sim.plot(learning, learning.CASES["P4"], tmp_path)
-    assert (tmp_path / "figure.png").stat().st_size > 20_000

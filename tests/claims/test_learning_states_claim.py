@@ -42,11 +42,3 @@ def test_the_plane_is_that_of_the_theory(case):
     rows = list(zip(plane["quality"], plane["T"], plane["phase"], strict=True))
     for r, T, phase in rows[5::151]:
         assert glassy.solve(case.network.trained(case.plane, float(r)), case.load, float(T), "equilibrium").phase == phase
-
-
-@pytest.mark.slow
-def test_the_figure_is_redrawn_from_the_data_alone(tmp_path):
-    for path in (_sim.ROOT / "results" / "learning_states" / "P2").glob("*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    _sim.plot(learning_states, learning_states.CASES["P2"], tmp_path)
-    assert (tmp_path / "figure.png").stat().st_size > 20_000

@@ -82,11 +82,3 @@ def test_chains_that_left_say_where_to():
     found = lost_chains(r)
     assert 0.0 < float(found["chains that stay"]) == 1.0 - r.escaped.mean() < 1.0
     assert found["lost to another"].samples == r.escaped.sum()
-
-
-@pytest.mark.slow
-def test_figures_are_redrawn_from_the_data_alone(tmp_path):
-    for path in (_sim.ROOT / "results" / "nishimori" / "P3").glob("*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    _sim.plot(nishimori, CASES["P3"], tmp_path)
-    assert (tmp_path / "figure.png").stat().st_size > 20_000

@@ -159,16 +159,6 @@ def test_the_spinodal_is_followed_up_to_where_RS_breaks_on_it():
         assert [r["T"] for r in rows.where(k=0.0)] == pytest.approx([p * max(meet["T"]) for p in storage_capacity.PARTS])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("claim", "module", "name"), [("phase_diagram", phase_diagram, "P3"),
-                                                       ("storage_capacity", storage_capacity, "capacity")])  # fmt: skip
-def test_figures_are_redrawn_from_the_data_alone(tmp_path, claim, module, name):
-    for path in (_sim.ROOT / "results" / claim / name).glob("*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    _sim.plot(module, module.CASES[name], tmp_path)
-    assert (tmp_path / "figure.png").stat().st_size > 20_000
-
-
 @each
 def test_names_of_regions_stand_on_no_line(case):
     fig = phase_diagram.panels(case, _sim.results("phase_diagram", case.name))

@@ -94,12 +94,3 @@ def test_interactions_say_so_where_no_point_has_both_energies():
     """As few samples may leave it: a verdict, not an error."""
     tables = {"data": _sim.glassy.Table()}
     assert "no state point has usable limits of both energies" in interactions.verdict(interactions.CASES["P4"], tables)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "module"), [("retrieval", retrieval), ("interactions", interactions)])
-def test_figures_are_redrawn_from_the_data_alone(tmp_path, name, module):
-    for path in (_sim.ROOT / "results" / name / "P4").glob("*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    _sim.plot(module, module.CASES["P4"], tmp_path)
-    assert (tmp_path / "figure.png").stat().st_size > 20_000

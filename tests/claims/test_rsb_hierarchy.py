@@ -1,7 +1,6 @@
 """The claims of results/rsb_hierarchy re-checked from the committed data, against the theory of today's code."""
 
 import math
-import shutil
 from itertools import pairwise
 
 import pytest
@@ -111,11 +110,3 @@ def test_verdicts_are_those_of_the_data(name):
     assert meta["verdict"] == rsb_hierarchy.verdict(case, _sim.results("rsb_hierarchy", name))
     assert len(meta["verdict"]) <= 250
     assert meta["verdict"] in (RESULTS.parent / "README.md").read_text()
-
-
-@pytest.mark.slow
-def test_figures_come_from_the_data_alone(tmp_path):
-    for csv in (RESULTS / "P3").glob("*.csv"):
-        shutil.copy(csv, tmp_path)
-    _sim.plot(rsb_hierarchy, rsb_hierarchy.CASES["P3"], tmp_path)
-    assert (tmp_path / "figure.png").stat().st_size > 50_000

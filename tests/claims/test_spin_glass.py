@@ -6,7 +6,7 @@ from committed import checked, tables
 
 from glassy import RS, RSB, DenseHebbian, GlassTheory, Remark, Status, solve, spin_glass_temperatures
 from glassy.evidence.glass import HOT
-from sims import _sim, coexistence, spin_glass
+from sims import _forms, _sim, coexistence, spin_glass
 
 each = pytest.mark.parametrize("case", spin_glass.CASES.values(), ids=spin_glass.CASES)
 
@@ -78,6 +78,45 @@ def test_claim_a_continuous_glass_converges_with_N_to_minus_two_thirds():
     assert len(right) == len(wrong) >= 6
     assert max(abs(right)) < 3.0
     assert min(abs(wrong)) > 5.0
+
+
+# ---- around T_c, where the jump of the specific heat is rounded ----
+
+
+@pytest.mark.parametrize("name", ["P3", "P4"])
+def test_forms_are_those_of_the_committed_sizes(name):
+    case, kept = spin_glass.CASES[name], _sim.results("spin_glass", name)
+    again = _forms.forms(case, kept["data"])
+    assert [(r["form"], r["quantity"], r["sizes"]) for r in again] == [
+        (r["form"], r["quantity"], str(r["sizes"])) for r in kept["forms"]
+    ]
+    for column in ("T", "limit", "error", "z", "chi2", "p"):
+        np.testing.assert_allclose(again[column], kept["forms"][column], rtol=1e-5, atol=1e-8)
+    plain, ends = kept["forms"].where(form=_forms.PLAIN), kept["data"].ends
+    for r in plain:  # the form of data.csv
+        (end,) = ends.where(T=r["T"], quantity=r["quantity"])
+        assert (end.simulation, end.error) == pytest.approx((r["limit"], r["error"]), rel=1e-9)
+
+
+def test_claim_no_integer_powers_follow_the_specific_heat_at_T_c():
+    """P = 3, 1.3 % above T_c: N^-1 and N^-2 miss it by far; whatever the form, the sizes themselves hardly move."""
+    case, kept = spin_glass.CASES["P3"], _sim.results("spin_glass", "P3")
+    next_to = min(T for T in kept["data"].finite["T"] if T > case.T_c)
+    at = kept["forms"].where(T=next_to, quantity="specific heat")
+    assert len(at) == len(_forms.FORMS)
+    assert max(at.where(form=lambda f: f in ("N^-1", _forms.PLAIN))["z"]) < -20.0
+    assert max(at.where(form=lambda f: f != "N^-1/3,-2/3")["z"]) < -4.0
+    measured = kept["data"].finite.usable.where(T=next_to, quantity="specific heat")
+    jump = measured.rows[0].theory - case.says(0.999 * case.T_c)["specific heat"]
+    assert np.ptp(measured["simulation"]) < 0.05 * jump
+
+
+def test_claim_the_jump_is_rounded_in_a_power_of_N_far_below_one_half():
+    found = [_sim.results("spin_glass", name)["forms"].where(form=_forms.ROUNDING) for name in ("P3", "P4")]
+    for (r,) in found:
+        assert r["p"] > 1e-3
+        assert 0.2 < r["limit"] < 0.4
+        assert r["limit"] + 4.0 * r["error"] < 0.5
 
 
 @pytest.mark.parametrize(("name", "weights"), [("P3", ((-0.35, 0.35), (0.35, 0.7), (0.7, 1.1)))])

@@ -170,6 +170,17 @@ def test_compare_keeps_each_size_in_a_folder_of_its_own(tmp_path, capsys):
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("sample_*.npz")} == stamps
 
 
+def test_compare_takes_a_logarithm_among_the_powers(capsys):
+    words = ["compare", *RUN, "--N", "20", "30"]
+    runs = [glassy.simulate(NETWORK, 0.1, 0.3, N, seed=3, samples=4, sweeps=200) for N in (20, 30)]
+    there = glassy.compare(glassy.solve(NETWORK, 0.1, 0.3), runs, powers=("ln(N)/N", 1.0))
+    main([*words, "--powers", "ln(N)/N", "1"])
+    assert capsys.readouterr().out.startswith(there.table())
+    assert " in ln(N)/N; 0 dof" in there.table()
+    assert main([*words, "--powers", "log"]) == 2
+    assert "must be a number, got 'log'" in capsys.readouterr().err
+
+
 def test_compare_is_judged_by_the_rows_that_judge(capsys):
     words = [
         "compare",

@@ -95,7 +95,9 @@ def test_rows_of_a_finite_N_say_where_to_read():
 def test_a_limit_says_its_powers_and_whether_anything_tests_them():
     s, r = solve(network, 0.1, 0.3), runs(network, 0.1, 0.3, (40, 60, 90), (4, 4, 4), 100)
     parabola, line, root = compare(s, r), compare(s, r, powers=(1,)), compare(s, r, powers=[0.5])
-    for c, powers, dof in ((parabola, (1.0, 2.0), 0), (line, (1.0,), 1), (root, (0.5,), 1), (compare(s, r[:2]), (1.0,), 0)):
+    logarithm = compare(s, r, powers=("ln(N)/N",))
+    cases = ((parabola, (1.0, 2.0), 0), (line, (1.0,), 1), (root, (0.5,), 1), (logarithm, ("ln(N)/N",), 1))
+    for c, powers, dof in (*cases, (compare(s, r[:2]), (1.0,), 0)):
         sizes = [x.N for x in r][: len(powers) + 1 + dof]
         for row in c.extrapolated:
             mine = [x for x in c.rows if x.observable == row.observable and math.isfinite(x.N)]

@@ -1,6 +1,7 @@
 """GlassTheory and HeldPhase refuse what has no glass or no ladder, and say of N spins what enumeration says."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,11 @@ from glassy import (
     HeldPhase,
     ImperfectSynapses,
     InputError,
+    Measured,
     ReplicaExchange,
     SpinGlass,
+    Status,
+    Table,
     annealed,
     simulate,
     solve,
@@ -47,6 +51,31 @@ def test_transitions_differ_in_kind_and_curves_know_the_levels():
     assert rs["q_0"] == rs["q_1"]
     assert one["q_0"] < rs["q_1"] < one["q_1"]
     assert one["energy"] > rs["energy"]
+
+
+@pytest.mark.parametrize("w", [0.3, 0.5])
+def test_the_exponent_of_rounding_is_that_of_the_rows(w):
+    """Made of a jump that is one function of (T/T_c - 1) N^w above T_c; what is below or hot is left out."""
+    glass, rng = GlassTheory(NETWORK, 4.0, RSB(1)), np.random.default_rng(4)
+
+    def off(t, N):
+        return -0.7 * math.exp(-0.5 * (t - 1.0) * N**w) if 1.0 < t < 1.5 else N / t
+
+    rows = [
+        Measured(quantity=name, load=4.0, T=t * glass.T_c, N=N, theory=1.0, simulation=1.0 + x + 0.003 * rng.normal(),
+                 error=0.003, status=Status.EQUILIBRATED)
+        for t in (0.9, 1.02, 1.1, 1.2, 1.3, 1.4, 1.9) for N in (32, 48, 64, 96)
+        for name, x in (("specific heat", off(t, N)), ("energy", 5.0 / N))
+    ]  # fmt: skip
+    far = [replace(r, N=24, simulation=9.0) for r in rows if r.N == 32 and r.T > 1.05 * glass.T_c]  # not usable next to T_c
+    found = glass.rounding(Table([*rows, *far]))
+    assert abs(found.value.z(w)) < 4.0
+    assert found.error < 0.05
+    assert (found.sizes, found.dof, found.T, found.quantity) == ((32, 48, 64, 96), 15, glass.T_c, "exponent of specific heat")
+    assert found.p > 1e-3
+    assert glass.rounding(Table(r for r in rows if r.N == 32)) is None
+    assert glass.rounding(Table()) is None
+    assert glass.rounding(Table(replace(r, status=Status.SHORT_CHAIN) for r in rows)) is None
 
 
 def test_a_ladder_of_another_network_is_refused():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from glassy import DenseHebbian, Estimate, InputError, Measured, Remark, Status, Table, simulate, solve
+from glassy.analysis.extrapolate import exponent
 
 
 def row(z=1.0, N=math.inf, **columns):
@@ -35,11 +36,13 @@ def test_limits_judge_where_there_are_any():
     assert not Table([row(status=remark) for remark in Remark]).judged().rows
 
 
-@pytest.mark.parametrize("powers", [(1.0,), (2 / 3, 1.0)])
+@pytest.mark.parametrize("powers", [(1.0,), (2 / 3, 1.0), ("ln(N)/N",), ("ln(N)/N^0.5", 1.0)])
 def test_limits_are_those_of_simulation_minus_theory(powers):
     """Each size has a theory of its own, the limit that of infinite N; sizes that do not count are left out."""
+    p = exponent(powers[0])
+    by = {True: lambda N: math.log(N) * N**-p, False: lambda N: N**-p}[isinstance(powers[0], str)]
     rows = [
-        row(N=N, theory=0.5 + 1 / N, simulation=0.7 + 1 / N + 3.0 * N ** -powers[0], error=0.01 / N, K=N, samples=9)
+        row(N=N, theory=0.5 + 1 / N, simulation=0.7 + 1 / N + 3.0 * by(N), error=0.01 / N, K=N, samples=9)
         for N in (50, 100, 200)
     ]
     (end,) = Table([*rows, row(N=400, status=Remark.RARE)]).limits(powers, {"m": 0.6})
@@ -67,6 +70,17 @@ def test_a_file_gives_back_every_bit(tmp_path):
     (tmp_path / "other.csv").write_text("m,n\n1,2\n")
     with pytest.raises(InputError, match="must be a table of evidence, but has the columns"):
         Table.read_csv(tmp_path / "other.csv")
+
+
+def test_the_form_of_a_limit_is_said_and_kept(tmp_path):
+    forms = {(1.0, 2.0): "N^-1,-2", (2 / 3,): "N^-0.666667", ("ln(N)/N",): "ln(N)/N", (1.0, "ln(N)/N^0.5"): "N^-1,ln(N)/N^0.5"}
+    table = Table([row(powers=powers, sizes=(20, 30), chi2=2.0, dof=2) for powers in forms])
+    again = Table.read_csv(table.csv(tmp_path / "data.csv"))
+    assert again.rows == table.rows
+    assert [r["powers"] for r in table.records()][2:] == ["ln(N)/N", "1 ln(N)/N^0.5"]
+    assert [line.rpartition("N=20 30, ")[2] for line in table.text().splitlines()[1:]] == list(forms.values())
+    assert [r.p for r in again] == pytest.approx([math.exp(-1.0)] * 4)
+    assert math.isnan(row().p)
 
 
 def test_rows_of_runs_are_those_of_compare_and_stand_alone_beyond_the_spinodal(recwarn):

@@ -1,0 +1,63 @@
+"""Of which state of the code results are, and whether all are of one: the trees of glassy/ and sims/, and the version."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import glassy
+
+HERE = Path(__file__).resolve().parent
+Metas = dict[str, dict[str, Any]]  # meta.json by CLAIM/CASE
+
+
+def committed(folder: Path) -> Metas:
+    """Return the meta.json of every case by its name."""
+    files = sorted(folder.glob("*/*/meta.json"))
+    return {str(file.parent.relative_to(folder)): json.loads(file.read_text()) for file in files}
+
+
+def last_change(changelog: str) -> str:
+    """Return the last day on which a number changed, by the parts of a CHANGELOG that say so."""
+    parts = re.findall(r"^### Changed \(numbers\)$(.*?)(?=^##|\Z)", changelog, re.M | re.S)
+    return max(str(day) for day in re.findall(r"\d{4}-\d{2}-\d{2}", "".join(parts)))
+
+
+def shortcomings(metas: Metas, since: str, version: str) -> list[str]:
+    """Say what results lack to be those of one version: of code before the day `since`, of other versions, of several trees."""
+    code = {name: meta.get("trees", {"date": ""}) for name, meta in metas.items()}
+    older = [name for name, found in code.items() if found["date"] < since]
+    other = [name for name, meta in metas.items() if meta["provenance"]["glassy"] != version and name not in older]
+    told = {f"{found['glassy']} {found['sims']}" for name, found in code.items() if name not in (*older, *other)}
+    said = [f"Of code from before {since}, when a number changed last: {', '.join(older)}."] if older else []
+    said += [f"Not of version {version}: {', '.join(other)}."] if other else []
+    several = len(told) > 1 or any(mark in pair for pair in told for mark in ("+", " and "))
+    return [*said, "Of several states of the code, or of files that were not committed."] if several else said
+
+
+def trees(commits: str) -> dict[str, str]:
+    """Return the Git trees of glassy/ and sims/ at commits (joined by "and"), and the day of the oldest.
+
+    Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
+    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/ says that there something is not committed now.
+    """
+
+    def git(commit: str, *words: str) -> str:
+        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
+        return run.stdout.strip() if run.returncode == 0 else commit
+
+    each, dirty = commits.split(" and "), "+" if git("", "status", "--porcelain", "--", ".") else ""
+    found = {
+        k: " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:{k}") for c in each)) for k in ("glassy", "sims")
+    }
+    return found | {"sims": found["sims"] + dirty, "date": min(git("", "show", "-s", "--format=%cs", c) for c in each)}
+
+
+def present(target: Path) -> bool:
+    """Whether the results of a case are there and of this version, with nothing that was not committed."""
+    file = target / "meta.json"
+    made = json.loads(file.read_text()) if file.exists() else {}
+    return bool(made) and made["provenance"]["glassy"] == glassy.__version__ and "+" not in str(made.get("trees", "+"))
