@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.phases.free_energy_of_m import free_energy_of_m
 
+GRAIN = 2.0**-12  # of the fields beside tables of pattern 0, which 64-bit integers must hold with them
 SURE = 1.4  # times the field that holds m = 0.99: the strongest, which reaches m = 1
 
 
@@ -35,6 +37,7 @@ def field_rungs(
     others : float, optional
         An overlap that none of the other patterns may exceed in size. Near m = 0 and below coexistence a network is at another
         pattern, as deep as the one that is asked for; theory at m means the glass or the paramagnet there, with none of them.
+        At even P overlaps m < 0, the mirror, are then forbidden too, as chains stay there in the weakest fields, to no use.
         It must lie far above 1/sqrt(N), the overlap of two patterns: m = 1 is forbidden in a sample where they have more.
 
     Returns
@@ -57,15 +60,17 @@ def field_rungs(
     h = free_energy_of_m(network, load, T, m, progress=False).slope + 0.5 * network.P * m ** (network.P - 1)
     way = np.append(0.0, np.cumsum(np.sqrt(N / T * np.diff(h) * np.diff(m)))) / step
     found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1), way, h).tolist()
-    energies = {0: 0.0} | _walls(network, network.patterns(load, N), N, others)
-    return [Perturbation(pattern_energies=energies, along=round(x, 6)) for x in (0.0, *found[1:], SURE * found[-1])]
-
-
-def _walls(network: DenseHebbian, K: int, N: int, others: float | None) -> dict[int, list[float]]:
-    """Return tables of the patterns beside 0: infinite, as far as a temperature knows, beyond an overlap."""
+    along = (0.0, *found[1:], SURE * found[-1])
     if others is None:
-        return {}
+        return [Perturbation(pattern_energies={0: 0.0}, along=round(h, 6)) for h in along]
+    energies = _walls(network, network.patterns(load, N), N, others)
+    return [Perturbation(pattern_energies=energies, along=round(h / GRAIN) * GRAIN) for h in along]
+
+
+def _walls(network: DenseHebbian, K: int, N: int, others: float) -> dict[int, Any]:
+    """Return energies of all patterns: infinite, as far as a temperature knows, beyond an overlap, at even P of 0 for m < 0."""
     most = checks.number("others", others, "It is an overlap.", least=1.0 / N, most=1.0)
-    overlap = np.abs(np.arange(N, -N - 1, -2)) / N
-    table = np.where(overlap > most, 2.0 * N, network.energy_table(N).energies).tolist()
-    return dict.fromkeys(range(1, K), table)
+    overlap = np.arange(N, -N - 1, -2) / N
+    table = np.where(np.abs(overlap) > most, 2.0 * N, network.energy_table(N).energies).tolist()
+    own = np.where(overlap < 0.0, 2.0 * N, 0.0).tolist() if network.even else 0.0
+    return {0: own, **dict.fromkeys(range(1, K), table)}

@@ -28,9 +28,11 @@ def test_walls_hold_the_other_patterns():
     found = {}
     for name, given in (("held", rungs), ("free", field_rungs(pair, load, 0.3, N))):
         r = simulate(pair, load, 0.3, N, perturbation=given, samples=4, sweeps=200, **HOW)[0]
-        spins = r.series.spins
+        spins, lowest = r.series.spins, r.series.m.min()
+        assert (lowest >= 0.0) == (name == "held")  # and the mirror
         xi = [glassy.draw_patterns(K, N, seed=1, sample=s)[1:] for s in range(4)]
         found[name] = max(np.abs(x @ s.T).max() / N for x, s in zip(xi, spins, strict=True))
+    assert dict(field_rungs(DenseHebbian(3), 0.1, 0.5, 12, others=0.8)[0].pattern_energies)[0] == 0.0  # at odd P there is none
     assert found["held"] <= 0.6 + 1e-9
     assert found["free"] > 0.8  # the twin: without walls it is at another pattern
 
