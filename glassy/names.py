@@ -28,6 +28,7 @@ from glassy.core.results import Estimate, Status
 from glassy.core.storage import load, save
 from glassy.evidence.compare import compare
 from glassy.evidence.comparison import Comparison
+from glassy.evidence.field_rungs import field_rungs
 from glassy.evidence.glass import GlassTheory
 from glassy.evidence.guerra import Interpolation
 from glassy.evidence.held import Held, hold, wall
@@ -177,6 +178,7 @@ __all__ = [
     "examples_needed",
     "exchange_temperatures",
     "extrapolate",
+    "field_rungs",
     "free_energy_of_m",
     "glassiness",
     "hierarchy",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, overload
 
+import numpy.typing as npt
 from scipy.special import ndtri
 
 from glassy.analysis.extrapolate import Correction, check_powers
@@ -15,36 +16,41 @@ from glassy.core.renamed import corrects
 from glassy.core.results import Estimate, Status
 from glassy.evidence.comparison import Comparison, Row
 from glassy.evidence.confront import confront, warn_of
+from glassy.evidence.curves import beside_curves, is_curve
 from glassy.evidence.passing import beside_evolution, beside_passing, beside_run, elsewhere, end_of, of_network
 from glassy.evidence.sides import check_state, common_samples, difference, rungs, side
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution
+from glassy.phases.free_energy_of_m import FreeEnergyOfM
 from glassy.simulation.compare_starts import meet
+from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
 from glassy.simulation.ladder import Ladder
 from glassy.simulation.observables import OBSERVABLES
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
-Compared = Solution | StateEvolution | Exact | MessagePassing | Samples | Ladder | Sequence[Samples]
+Curves = FreeEnergyOfM | MeasuredFreeEnergyOfM | Sequence[MeasuredFreeEnergyOfM] | Sequence[Ladder]
+Compared = Solution | StateEvolution | Exact | MessagePassing | Samples | Ladder | Sequence[Samples] | Curves
 POWERS = (1.0, 2.0)
 
 
 @overload
 def compare(  # type: ignore[overload-overlap]
-    solution: Ladder, samples: Ladder, *, powers: Sequence[Correction] = ..., progress: bool | None = ...
+    solution: Ladder, samples: Ladder, *, powers: Sequence[Correction] = ..., m: Any = ..., progress: bool | None = ...
 ) -> tuple[Comparison, ...]: ...
 @overload
 def compare(
-    solution: Compared, samples: Compared, *, powers: Sequence[Correction] = ..., progress: bool | None = ...
+    solution: Compared, samples: Compared, *, powers: Sequence[Correction] = ..., m: Any = ..., progress: bool | None = ...
 ) -> Comparison: ...
 
 
 @corrects
 def compare(
-    solution: Compared, samples: Compared, *, powers: Sequence[Correction] = POWERS, progress: bool | None = None
-) -> Comparison | tuple[Comparison, ...]:
-    """Compare any two of a Solution, an Exact, a run or several sizes of it, a Ladder, and message passing, at one state point.
+    solution: Compared, samples: Compared, *, powers: Sequence[Correction] = POWERS, m: npt.ArrayLike | None = None,
+    progress: bool | None = None,
+) -> Comparison | tuple[Comparison, ...]:  # fmt: skip
+    """Compare any two of a Solution, an Exact, one run or several, a Ladder, message passing, or f(m), at one state point.
 
     A Solution beside simulations of the same network, load and temperature, and an Exact beside a run of its patterns, are
     judged as said below. Of a Ladder the rung at the temperature of the other side is taken; two ladders, or Grids along T,
@@ -69,13 +75,18 @@ def compare(
     compared; a Solution, of RS, with the means over its samples. Two of message passing on the same patterns are compared
     within each sample, too; an Exact with the first sample, whose patterns must be its own.
 
+    f(m) of theory is compared with measured ones, of one N or several, or with Ladders of fields along the pattern, which are
+    joined: barrier, depth, the places of minimum and top, and f(m) - f(1) at some m. Of a run the places are means, `m_pattern`
+    and `m_barrier`. Two runs of f(m) that share patterns, and an Exact beside the run of its sample, are compared by thermal
+    errors. An f(m) beside anything else is refused.
+
     At even P a state and its mirror, all spins flipped, have one energy, so in the retrieval phase m and q are compared up to
     this global sign: chains with a negative mean of m are flipped first, beside message passing those whose last spins overlap
     negatively with its magnetizations. At odd P the mirror is another state, and stays one.
 
     Parameters
     ----------
-    solution, samples : Solution, StateEvolution, Exact, MessagePassing, Samples, Ladder, or Samples of several N in a sequence
+    solution, samples : results of the types above, or Samples or measured f(m) of several N in a sequence
         A converged saddle; what `state_evolution`, `enumerate_states` and `message_passing` say; runs. In any order: theory
         comes first, then state evolution, enumeration, message passing. A StateEvolution that still moves, or ended in another
         phase, is noted and has no good status; so is message passing of which a sample settled far from m of a Solution, or
@@ -85,6 +96,8 @@ def compare(
         default a straight line through two sizes and a parabola through three or more: the signal of H.2 alone is
         prod_{i<P} (1 - i/N), and 1 - m depends on it exponentially, so at P = 4 the 1/N^2 term exceeds the errors. The table
         says powers, chi2 and degrees of freedom; with none left nothing tests the powers.
+    m : array, optional
+        Of f(m): overlaps at which f(m) - f(1) is compared; default 0, 0.25, 0.5, 0.75.
     progress : bool, optional
         A bar on stderr that counts runs; default: where it is slow (theory of many steps, solved again at the load of each run)
         and stderr is a terminal or a notebook.
@@ -93,8 +106,8 @@ def compare(
     -------
     Comparison, or a tuple of them for two Ladders, one for each temperature
         In the retrieval phase rows for m, q, energy and energy_excess; at m = 0 for q (|q| in the spin glass, which is
-        known up to a global flip only) and energy; of an Exact m, |m|, q, |q|, q^2, energy. z is (simulation - theory)/error as
-        a normal deviate (`Estimate.z`).
+        known up to a global flip only) and energy; of an Exact m, |m|, q, |q|, q^2, energy; of f(m) those above. z is
+        (simulation - theory)/error as a normal deviate (`Estimate.z`).
 
     Raises
     ------
@@ -120,7 +133,12 @@ def compare(
     >>> [row.N for row in compare(glassy.solve(network, load=0.1, T=0.3), runs).rows if row.observable == "m"]
     [40.0, 60.0, inf]
     """
-    powers, a, b = check_powers(powers), rungs(solution), rungs(samples)
+    powers = check_powers(powers)
+    if is_curve(solution) or is_curve(samples):
+        return beside_curves(solution, samples, powers, m)
+    if m is not None:
+        raise InputError(f"m must be left out here, got {m!r}: it is where f(m) of two curves is compared.")
+    a, b = rungs(solution), rungs(samples)
     if a and b:
         shared = [T for T in a if T in b]
         if not shared:

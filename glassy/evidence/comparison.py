@@ -17,6 +17,8 @@ from glassy.core.storage import Saved
 from glassy.exact import Exact
 from glassy.passing.result import MessagePassing
 from glassy.passing.state_evolution import StateEvolution
+from glassy.phases.free_energy_of_m import FreeEnergyOfM
+from glassy.simulation.free_energy_of_m import MeasuredFreeEnergyOfM
 from glassy.simulation.samples import Samples
 from glassy.theory.solution import Solution
 
@@ -60,8 +62,8 @@ class Comparison(Drawn, Saved):
 
     Parameters
     ----------
-    solution : Solution, StateEvolution, Exact, MessagePassing or Samples
-        What the other side is compared with: the theory, the exact averages of one network, its mean field, or another run.
+    solution : Solution, StateEvolution, Exact, MessagePassing, Samples, FreeEnergyOfM or MeasuredFreeEnergyOfM
+        What the other side is compared with: the theory, the exact averages of one network, its mean field, another run, f(m).
     rows : tuple of Row
         One for each observable and size, then its extrapolation.
     note : str
@@ -79,7 +81,7 @@ class Comparison(Drawn, Saved):
     ['m', 'q', 'energy', 'energy_excess']
     """
 
-    solution: Solution | StateEvolution | Exact | MessagePassing | Samples
+    solution: Solution | StateEvolution | Exact | MessagePassing | Samples | FreeEnergyOfM | MeasuredFreeEnergyOfM
     rows: tuple[Row, ...]
     note: str = ""
     sides: tuple[str, str] = ("theory", "simulation")
@@ -87,7 +89,8 @@ class Comparison(Drawn, Saved):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the rows, with the state point; the numbers of the two sides are "theory" and "simulation"."""
-        state = dict(state_of(self.solution, *(("phase",) if isinstance(self.solution, Solution) else ())))
+        state = dict(getattr(self.solution, "state_point", ()))
+        state |= dict(state_of(self.solution, *(("phase",) if isinstance(self.solution, Solution) else ())))
         for row in self.rows:
             yield state | record(row)
 
@@ -130,7 +133,7 @@ class Comparison(Drawn, Saved):
             )
             if any(not row.dof for row in self.extrapolated):
                 reasons.append("0 dof: as many powers of 1/N as the sizes determine; more sizes, or fewer powers, test them")
-        elif isinstance(self.solution, Solution) and any(math.isfinite(row.z) for row in self.rows):
+        elif isinstance(self.solution, Solution | FreeEnergyOfM) and any(math.isfinite(row.z) for row in self.rows):
             reasons.append(
                 "theory is that of 1/N = 0, and a finite N is off by about 1/N: give runs of several sizes and read 1/N->0"
             )

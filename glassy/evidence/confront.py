@@ -48,7 +48,7 @@ def confront(solution: Solution | Exact, samples: Any, powers: Sequence[Correcti
     rows, note = [], _note(runs)
     for name in (name for name in side(solution).says if not OBSERVABLES[name].pairs or all(r.replicas > 1 for r in runs)):
         raw = [_row(name, theory, run, note) for theory, run in zip(theories, runs, strict=True)]
-        rows += raw + _limit(name, solution, runs, raw, powers)
+        rows += raw + limit_row(name, predicted(name, solution), raw, powers)
     return Comparison(solution, tuple(rows), note)
 
 
@@ -60,7 +60,7 @@ def _elsewhere(solution: Solution, run: Samples) -> str:
     return f"N={run.N}: the chains were {f'at {run.phase}' if run.phase else 'not looked at'}, the solution is {solution.phase}"
 
 
-def warn_of(what: str, solution: Solution | None, runs: list[Samples]) -> None:
+def warn_of(what: str, solution: Solution | None, runs: Sequence[Any]) -> None:
     """Warn once of all runs that have not shown what they are compared for, by status; with a Solution also by phase."""
     bad: dict[Status, list[str]] = {}
     for run in runs:
@@ -122,19 +122,22 @@ def _upright(run: Samples) -> Samples:
     return replace(run, series=flipped)
 
 
-def _limit(name: str, solution: Solution, runs: list[Samples], rows: list[Row], powers: Sequence[Correction]) -> list[Row]:
-    """Return the extrapolated row: through the usable sizes if there are two, else through all, with the bad status."""
-    measured = [(run, row) for run, row in zip(runs, rows, strict=True) if math.isfinite(row.z)]
-    good = [pair for pair in measured if pair[1].status.ok]
-    used = good if len({run.N for run, _ in good}) > 1 else measured
-    sizes = tuple(run.N for run, _ in used)
+def limit_row(name: str, reference: float, rows: Sequence[Row], powers: Sequence[Correction]) -> list[Row]:
+    """Return the extrapolated row: through the usable sizes if there are two, else through all, with the bad status.
+
+    What is extrapolated is simulation - theory of each row; `reference` is the theory that the limit is set beside.
+    """
+    measured = [row for row in rows if math.isfinite(row.z)]
+    good = [row for row in measured if row.status.ok]
+    used = good if len({row.N for row in good}) > 1 else measured
+    sizes = tuple(int(row.N) for row in used)
     if len(set(sizes)) < 2:
         return []
-    off = [row.simulation.shifted(-row.theory) for _, row in used]
-    found, reference = extrapolate(sizes, off, powers[: len(set(sizes)) - 1]), predicted(name, solution)
+    off = [row.simulation.shifted(-float(row.theory)) for row in used]
+    found = extrapolate(sizes, off, powers[: len(set(sizes)) - 1])
     value = found.value.shifted(reference)
-    bad = next((row.status for _, row in used if not row.status.ok), None)
-    status = bad or (Status.EQUILIBRATED if all(row.status is Status.EQUILIBRATED for _, row in used) else Status.STEADY)
+    bad = next((row.status for row in used if not row.status.ok), None)
+    status = bad or (Status.EQUILIBRATED if all(row.status is Status.EQUILIBRATED for row in used) else Status.STEADY)
     return [
         Row(observable=name, theory=reference, simulation=value, N=math.inf, z=value.z(reference), status=status, sizes=sizes,
             powers=found.powers, chi2=found.chi2, dof=found.dof)

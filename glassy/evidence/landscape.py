@@ -13,6 +13,7 @@ from glassy.analysis.control_variates import mean_of_samples
 from glassy.core import checks
 from glassy.core.errors import ConvergenceError, InputError
 from glassy.core.results import Estimate
+from glassy.evidence.field_rungs import field_rungs
 from glassy.evidence.table import Measured, Remark, Table
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
@@ -118,11 +119,8 @@ class Landscape:
 
     def fields(self, N: int) -> list[Perturbation]:
         """Return rungs between which exchanges are equally frequent, from no field to one that holds the pattern."""
-        load, m = self.noise(N), np.linspace(0.0, 0.99, 100)
-        h = free_energy_of_m(self.network, load, self.T(load), m).slope + 0.5 * self.network.P * m ** (self.network.P - 1)
-        way = np.append(0.0, np.cumsum(np.sqrt(N / self.T(load) * np.diff(h) * np.diff(m))))
-        found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1), way, h).tolist()
-        return [Perturbation(pattern_energies={0: 0.0}, along=round(x, 6)) for x in (0.0, *found[1:], 1.4 * found[-1])]
+        load = self.noise(N)
+        return field_rungs(self.network, load, self.T(load), N)
 
     def run(self, N: int, *, every: int = 4, **options: Any) -> Ladder:
         """Simulate the noise of N spins in all fields; options are those of `simulate`."""

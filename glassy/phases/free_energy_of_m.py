@@ -56,6 +56,8 @@ class FreeEnergyOfM(Drawn, Saved):
         The maximum of f beside it, at the smaller m; None beyond the spinodal.
     f_pattern : float
         f(m = 1): the energy of the pattern itself.
+    f_beyond : float or None
+        f of the state beyond the top, at m = 0: paramagnet or spin glass. None without a top between, and in old files.
 
     Examples
     --------
@@ -81,6 +83,7 @@ class FreeEnergyOfM(Drawn, Saved):
     f_pattern: float
     residual: float
     status: Status = Status.CONVERGED
+    f_beyond: float | None = None
 
     axis = "m"
 
@@ -88,6 +91,11 @@ class FreeEnergyOfM(Drawn, Saved):
     def barrier(self) -> float:
         """Height of the top above the minimum of the pattern; 0 where there is none."""
         return 0.0 if self.f_top is None or self.f_minimum is None else max(self.f_top - self.f_minimum, 0.0)
+
+    @property
+    def depth(self) -> float | None:
+        """Free energy beyond the barrier less that of the pattern: positive where the pattern wins; None without a barrier."""
+        return None if self.f_beyond is None or self.f_minimum is None else self.f_beyond - self.f_minimum
 
     def __repr__(self) -> str:
         where = f"{self.network!r} load={self.load:g} T={self.T:g} {self.ansatz!r}"
@@ -183,6 +191,7 @@ def free_energy_of_m(
         slope=np.array([s.field for s in states]), q=np.array([s.q for s in states]),
         replicon=np.array([s.replicon for s in states]), m_minimum=low[0], f_minimum=low[1], m_top=top[0], f_top=top[1],
         f_pattern=_at(network, load, T, 1.0, RS()).free_energy, residual=max((s.residual for s in states), default=0.0),
+        f_beyond=_at(network, load, T, 0.0, chosen).free_energy if top[0] else None,
     )  # fmt: skip
 
 

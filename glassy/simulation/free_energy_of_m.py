@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import entr, gammaln
 
 from glassy.analysis.equilibration import alarm
 from glassy.analysis.jackknife import block_edges, from_left_out, parts_of
@@ -151,15 +152,57 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
         """
 
         def gain(f: FloatArray) -> float:
-            found = self._extremes(f)
-            if found is None or not np.any(self.m[: found[0]] >= 0.0):
-                raise InputError(
-                    f"depth needs a minimum on either side of a barrier, but f(m) at weight {self.weight:g} has none. Give "
-                    "the pattern more weight, at_weight(), or the network a smaller load."
-                )
-            return self._of(f[self._mirror(found[0]) : found[0]]) - self._of(f[found[0] + 1 :])
+            top, _ = self._between(f)
+            return self._of(f[self._mirror(top) : top]) - self._of(f[top + 1 :])
 
         return self.of_curve(gain)
+
+    @cached_property
+    def m_pattern(self) -> Estimate:
+        """Mean overlap of all states on the side of the pattern, which for 1/N -> 0 is that of its minimum.
+
+        Raises
+        ------
+        InputError
+            If there is no barrier between two states.
+        """
+
+        def mean(f: FloatArray) -> float:
+            top, _ = self._between(f)
+            w = np.exp(-(f[top + 1 :] - f[top + 1 :].min()) * self.N / self.T)
+            return float(w @ self.m[top + 1 :] / w.sum())
+
+        return self.of_curve(mean)
+
+    @cached_property
+    def m_barrier(self) -> Estimate:
+        """Mean overlap of the top of the barrier, every m >= 0 below the minimum by 1/weight; for 1/N -> 0 its place.
+
+        Raises
+        ------
+        InputError
+            If there is no barrier between two states.
+        """
+
+        def mean(f: FloatArray) -> float:
+            top, low = self._between(f)
+            part = slice(int(np.searchsorted(self.m, -0.5 / self.N)), low + 1)
+            w = np.exp((f[part] - f[top]) * self.N / self.T)
+            return float(w @ self.m[part] / w.sum())
+
+        return self.of_curve(mean)
+
+    def above_pattern(self, m: float) -> Estimate:
+        """Return f(m) - f(1) at any m between those that were met.
+
+        The entropy of N free spins at m is replaced by that of infinitely many, so that what is left of finite N are powers of
+        1/N; without, ln N/N. Between two overlaps what is left of f is a straight line.
+        """
+        m = checks.number("m", m, f"It is an overlap from {self.m[0]:g} to 1, as met.", least=float(self.m[0]), most=1.0)
+        up = self.N * (1.0 + self.m) / 2.0
+        own = self.T / self.N * (gammaln(self.N + 1.0) - gammaln(up + 1.0) - gammaln(self.N - up + 1.0))
+        free = self.T * float(entr(0.5 * (1.0 + m)) + entr(0.5 * (1.0 - m)))
+        return self.of_curve(lambda f: float(np.interp(m, self.m, f + own)) - free - float(f[-1]))
 
     def of_curve(self, quantity: Callable[[FloatArray], float]) -> Estimate:
         """Return a number that is made of the curve, with its error by the jackknife over samples and parts of the run.
@@ -182,6 +225,16 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
         back = self.m < -0.5 / self.N
         even = np.allclose(self.signal[back], np.interp(-self.m[back], self.m, self.signal), rtol=1e-9, atol=1e-12)
         return int(np.searchsorted(self.m, 0.5 / self.N - self.m[top])) if even else 0
+
+    def _between(self, f: FloatArray) -> tuple[int, int]:
+        """Return the places of the top and of the minimum of the pattern, or raise InputError where no state is beyond."""
+        found = self._extremes(f)
+        if found is None or not np.any(self.m[: found[0]] >= 0.0):
+            raise InputError(
+                f"f(m) needs a minimum on either side of a barrier for this, but at weight {self.weight:g} has none. Give "
+                "the pattern more weight, at_weight(), or the network a smaller load."
+            )
+        return found
 
     def _extremes(self, f: FloatArray) -> tuple[int, int] | None:
         """Return the places of the top, at m >= 0, and of the minimum of the pattern, at m >= LEAST."""
@@ -252,9 +305,8 @@ def joined_curve(points: Sequence[Samples], weight: float, progress: bool | None
             bar.update()
     there = slice((N - lowest) // 2, None, -1)
     control = None
-    if one.patterns_drawn and {k for k, _ in base.pattern_energies} <= {0}:
-        known = (one.K - 1) * float(one.network.energy_table(N).mean) / N
-        control = one.series.pattern_energy + fields[0] - own[0] - known
+    if one.patterns_drawn:
+        control = one.series.pattern_energy + fields[0] - own[0] - _mean_noise(one.network, base, one.K, N)
     return MeasuredFreeEnergyOfM(
         N=N, T=T, weight=weight, m=(np.arange(N, -N - 1, -2) / N)[there], each=np.array(each)[:, there],
         left=np.array(left)[..., there], chains=chains, blocks=len(block_edges(sweeps)), signal=signal[there],
@@ -288,6 +340,15 @@ def _own_energy(network: Network, base: Perturbation, N: int) -> tuple[FloatArra
     signal = np.array(network.energy_table(N).energies, np.float64) / N
     given = dict(base.pattern_energies).get(0, 1.0)
     return np.array(given, np.float64) / N if isinstance(given, tuple) else given * signal, signal
+
+
+def _mean_noise(network: Network, base: Perturbation, K: int, N: int) -> float:
+    """Return the mean, over all patterns, of the energy per spin of the K - 1 others at pattern 0."""
+    whole, u = network.energy_table(N).mean, np.arange(N + 1)
+    chance = np.exp(gammaln(N + 1.0) - gammaln(u + 1.0) - gammaln(N - u + 1.0) - N * math.log(2.0))
+    others = [e for k, e in base.pattern_energies if k]
+    chosen = (float(chance @ np.array(e, np.float64)) if isinstance(e, tuple) else e * float(whole) for e in others)
+    return ((K - 1 - len(others)) * float(whole) + sum(chosen)) / N
 
 
 def _check_met(met: npt.NDArray[np.bool_], weakest: npt.NDArray[np.int64], fields: list[float]) -> None:

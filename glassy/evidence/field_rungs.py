@@ -1,0 +1,76 @@
+"""Fields along the pattern between which a ladder exchanges evenly (J.3), the other patterns free or behind walls."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from glassy.core import checks
+from glassy.model.family import check_network
+from glassy.model.network import DenseHebbian
+from glassy.model.perturbation import Perturbation
+from glassy.phases.free_energy_of_m import free_energy_of_m
+
+GRAIN = 2.0**-12  # of the fields beside tables of pattern 0, which 64-bit integers must hold with them
+SURE = 1.4  # times the field that holds m = 0.99: the strongest, which reaches m = 1
+
+
+def field_rungs(
+    network: DenseHebbian, load: float, T: float, N: int, *, step: float = 1.0, others: float | None = None
+) -> list[Perturbation]:
+    """Return the rungs of a ladder from no field to one that holds the pattern, all without the energy of pattern 0 (J.3).
+
+    What they say of f(m) is `simulate(..., perturbation=field_rungs(...), method=ReplicaExchange()).free_energy_of_m()`.
+
+    Parameters
+    ----------
+    network : DenseHebbian
+        Any P >= 2.
+    load, T : float
+        State point, at which theory (J.2, RS) says what field holds which m.
+    N : int
+        Number of spins.
+    step : float
+        From one rung to the next beta N dh dm is step^2: half of the exchanges are accepted at 1, a third at 1.5.
+    others : float, optional
+        An overlap that none of the other patterns may exceed in size. Near m = 0 and below coexistence a network is at another
+        pattern, as deep as the one that is asked for; theory at m means the glass or the paramagnet there, with none of them.
+        At even P overlaps m < 0, the mirror, are then forbidden too, as chains stay there in the weakest fields, to no use.
+        It must lie far above 1/sqrt(N), the overlap of two patterns: m = 1 is forbidden in a sample where they have more.
+
+    Returns
+    -------
+    list of Perturbation
+
+    Examples
+    --------
+    >>> import glassy
+    >>> network = glassy.DenseHebbian(P=2)
+    >>> rungs = glassy.field_rungs(network, load=0.05, T=0.5, N=40, others=0.6)
+    >>> how = dict(method=glassy.ReplicaExchange(), samples=2, sweeps=300, seed=1)
+    >>> f = glassy.simulate(network, 0.05, 0.5, 40, perturbation=rungs, **how).free_energy_of_m()
+    >>> rungs[0].along, f.m[-1] == 1.0
+    (0.0, np.True_)
+    """
+    check_network(network, "signal", "stored", "table")
+    N, step = network.size(N), checks.number("step", step, "At 1 half of the exchanges are accepted.", least=0.1)
+    m = np.linspace(0.0, 0.99, 100)
+    h = free_energy_of_m(network, load, T, m, progress=False).slope + 0.5 * network.P * m ** (network.P - 1)
+    way = np.append(0.0, np.cumsum(np.sqrt(N / T * np.diff(h) * np.diff(m)))) / step
+    found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1), way, h).tolist()
+    along = (0.0, *found[1:], SURE * found[-1])
+    if others is None:
+        return [Perturbation(pattern_energies={0: 0.0}, along=round(h, 6)) for h in along]
+    energies = _walls(network, network.patterns(load, N), N, others)
+    return [Perturbation(pattern_energies=energies, along=round(h / GRAIN) * GRAIN) for h in along]
+
+
+def _walls(network: DenseHebbian, K: int, N: int, others: float) -> dict[int, Any]:
+    """Return energies of all patterns: infinite, as far as a temperature knows, beyond an overlap, at even P of 0 for m < 0."""
+    most = checks.number("others", others, "It is an overlap.", least=1.0 / N, most=1.0)
+    overlap = np.arange(N, -N - 1, -2) / N
+    table = np.where(np.abs(overlap) > most, 2.0 * N, network.energy_table(N).energies).tolist()
+    own = np.where(overlap < 0.0, 2.0 * N, 0.0).tolist() if network.even else 0.0
+    return {0: own, **dict.fromkeys(range(1, K), table)}
