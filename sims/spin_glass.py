@@ -37,9 +37,10 @@ CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Glass(name="P2", claim=CONTINUOUS, network=DenseHebbian(2), load=1.0, ansatz=FullRSB(), seed=102, sizes=(48, 96, 192, 384),
           samples=(256, 192, 128, 64), sweeps=(1000, 1000, 1000, 1500)),
     Glass(name="P3", claim=P_SPIN.format(P=3), network=DenseHebbian(3), load=4.0, ansatz=RSB(1), seed=103,
-          sizes=(24, 32, 48, 64, 80, 96), samples=(400, 400, 256, 160, 64, 96), sweeps=(2000, 3000, 4000, 6000, 14000, 10000)),
+          sizes=(24, 32, 48, 64, 80, 96, 128), samples=(400, 400, 256, 160, 64, 48, 24),
+          sweeps=(2000, 4000, 10000, 20000, 40000, 60000, 120000)),
     Glass(name="P4", claim=P_SPIN.format(P=4), network=DenseHebbian(4), load=4.0, ansatz=RSB(1), seed=104,
-          sizes=(24, 32, 40, 48), samples=(320, 200, 128, 64), sweeps=(2000, 3000, 6000, 8000)),
+          sizes=(24, 32, 40, 48, 56), samples=(320, 200, 128, 48, 16), sweeps=(2000, 6000, 12000, 40000, 80000)),
     Glass(name="P4-self-interacting", claim=ANOTHER, network=DenseHebbian(4, "self-interacting"), load=4.0, ansatz=FullRSB(),
           seed=104, sizes=(24, 32, 40), samples=(200, 128, 64), sweeps=(2000, 3000, 3000)),
 )}  # fmt: skip
