@@ -1,10 +1,19 @@
 """The committed files of a claim, checked for what every claim promises."""
 
+import dataclasses
 import math
 
 import pytest
 
-from sims import _sim
+from sims import _sim, _versions
+
+
+def as_run(claim, case):
+    """Return a case with the sizes, samples and sweeps of its committed results; if these are of this version, they are its own."""
+    found = {key: tuple(x) if isinstance(x, list) else x for key, x in _sim.meta(claim, case.name).items()}
+    run = dataclasses.replace(case, **{key: found[key] for key in ("sizes", "samples", "sweeps")})
+    assert run == case or not _versions.present(_sim.finished(claim, case.name))
+    return run
 
 
 def tables(claim, module, case):
@@ -16,7 +25,7 @@ def tables(claim, module, case):
     assert meta["command"] == f"python -m glassy sims run {claim}/{case.name}"
     assert (folder / "z.txt").read_text() == found["data"].text()
     if case.sizes:
-        assert meta["sizes"] == list(case.sizes)
+        assert meta["sizes"] == list(as_run(claim, case).sizes)
     return found
 
 

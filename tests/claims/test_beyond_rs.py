@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from committed import checked, tables
+from committed import as_run, checked, tables
 
 from glassy import RSB, Held, Remark, solve
 from glassy.evidence import held
@@ -22,7 +22,7 @@ def of_RS(network, load, T):
 
 @pytest.mark.parametrize("name", beyond_rs.CASES)
 def test_claim_beyond_RS(name):
-    case = beyond_rs.CASES[name]
+    case = as_run("beyond_rs", beyond_rs.CASES[name])
     data = tables("beyond_rs", beyond_rs, case)["data"]
     good = checked(data).where(ansatz="RSB(1)")
     assert len(good) >= 8

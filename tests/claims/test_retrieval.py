@@ -3,12 +3,13 @@
 import math
 
 import pytest
+from committed import as_run
 
 from glassy import DenseHebbian, solve, spinodal
 from sims import _sim, interactions, retrieval
 
-CASES = [("retrieval", retrieval, case) for case in retrieval.CASES.values()]
-CASES += [("interactions", interactions, case) for case in interactions.CASES.values()]
+CASES = [("retrieval", retrieval, as_run("retrieval", case)) for case in retrieval.CASES.values()]
+CASES += [("interactions", interactions, as_run("interactions", case)) for case in interactions.CASES.values()]
 each = pytest.mark.parametrize(("claim", "module", "case"), CASES, ids=[f"{c[0]}/{c[2].name}" for c in CASES])
 
 

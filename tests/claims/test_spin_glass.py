@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from committed import checked, tables
+from committed import as_run, checked, tables
 
 from glassy import RS, RSB, DenseHebbian, GlassTheory, Remark, Status, solve, spin_glass_temperatures
 from glassy.evidence.glass import HOT
 from sims import _forms, _sim, coexistence, spin_glass
 
-each = pytest.mark.parametrize("case", spin_glass.CASES.values(), ids=spin_glass.CASES)
+CASES = {name: as_run("spin_glass", case) for name, case in spin_glass.CASES.items()}
+each = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 
 def data_of(case):
