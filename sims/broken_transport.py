@@ -77,24 +77,26 @@ def verdict(case: Glass, tables: Tables) -> str:
 
 
 def panels(case: Glass, tables: Tables) -> Any:
-    fig, ((left, middle, right),) = plots.figure(1, 3, height=2.8)
+    fig, ((left, right),) = plots.figure(1, 2, height=2.9)
     data, found, foot = tables["data"].where(quantity="q"), tables["lines"], case.at(1.0)
     markers, colors = plots.markers_of(data), dict(zip(VELOCITY, (plots.COLORS[k] for k in (0, 1, 2)), strict=True))
     for shift, (curve, color) in zip((0.0, -0.025, 0.025), colors.items(), strict=True):
         mine, rows = found.where(curve=curve), data.where(curve=curve)
         left.plot(np.append(foot.at(0.0).x, mine["x"]), np.append(0.0, mine["t"]), color=color)
-        middle.plot(np.append(0.0, mine["t"]), np.append(foot.q, mine["RSB(1)"]), color=color)
-        plots.points(middle, Table(replace(r, t=r.t + shift) for r in rows), "t", color=color, markers=markers)
-    times = {EARLY: plots.COLORS[3], 0.7: plots.COLORS[4], 1.0: plots.COLORS[2]}
-    for rows, color in ((data.where(curve=RIGHT, t=t), color) for t, color in times.items()):
-        plots.points(right, rows, lambda r: r.N ** (-2 / 3), color=color, markers=markers)
-        right.axhline(rows["theory"][0], color=color, lw=1.0)
+        right.plot(np.append(0.0, mine["t"]), np.append(foot.q, mine["RSB(1)"]), color=color)
+        plots.points(right, Table(replace(r, t=r.t + shift) for r in rows), "t", color=color, markers=markers)
     left.set(xlabel="x: variance of the random field", ylabel="t: from free spins (0) to the network (1)")
-    middle.axhline(foot.q, color="k", lw=0.8, ls="--")
-    plots.mark(middle, ONSET, "RS breaks")
-    middle.set(xlabel="t", ylabel="overlap q (lines: RSB(1), dashed: RS)")
-    right.set(xlabel="$N^{-2/3}$", xlim=(-0.01, None), ylabel="overlap q on the characteristic")
-    plots.legend(right, [], [], dots=[(f"t = {t:g}", color) for t, color in times.items()], below=True)
-    plots.legend(middle, [], markers, dots=[*colors.items()], extrapolated=True, unusable=True, below=True)
+    right.axhline(foot.q, color="k", lw=0.8, ls=plots.STYLES["RS"])
+    plots.mark(right, ONSET, "RS breaks")
+    right.set(xlabel="t", ylabel="overlap q of replicas")
+    plots.legend(
+        right,
+        [("RS", "k"), ("RSB(1)", "0.3", "RSB(1)")],
+        markers,
+        dots=[*colors.items()],
+        extrapolated=True,
+        unusable=True,
+        below=True,
+    )
     finding = "The overlap is carried along a characteristic until RS breaks, then drifts to RSB(1); on wrong lines at once"
     return plots.headline(fig, finding, f"the spin glass of P = 3, load {case.load:g}, T = {case.T:g}")

@@ -9,7 +9,7 @@ from sims import _sim, _versions
 
 
 def as_run(claim, case):
-    """Return a case with the sizes, samples and sweeps of its committed results; if these are of this version, they are its own."""
+    """Return a case with the sizes, samples and sweeps of its committed results: its own, if these are of this version."""
     found = {key: tuple(x) if isinstance(x, list) else x for key, x in _sim.meta(claim, case.name).items()}
     run = dataclasses.replace(case, **{key: found[key] for key in ("sizes", "samples", "sweeps")})
     assert run == case or not _versions.present(_sim.finished(claim, case.name))
