@@ -5,7 +5,7 @@
 # make matrix the everyday part on other processors, as far as settings can stand for them: half an hour
 # make lowest, make highest   the everyday part with the oldest and the newest libraries; TESTS=part or all for less or more
 # make release-check          all that stands before a release, hours; ONLY='newcomer lowest' for some of it
-# make results                every claim that has no results of this version, hours: stopped, it goes on where it was (build/samples)
+# make results                every claim that has no results of this code, hours: stopped, it goes on where it was (build/samples)
 # Each target makes .venv by itself. PYTHON=python3.12 picks another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin

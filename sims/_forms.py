@@ -35,10 +35,14 @@ def fitting(limits: Lines) -> int:
 
 
 def sentence(found: Lines) -> str:
-    """Say which form meets theory most often, of those that chi2 tests, beside 1/N and 1/N^2; and how the jump is rounded."""
+    """Say which forms meet theory most often, of those that chi2 tests, beside 1/N and 1/N^2; and how the jump is rounded."""
     limits = found.where(dof=lambda n: n > 0, z=math.isfinite)
     good = {name: (fitting(of), len(of)) for name in FORMS if (of := limits.where(form=name))}
-    said = dict.fromkeys(name for name in (PLAIN, max(good, key=lambda name: good[name][0], default="")) if name in good)
-    fits = ", ".join("{} fits {} of {}".format(name, *good[name]) for name in said) or "no form is tested"
+    most = max((n for n, _ in good.values()), default=0)
+    best = [name for name in good if good[name][0] == most]
+    said = [f"{PLAIN} fits {good[PLAIN][0]} of {good[PLAIN][1]}"] if PLAIN in good and PLAIN not in best else []
+    named = best[0] if len(best) == 1 else f"each of {len(best)} others"
+    said += [f"{named} {most} of {good[best[0]][1]}"] if best else []
+    fits = ", ".join(said) or "no form is tested"
     curve = [Estimate(r["limit"], r["error"]) for r in found.where(form=ROUNDING)]
     return f"around T_c {fits}" + "".join(f"; jump rounded in (T-T_c)N^{w}" for w in curve)

@@ -6,8 +6,8 @@ results/CLAIM/CASE/data.csv    one row for each quantity at each state point and
                    meta.json   claim, verdict, command, sizes, samples, sweeps, seed, run time, code and versions behind the
                                samples (provenance, trees), versions that drew the figure (drawn)
                    figure.png  drawn from these files alone
-Finished samples are kept in build/samples/CLAIM/CASE, so that an interrupted run goes on where it stopped; with --missing it
-leaves cases alone whose results are of this version. Claims on which others rest come first.
+Finished samples are kept in build/samples/VERSION/CLAIM/CASE, so that an interrupted run goes on where it stopped; with
+--missing it leaves cases alone whose results are of this version and code. Claims on which others rest come first.
 Both folders lie in the repository; in the folder where one is, if glassy is installed; or in --out.
 
 A claim is a module with CASES (a dict of Case by name), `measure(case, run)` that returns the tables by their names, and
@@ -30,7 +30,7 @@ from typing import Any, Self
 
 import glassy
 from glassy import Lines, plots
-from ._versions import present, trees
+from ._versions import dirty, present, trees
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent if HERE.name == "sims" else Path()  # the repository, or of an installed package where one is
@@ -154,6 +154,7 @@ def verdict(module: Any, case: Case, tables: Tables) -> str:
 def run(claim: str, module: Any, case: Case, target: Path, sampling: Sampling, options: str) -> None:
     """Measure a case and write its files; after an interruption it goes on from its samples."""
     began = time.perf_counter()
+    dirty()
     tables = module.measure(case, sampling)
     target.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
@@ -216,7 +217,7 @@ def main(arguments: Iterable[str], listed: Callable[[Iterable[tuple[str, str]]],
     parser.add_argument("what", choices=("list", "run", "plot", "status"), help="run measures and draws")
     parser.add_argument("names", nargs="*", metavar="CLAIM[/CASE]", help="default: all")
     parser.add_argument("--quick", action="store_true", help="small and fast, into build/quick instead of results")
-    parser.add_argument("--missing", action="store_true", help=f"run what has no results of glassy {glassy.__version__} yet")
+    parser.add_argument("--missing", action="store_true", help="run what has no results of this version and code yet")
     here = "this repository" if ROOT.parts else "this folder"
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=f"where results and build/samples go, instead of {here}")
     given = parser.parse_intermixed_args([*arguments])
@@ -228,14 +229,14 @@ def main(arguments: Iterable[str], listed: Callable[[Iterable[tuple[str, str]]],
         for claim, module, case in chosen(given.names):
             place = Path(claim) / case.name
             target = base / ("build/quick" if given.quick else "results") / place
-            samples = base / "build" / ("quick-samples" if given.quick else "samples") / place
+            samples = base / "build" / ("quick-samples" if given.quick else "samples") / glassy.__version__ / place
             places = [base / "results", ROOT / "results"]
             if given.quick:
                 case, places = case.small, [*places, base / "build" / "quick"]
             if given.what == "status":
                 print(status(claim, case, samples))
-            elif given.missing and present(target):
-                print(f"{target}: results of glassy {glassy.__version__} are there")
+            elif given.what == "run" and given.missing and present(target):
+                print(f"{target}: results of this code are there")
             else:
                 if given.what == "run":
                     run(claim, module, case, target, Sampling(f"{claim}/{case.name}", samples, places), options)

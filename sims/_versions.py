@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,33 +32,50 @@ def shortcomings(metas: Metas, since: str, version: str) -> list[str]:
     code = {name: meta.get("trees", {"date": ""}) for name, meta in metas.items()}
     older = [name for name, found in code.items() if found["date"] < since]
     other = [name for name, meta in metas.items() if meta["provenance"]["glassy"] != version and name not in older]
-    told = {f"{found['glassy']} {found['sims']}" for name, found in code.items() if name not in (*older, *other)}
+    states: dict[str, list[str]] = {}
+    for name, found in code.items():
+        if name not in (*older, *other):
+            states.setdefault(f"{found['glassy']} {found['sims']}", []).append(name)
     said = [f"Of code from before {since}, when a number changed last: {', '.join(older)}."] if older else []
     said += [f"Not of version {version}: {', '.join(other)}."] if other else []
-    several = len(told) > 1 or any(mark in pair for pair in told for mark in ("+", " and "))
-    return [*said, "Of several states of the code, or of files that were not committed."] if several else said
+    whole = max((state for state in states if not re.search(r"\+| and ", state)), key=lambda s: len(states[s]), default="")
+    apart = [name for state in states for name in states[state] if state != whole]
+    told = f"Of other code than most, or of files that were not committed: {', '.join(apart)}."
+    return [*said, told] if apart else said
+
+
+def git(otherwise: str, *words: str) -> str:
+    """Return what Git says here, or what is said otherwise: it may not be there, or not know."""
+    try:
+        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
+    except OSError:
+        return otherwise
+    return run.stdout.strip() if run.returncode == 0 else otherwise
+
+
+@lru_cache(maxsize=1)
+def dirty() -> str:
+    """Return "+" if something in sims/ was not committed when it was first asked for: before a run, as of glassy/."""
+    return "+" if git("", "status", "--porcelain", "--", ".") else ""
 
 
 def trees(commits: str) -> dict[str, str]:
     """Return the Git trees of glassy/ and sims/ at commits (joined by "and"), and the day of the oldest.
 
     Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
-    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/ says that there something is not committed now.
+    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/: there something was not committed.
     """
-
-    def git(commit: str, *words: str) -> str:
-        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
-        return run.stdout.strip() if run.returncode == 0 else commit
-
-    each, dirty = commits.split(" and "), "+" if git("", "status", "--porcelain", "--", ".") else ""
+    each = commits.split(" and ")
     found = {
         k: " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:{k}") for c in each)) for k in ("glassy", "sims")
     }
-    return found | {"sims": found["sims"] + dirty, "date": min(git("", "show", "-s", "--format=%cs", c) for c in each)}
+    return found | {"sims": found["sims"] + dirty(), "date": min(git("", "show", "-s", "--format=%cs", c) for c in each)}
 
 
 def present(target: Path) -> bool:
-    """Whether the results of a case are there and of this version, with nothing that was not committed."""
+    """Whether results are there, drawn, and of this code: same version, same glassy/ and sims/, all committed."""
     file = target / "meta.json"
     made = json.loads(file.read_text()) if file.exists() else {}
-    return bool(made) and made["provenance"]["glassy"] == glassy.__version__ and "+" not in str(made.get("trees", "+"))
+    here, names = trees(glassy.provenance().commit), ("glassy", "sims")
+    same = [made.get("trees", {}).get(name) for name in names] == [here[name] for name in names]
+    return "drawn" in made and made["provenance"]["glassy"] == glassy.__version__ and same and "+" not in str(made["trees"])

@@ -27,8 +27,8 @@ class Crossed(NetworkCase):
 
 
 CLAIM = ("Two iterations of message passing on one network of P = {P} that began side by side at a pattern meet above the AT "
-         "line of retrieval and part below: for 1/N -> 0 they meet on half of the networks from T_AT on, within two errors. A "
-         "network that loses its pattern counts as what its iterations do.")  # fmt: skip
+         "line of retrieval and part below: for 1/N -> 0 they meet on half of the networks from T_AT on, within two errors, at "
+         "these N from a little above. A network that loses its pattern counts as what its iterations do.")  # fmt: skip
 CASES = {c.name: c for c in (
     Crossed(name="P3", network=DenseHebbian(3), sizes=(150, 300, 600), samples=(128, 96, 48), sweeps=0, seed=85,
             claim=CLAIM.format(P=3)),
@@ -68,5 +68,6 @@ def panels(case: Crossed, tables: Tables) -> Any:
     plots.theory(right, [0.0, 1.1 / case.sizes[0]], [1.0, 1.0], "k")
     right.set(xlabel="1/N", ylabel="$T/T_{AT}$ from which half meet", xlim=(-2e-4, 1.1 / case.sizes[0]))
     plots.legend(left, [("AT line", "k")], markers, extrapolated=math.isfinite(edges["simulation"][-1]), below=True)
-    finding = "Two iterations side by side meet on half of the networks from the AT line of retrieval on"
+    end = edges.rows[-1].value
+    finding = f"Two iterations side by side meet on half of the networks from {end} T_AT of retrieval on"
     return plots.headline(fig, finding, f"P = {case.network.P}, load {case.load:g}, from the pattern")

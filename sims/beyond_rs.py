@@ -32,15 +32,14 @@ SAYS = """Held in their phase by a wall, networks of P = {} retrieve in equilibr
 free energy extrapolate to RS where its replicon is positive{}"""
 ALL = ", as it is at every point that has a limit here."
 ONE = ". Where it is negative, at low T, both ansaetze are one within the errors."
-NOT_RS = """, and to RSB(1) where it is negative and the sizes hold (load 0.36), but for the hottest T of load 0.36, where a \
-straight line in 1/N is too stiff. Cooled to below the AT line at load 0.4, the energy of a network falls as RSB(1) says and \
-not as RS says, whose m falls with it until its saddle is gone."""
+NOT_RS = """, and to RSB(1) where it is negative and the sizes hold (load 0.36; at its hottest T a line in 1/N is too stiff). \
+Cooled to below the AT line at load 0.4 the energy falls as RSB(1) says, not as RS, whose m falls until its saddle is gone."""
 CASES = {c.name: replace(c, quick={"loads": c.loads[:2], "samples": 12, "sweeps": 400}) for c in (
     Phase(name="P2", claim=SAYS.format(2, ALL), network=DenseHebbian(2), wall=0.88, loads=(0.05, 0.1, 0.12), seed=20,
           sizes=(500, 1000, 2000), samples=(96, 64, 48), sweeps=(1000, 1500, 2000)),
-    Phase(name="P3", claim=SAYS.format(3, NOT_RS), network=DenseHebbian(3), wall=0.70, loads=(0.2, 0.3, 0.36, 0.4), seed=30,
-          sizes=(150, 250, 400, 600), samples=(128, 96, 64, 64), sweeps=(1000, 1500, 2000, 3000), slow=(0.36, 0.4), again=0.4,
-          lower=0.55),
+    Phase(name="P3", claim=SAYS.format(3, NOT_RS), network=DenseHebbian(3), seed=30, again=0.4, wall=0.7, lower=0.55,
+          slow=(0.36, 0.4), loads=(0.2, 0.3, 0.36, 0.4), sizes=(150, 250, 400, 600), samples=(128, 96, 64, 64),
+          sweeps=(1000, 1500, 2000, 3000)),
     Phase(name="P4", claim=SAYS.format(4, ONE), network=DenseHebbian(4), wall=0.82, loads=(0.2, 0.3, 0.36), slow=(0.36,),
           seed=40, sizes=(64, 90, 120, 160), samples=(96, 64, 48, 24), sweeps=(1000, 1500, 2000, 2000), powers=(1.0, 2.0)),
     Phase(name="P4-self-interacting", claim=SAYS.format("4 (self-interacting)", ALL), wall=0.72, loads=(0.08, 0.1, 0.12),

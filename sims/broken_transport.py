@@ -72,7 +72,7 @@ def lines(case: Glass) -> list[dict[str, Any]]:
 def verdict(case: Glass, tables: Tables) -> str:
     ends, foot = tables["data"].ends.usable, case.at(1.0).q
     away = [(r, foot) for r in ends.where(curve=RIGHT)] + [(r, 0.0) for r in ends.where(quantity=DRIFT)]
-    words = ", ".join(f"{r.curve} {abs(r.value.z(to)):.1f} (t={r.t:g})" for r, to in away)
+    words = ", ".join(f"{r.curve} {abs(r.value.z(to)):.1f} (t={r.t:g})" for r, to in away) or "no limits"
     return f"RSB(1): {tables['data'].verdict()}; errors off RS at the foot: {words}".replace(f", {RIGHT}", ",")
 
 
@@ -89,14 +89,7 @@ def panels(case: Glass, tables: Tables) -> Any:
     right.axhline(foot.q, color="k", lw=0.8, ls=plots.STYLES["RS"])
     plots.mark(right, ONSET, "RS breaks")
     right.set(xlabel="t", ylabel="overlap q of replicas")
-    plots.legend(
-        right,
-        [("RS", "k"), ("RSB(1)", "0.3", "RSB(1)")],
-        markers,
-        dots=[*colors.items()],
-        extrapolated=True,
-        unusable=True,
-        below=True,
-    )
+    more: Any = {"dots": [*colors.items()], "extrapolated": True, "unusable": True, "below": True}
+    plots.legend(right, [("RS", "k"), ("RSB(1)", "0.3", "RSB(1)")], markers, **more)
     finding = "The overlap is carried along a characteristic until RS breaks, then drifts to RSB(1); on wrong lines at once"
     return plots.headline(fig, finding, f"the spin glass of P = 3, load {case.load:g}, T = {case.T:g}")

@@ -19,6 +19,7 @@ from glassy.core.storage import Placed
 FloatArray = npt.NDArray[np.float64]
 Correction = float | str  # the p of N^-p, or "ln(N)/N", "ln(N)/N^p"
 LOGARITHM = re.compile(r"ln\(N\)/N(?:\^(\d+(?:\.\d*)?|\.\d+))?")
+FLATTEST, STEEPEST = 0.01, 20.0  # powers that a computer tells from a constant, and from nothing
 EXAMPLE = '(1.0,) is a straight line in 1/N, ("ln(N)/N", 1.0) has a logarithm beside it.'
 
 
@@ -115,8 +116,8 @@ def check_powers(powers: Sequence[Correction]) -> tuple[Correction, ...]:
     plain = [1.0 if i in words else power for i, power in enumerate(listed)] if words else powers
     numbers = checks.numbers("powers", plain, "[power]", EXAMPLE).tolist()
     found = tuple(words.get(i, number) for i, number in enumerate(numbers))
-    if not min(map(exponent, found)) > 0.0 or len(set(found)) < len(found):
-        raise InputError(f"powers must be different and > 0, got {found}. {EXAMPLE}")
+    if not min(map(exponent, found)) >= FLATTEST or max(map(exponent, found)) > STEEPEST or len(set(found)) < len(found):
+        raise InputError(f"powers must be different, and from {FLATTEST:g} to {STEEPEST:g}, got {found}. {EXAMPLE}")
     return found
 
 
@@ -148,7 +149,9 @@ def _logarithm(word: str) -> str:
     if not LOGARITHM.fullmatch(word.replace(" ", "")):
         raise InputError(f'powers must be numbers, "ln(N)/N" or "ln(N)/N^p", got {word!r}. {EXAMPLE}')
     p = exponent(word.replace(" ", ""))
-    return "ln(N)/N" if p == 1.0 else f"ln(N)/N^{p:.17g}"
+    if not FLATTEST <= p <= STEEPEST:
+        raise InputError(f"powers must be from {FLATTEST:g} to {STEEPEST:g}, got {word!r}. {EXAMPLE}")
+    return "ln(N)/N" if p == 1.0 else f"ln(N)/N^{p!r}"
 
 
 def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[Correction] = (1.0,)) -> Limit:

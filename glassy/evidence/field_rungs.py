@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassy.core import checks
+from glassy.core.errors import InputError
 from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
@@ -55,6 +56,8 @@ def field_rungs(
     (0.0, np.True_)
     """
     check_network(network, "signal", "stored", "table")
+    if not checks.number("T", T, "It is a temperature.", least=0.0) > 0.0:
+        raise InputError("T must be above 0, where fields move m evenly, got T=0. Give a small T.")
     N, step = network.size(N), checks.number("step", step, "At 1 half of the exchanges are accepted.", least=0.1)
     m = np.linspace(0.0, 0.99, 100)
     h = free_energy_of_m(network, load, T, m, progress=False).slope + 0.5 * network.P * m ** (network.P - 1)

@@ -185,6 +185,9 @@ class Landscape:
         >>> round(end.theory - end.simulation, 4)
         0.001
         """
+        if not (0.0 < barrier.load < self.spinodal and math.isfinite(barrier.error)):
+            raise InputError(f"barrier must have an error, at a load below the spinodal, {self.spinodal:.4g}, "
+                             f"got {barrier!r}.")  # fmt: skip
         step = 1e-4 * barrier.load
         low, high = (self.theory(barrier.load + x)[0].barrier for x in (-step, step))
         found = barrier.value.shifted(-barrier.theory).divided((low - high) / (2.0 * step)).shifted(self.spinodal)

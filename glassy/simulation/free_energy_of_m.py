@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -343,11 +343,22 @@ def _own_energy(network: Network, base: Perturbation, N: int) -> tuple[FloatArra
 
 
 def _mean_noise(network: Network, base: Perturbation, K: int, N: int) -> float:
-    """Return the mean, over all patterns, of the energy per spin of the K - 1 others at pattern 0."""
+    """Return the mean, over all patterns, of the energy per spin of the K - 1 others at pattern 0.
+
+    Energies of N and more are walls (`field_rungs`): a run with a sample whose pattern 0 is behind one does not reach m = 1 and
+    has no curve, so the mean is over what is before them.
+    """
     whole, u = network.energy_table(N).mean, np.arange(N + 1)
     chance = np.exp(gammaln(N + 1.0) - gammaln(u + 1.0) - gammaln(N - u + 1.0) - N * math.log(2.0))
     others = [e for k, e in base.pattern_energies if k]
-    chosen = (float(chance @ np.array(e, np.float64)) if isinstance(e, tuple) else e * float(whole) for e in others)
+
+    @lru_cache(maxsize=4)  # K patterns share few tables
+    def mean(table: tuple[float, ...]) -> float:
+        energy = np.array(table, np.float64)
+        open_ = energy < N
+        return float(chance[open_] @ energy[open_] / chance[open_].sum())
+
+    chosen = (mean(e) if isinstance(e, tuple) else e * float(whole) for e in others)
     return ((K - 1 - len(others)) * float(whole) + sum(chosen)) / N
 
 
@@ -356,7 +367,8 @@ def _check_met(met: npt.NDArray[np.bool_], weakest: npt.NDArray[np.int64], field
     if not met[0]:
         raise InputError(
             f"the ladder must reach the pattern itself, m = 1, in every part of the run, but does not at a field of "
-            f"{fields[-1]:g}. Add a stronger field, up to m > 0.99."
+            f"{fields[-1]:g}. Add a stronger field, up to m > 0.99; if the pattern lies behind the wall of another, set walls "
+            "at a larger overlap, or take more spins."
         )
     N = len(met) - 1
     if not met[: (N - round(float(weakest.mean()))) // 2 + 1].all():

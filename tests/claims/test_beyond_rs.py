@@ -11,7 +11,7 @@ from glassy import RSB, Held, Remark, solve
 from glassy.evidence import held
 from sims import _sim, beyond_rs
 
-P3 = beyond_rs.CASES["P3"]
+P3 = as_run("beyond_rs", beyond_rs.CASES["P3"])
 
 
 def of_RS(network, load, T):

@@ -37,8 +37,11 @@ def meta(version="0.2.0", **trees):
         ({"y/2": {"provenance": {"glassy": "0.1.0"}}}, "when a number changed last: y/2."),
         ({"y/2": meta(date="2026-11-30")}, "Of code from before 2026-12-01, when a number changed last: y/2."),
         ({"y/2": meta("0.2.0.dev0")}, "Not of version 0.2.0: y/2."),
-        ({"y/2": meta(sims="c")}, "Of several states of the code"),
-        ({"y/2": meta("0.2.0", sims="b+"), "x/1": meta(sims="b+")}, "of the code, or of files that were not"),
+        (
+            {"y/2": meta(sims="c"), "z/3": meta()},
+            "Of other code than most, or of files that were not committed: y/2.",
+        ),
+        ({"y/2": meta(sims="b+"), "x/1": meta(sims="b+")}, "files that were not committed: x/1, y/2."),
     ],
 )
 def test_results_of_several_versions_are_told(more, said):

@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
+import glassy
 from glassy import DenseHebbian, InputError, provenance
 from glassy.simulation.drive import work
 from glassy.simulation.sampler import checkpoint
-from sims import _sim, basins, retrieval
+from sims import _sim, _versions, basins, retrieval
 
 TINY = dataclasses.replace(
     retrieval.CASES["P3"], at_load={0.1: (0.3, 0.5)}, at_T={0.3: (0.05, 0.9)}, sizes=(20, 30), samples=(3, 2), sweeps=60,
@@ -34,7 +35,7 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
     sims(tmp_path, "run", "retrieval/P3")
     folder = tmp_path / "results" / "retrieval" / "P3"
     data = (folder / "data.csv").read_text()
-    samples = sorted((tmp_path / "build" / "samples" / "retrieval" / "P3").rglob("sample_*.npz"))
+    samples = sorted((tmp_path / "build" / "samples" / glassy.__version__ / "retrieval" / "P3").rglob("sample_*.npz"))
     assert len(samples) == 4 * (3 + 2)
     stamps = [p.stat().st_mtime_ns for p in samples]
     sims(tmp_path, "run", "retrieval/P3")  # finds its samples
@@ -55,7 +56,8 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
 
 @pytest.mark.slow
 def test_what_is_of_this_version_is_not_missing(tiny, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(_sim, "trees", lambda commits: {"glassy": commits, "sims": "b", "date": "2026-12-01"})
+    for place in (_sim, _versions):
+        monkeypatch.setattr(place, "trees", lambda commits: {"glassy": "a", "sims": "b", "date": "2026-12-01"})
     for place in (checkpoint, work):
         monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(provenance(), commit="clean"))
     sims(tmp_path, "run", "--missing", "retrieval/P3")
@@ -63,10 +65,16 @@ def test_what_is_of_this_version_is_not_missing(tiny, tmp_path, capsys, monkeypa
     found, stamp = json.loads(file.read_text()), file.stat().st_mtime_ns
     sims(tmp_path, "run", "--missing", "retrieval/P3")
     assert file.stat().st_mtime_ns == stamp
-    assert "results of glassy" in capsys.readouterr().out
+    assert "results of this code are there" in capsys.readouterr().out
     older = found | {"provenance": found["provenance"] | {"glassy": "0.1.0"}}
-    dirty = found | {"trees": found["trees"] | {"sims": "b+"}}
-    for other in (older, dirty, {k: v for k, v in found.items() if k != "trees"}):
+    dirty, changed = (found | {"trees": found["trees"] | {"sims": x}} for x in ("b+", "c"))
+    for other in (
+        older,
+        dirty,
+        changed,
+        {k: v for k, v in found.items() if k != "drawn"},
+        {k: v for k, v in found.items() if k != "trees"},
+    ):
         file.write_text(json.dumps(other))
         sims(tmp_path, "run", "--missing", "retrieval/P3")  # from the samples at hand
         assert json.loads(file.read_text())["trees"] == found["trees"]
@@ -90,11 +98,16 @@ def test_trees_are_those_of_the_commits():
         subprocess.check_output(["git", "rev-parse", f"HEAD{x}"], text=True, cwd=_sim.ROOT).strip()
         for x in ("", ":glassy", ":sims")
     ]
-    found = _sim.trees(f"{git[0][:12]} and {git[0]}")
+    found = _versions.trees(f"{git[0][:12]} and {git[0]}")
     assert (found["glassy"], found["sims"].rstrip("+")) == (git[1], git[2])
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", found["date"])
-    assert _sim.trees("none and none+")["glassy"] == "none and none+"
-    assert _sim.trees("none")["date"] == ""
+    assert _versions.trees("none and none+")["glassy"] == "none and none+"
+    assert _versions.trees("none")["date"] == ""
+
+
+def test_without_git_a_commit_is_all_that_is_known(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert _versions.trees("abc") | {"sims": "abc"} == {"glassy": "abc", "sims": "abc", "date": ""}
 
 
 @pytest.mark.slow
