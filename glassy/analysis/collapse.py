@@ -36,7 +36,7 @@ def one_curve(t: Sequence[float], N: Sequence[float], values: Sequence[Estimate]
     at, size, y, error = (np.array(x, float) for x in (t, N, [float(v) for v in values], [v.error for v in values]))
     dof = len(at) - DEGREE - 2
     if dof < 1 or min(len(set(N)), len(set(t))) < 2 or not ((error > 0.0) & np.isfinite(error + y)).all():
-        raise InputError(f"values must be {FEWEST} or more at several N and t, with errors > 0, got {list(values)!r}.")
+        raise InputError(f"values must be {FEWEST} or more at two or more N and t, with errors > 0, got {list(values)!r}.")
 
     def chi2(w: float) -> float:
         x = at * (size / size.min()) ** w

@@ -117,7 +117,7 @@ def check_powers(powers: Sequence[Correction]) -> tuple[Correction, ...]:
     numbers = checks.numbers("powers", plain, "[power]", EXAMPLE).tolist()
     found = tuple(words.get(i, number) for i, number in enumerate(numbers))
     if not min(map(exponent, found)) >= FLATTEST or max(map(exponent, found)) > STEEPEST or len(set(found)) < len(found):
-        raise InputError(f"powers must be different, and from {FLATTEST:g} to {STEEPEST:g}, got {found}. {EXAMPLE}")
+        raise InputError(f"powers must be different and > 0, from {FLATTEST:g} to {STEEPEST:g}, got {found}. {EXAMPLE}")
     return found
 
 
@@ -150,8 +150,8 @@ def _logarithm(word: str) -> str:
         raise InputError(f'powers must be numbers, "ln(N)/N" or "ln(N)/N^p", got {word!r}. {EXAMPLE}')
     p = exponent(word.replace(" ", ""))
     if not FLATTEST <= p <= STEEPEST:
-        raise InputError(f"powers must be from {FLATTEST:g} to {STEEPEST:g}, got {word!r}. {EXAMPLE}")
-    return "ln(N)/N" if p == 1.0 else f"ln(N)/N^{p!r}"
+        raise InputError(f"powers must be different and > 0, from {FLATTEST:g} to {STEEPEST:g}, got {word!r}. {EXAMPLE}")
+    return "ln(N)/N" if p == 1.0 else f"ln(N)/N^{p:.17g}"
 
 
 def extrapolate(N: Sequence[int], values: Sequence[Estimate], powers: Sequence[Correction] = (1.0,)) -> Limit:

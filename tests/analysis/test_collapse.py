@@ -49,5 +49,5 @@ def test_too_little_is_refused(change):
         points = [(t, 32) for t, _ in points]
     else:
         values[0] = Estimate(1.0, 0.0)
-    with pytest.raises(InputError, match="6 or more at two or more N, with errors > 0"):
+    with pytest.raises(InputError, match="6 or more at two or more N and t, with errors > 0"):
         one_curve(*zip(*points, strict=True), values)

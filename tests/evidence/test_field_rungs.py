@@ -5,6 +5,7 @@ import pytest
 
 import glassy
 from glassy import DenseHebbian, InputError, Perturbation, ReplicaExchange, field_rungs, simulate
+from glassy.simulation.free_energy_of_m import _mean_noise
 
 HOW = {"method": ReplicaExchange(), "seed": 1, "threads": 1}
 pair = DenseHebbian(2)
@@ -85,3 +86,17 @@ def test_refusals():
         field_rungs(pair, 0.0, 0.5, 20)
     with pytest.raises(InputError, match="stores patterns|no .*|must"):
         field_rungs(glassy.SpinGlass({2: 1.0}), 0.1, 0.5, 20)
+
+
+def test_the_mean_of_other_patterns_is_that_before_their_walls():
+    """The control of f(m) has mean 0 over patterns that leave m = 1 free; not so with the walls in it."""
+    network, N, load, others = DenseHebbian(3), 24, 0.1, 0.7
+    K, rng = network.patterns(load, N), np.random.default_rng(5)
+    rungs = field_rungs(network, load, 0.6, N, others=others)
+    known = _mean_noise(network, rungs[0], K, N)
+    overlap = 2.0 * rng.binomial(N, 0.5, size=(40_000, K - 1)) / N - 1.0
+    free = overlap[(np.abs(overlap) <= others).all(axis=1)]
+    energy = network.energy_table(N).energies[np.rint((1.0 - free) * N / 2.0).astype(int)].sum(axis=1) / N
+    assert abs(energy.mean() - known) < 4.0 * energy.std() / len(energy) ** 0.5
+    walls = (K - 1) * (1.0 - (np.abs(overlap) <= others).mean()) * 2.0
+    assert walls > 20.0 * energy.std() / len(energy) ** 0.5  # the twin would be seen
