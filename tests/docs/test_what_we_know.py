@@ -27,13 +27,20 @@ def test_every_section_quotes():
     assert len(ROWS) == 4
 
 
+def told(text, value):
+    """A number with its error in brackets is that of the data, to a twentieth of its error: processors round otherwise."""
+    number, error = re.fullmatch(r"([\d.]+)\((\d+)\)", text).groups()
+    assert f"({error})" in str(value)
+    assert abs(float(number) - float(value)) <= 0.05 * value.error
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[r[0] for r in ROWS])
 def test_new_numbers_are_those_of_the_data(row):
     P, load_c, t_d2, load_t, t_c2, one_bit, ground = row
     (full,) = DEPTH.where(P=int(P), interactions="distinct", k=math.inf)
-    assert load_c == str(Estimate(full["load_c"], full["load_c_error"]))
-    assert load_t == str(Estimate(full["load_t"], full["load_t_error"]))
-    assert one_bit == str(Estimate(2.0 / math.pi * full["load_c"], 2.0 / math.pi * full["load_c_error"]))
+    told(load_c, Estimate(full["load_c"], full["load_c_error"]))
+    told(load_t, Estimate(full["load_t"], full["load_t_error"]))
+    told(one_bit, Estimate(2.0 / math.pi * full["load_c"], 2.0 / math.pi * full["load_c_error"]))
     assert (t_d2, t_c2) == (f"{full['bound_c']:.8f}", f"{full['bound_t']:.8f}")
     if ground:
         hierarchy = Lines.read_csv(ROOT / "results" / "rsb_hierarchy" / f"P{P}" / "data.csv")
