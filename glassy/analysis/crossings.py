@@ -90,7 +90,8 @@ def line_crossing(
     """
     at = np.asarray(x, np.float64)
     if at.shape != (len(values),) or len(set(at.tolist())) < 2 or not all(0.0 < e.error < math.inf for e in values):
-        raise InputError(f"values must be one Estimate with an error for each of two x, got {list(values)!r} for x={x!r}.")
+        raise InputError(f"values must be one Estimate with an error for each of two x, got {list(values)!r} for x={x!r}. "
+                         "Leave out those whose error is not known.")  # fmt: skip
     middle = float(at.mean())
     design = np.stack([at - middle, np.ones_like(at)], axis=1) / np.array([[e.error] for e in values])
     covariance = np.linalg.inv(design.T @ design)

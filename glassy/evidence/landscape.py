@@ -186,8 +186,8 @@ class Landscape:
         0.001
         """
         if not (0.0 < barrier.load < self.spinodal and math.isfinite(barrier.error)):
-            raise InputError(f"barrier must have an error, at a load below the spinodal, {self.spinodal:.4g}, "
-                             f"got {barrier!r}.")  # fmt: skip
+            raise InputError(f"barrier must have an error, at a load below the spinodal, {self.spinodal:.4g}, got load "
+                             f"{barrier.load:g} and error {barrier.error:g}. Give one of a smaller load.")  # fmt: skip
         step = 1e-4 * barrier.load
         low, high = (self.theory(barrier.load + x)[0].barrier for x in (-step, step))
         found = barrier.value.shifted(-barrier.theory).divided((low - high) / (2.0 * step)).shifted(self.spinodal)

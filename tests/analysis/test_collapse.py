@@ -40,14 +40,16 @@ def test_what_says_nothing_of_the_exponent_says_so():
     assert exponent.error == math.inf
 
 
-@pytest.mark.parametrize("change", ["few", "one size", "no error"])
+@pytest.mark.parametrize("change", ["few", "one size", "one t", "no error", "no value"])
 def test_too_little_is_refused(change):
     points, values = POINTS, drawn(0.5, 3)
     if change == "few":
         points, values = points[:5], values[:5]
     elif change == "one size":
         points = [(t, 32) for t, _ in points]
+    elif change == "one t":
+        points = [(0.1, N) for _, N in points]
     else:
-        values[0] = Estimate(1.0, 0.0)
+        values[0] = Estimate(1.0, 0.0) if change == "no error" else Estimate(math.nan, 1.0)
     with pytest.raises(InputError, match="6 or more at two or more N and t, with errors > 0"):
         one_curve(*zip(*points, strict=True), values)

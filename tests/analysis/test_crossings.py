@@ -73,6 +73,7 @@ def test_a_line_that_does_not_cross_is_refused():
     two = [Estimate(0.1, 0.1), Estimate(0.2, 0.1)]
     with pytest.raises(InputError, match="must cross the curve between"):
         line_crossing([0.0, 1.0], two, lambda x: 5.0, within=(0.0, 1.0))
-    for x, values in (([0.0], two[:1]), ([1.0, 1.0], two), ([0.0, 1.0], [two[0], Estimate(0.2, 0.0)]), ([0.0], two)):
+    for x, values in (([0.0], two[:1]), ([1.0, 1.0], two), ([0.0, 1.0], [two[0], Estimate(0.2, 0.0)]), ([0.0], two),
+                      ([0.0, 1.0], [two[0], Estimate(0.2, math.inf)])):  # fmt: skip
         with pytest.raises(InputError, match="one Estimate with an error for each of two x"):
             line_crossing(x, values, lambda x: x, within=(0.0, 1.0))

@@ -81,6 +81,8 @@ def test_a_limit_can_be_kept(tmp_path):
         ((50, 100), [Estimate(1.0, 0.1)], (1.0,), "one Estimate"),
         ((50, 0), [Estimate(1.0, 0.1)] * 2, (1.0,), "N must be an integer >= 1"),
         ((50, 100), [Estimate(1.0, 0.1)] * 2, (-1.0,), "powers must be different and > 0"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (1000.0,), "from 0.01 to 20"),
+        ((50, 100), [Estimate(1.0, 0.1)] * 2, (1e-300,), "from 0.01 to 20"),
     ],
 )
 def test_what_cannot_be_extrapolated_is_refused(N, values, powers, message):
@@ -130,6 +132,7 @@ def test_a_logarithm_has_one_spelling_and_is_kept(tmp_path):
         ((50, 100), ("1.0",), "powers must be numbers"),
         ((50, 100), ("ln(N)/N^-1",), "powers must be numbers"),
         ((50, 100), ("ln(N)/N^0",), "different and > 0"),
+        ((50, 100), ("ln(N)/N^99999999999999999999999",), "from 0.01 to 20"),
         ((50, 100, 200), ("ln(N)/N", "ln(N)/N^1.0"), "different and > 0"),
         ((50, 100), ("ln(N)/N", 1.0), "fewer than the different sizes"),
         ((2, 100), ("ln(N)/N",), "N\\^p must be > e"),

@@ -79,9 +79,10 @@ def test_refusals():
         ({"others": 0.0}, "others must lie"),
         ({"others": 2.0}, "others must lie"),
         ({"step": 0.0}, "step must"),
+        ({"T": 0.0}, "T must be above 0"),
     ):
         with pytest.raises(InputError, match=match):
-            field_rungs(pair, 0.1, 0.5, 20, **given)
+            field_rungs(**{"network": pair, "load": 0.1, "T": 0.5, "N": 20} | given)
     with pytest.raises(InputError, match="load must be"):
         field_rungs(pair, 0.0, 0.5, 20)
     with pytest.raises(InputError, match="stores patterns|no .*|must"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import glassy
-from glassy import DenseHebbian, InputError, Landscape, Perturbation, draw_patterns, enumerate_states, noise_load
+from glassy import DenseHebbian, InputError, Landscape, Measured, Perturbation, draw_patterns, enumerate_states, noise_load
 
 LINE = Landscape(DenseHebbian(3), c=1.0, noisy=2.0)
 N = 12
@@ -90,6 +90,10 @@ def test_refusals():
     for c, message in ((-1.0, "c must be"), (0.6, "below it is a glass")):
         with pytest.raises(InputError, match=message):
             Landscape(DenseHebbian(3), c=c)
+    for load, error in ((0.5, 1e-3), (0.3, math.nan)):
+        row = Measured(quantity="barrier", N=math.inf, load=load, theory=0.01, simulation=0.01, error=error)
+        with pytest.raises(InputError, match="barrier must have an error, at a load below the spinodal"):
+            LINE.ends(row)
     run = LINE.escapes(20, load=0.5, samples=2, sweeps=20, seed=2)
     with pytest.raises(InputError, match="below the spinodal"):
         LINE.escape(run, load=0.5)
