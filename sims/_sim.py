@@ -95,15 +95,16 @@ class Sampling:
         return found
 
     def results(self, claim: str, case: str) -> dict[str, Any]:
-        """Return the tables of another case."""
-        return read(finished(claim, case, self.places))
+        """Return the tables of another case, and remember which code made them, and uses them."""
+        folder = finished(claim, case, self.places)
+        made = json.loads((folder / "meta.json").read_text())["provenance"]
+        self.origins += [glassy.Provenance(**made), glassy.provenance()]
+        return read(folder)
 
     def reads(self, claim: str, case: str) -> dict[str, Any]:
         """Return the tables of a case, on which this one rests, and remember whose samples they are."""
-        folder = finished(claim, case, self.places)
-        self.sources.append(json.loads((folder / "meta.json").read_text()))
-        self.origins.append(glassy.Provenance(**self.sources[-1]["provenance"]))
-        return read(folder)
+        self.sources.append(json.loads((finished(claim, case, self.places) / "meta.json").read_text()))
+        return self.results(claim, case)
 
 
 def claims() -> dict[str, Any]:

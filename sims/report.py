@@ -18,7 +18,7 @@ GALLERY = {  # what a visitor should see, in this order
     "The Nishimori line": {"nishimori": "P3 P4"},
     "Where a pattern is lost": {
         "storage_capacity": "capacity", "escape": "P3-distinct P4-distinct P3-self-interacting P4-self-interacting",
-        "basins": "all", "landscape": "P3 P4",
+        "basins": "all", "landscape": "P3 P4", "landscape_pairs": "P2",
     },
     "Phases": {"phase_diagram": "P3 P4 P2", "coexistence": "P3 P4 P4-self-interacting"},
     "Synapses that are not perfect": {"synapses": "P2 P3 P4"},

@@ -13,13 +13,22 @@ from glassy.model.family import check_network
 from glassy.model.network import DenseHebbian
 from glassy.model.perturbation import Perturbation
 from glassy.phases.free_energy_of_m import free_energy_of_m
+from glassy.theory.solve import solve
 
 GRAIN = 2.0**-12  # of the fields beside tables of pattern 0, which 64-bit integers must hold with them
+COARSE = 2.0**-10  # of the shares of energies of rungs without a field
 SURE = 1.4  # times the field that holds m = 0.99: the strongest, which reaches m = 1
 
 
 def field_rungs(
-    network: DenseHebbian, load: float, T: float, N: int, *, step: float = 1.0, others: float | None = None
+    network: DenseHebbian,
+    load: float,
+    T: float,
+    N: int,
+    *,
+    step: float = 1.0,
+    others: float | None = None,
+    hot: float | None = None,
 ) -> list[Perturbation]:
     """Return the rungs of a ladder from no field to one that holds the pattern, all without the energy of pattern 0 (J.3).
 
@@ -40,6 +49,10 @@ def field_rungs(
         pattern, as deep as the one that is asked for; theory at m means the glass or the paramagnet there, with none of them.
         At even P overlaps m < 0, the mirror, are then forbidden too, as chains stay there in the weakest fields, to no use.
         It must lie far above 1/sqrt(N), the overlap of two patterns: m = 1 is forbidden in a sample where they have more.
+    hot : float, optional
+        A temperature above T, up to which rungs without a field are added: there the other patterns have T/T' of their
+        energies, which is what they do at T'. In a glass chains lose their old spins on these rungs alone. The rungs then go
+        from the strongest field to the hottest, at which M.16 looks; f(m) is made of those of the network itself.
 
     Returns
     -------
@@ -64,16 +77,39 @@ def field_rungs(
     way = np.append(0.0, np.cumsum(np.sqrt(N / T * np.diff(h) * np.diff(m)))) / step
     found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1), way, h).tolist()
     along = (0.0, *found[1:], SURE * found[-1])
+    K = network.patterns(load, N)
+    own = _energies(network, K, N, others, 1.0)
+    exact = (round(h, 6) if others is None else round(h / GRAIN) * GRAIN for h in along)
+    rungs = [Perturbation(pattern_energies=own, along=h) for h in exact]
+    if hot is None:
+        return rungs
+    weak = (_energies(network, K, N, others, s) for s in _shares(network, load, T, N, step, hot))
+    return [*reversed(rungs), *(Perturbation(pattern_energies=energies) for energies in weak)]
+
+
+def _energies(network: DenseHebbian, K: int, N: int, others: float | None, share: float) -> dict[int, Any]:
+    """Return energies of pattern 0 and, with walls or a share below 1, of all others.
+
+    Walls are infinite, as far as a temperature knows, beyond an overlap, and at even P for m < 0.
+    """
     if others is None:
-        return [Perturbation(pattern_energies={0: 0.0}, along=round(h, 6)) for h in along]
-    energies = _walls(network, network.patterns(load, N), N, others)
-    return [Perturbation(pattern_energies=energies, along=round(h / GRAIN) * GRAIN) for h in along]
-
-
-def _walls(network: DenseHebbian, K: int, N: int, others: float) -> dict[int, Any]:
-    """Return energies of all patterns: infinite, as far as a temperature knows, beyond an overlap, at even P of 0 for m < 0."""
+        return {0: 0.0} | dict.fromkeys(range(1, K if share < 1.0 else 1), share)
     most = checks.number("others", others, "It is an overlap.", least=1.0 / N, most=1.0)
     overlap = np.arange(N, -N - 1, -2) / N
-    table = np.where(np.abs(overlap) > most, 2.0 * N, network.energy_table(N).energies).tolist()
+    table = np.where(np.abs(overlap) > most, 2.0 * N, share * np.array(network.energy_table(N).energies)).tolist()
     own = np.where(overlap < 0.0, 2.0 * N, 0.0).tolist() if network.even else 0.0
     return {0: own, **dict.fromkeys(range(1, K), table)}
+
+
+def _shares(network: DenseHebbian, load: float, T: float, N: int, step: float, hot: float) -> list[float]:
+    """Return the shares of their energies that the other patterns have on the way to a temperature: even steps, by RS."""
+    if not checks.number("hot", hot, "It is a temperature.") > T:
+        raise InputError(
+            f"hot must be above T = {T:g}, got {hot!r}. Raise it: far above the glass chains lose their spins soon."
+        )
+    share = np.linspace(1.0, T / hot, 50)
+    both = ([solve(network, load, T / s, phase, strict=False) for phase in ("spin_glass", "paramagnetic")] for s in share)
+    energy = np.array([next(x.energy for x in pair if x.status.ok) for pair in both])
+    way = np.append(0.0, np.cumsum(np.sqrt(N / T * np.abs(np.diff(energy) * np.diff(share))))) / step
+    found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1)[1:], way, share)
+    return [round(s / COARSE) * COARSE for s in found.tolist()]

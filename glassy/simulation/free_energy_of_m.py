@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import entr, gammaln
+from scipy.special import entr, gammaln, logsumexp
 
 from glassy.analysis.equilibration import alarm
 from glassy.analysis.jackknife import block_edges, from_left_out, parts_of
 from glassy.analysis.reweighting import log_weights
+from glassy.analysis.stationarity import disagreement, drift
+from glassy.analysis.statistics import summarise
 from glassy.core import checks
 from glassy.core.drawing import Drawn
 from glassy.core.errors import ConvergenceError, InputError
@@ -32,6 +34,7 @@ APART = (
     "fields between, or raise sweeps: see ladder.exchange.acceptance."
 )
 LEAST = 0.3  # overlap from which on a state is that of the pattern (M.16)
+WATCHED = (0.0, 0.25, 0.5, 0.75)  # from each of these overlaps to the next f must not drift, and be that of all replicas
 FEWEST = 8  # samples from which the known mean of the noise at the pattern takes scatter away
 
 
@@ -62,7 +65,8 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
     control : array [sample], optional
         Energy per spin of the noise at the pattern, less its mean over all patterns.
     status : Status
-        STEADY where nothing drifts in any field, replicas agree and the run is long; else what speaks against it (M.16).
+        STEADY where f(m) does not drift, replicas agree on it and the run is long, EQUILIBRATED where all its rungs are, too;
+        else what speaks against it (M.16).
 
     Examples
     --------
@@ -275,15 +279,9 @@ class MeasuredFreeEnergyOfM(Drawn, Placed):
 
 def joined_curve(points: Sequence[Samples], weight: float, progress: bool | None) -> MeasuredFreeEnergyOfM:
     """Return f(m) from the rungs of a ladder of fields along the pattern; see `Ladder.free_energy_of_m`."""
-    rungs = sorted(points, key=lambda p: _field(p.perturbation))
+    rungs, base = _with_fields(points)
     one, fields = rungs[0], [_field(p.perturbation) for p in rungs]
-    bases = {_base(p.perturbation) for p in rungs}
-    if len(bases) > 1 or len({p.T for p in rungs}) > 1 or len(fields) < 2:
-        raise InputError(
-            "f(m) needs a ladder at one T whose rungs differ in their field along the pattern and in nothing else. Run with "
-            "perturbation=[glassy.Perturbation(along=h, pattern_energies={0: 0.0}) for h in fields]."
-        )
-    N, T, base = one.N, one.T, bases.pop()
+    N, T = one.N, one.T
     own, signal = _own_energy(one.network, base, N)
     chains, sweeps = one.series.m.shape[1:]
     parts = parts_of(chains, len(block_edges(sweeps)))
@@ -307,23 +305,54 @@ def joined_curve(points: Sequence[Samples], weight: float, progress: bool | None
     control = None
     if one.patterns_drawn:
         control = one.series.pattern_energy + fields[0] - own[0] - _mean_noise(one.network, base, one.K, N)
-    return MeasuredFreeEnergyOfM(
+    f = MeasuredFreeEnergyOfM(
         N=N, T=T, weight=weight, m=(np.arange(N, -N - 1, -2) / N)[there], each=np.array(each)[:, there],
         left=np.array(left)[..., there], chains=chains, blocks=len(block_edges(sweeps)), signal=signal[there],
-        control=control, status=_status(rungs),
+        control=control, status=Status.NOT_SHOWN,
     ).placed(one)  # fmt: skip
+    return f if chains == 1 else replace(f, status=_status(f, rungs))
 
 
-def _status(rungs: Sequence[Samples]) -> Status:
-    """Return what the curve may claim: STEADY where no rung drifts, its replicas agree, and it is long (M.16).
+def _with_fields(points: Sequence[Samples]) -> tuple[list[Samples], Perturbation]:
+    """Return the rungs of the network itself by their fields, and what is added beside these; others serve exchanges alone."""
+    base = _base(max(points, key=lambda p: _field(p.perturbation)).perturbation)
+    rungs = sorted((p for p in points if _base(p.perturbation) == base), key=lambda p: _field(p.perturbation))
+    astray = any(_field(p.perturbation) for p in points if _base(p.perturbation) != base)
+    if astray or len({p.T for p in rungs}) > 1 or len(rungs) < 2:
+        raise InputError(
+            "f(m) needs a ladder at one T whose rungs differ in their field along the pattern and in nothing else; others, on "
+            "which chains lose their spins, must have no field. Run with perturbation=[glassy.Perturbation(along=h, "
+            "pattern_energies={0: 0.0}) for h in fields], or with glassy.field_rungs(...)."
+        )
+    return rungs, base
 
-    p-values are judged as one of so many rungs.
+
+def _status(f: MeasuredFreeEnergyOfM, rungs: Sequence[Samples]) -> Status:
+    """Return what the curve may claim (M.16): whether f itself drifts or differs between replicas, and if its rungs are long.
+
+    Each quarter of m is asked for the free energy of all its states; p-values are judged as one of so many. What rungs say of m
+    and of the energy is not asked: in a glass replicas stay in valleys that differ in both and have the same f(m).
     """
-    if rungs[0].replicas == 1:
-        return Status.NOT_SHOWN
-    trends = ((i, t) for i, rung in enumerate(rungs) for t in rung.evidence.trends)
-    found = {f"{i} {t.observable}": (len(rungs) * min(t.p_drift, t.p_apart), t.length_over_tau) for i, t in trends}
-    return alarm(found)
+    parts, length = parts_of(f.chains, f.blocks), min(t.length_over_tau for rung in rungs for t in rung.evidence.trends)
+    first, second = len(parts.fine), len(parts.fine) + len(parts.times)
+    last, found = second + len(parts.quarters), {"the run": (1.0, length)}
+    for start in WATCHED if f.blocks > 1 else ():
+        here = (f.m >= start - 0.5 / f.N) & (f.m < start + 0.25)
+        if not here.any():
+            continue
+        whole, left = (-f.T / f.N * logsumexp(-f.N / f.T * x[..., here], axis=-1) for x in (f.each, f.left))
+        times, quarters = (_single(whole, left[:, part]) for part in (slice(first, second), slice(second, last)))
+        p = drift(summarise(times[:, None])), disagreement(summarise(quarters.reshape(len(quarters), f.chains, -1)))
+        found[f"m from {start:g}"] = len(WATCHED) * min(p), length
+    shown = all(rung.status is Status.EQUILIBRATED for rung in rungs)
+    claimed = alarm(found)
+    return Status.EQUILIBRATED if shown and claimed is Status.STEADY else claimed
+
+
+def _single(whole: FloatArray, left: FloatArray) -> FloatArray:
+    """Return the values [sample, part] of single parts, of which the whole is the mean, from those with each left out."""
+    n = left.shape[1]
+    return np.asarray(n * whole[:, None] - (n - 1) * left)
 
 
 def _field(added: Perturbation | None) -> float:

@@ -1,10 +1,13 @@
 """Rungs along the pattern: exchanges are even, walls hold the other patterns, the curve is that of all states behind them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import glassy
 from glassy import DenseHebbian, InputError, Perturbation, ReplicaExchange, field_rungs, simulate
+from glassy.simulation import free_energy_of_m
 from glassy.simulation.free_energy_of_m import _mean_noise
 
 HOW = {"method": ReplicaExchange(), "seed": 1, "threads": 1}
@@ -40,10 +43,11 @@ def test_walls_hold_the_other_patterns():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")
-def test_behind_walls_the_curve_is_that_of_all_states_there():
+@pytest.mark.parametrize("hot", [None, 2.0])
+def test_behind_walls_the_curve_is_that_of_all_states_there(hot):
     z, shift = [], []
     for seed in range(8):
-        rungs = field_rungs(pair, 0.3, 0.5, 12, others=0.67)
+        rungs = field_rungs(pair, 0.3, 0.5, 12, others=0.67, hot=hot)
         f = simulate(pair, 0.3, 0.5, 12, perturbation=rungs, samples=1, sweeps=2000, **{**HOW, "seed": seed}).free_energy_of_m()
         energies = {k: e for k, e in rungs[0].pattern_energies if k}
         walled = glassy.enumerate_states(pair, 0.3, 0.5, 12, seed=seed, perturbation=Perturbation(pattern_energies=energies))
@@ -74,8 +78,61 @@ def test_the_mean_noise_behind_walls_is_known():
         assert plain > 0.005  # the twin: without it f(1) scatters
 
 
+@pytest.mark.parametrize(("P", "load", "T", "N", "others"), [(2, 0.05, 0.5, 60, 0.6), (3, 0.2, 0.4, 20, None)])
+def test_hot_rungs_are_those_of_other_temperatures(P, load, T, N, others):
+    """Fields fall to 0, then the share of the energies of other patterns falls to T/hot, by even exchanges."""
+    network, hot = DenseHebbian(P), 1.6
+    cold, rungs = (field_rungs(network, load, T, N, step=1.2, others=others, hot=x) for x in (None, hot))
+    weak = rungs[len(cold) :]
+    assert rungs[: len(cold)] == cold[::-1]
+    assert len(weak) > 2
+    assert [p.along for p in weak] == [0.0] * len(weak)
+    K = network.patterns(load, N)
+    assert all(p.chosen == tuple(range(K)) for p in weak)
+    energies = network.energy_table(N).energies
+    share = [dict(p.pattern_energies)[1] for p in weak] if others is None else [
+        dict(p.pattern_energies)[1][N // 2 - 5] / energies[N // 2 - 5] for p in weak
+    ]  # fmt: skip
+    assert np.all(np.diff([1.0, *share]) < 0.0)
+    assert share[-1] == pytest.approx(T / hot, abs=1e-3)
+    if others is not None:
+        assert dict(weak[-1].pattern_energies)[1][0] == 2.0 * N  # the walls stay
+    r = simulate(network, load, T, N, perturbation=rungs, samples=4, sweeps=200, **HOW)
+    assert all(a > 0.2 for a in r.exchange.acceptance)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")
+def test_the_curve_of_a_glass_is_steady_with_hot_rungs_alone():
+    found = {}
+    for hot in (None, 1.6):
+        rungs = field_rungs(pair, 0.0521, 0.5, 96, step=1.2, others=0.6, hot=hot)
+        r = simulate(pair, 0.0521, 0.5, 96, perturbation=rungs, samples=8, sweeps=1000, **{**HOW, "seed": 3})
+        found[hot] = r.free_energy_of_m().status.name
+    assert found == {None: "NOT_EQUILIBRATED", 1.6: "STEADY"}
+
+
+def test_a_status_is_that_of_the_curve():
+    """The curve is asked where it moved: one replica lower by an energy that its noise does not allow for."""
+    rungs = field_rungs(DenseHebbian(3), 0.1, 0.7, 24)
+    r = simulate(DenseHebbian(3), 0.1, 0.7, 24, perturbation=rungs, samples=8, sweeps=600, **HOW)
+    f = r.free_energy_of_m()
+    assert f.status.name == "STEADY"
+    parts = free_energy_of_m.parts_of(f.chains, f.blocks)
+    first = len(parts.fine) + len(parts.times)
+    for gone, status in ((slice(first, first + 4), "NOT_EQUILIBRATED"), (slice(0, 0), "STEADY")):
+        left = f.left.copy()
+        left[:, gone, f.m < 0.25] += 0.05  # what is left without the quarters of the first replica
+        assert free_energy_of_m._status(dataclasses.replace(f, left=left), list(r)).name == status
+    drifts = f.left.copy()
+    drifts[:, len(parts.fine) : len(parts.fine) + 4, f.m < 0.25] += 0.05  # without the first half of the run
+    assert free_energy_of_m._status(dataclasses.replace(f, left=drifts), list(r)).name == "NOT_EQUILIBRATED"
+
+
 def test_refusals():
     for given, match in (
+        ({"hot": 0.5}, "hot must be above T = 0.5"),
+        ({"hot": -1.0}, "hot must"),
         ({"others": 0.0}, "others must lie"),
         ({"others": 2.0}, "others must lie"),
         ({"step": 0.0}, "step must"),
@@ -87,6 +144,9 @@ def test_refusals():
         field_rungs(pair, 0.0, 0.5, 20)
     with pytest.raises(InputError, match="stores patterns|no .*|must"):
         field_rungs(glassy.SpinGlass({2: 1.0}), 0.1, 0.5, 20)
+    rungs = [*field_rungs(pair, 0.1, 0.5, 20), Perturbation(along=0.2, pattern_energies={0: 0.5})]
+    with pytest.raises(InputError, match="must have no field"):
+        simulate(pair, 0.1, 0.5, 20, perturbation=rungs, sweeps=20, **HOW).free_energy_of_m()
 
 
 def test_the_mean_of_other_patterns_is_that_before_their_walls():
