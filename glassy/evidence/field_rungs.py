@@ -39,9 +39,9 @@ def field_rungs(
     network : DenseHebbian
         Any P >= 2.
     load, T : float
-        State point, at which theory (J.2, RS) says what field holds which m.
+        State point of the run, at which theory (J.2, RS) says what field holds which m.
     N : int
-        Number of spins.
+        Number of spins. Walls and rungs up to `hot` name all K patterns of this load and N: a run with one more has it free.
     step : float
         From one rung to the next beta N dh dm is step^2: half of the exchanges are accepted at 1, a third at 1.5.
     others : float, optional
