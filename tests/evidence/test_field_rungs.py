@@ -98,7 +98,7 @@ def test_hot_rungs_are_those_of_other_temperatures(P, load, T, N, others):
     if others is not None:
         assert dict(weak[-1].pattern_energies)[1][0] == 2.0 * N  # the walls stay
     r = simulate(network, load, T, N, perturbation=rungs, samples=4, sweeps=200, **HOW)
-    assert all(a > 0.2 for a in r.exchange.acceptance)
+    assert np.mean(r.exchange.acceptance) > 0.3
 
 
 @pytest.mark.slow
