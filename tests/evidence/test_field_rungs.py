@@ -80,7 +80,7 @@ def test_the_mean_noise_behind_walls_is_known():
 
 @pytest.mark.parametrize(("P", "load", "T", "N", "others"), [(2, 0.05, 0.5, 60, 0.6), (3, 0.2, 0.4, 20, None)])
 def test_hot_rungs_are_those_of_other_temperatures(P, load, T, N, others):
-    """Fields fall to 0, then the share of the energies of other patterns falls to T/hot, by even exchanges."""
+    """Fields fall to 0, then the share of the energies of other patterns falls to T/hot, by exchanges that none lacks."""
     network, hot = DenseHebbian(P), 1.6
     cold, rungs = (field_rungs(network, load, T, N, step=1.2, others=others, hot=x) for x in (None, hot))
     weak = rungs[len(cold) :]
@@ -98,7 +98,8 @@ def test_hot_rungs_are_those_of_other_temperatures(P, load, T, N, others):
     if others is not None:
         assert dict(weak[-1].pattern_energies)[1][0] == 2.0 * N  # the walls stay
     r = simulate(network, load, T, N, perturbation=rungs, samples=4, sweeps=200, **HOW)
-    assert np.mean(r.exchange.acceptance) > 0.3
+    least = 0.35 if P == 2 else 0.1  # RS has no small network of P = 3 at one of its patterns
+    assert all(a > least for a in r.exchange.acceptance)
 
 
 @pytest.mark.slow
@@ -110,6 +111,16 @@ def test_the_curve_of_a_glass_is_steady_with_hot_rungs_alone():
         r = simulate(pair, 0.0521, 0.5, 96, perturbation=rungs, samples=8, sweeps=1000, **{**HOW, "seed": 3})
         found[hot] = r.free_energy_of_m().status.name
     assert found == {None: "NOT_EQUILIBRATED", 1.6: "STEADY"}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")
+def test_a_curve_whose_rungs_are_all_equilibrated_is():
+    rungs = field_rungs(pair, 0.3, 0.8, 12, hot=2.5)
+    r = simulate(pair, 0.3, 0.8, 12, perturbation=rungs, samples=4, sweeps=2500, **{**HOW, "method": ReplicaExchange(every=2)})
+    assert r.free_energy_of_m().status.name == "EQUILIBRATED"
+    cold = simulate(pair, 0.3, 0.8, 12, perturbation=rungs[:-3], samples=4, sweeps=200, **HOW)
+    assert cold.free_energy_of_m().status.name != "EQUILIBRATED"  # the twin: too short
 
 
 def test_a_status_is_that_of_the_curve():
@@ -133,6 +144,7 @@ def test_refusals():
     for given, match in (
         ({"hot": 0.5}, "hot must be above T = 0.5"),
         ({"hot": -1.0}, "hot must"),
+        ({"hot": 0.5001}, "more than a thousandth"),
         ({"others": 0.0}, "others must lie"),
         ({"others": 2.0}, "others must lie"),
         ({"step": 0.0}, "step must"),
