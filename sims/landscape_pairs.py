@@ -96,5 +96,5 @@ def panels(case: Pairs, tables: Tables) -> Any:
     left.set(xlabel="overlap m with the pattern", ylabel="f(m) - f(1)", title=f"dashed: theory; dots: N = {N}")
     plots.legend(middle, [(f"load {x:.4f}", c) for x, c in named.items()], markers, extrapolated=True, below=True)
     walls, rest = ([abs(r.z) for r in data.judged() if (r.quantity == BARRIER) == is_wall] for is_wall in (True, False))
-    finding = f"Barriers of pairs extrapolate to theory ({max(walls):.1f} errors); at small m limits are up to {max(rest):.1f} off"
+    finding = f"Barriers of pairs extrapolate to theory ({max(walls):.1f} errors), f at small m does not ({max(rest):.1f})"
     return plots.headline(fig, finding, f"P = 2, T = {case.T:g}; coexistence at load 0.0282; dashed: theory, RSB(1)")
