@@ -59,17 +59,19 @@ def dirty() -> str:
     return "+" if git("", "status", "--porcelain", "--", ".") else ""
 
 
-def trees(commits: str) -> dict[str, str]:
+def trees(commits: str, loose: bool = False) -> dict[str, str]:
     """Return the Git trees of glassy/ and sims/ at commits (joined by "and"), and the day of the oldest.
 
     Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
-    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/: there something was not committed.
+    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/: there something was not committed, or in the
+    sims/ that `loose` results are of.
     """
     each = commits.split(" and ")
     found = {
         k: " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:{k}") for c in each)) for k in ("glassy", "sims")
     }
-    return found | {"sims": found["sims"] + dirty(), "date": min(git("", "show", "-s", "--format=%cs", c) for c in each)}
+    day = min(git("", "show", "-s", "--format=%cs", c) for c in each)
+    return found | {"sims": found["sims"] + ("+" if loose else dirty()), "date": day}
 
 
 def present(target: Path) -> bool:

@@ -75,10 +75,18 @@ def field_rungs(
     N, step = network.size(N), checks.number("step", step, "At 1 half of the exchanges are accepted.", least=0.1)
     m = np.linspace(0.0, 0.99, 100)
     h = free_energy_of_m(network, load, T, m, progress=False).slope + 0.5 * network.P * m ** (network.P - 1)
+    if not np.all(np.diff(h) > 0.0):
+        at = float(m[np.argmin(np.diff(h) > 0.0)])
+        raise InputError(
+            f"the field that holds m must rise with m by RS (J.2), but at load={load:g}, T={T:g} it does not at m = {at:.2f}: "
+            "m jumps there, and no even rungs exist. Raise T, or choose fields yourself: Perturbation(along=h)."
+        )
     way = np.append(0.0, np.cumsum(np.sqrt(N / T * np.diff(h) * np.diff(m)))) / step
     found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1), way, h).tolist()
     along = (0.0, *found[1:], SURE * found[-1])
     K = network.patterns(load, N)
+    if hot is not None and K == 1:
+        raise InputError(f"hot weakens the other patterns, but load={load:g}, N={N} has none: K = 1. Leave hot out.")
     own = _energies(network, K, N, others, 1.0)
     exact = (round(h, 6) if others is None else round(h / GRAIN) * GRAIN for h in along)
     rungs = [Perturbation(pattern_energies=own, along=h) for h in exact]
@@ -114,4 +122,4 @@ def _shares(network: DenseHebbian, load: float, T: float, N: int, step: float, h
     energy = np.array([next(x.energy for x in pair if x.status.ok) for pair in both])
     way = np.append(0.0, np.cumsum(np.sqrt(N / T * np.abs(np.diff(energy) * np.diff(share))))) / step
     found = np.interp(np.linspace(0.0, way[-1], math.ceil(way[-1]) + 1)[1:], way, share)
-    return [round(s / COARSE) * COARSE for s in found.tolist()]
+    return list(dict.fromkeys(round(s / COARSE) * COARSE for s in found.tolist()))

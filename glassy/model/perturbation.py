@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ class Perturbation(Saved):
             parts.append(f"along={self.along:g}")
         return f"Perturbation({', '.join(parts)})"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A short name of what it holds: two with the same name are the same."""
         try:
@@ -185,7 +186,9 @@ def _field(field: Any) -> npt.NDArray[np.float64]:
     array = checks.array("field", field, "Give a number or an array (N,) or (samples, N).")
     if array.dtype.kind not in "iuf" or array.ndim > 2 or not np.all(np.isfinite(array)):
         raise InputError(f"field must be finite numbers, one or of shape (N,) or (samples, N), got {field!r}.")
-    return array.astype(np.float64)
+    kept = array.astype(np.float64)
+    kept.setflags(write=False)  # its name, `digest`, stays true
+    return kept
 
 
 def _index(k: Any) -> int:

@@ -57,7 +57,7 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
 @pytest.mark.slow
 def test_what_is_of_this_version_is_not_missing(tiny, tmp_path, capsys, monkeypatch):
     for place in (_sim, _versions):
-        monkeypatch.setattr(place, "trees", lambda commits: {"glassy": "a", "sims": "b", "date": "2026-12-01"})
+        monkeypatch.setattr(place, "trees", lambda commits, *_: {"glassy": "a", "sims": "b", "date": "2026-12-01"})
     for place in (checkpoint, work):
         monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(provenance(), commit="clean"))
     sims(tmp_path, "run", "--missing", "retrieval/P3")
@@ -103,6 +103,7 @@ def test_trees_are_those_of_the_commits():
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", found["date"])
     assert _versions.trees("none and none+")["glassy"] == "none and none+"
     assert _versions.trees("none")["date"] == ""
+    assert _versions.trees(git[0], loose=True)["sims"] == git[2] + "+"
 
 
 def test_without_git_a_commit_is_all_that_is_known(monkeypatch):

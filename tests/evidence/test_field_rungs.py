@@ -104,6 +104,11 @@ def test_hot_rungs_are_those_of_other_temperatures(P, load, T, N, others):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")
+def test_the_finest_hot_rungs_differ():
+    rungs = field_rungs(pair, 0.1, 0.5, 2000, step=0.2, hot=1.7)
+    assert len(set(rungs)) == len(rungs)
+
+
 def test_the_curve_of_a_glass_is_steady_with_hot_rungs_alone():
     found = {}
     for hot in (None, 1.6):
@@ -149,6 +154,8 @@ def test_refusals():
         ({"others": 2.0}, "others must lie"),
         ({"step": 0.0}, "step must"),
         ({"T": 0.0}, "T must be above 0"),
+        ({"T": 0.1}, "the field that holds m must rise with m"),
+        ({"load": 0.05, "hot": 1.0}, "hot weakens the other patterns"),
     ):
         with pytest.raises(InputError, match=match):
             field_rungs(**{"network": pair, "load": 0.1, "T": 0.5, "N": 20} | given)

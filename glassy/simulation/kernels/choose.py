@@ -67,11 +67,11 @@ def beyond_64_bits(network: Network, N: int, K: int, perturbation: Perturbation 
     ('', True)
     """
     try:
-        tables = kernel_tables(network, N, K)
+        kernel_tables(network, N, K)
         if perturbation is not None:
             rows = len(perturbation.field) if perturbation.field is not None and perturbation.field.ndim == 2 else 1
             for sample in range(rows):
-                find_scale(network, tables, K, perturbation, sample)
+                find_scale(network, N, K, perturbation, sample)
     except IntegerRangeError as error:
         return str(error)
     return ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from glassy.model.family import Network
 from glassy.model.integer_couplings import IntegerCouplings
 from glassy.model.patterns import Int8Array, Patterns
 from glassy.model.perturbation import Perturbation
-from glassy.simulation.kernels.tables import LIMIT, KernelTables
+from glassy.simulation.kernels.tables import LIMIT, KernelTables, kernel_tables
 
 IntArray = npt.NDArray[np.int64]
 PRECISION = Fraction(1, 10**7)  # to which the whole perturbation must be kept
@@ -101,7 +102,7 @@ def _parts(
     return [Fraction(x) for x in perturbation.fields(N, sample).tolist()], perturbation.added(network, N)
 
 
-def find_scale(network: Network, tables: KernelTables, K: int, perturbation: Perturbation, sample: int) -> int:
+def find_scale(network: Network, N: int, K: int, perturbation: Perturbation, sample: int) -> int:
     """Return the units in one step of the tables, or 0 where nothing is added.
 
     Raises
@@ -109,7 +110,13 @@ def find_scale(network: Network, tables: KernelTables, K: int, perturbation: Per
     IntegerRangeError
         If 64 bits do not hold the perturbation to seven digits beside the energies of the patterns, or flatten a table of it.
     """
-    N = tables.A.size - 1
+    own = perturbation.field is not None and perturbation.field.ndim == 2  # a field of its own in every sample
+    return _scale(network, N, K, perturbation, sample if own else 0)
+
+
+@lru_cache(maxsize=256)
+def _scale(network: Network, N: int, K: int, perturbation: Perturbation, sample: int) -> int:
+    tables = kernel_tables(network, N, K)
     h, added = _parts(network, perturbation, N, sample)
     most: Fraction = sum(map(abs, h), Fraction(0))
     most += sum((max(abs(g - table[N // 2]) for g in table) for _, table in added), Fraction(0))
@@ -172,22 +179,29 @@ def make_extras(
     plain = no_extras(tables, patterns)
     if perturbation is None:
         return plain
-    N, middle = patterns.N, patterns.N // 2
-    h, added = _parts(network, perturbation, N, sample)
-    each = [[g - table[middle] for g in table] for _, table in added]
-    scale = find_scale(network, tables, patterns.K, perturbation, sample) if scale is None else scale
-    base = plain.base + sum((table[middle] for _, table in added), Fraction(0))
+    N = patterns.N
+    scale = find_scale(network, N, patterns.K, perturbation, sample) if scale is None else scale
+    step = tables.step / max(scale, 1)
+    base, energies = _in_steps(network, N, perturbation, step)
     if scale == 0:
-        return replace(plain, base=base)
-    step = tables.step / scale
+        return replace(plain, base=plain.base + base)
+    h = map(Fraction, perturbation.fields(N, sample).tolist())
     return Extras(
         scale=scale,
         step=step,
-        base=base,
+        base=plain.base + base,
         turn=2 * np.array([round(x / step) for x in h], np.int64),
-        own=np.array([patterns.pattern(k) for k, _ in added], np.int8).reshape(len(added), N),
-        energies=np.array([[round(g / step) for g in table] for table in each], np.int64).reshape(len(added), N + 1),
+        own=np.array([patterns.pattern(k) for k in perturbation.chosen], np.int8).reshape(len(energies), N),
+        energies=energies.copy(),
     )
+
+
+@lru_cache(maxsize=256)
+def _in_steps(network: Network, N: int, perturbation: Perturbation, step: Fraction) -> tuple[Fraction, IntArray]:
+    """Return what is added at u = N // 2, and over u beside that, in steps: (n, N + 1), of the chosen patterns."""
+    added, middle = perturbation.added(network, N), N // 2
+    energies = [[round((g - table[middle]) / step) for g in table] for _, table in added]
+    return sum((table[middle] for _, table in added), Fraction(0)), np.array(energies, np.int64).reshape(len(added), N + 1)
 
 
 def rung_extras(
@@ -205,7 +219,7 @@ def rung_extras(
     >>> [round(float(x.energy(patterns.pattern(0)) * x.step), 9) for x in found], len({x.step for x in found})
     ([0.0, -2.0, -20.0], 1)
     """
-    scales = [find_scale(network, tables, patterns.K, p, sample) for p in rungs]
+    scales = [find_scale(network, patterns.N, patterns.K, p, sample) for p in rungs]
     scale = min((s for s in scales if s), default=0)
     each = [make_extras(network, tables, patterns, p, sample, scale) for p in rungs]
     chosen = sorted({k for p in rungs for k in p.chosen})
