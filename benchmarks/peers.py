@@ -1,4 +1,4 @@
-"""Attempted flips per second of glassy's chains beside OpenJij, dwave-samplers and peapods: same instance and beta.
+"""Attempted flips per second of glassy's chains beside OpenJij, dwave-samplers, peapods and qqa: same instance and beta.
 
 python -m benchmarks.peers        peers: pip install 'glassy-networks[benchmarks]'
 
@@ -6,7 +6,8 @@ One thread, Metropolis, sites 0..N-1 in turn: a sweep is N attempts (at beta = 0
 The peers cache all local fields (peapods sums them anew): cheap where nothing flips, while a flip touches every coupling of
 its site. Their clocks include setting this up, so they are charged t(sweeps) - t(1 sweep); glassy's includes its random numbers
 and, where T changes, one Python call a sweep. OpenJij's P = 2 is its dense form, faster here than its sparse one. peapods holds
-one T, and has all pairs of a ring of an odd number of spins as neighbours.
+one T, and has all pairs of a ring of an odd number of spins as neighbours. qqa steps 128 chains at once, in random order,
+and all their attempts count; pairs take its path for quadratic problems, triples the one that sums all couplings each time.
 
 Traps: in such an order Metropolis is not ergodic on regular instances, which these are not. A small seed leaves dwave-samplers'
 generator few bits to start from, so seeds are drawn; one seed makes all reads of OpenJij equal, so each is a call, and OpenJij
@@ -33,6 +34,8 @@ from glassy.simulation.kernels.tables import kernel_tables
 
 RUNS = 20
 SCHEDULES = {"T=2..0.2": (0.5, 5.0, 400), "T=1": (1.0, 1.0, 400), "T=0.2": (5.0, 5.0, 4000)}  # beta from, to; sweeps
+SHORT = {"T=1, 100": (1.0, 1.0, 100), "T=1, 20": (1.0, 1.0, 20)}
+CHAINS = 128  # of qqa, its default
 BLOCK = 256  # sweeps in one call of glassy
 
 
@@ -117,6 +120,37 @@ def ring(peapods, J, N):
     return run
 
 
+def population(qqa, J, N):
+    """Return qqa's Metropolis sweeps at one beta: of a quadratic problem in 0 and 1, or of the couplings of more spins."""
+    torch, bits = importlib.import_module("torch"), importlib.import_module("qqa.relaxation")
+    torch.set_num_threads(1)
+    sites, values = torch.tensor(list(J)), torch.tensor(list(J.values()), dtype=torch.float32)
+    if sites.shape[1] == 2:
+        Q = torch.zeros((N, N))
+        Q[sites[:, 0], sites[:, 1]] = 4.0 * values
+        Q = 0.5 * (Q + Q.T)
+        Q -= torch.diag(Q.sum(dim=1))  # of s = 2 x - 1
+        relaxation, more = bits.BinaryRelaxation(), {"Q_mat": Q}
+    else:
+        relaxation, more = bits.SpinRelaxation(), {}
+
+    class Problem(importlib.import_module("qqa.problems").COProblem):
+        def loss_fn(self, x):
+            spins = x if not more else 2.0 * x - 1.0
+            return (spins[:, sites].prod(dim=-1) * values).sum(dim=-1) if not more else (x @ Q * x).sum(dim=1) + values.sum()
+
+    problem = Problem()
+    vars(problem).update(num_vars=N, num_nodes=N, relaxation=relaxation, **more)
+
+    def run(betas, seed):
+        how = {"sol_size": CHAINS, "num_temps": 1, "sweeps_per_temp": len(betas), "beta_start": betas[0], "beta_end": betas[0]}
+        r = qqa.population_annealing(problem, **how, seed=seed, polish=False, record_history=False, verbose=False)
+        spins = r.final_x[0].numpy()
+        return r.runtime / CHAINS, spins if not more else 2.0 * spins - 1.0, float(r.final_loss[0])
+
+    return run
+
+
 def anneal(chain, betas, rng):
     """Return seconds, final energy per spin and acceptance of one chain."""
     start, parts, T = time.perf_counter(), [], 1.0 / np.array(betas)
@@ -132,7 +166,7 @@ def measure(name, instance, make, peer, schedules, P, N, K):
     J, maker = instance(P, N, K, rng)
     run = make(peer, J, N)
     for schedule in schedules:
-        first, last, sweeps = SCHEDULES[schedule]
+        first, last, sweeps = (SCHEDULES | SHORT)[schedule]
         betas = np.geomspace(first, last, sweeps).tolist()
         kernel, make_chain = maker(betas)
 
@@ -146,7 +180,7 @@ def measure(name, instance, make, peer, schedules, P, N, K):
             theirs, spins, energy = run(betas, int(rng.integers(2**31)))
             if spins is not None:
                 same = start(spins[None])[0]
-                assert abs(same.energy_per_spin(np.array([same.energy]))[0] - energy / N) < 1e-9, "not the same instance"
+                assert abs(same.energy_per_spin(np.array([same.energy]))[0] - energy / N) < 1e-5, "not the same instance"
             ours, *final = anneal(chain, betas, rng)
             rows.append(((sweeps - 1) * N / (theirs - setup) / 1e6, sweeps * N / ours / 1e6, energy / N, *final))
         peer, glassy = np.median(rows, axis=0)[:2]
@@ -163,7 +197,7 @@ def measure(name, instance, make, peer, schedules, P, N, K):
 
 if __name__ == "__main__":
     peers = {}
-    for module, package in (("openjij", "openjij"), ("dwave.samplers", "dwave-samplers"), ("peapods", "peapods")):
+    for module, package in (("openjij",) * 2, ("dwave.samplers", "dwave-samplers"), ("peapods",) * 2, ("qqa",) * 2):
         try:
             peers[package] = importlib.import_module(module)
             print(package, importlib.metadata.version(package))
@@ -180,6 +214,10 @@ if __name__ == "__main__":
             (f"dwave{what}", instance, dwave, "dwave-samplers", SCHEDULES, 2, 1000, K),
             (f"peapods{what}", instance, ring, "peapods", ("T=1", "T=0.2"), 2, 1001, K),
         ]
+    cases += [
+        ("qqa, SK", glass, population, "qqa", ("T=1, 100",), 2, 200, 0),
+        ("qqa", hebbian, population, "qqa", ("T=1, 20",), 3, 32, DenseHebbian(3).patterns(0.2, 32)),
+    ]
     for name, instance, make, package, *where in cases:
         if package in peers:
             measure(name, instance, make, peers[package], *where)
