@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,19 +60,18 @@ def dirty() -> str:
     return "+" if git("", "status", "--porcelain", "--", ".") else ""
 
 
-def trees(commits: str, loose: bool = False) -> dict[str, str]:
-    """Return the Git trees of glassy/ and sims/ at commits (joined by "and"), and the day of the oldest.
+def trees(commits: str, read: Sequence[str] = ()) -> dict[str, str]:
+    """Return the Git trees of glassy/ at commits (joined by "and") that made samples, of sims/ now, and the oldest day.
 
     Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
-    not whole ("+"), a tree is what is known of the commit; "+" at that of sims/: there something was not committed, or in the
-    sims/ that `loose` results are of.
+    not whole ("+"), a tree is what is known of the commit. The tree of sims/ is that of the code that asked for the samples and
+    made tables of them, with "+" if something there was not committed; and those of the results that were `read`, where others.
     """
-    each = commits.split(" and ")
-    found = {
-        k: " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:{k}") for c in each)) for k in ("glassy", "sims")
-    }
+    each, here = commits.split(" and "), glassy.provenance().commit.rstrip("+")
+    code = " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:glassy") for c in each))
+    asked = git(here, "rev-parse", "--verify", f"{here}:sims") + dirty()
     day = min(git("", "show", "-s", "--format=%cs", c) for c in each)
-    return found | {"sims": found["sims"] + ("+" if loose else dirty()), "date": day}
+    return {"glassy": code, "sims": " and ".join(dict.fromkeys((asked, *read))), "date": day}
 
 
 def present(target: Path) -> bool:

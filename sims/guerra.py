@@ -39,7 +39,8 @@ of RS in -beta f."""
 COMMON: Any = {"claim": CLAIM, "samples": (128, 96, 64, 48), "seed": 900, "quick": {"samples": 12, "sweeps": 200}}
 CASES = {c.name: c for c in (
     State(name="retrieval", phase="retrieval", load=0.1, T=0.4, sizes=(60, 100, 160, 240), sweeps=300, **COMMON),
-    State(name="glass", phase="spin_glass", load=4.0, T=0.8, sizes=(24, 32, 48, 64), sweeps=(2000, 3000, 4000, 6000), **COMMON),
+    State(name="glass", phase="spin_glass", load=4.0, T=0.8, sizes=(24, 32, 48, 64), **COMMON,
+          sweeps=(10000, 15000, 30000, 40000)),
 )}  # fmt: skip
 
 

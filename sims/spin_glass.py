@@ -35,7 +35,7 @@ temperature 2.8 times as high, and follows full RSB with a continuous P(q)."""
 # at P > 2 the load is so large that single patterns lie above the glass but for the smallest N
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Glass(name="P2", claim=CONTINUOUS, network=DenseHebbian(2), load=1.0, ansatz=FullRSB(), seed=102, sizes=(48, 96, 192, 384),
-          samples=(256, 192, 128, 64), sweeps=(1000, 1000, 1000, 1500)),
+          samples=(128, 96, 64, 32), sweeps=(5000, 10000, 15000, 20000)),
     Glass(name="P3", claim=P_SPIN.format(P=3), network=DenseHebbian(3), load=4.0, ansatz=RSB(1), seed=103,
           sizes=(24, 32, 48, 64, 80, 96, 128), samples=(400, 400, 256, 160, 64, 48, 24),
           sweeps=(2000, 4000, 10000, 20000, 40000, 60000, 120000)),
