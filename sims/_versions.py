@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import glassy
+from ._measuring import git, measuring
 
-HERE = Path(__file__).resolve().parent
 Metas = dict[str, dict[str, Any]]  # meta.json by CLAIM/CASE
 
 
@@ -34,24 +33,17 @@ def shortcomings(metas: Metas, since: str, version: str) -> list[str]:
     older = [name for name, found in code.items() if found["date"] < since]
     other = [name for name, meta in metas.items() if meta["provenance"]["glassy"] != version and name not in older]
     states: dict[str, list[str]] = {}
+    now = trees(glassy.provenance().commit)["sims"].rstrip("+")
     for name, found in code.items():
         if name not in (*older, *other):
-            states.setdefault(f"{found['glassy']} {found['sims']}", []).append(name)
+            sims = now if same(found["sims"], now, name.partition("/")[0]) and "+" not in found["sims"] else found["sims"]
+            states.setdefault(f"{found['glassy']} {sims}", []).append(name)
     said = [f"Of code from before {since}, when a number changed last: {', '.join(older)}."] if older else []
     said += [f"Not of version {version}: {', '.join(other)}."] if other else []
     whole = max((state for state in states if not re.search(r"\+| and ", state)), key=lambda s: len(states[s]), default="")
     apart = [name for state in states for name in states[state] if state != whole]
     told = f"Of other code than most, or of files that were not committed: {', '.join(apart)}."
     return [*said, told] if apart else said
-
-
-def git(otherwise: str, *words: str) -> str:
-    """Return what Git says here, or what is said otherwise: it may not be there, or not know."""
-    try:
-        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
-    except OSError:
-        return otherwise
-    return run.stdout.strip() if run.returncode == 0 else otherwise
 
 
 @lru_cache(maxsize=1)
@@ -75,9 +67,16 @@ def trees(commits: str, read: Sequence[str] = ()) -> dict[str, str]:
 
 
 def present(target: Path) -> bool:
-    """Whether results are there, drawn, and of this code: same version, same glassy/ and sims/, all committed."""
+    """Whether results are there, drawn, and of this code, all committed: same version and glassy/, and what measures them."""
     file = target / "meta.json"
     made = json.loads(file.read_text()) if file.exists() else {}
-    here, names = trees(glassy.provenance().commit), ("glassy", "sims")
-    same = [made.get("trees", {}).get(name) for name in names] == [here[name] for name in names]
-    return "drawn" in made and made["provenance"]["glassy"] == glassy.__version__ and same and "+" not in str(made["trees"])
+    if "drawn" not in made or "trees" not in made or "+" in str(made["trees"]):
+        return False
+    here = trees(glassy.provenance().commit)
+    claim, of = target.parent.name, (made["provenance"]["glassy"], made["trees"]["glassy"])
+    return of == (glassy.__version__, here["glassy"]) and same(made["trees"]["sims"], here["sims"], claim)
+
+
+def same(one: str, other: str, claim: str) -> bool:
+    """Whether trees of sims/ (joined by "and") measure a claim alike: figures, verdicts and words may differ."""
+    return len({measuring(tree.rstrip("+"), claim) for text in (one, other) for tree in text.split(" and ")}) == 1

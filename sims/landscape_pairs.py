@@ -95,6 +95,6 @@ def panels(case: Pairs, tables: Tables) -> Any:
     left.set(xlabel="overlap m with the pattern", ylabel="f(m) - f(1)", title=f"dashed: theory; dots: N = {N}")
     plots.legend(middle, [(f"load {x:.4f}", c) for x, c in named.items()], markers, extrapolated=True, below=True)
     off = [[abs(r.z) for r in data.usable.where(N=np.inf) if (r.quantity == BARRIER) == it] for it in (True, False)]
-    wall, rest = (f"at most {max(z):.1f} errors off" if z else "not measured" for z in off)
-    finding = f"Pairs for 1/N → 0, beside theory: barriers {wall}, f at small m {rest}"
+    wall, rest = (f"{max(z):.1f} errors" if z else "no limit" for z in off)
+    finding = f"Pairs for 1/N → 0, at most off theory: barrier {wall}, f at small m {rest}"
     return plots.headline(fig, finding, f"P = 2, T = {case.T:g}; coexistence at load 0.0282; dashed: theory, RSB(1)")

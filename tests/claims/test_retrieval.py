@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from committed import as_run
+from committed import as_run, checked
 
 from glassy import DenseHebbian, solve, spinodal
 from sims import _sim, interactions, retrieval
@@ -55,10 +55,9 @@ def test_theory_in_the_data_is_that_of_this_code(claim, module, case):
 @each
 def test_claim_simulation_extrapolates_to_RS_where_RS_is_stable(claim, module, case):
     data = _sim.results(claim, case.name)["data"]
-    for row in data.judged():
+    for row in checked(data):
         s = solve(network_of(case, row.network), row.load, row.T)
         assert s.replicon > 0.0
-        assert row.z == pytest.approx((row.simulation - row.theory) / row.error, rel=1e-6)
     verdict = data.verdict()
     assert verdict.counted == verdict.inside >= 28
     assert 0.5 < verdict.rms < 1.4  # errors neither inflated nor too small
