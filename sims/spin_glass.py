@@ -42,7 +42,7 @@ CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Glass(name="P4", claim=P_SPIN.format(P=4), network=DenseHebbian(4), load=4.0, ansatz=RSB(1), seed=104,
           sizes=(24, 32, 40, 48, 56), samples=(320, 200, 128, 48, 16), sweeps=(2000, 6000, 12000, 40000, 80000)),
     Glass(name="P4-self-interacting", claim=ANOTHER, network=DenseHebbian(4, "self-interacting"), load=4.0, ansatz=FullRSB(),
-          seed=104, sizes=(24, 32, 40), samples=(200, 128, 64), sweeps=(2000, 3000, 3000)),
+          seed=104, sizes=(24, 32, 40), samples=(200, 128, 64), sweeps=(2000, 6000, 5000)),
 )}  # fmt: skip
 
 
