@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import subprocess
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,31 +14,26 @@ WORDS = 40  # longer strings are sentences, not names
 COMMON, CASES = "_sim", {"Case", "NetworkCase"}  # what counts of the module that all share
 
 
-def git(otherwise: str, *words: str) -> str:
-    """Return what Git says here, or what is said otherwise: it may not be there, or not know."""
-    try:
-        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
-    except OSError:
-        return otherwise
-    return run.stdout.strip() if run.returncode == 0 else otherwise
+def source(name: str) -> str:
+    """Return the text of a module, or "" where there is none."""
+    file = HERE / f"{name}.py"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
-@lru_cache(maxsize=1024)
-def measuring(tree: str, claim: str) -> str:
-    """Return a digest of what measures a claim in a tree of sims/; the tree itself where Git has not all of it."""
+def digest(claim: str, text_of: Callable[[str], str] = source) -> str:
+    """Return a name of what measures a claim: two with the same name measure it alike. `text_of` gives modules by name."""
     read: dict[str, str] = {}
     wanted = [claim, COMMON]
     while wanted:
         name = wanted.pop()
-        if name in read:
-            continue
-        text = git("", "show", f"{tree}:{name}.py")
-        if not text:
-            return tree
-        module = ast.parse(text)
-        wanted += _needed(module)
-        read[name] = _measures(module, name == COMMON)
-    return hashlib.sha256(repr(sorted(read.items())).encode()).hexdigest()
+        if name not in read and (text := text_of(name)):
+            module = ast.parse(text)
+            wanted += _needed(module)
+            read[name] = _measures(module, text, name == COMMON)
+    return hashlib.sha256(repr(sorted(read.items())).encode()).hexdigest()[:16]
+
+
+measuring = lru_cache(digest)  # of the files that are here
 
 
 def _needed(module: ast.Module) -> list[str]:
@@ -47,17 +42,36 @@ def _needed(module: ast.Module) -> list[str]:
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             names += [node.module] if node.module else [each.name for each in node.names]
-        if isinstance(node, ast.Assign) and "RESTS_ON" in {
-            n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)
-        }:
+        if isinstance(node, ast.Assign) and "RESTS_ON" in ast.dump(ast.Tuple(node.targets)):
             names += [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    return [name for name in names if (HERE / f"{name}.py").exists() and name not in ("_versions", "_measuring")]
+    return [name for name in names if name not in ("_versions", "_measuring")]
 
 
-def _measures(module: ast.Module, common: bool) -> str:
-    """Return the code of a module that measures, as text."""
-    kept = [n for n in module.body if (getattr(n, "name", "") in CASES if common else getattr(n, "name", "") not in SAID)]
-    for node in (n for top in kept for n in ast.walk(top)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) > WORDS:
-            node.value = ""
-    return "\n".join(ast.dump(n) for n in kept if not isinstance(n, ast.Import | ast.ImportFrom))
+def _measures(module: ast.Module, text: str, common: bool) -> str:
+    """Return the part of a text that measures: a text, since syntax trees differ between versions of Python."""
+    lines = text.encode().splitlines(keepends=True)
+    begins = [0]
+    for line in lines:
+        begins.append(begins[-1] + len(line))
+
+    def place(node: ast.stmt | ast.expr) -> tuple[int, int]:
+        start = begins[node.lineno - 1] + node.col_offset
+        return start, begins[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+
+    raw, kept = text.encode(), []
+    for top in module.body:
+        name = getattr(top, "name", "")
+        if isinstance(top, ast.Import | ast.ImportFrom) or (name not in CASES if common else name in SAID):
+            continue
+        start, end = place(top)
+        inside = {id(n) for f in ast.walk(top) if isinstance(f, ast.JoinedStr) for n in ast.walk(f)}
+        said = [
+            place(n)
+            for n in ast.walk(top)
+            if isinstance(n, ast.Constant) and isinstance(n.value, str) and len(n.value) > WORDS and id(n) not in inside
+        ]
+        for a, b in sorted(said):
+            kept.append(raw[start:a])
+            start = b
+        kept.append(raw[start:end])
+    return b"".join(kept).decode()

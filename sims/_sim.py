@@ -30,7 +30,7 @@ from typing import Any, Self
 
 import glassy
 from glassy import Lines, plots
-from ._versions import dirty, present, trees
+from ._versions import alike, dirty, present, trees
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent if HERE.name == "sims" else Path()  # the repository, or of an installed package where one is
@@ -86,7 +86,7 @@ class Sampling:
     places: Sequence[Path] = (ROOT / "results",)  # where results of other claims are looked for
     origins: list[Any] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
-    read: list[str] = field(default_factory=list)  # trees of sims/ of the results that were read
+    loose: bool = False  # whether results that were read are not of this code
 
     def __call__(self, *where: Any, out: str, how: Callable[..., Any] = glassy.simulate, **options: Any) -> Any:
         """Return glassy.simulate (or glassy.hold) at a state point or ladder, and remember which code made the samples."""
@@ -100,7 +100,7 @@ class Sampling:
         folder = finished(claim, case, self.places)
         made = json.loads((folder / "meta.json").read_text())
         self.origins += [glassy.Provenance(**made["provenance"]), glassy.provenance()]
-        self.read += [made["trees"]["sims"]] if "trees" in made else []
+        self.loose |= not ("trees" in made and alike(made["trees"], claim))
         return read(folder)
 
     def reads(self, claim: str, case: str) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def run(claim: str, module: Any, case: Case, target: Path, sampling: Sampling, o
         **{k: [s[k] for s in sources] if len(sources) > 1 else sources[0][k] for k in names if sources},
         **({"core_seconds": round(glassy.sampling_seconds(sampling.folder), 1)} if case.sizes else {}),
         "seconds": round(time.perf_counter() - began, 1),
-        "provenance": provenance, "trees": trees(provenance["commit"], sampling.read),
+        "provenance": provenance, "trees": trees(provenance["commit"], claim, sampling.loose),
     }  # fmt: skip
     (target / "meta.json").write_text(json.dumps(found, indent=1) + "\n")
     print(f"{target}: {found['verdict']}")

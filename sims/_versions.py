@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+import subprocess
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import glassy
-from ._measuring import git, measuring
+from ._measuring import HERE, measuring
 
 Metas = dict[str, dict[str, Any]]  # meta.json by CLAIM/CASE
 
@@ -33,10 +33,9 @@ def shortcomings(metas: Metas, since: str, version: str) -> list[str]:
     older = [name for name, found in code.items() if found["date"] < since]
     other = [name for name, meta in metas.items() if meta["provenance"]["glassy"] != version and name not in older]
     states: dict[str, list[str]] = {}
-    now = trees(glassy.provenance().commit)["sims"].rstrip("+")
     for name, found in code.items():
         if name not in (*older, *other):
-            sims = now if same(found["sims"], now, name.partition("/")[0]) and "+" not in found["sims"] else found["sims"]
+            sims = "" if alike(found, name.partition("/")[0]) else found["sims"]
             states.setdefault(f"{found['glassy']} {sims}", []).append(name)
     said = [f"Of code from before {since}, when a number changed last: {', '.join(older)}."] if older else []
     said += [f"Not of version {version}: {', '.join(other)}."] if other else []
@@ -46,24 +45,34 @@ def shortcomings(metas: Metas, since: str, version: str) -> list[str]:
     return [*said, told] if apart else said
 
 
+def git(otherwise: str, *words: str) -> str:
+    """Return what Git says here, or what is said otherwise: it may not be there, or not know."""
+    try:
+        run = subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False)
+    except OSError:
+        return otherwise
+    return run.stdout.strip() if run.returncode == 0 else otherwise
+
+
 @lru_cache(maxsize=1)
 def dirty() -> str:
     """Return "+" if something in sims/ was not committed when it was first asked for: before a run, as of glassy/."""
     return "+" if git("", "status", "--porcelain", "--", ".") else ""
 
 
-def trees(commits: str, read: Sequence[str] = ()) -> dict[str, str]:
+def trees(commits: str, claim: str = "", loose: bool = False) -> dict[str, str]:
     """Return the Git trees of glassy/ at commits (joined by "and") that made samples, of sims/ now, and the oldest day.
 
     Commits between which only documents and results changed have the same trees. Where Git does not know a commit, or has it
     not whole ("+"), a tree is what is known of the commit. The tree of sims/ is that of the code that asked for the samples and
-    made tables of them, with "+" if something there was not committed; and those of the results that were `read`, where others.
+    made tables of them, with "+" if something there was not committed, or results that were read are not of this code
+    (`loose`); "measured" names the part of it that makes the numbers of the claim.
     """
     each, here = commits.split(" and "), glassy.provenance().commit.rstrip("+")
     code = " and ".join(dict.fromkeys(git(c, "rev-parse", "--verify", f"{c}:glassy") for c in each))
-    asked = git(here, "rev-parse", "--verify", f"{here}:sims") + dirty()
+    asked = git(here, "rev-parse", "--verify", f"{here}:sims") + ("+" if loose else dirty())
     day = min(git("", "show", "-s", "--format=%cs", c) for c in each)
-    return {"glassy": code, "sims": " and ".join(dict.fromkeys((asked, *read))), "date": day}
+    return {"glassy": code, "sims": asked, "measured": measuring(claim), "date": day}
 
 
 def present(target: Path) -> bool:
@@ -72,11 +81,10 @@ def present(target: Path) -> bool:
     made = json.loads(file.read_text()) if file.exists() else {}
     if "drawn" not in made or "trees" not in made or "+" in str(made["trees"]):
         return False
-    here = trees(glassy.provenance().commit)
-    claim, of = target.parent.name, (made["provenance"]["glassy"], made["trees"]["glassy"])
-    return of == (glassy.__version__, here["glassy"]) and same(made["trees"]["sims"], here["sims"], claim)
+    of = made["provenance"]["glassy"], made["trees"]["glassy"]
+    return of == (glassy.__version__, trees(glassy.provenance().commit)["glassy"]) and alike(made["trees"], target.parent.name)
 
 
-def same(one: str, other: str, claim: str) -> bool:
-    """Whether trees of sims/ (joined by "and") measure a claim alike: figures, verdicts and words may differ."""
-    return len({measuring(tree.rstrip("+"), claim) for text in (one, other) for tree in text.split(" and ")}) == 1
+def alike(found: dict[str, str], claim: str) -> bool:
+    """Whether what measured a claim is what measures it today, and was committed: figures, verdicts and words may differ."""
+    return found.get("measured") == measuring(claim) and "+" not in found["sims"]

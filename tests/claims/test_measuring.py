@@ -1,7 +1,6 @@
 """Results are of this code where what measures them is: figures, verdicts and words may change after it, nothing else."""
 
 import ast
-import subprocess
 
 import pytest
 
@@ -22,6 +21,10 @@ def panels(case, tables):
 '''
 
 
+def digest(texts):
+    return _measuring.digest("claim", lambda name: texts.get(name, ""))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "alike"),
     [
@@ -34,34 +37,35 @@ def panels(case, tables):
     ],
 )
 def test_what_measures_is_told_from_what_is_said(old, new, alike):
-    one, other = (_measuring._measures(ast.parse(text), common=False) for text in (MODULE, MODULE.replace(old, new)))
-    assert MODULE.replace(old, new) != MODULE
-    assert (one == other) is alike
+    one, other = ({"claim": text, "spin_glass": "A = 1"} for text in (MODULE, MODULE.replace(old, new)))
+    assert one != other
+    assert (digest(one) == digest(other)) is alike
+    assert digest(one) != digest(one | {"spin_glass": "A = 2"})
 
 
 def test_of_the_module_that_all_share_cases_count():
     text = "class Case:\n    sizes = 1\nclass Sampling:\n    pass\ndef run():\n    return 1\n"
-    one = _measuring._measures(ast.parse(text), common=True)
-    assert one == _measuring._measures(ast.parse(text.replace("return 1", "return 2")), common=True)
-    assert one != _measuring._measures(ast.parse(text.replace("sizes = 1", "sizes = 2")), common=True)
+    same, other = text.replace("return 1", "return 2"), text.replace("sizes = 1", "sizes = 2")
+    found = [digest({"claim": MODULE, "_sim": each}) for each in (text, same, other)]
+    assert found[0] == found[1] != found[2]
 
 
 def test_modules_that_a_claim_needs_are_found():
-    assert set(_measuring._needed(ast.parse(MODULE))) == {"_forms", "spin_glass"}
+    assert {"_forms", "spin_glass"} <= set(_measuring._needed(ast.parse(MODULE)))
     for name, module in _sim.claims().items():
-        needed = _measuring._needed(ast.parse((_sim.HERE / f"{name}.py").read_text()))
+        needed = _measuring._needed(ast.parse(_measuring.source(name)))
         assert {"_sim", *getattr(module, "RESTS_ON", ())} <= set(needed), name
 
 
-def test_trees_are_compared_by_claim():
-    """A longer run of the spin glass at P = 2 made it, and what rests on it, another measurement, and left all others."""
-    if not (_sim.ROOT / ".git").exists():
-        pytest.skip("no repository")
-    before, after = "5a9016c0f17792f9877e25338f7475c21f7b5fb2", "ec70f766989e525f312d77f93024b6b5580318ed"
-    if subprocess.run(["git", "cat-file", "-e", before], cwd=_sim.ROOT, check=False).returncode:
-        pytest.skip("no history")
-    other = {name for name in _sim.claims() if not _versions.same(before, after, name)}
+def test_results_name_what_measured_them():
+    """A longer run of the spin glass makes what rests on it another measurement, and leaves all others."""
+
+    def changed(name):
+        return _measuring.source(name).replace("samples=(128, 96, 64, 32)", "samples=(256, 96, 64, 32)")
+
+    other = {name for name in _sim.claims() if _measuring.digest(name, changed) != _measuring.measuring(name)}
     assert other == {"spin_glass", "coexistence", "guerra", "hard_glass", "measured_diagram"}
-    assert not _versions.same(f"{before} and {after}", after, "guerra")
-    assert _versions.same(f"{before} and {after}", after, "retrieval")
-    assert not _versions.same("none", after, "retrieval")
+    trees = {"measured": _measuring.measuring("retrieval"), "sims": "a"}
+    assert _versions.alike(trees, "retrieval")
+    assert not _versions.alike(trees, "guerra")
+    assert not _versions.alike(trees | {"sims": "a+"}, "retrieval")

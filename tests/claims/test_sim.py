@@ -13,7 +13,7 @@ import glassy
 from glassy import DenseHebbian, InputError, provenance
 from glassy.simulation.drive import work
 from glassy.simulation.sampler import checkpoint
-from sims import _sim, _versions, basins, retrieval
+from sims import _measuring, _sim, _versions, basins, retrieval
 
 TINY = dataclasses.replace(
     retrieval.CASES["P3"], at_load={0.1: (0.3, 0.5)}, at_T={0.3: (0.05, 0.9)}, sizes=(20, 30), samples=(3, 2), sweeps=60,
@@ -57,7 +57,16 @@ def test_a_claim_runs_goes_on_and_plots_from_its_data(tiny, tmp_path, capsys):
 @pytest.mark.slow
 def test_what_is_of_this_version_is_not_missing(tiny, tmp_path, capsys, monkeypatch):
     for place in (_sim, _versions):
-        monkeypatch.setattr(place, "trees", lambda commits, *_: {"glassy": "a", "sims": "b", "date": "2026-12-01"})
+        monkeypatch.setattr(
+            place,
+            "trees",
+            lambda commits, claim="", *_: {
+                "glassy": "a",
+                "sims": "b",
+                "measured": _measuring.measuring(claim),
+                "date": "2026-12-01",
+            },
+        )
     for place in (checkpoint, work):
         monkeypatch.setattr(place, "provenance", lambda: dataclasses.replace(provenance(), commit="clean"))
     sims(tmp_path, "run", "--missing", "retrieval/P3")
@@ -67,7 +76,7 @@ def test_what_is_of_this_version_is_not_missing(tiny, tmp_path, capsys, monkeypa
     assert file.stat().st_mtime_ns == stamp
     assert "results of this code are there" in capsys.readouterr().out
     older = found | {"provenance": found["provenance"] | {"glassy": "0.1.0"}}
-    dirty, changed = (found | {"trees": found["trees"] | {"sims": x}} for x in ("b+", "c"))
+    dirty, changed = (found | {"trees": found["trees"] | x} for x in ({"sims": "b+"}, {"measured": "c"}))
     for other in (
         older,
         dirty,
@@ -104,12 +113,13 @@ def test_trees_are_those_of_the_commits():
     assert _versions.trees("none and none+")["glassy"] == "none and none+"
     assert _versions.trees("none")["date"] == ""
     assert _versions.trees("none")["sims"].rstrip("+") == git[2]  # of the code that asks, whatever made the samples
-    assert _versions.trees(git[0], ["abc", found["sims"]])["sims"] == f"{found['sims']} and abc"
+    assert _versions.trees(git[0], loose=True)["sims"] == git[2] + "+"
 
 
 def test_without_git_a_commit_is_all_that_is_known(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert _versions.trees("abc") | {"sims": "abc"} == {"glassy": "abc", "sims": "abc", "date": ""}
+    found = _versions.trees("abc", "retrieval")
+    assert (found["glassy"], found["measured"], found["date"]) == ("abc", _measuring.measuring("retrieval"), "")
 
 
 @pytest.mark.slow
