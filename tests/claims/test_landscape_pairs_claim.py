@@ -40,8 +40,8 @@ def test_the_noise_is_that_of_a_whole_number_of_patterns():
         assert all((n * N) % claim.UNIT == 0 for n in CASE.others)
 
 
-def test_coexistence_lies_between_the_loads(data):
-    """The pattern is the deepest below it, the glass above it, in theory and as measured."""
+def test_the_glass_sinks_below_the_pattern_with_the_load(data):
+    """From the lowest load to the highest, as theory says; measured at the largest N."""
     low, high = (data.where(load=CASE.others[i] / claim.UNIT, N=CASE.sizes[-1], quantity="f(0.1) - f(1)") for i in (0, -1))
     assert low["theory"][0] > 0.0 > high["theory"][0]
     assert low["simulation"][0] > high["simulation"][0] + 4.0 * np.hypot(low["error"][0], high["error"][0])

@@ -102,13 +102,13 @@ def test_hot_rungs_are_those_of_other_temperatures(P, load, T, N, others):
     assert all(a > least for a in r.exchange.acceptance)
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")
 def test_the_finest_hot_rungs_differ():
-    rungs = field_rungs(pair, 0.1, 0.5, 2000, step=0.2, hot=1.7)
+    rungs = field_rungs(pair, 0.1, 0.5, 4000, step=0.1, hot=1.7)
     assert len(set(rungs)) == len(rungs)
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::glassy.EquilibrationWarning")
 def test_the_curve_of_a_glass_is_steady_with_hot_rungs_alone():
     found = {}
     for hot in (None, 1.6):
