@@ -30,6 +30,13 @@ def tables(claim, module, case):
     return found
 
 
+def of_one_code(*names):
+    """Skip a test that puts results beside each other, CLAIM/CASE, which were made by different states of glassy/."""
+    made = {str(_sim.meta(*name.split("/")).get("trees", {}).get("glassy")) for name in names}
+    if len(made) > 1:
+        pytest.skip(f"{' and '.join(names)} are not of one version: results/README.md says so")
+
+
 def checked(table):
     """Return the judged rows, after their z have been worked out again from the raw values."""
     for r in table:

@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 import pytest
-from committed import as_run, checked, tables
+from committed import as_run, checked, of_one_code, tables
 
 from sims import _sim, hard_glass
 
@@ -35,6 +35,7 @@ def test_hard_glass_is_complete_and_its_verdict_that_of_the_data(case):
 @each
 def test_differences_are_those_of_the_committed_runs(case):
     """network - spin glass at one N, from results/spin_glass and the spin glass here."""
+    of_one_code(f"spin_glass/{case.name}", f"hard_glass/{case.name}")
     network, glass = _sim.results("spin_glass", case.name)["data"], data_of(case.name, hard_glass.GLASS)
     for r in data_of(case.name, hard_glass.OFF).finite:
         cold = next(x for x, T in case.twins.items() if T == r.T)

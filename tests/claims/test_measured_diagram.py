@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from committed import checked, tables
+from committed import checked, of_one_code, tables
 from scipy.optimize import brentq
 
 import glassy
@@ -52,6 +52,7 @@ def test_claim_boundaries_elsewhere_are_excluded(name):
 
 @each
 def test_coexistence_and_spinodal_are_those_of_the_data(name):
+    of_one_code(*(f"{claim}/{name}" for claim in ("measured_diagram", "landscape", "coexistence")))
     _, found = data_of(name)
     by = {r.curve: r for r in found.judged()}
     (meets,) = data("landscape", name).ends.where(quantity=landscape.MEETS)
@@ -73,6 +74,7 @@ def test_coexistence_and_spinodal_are_those_of_the_data(name):
 
 @each
 def test_T_c_is_where_the_line_of_the_cold_energies_meets_the_paramagnet(name):
+    of_one_code(f"measured_diagram/{name}", f"spin_glass/{name}")
     _, found = data_of(name)
     (mine,) = found.where(curve="T_c")
     glass = spin_glass.CASES[name]
@@ -96,6 +98,7 @@ def test_T_c_is_where_the_line_of_the_cold_energies_meets_the_paramagnet(name):
 
 @each
 def test_claim_the_load_at_which_half_are_lost_grows_with_N(name):
+    of_one_code(f"measured_diagram/{name}", f"escape/{name}-distinct")
     _, found = data_of(name)
     cooled, network = found.where(curve="cooled"), DenseHebbian(int(name[1:]))
     shares = data("escape", f"{name}-distinct").where(curve=measured_diagram.WAY, quantity="share kept")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from committed import as_run, checked, tables
+from committed import as_run, checked, of_one_code, tables
 
 from glassy import RS, RSB, DenseHebbian, GlassTheory, Remark, Status, solve, spin_glass_temperatures
 from glassy.evidence.glass import HOT
@@ -157,6 +157,7 @@ def test_claim_coexistence_is_where_theory_says(name):
 @pytest.mark.parametrize("name", coexistence.CASES)
 def test_coexistence_is_that_of_the_committed_free_energies(name, tmp_path):
     """Measured again from results/beyond_rs and results/spin_glass it gives the committed numbers."""
+    of_one_code(*(f"{claim}/{name}" for claim in ("beyond_rs", "spin_glass", "coexistence")))
     case, data = coexistence.CASES[name], _sim.results("coexistence", name)["data"]
     again = coexistence.measure(case, _sim.Sampling("", tmp_path))["data"]
     for column in ("N", "theory", "simulation", "error", "z"):
