@@ -59,6 +59,16 @@ def test_arviz_and_we_agree_where_chains_agree_and_where_not(run):
     assert min(t.p_apart for t in ends.evidence.trends) < 0.001
 
 
+def test_arviz_sees_no_memory_in_the_tail_of_a_cold_run():
+    """What docs/how-to/export.md warns of: m = 1 holds both quantiles, whose indicators then never change."""
+    cold = simulate(network, load=0.05, T=0.3, N=40, samples=2, replicas=4, sweeps=2000, seed=3)
+    m = chains(cold)["m"].isel(sample=0)
+    assert float((m == 1.0).mean()) > 0.95
+    of_tail, of_mean = (float(arviz.ess(m, method=how)["m"]) for how in ("tail", "mean"))
+    assert of_tail == m.size == 8000
+    assert of_mean == pytest.approx(3964, rel=0.1)
+
+
 def test_series_stand_along_their_axes(run):
     data = run.to_xarray()
     assert dict(data.sizes) == {"sample": 4, "replica": 4, "sweep": 4000, "pair": 6}
