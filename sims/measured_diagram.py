@@ -1,4 +1,4 @@
-"""The measured phase diagram: every boundary as simulations and message passing measure it, over the lines of theory.
+"""The measured phase diagram: its boundaries as simulations and message passing measure them, over the lines of theory.
 
 coexistence   where a pattern and what is beside it are equally deep: f(m) (landscape), two free energies (coexistence)
 spinodal      where the barrier of f(m) is gone: by how much the load is to be shifted at which theory has the measured one
