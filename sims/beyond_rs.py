@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from glassy import DenseHebbian, HeldPhase, Lines, Table, hold, plots
+from glassy import DenseHebbian, HeldPhase, Lines, Table, plots
+from ._held import hold
 from ._sim import Case, Sampling, Tables
 
 FREE, COOLING = "free energy above the pattern", ("change of m", "change of energy")
@@ -15,7 +16,7 @@ FREE, COOLING = "free energy above the pattern", ("change of m", "change of ener
 
 @dataclass(frozen=True, kw_only=True)
 class Phase(Case, HeldPhase):
-    """The phase of the pattern of one network. Burn-in is half the sweeps, but twice the sweeps at the loads in `slow`.
+    """The phase of the pattern of one network. Burn-in is half the sweeps; at loads in `slow` both are three times the sweeps.
 
     At the load `again` all sizes also run behind the wall `lower`, with the same patterns and streams of random numbers, and
     the second size from a start just above its wall, with other streams: they go by T, and its T are the next larger numbers.
@@ -26,6 +27,7 @@ class Phase(Case, HeldPhase):
     lower: float = math.nan
     powers: tuple[float, ...] = (1.0,)  # of 1/N: at P = 4 a straight line is not enough (sharp bits, trap 14)
     slow: tuple[float, ...] = ()
+    reduced: tuple[float, ...] = (0.1, 0.16, 0.25, 0.44, 0.55, 0.65, 0.75, 0.87, 1.0, 1.14, 1.3, 1.44, 1.6)
 
 
 SAYS = """Held in their phase by a wall, networks of P = {} retrieve in equilibrium from T near 0 upwards: m, q, energy and \
@@ -38,8 +40,8 @@ CASES = {c.name: replace(c, quick={"loads": c.loads[:2], "samples": 12, "sweeps"
     Phase(name="P2", claim=SAYS.format(2, ALL), network=DenseHebbian(2), wall=0.88, loads=(0.05, 0.1, 0.12), seed=20,
           sizes=(500, 1000, 2000), samples=(96, 64, 48), sweeps=(1000, 1500, 2000)),
     Phase(name="P3", claim=SAYS.format(3, NOT_RS), network=DenseHebbian(3), seed=30, again=0.4, wall=0.7, lower=0.55,
-          slow=(0.36, 0.4), loads=(0.2, 0.3, 0.36, 0.4), sizes=(150, 250, 400, 600), samples=(128, 96, 64, 64),
-          sweeps=(1000, 1500, 2000, 3000)),
+          slow=(0.36, 0.4), loads=(0.2, 0.3, 0.36, 0.4), sizes=(150, 250, 400, 600), samples=(128, 96, 64, 32),
+          sweeps=(1000, 1500, 2000, 2000)),
     Phase(name="P4", claim=SAYS.format(4, ONE), network=DenseHebbian(4), wall=0.82, loads=(0.2, 0.3, 0.36), slow=(0.36,),
           seed=40, sizes=(64, 90, 120, 160), samples=(96, 64, 48, 24), sweeps=(1000, 1500, 2000, 2000), powers=(1.0, 2.0)),
     Phase(name="P4-self-interacting", claim=SAYS.format("4 (self-interacting)", ALL), wall=0.72, loads=(0.08, 0.1, 0.12),
@@ -54,26 +56,24 @@ def measure(case: Phase, run: Sampling) -> Tables:
     table = Table()
     for i, load in enumerate(case.loads):
         here, path = Table(), case.temperatures(load)
-        runs = partial(run, case.network, load, how=hold, warm=case.warm_T(load), seed=case.seed + i)
+        runs = partial(run, case.network, load, how=hold, long=load in case.slow, warm=case.warm_T(load), seed=case.seed + i)
         for N, S, sweeps in case.runs:
-            at = partial(runs, N=N, samples=S, sweeps=sweeps, burn_in=2 * sweeps if load in case.slow else sweeps // 2)
+            at = partial(runs, N=N, samples=S, sweeps=sweeps)
             held = at(path, at=case.wall, out=f"{load:g}_{N}")
             here += held.rungs() + held.free_energy() + held.cooling(crowded=load == case.again)
             if load == case.again:
                 here += held.behind(at(path[1:], at=case.lower, out=f"wall_at_{case.lower:g}_{load:g}_{N}"))
             if (load, N) == (case.again, case.sizes[1]):
-                near = [math.nextafter(T, math.inf) for T in path[1:]]
-                other = at(near, at=case.wall, out=f"from_the_wall_{load:g}_{N}", start=case.wall + 0.03)
+                other = at([math.nextafter(T, 9.0) for T in path[1:]], at=case.wall, start=case.wall + 0.03, out=f"start_{N}")
                 here += held.against(other, "from the wall")
         table += here + held.limits(here, case.powers)
     return {"data": table, "lines": Lines(case.branches()), "curves": Lines(r for x in case.loads for r in case.curves(x))}
 
 
 def verdict(case: Phase, tables: Tables) -> str:
-    text = f"RSB(1): {tables['data'].where(ansatz='RSB(1)').verdict()}"
     cold = tables["data"].ends.where(T=case.cold, load=case.again, quantity=COOLING[1], curve="")["z"]
-    where = f"; cooled to T = {case.cold:g} at load {case.again:g} the energy is off "
-    return text + where + "RS by z = {:.1f}, off RSB(1) by {:.1f}".format(*cold) if len(cold) else text
+    said = f"; cooled to T = {case.cold:g} at load {case.again:g} the energy is off RS by z = {{:.1f}}, off RSB(1) by {{:.1f}}"
+    return f"RSB(1): {tables['data'].where(ansatz='RSB(1)').verdict()}" + (said.format(*cold) if len(cold) else "")
 
 
 def panels(case: Phase, tables: Tables) -> Any:

@@ -65,13 +65,16 @@ def gallery(results: Path) -> str:
 
 
 def took(meta: dict[str, Any]) -> str:
-    """Say how long a case took; older versions noted the time of the sampling by the clock, and how many cores shared it."""
+    """Say how long a case took, samples by the clock: more than the time of a core where threads shared one.
+
+    Older versions noted the time of the sampling as a whole, and how many cores shared it.
+    """
     if "sizes" not in meta:
         return f"theory alone, {meta['seconds']:.0f} s on one core"
     if meta.get("core_seconds") == 0.0:
         return f"without chains, {meta['seconds']:.0f} s by the clock"
     if "core_seconds" in meta:
-        return f"sampling took {meta['core_seconds']:.0f} s of one core"
+        return f"sampling took at most {meta['core_seconds']:.0f} s of one core"
     cores = "two cores" if meta.get("cores") == 2 else "at most one core"
     spent = meta.get("sampling_seconds", 0.0)  # none where all samples are those of other claims
     return f"sampling took {spent:.0f} s on {cores}" if spent else "no sampling of its own"
@@ -82,7 +85,8 @@ def results(folder: Path) -> str:
     metas = committed(folder)
     short = shortcomings(metas, last_change((ROOT / "CHANGELOG.md").read_text()), glassy.__version__)
     hours = sum(float(meta.get(key) or 0.0) for meta in metas.values() for key in SPENT) / 3600.0
-    lines = [RESULTS, f"Sampling took {hours:.1f} hours of one core in all.", ""]
+    spent = f"Sampling took at most {hours:.1f} hours of one core in all: samples are timed by the clock, and may share a core."
+    lines = [RESULTS, spent, ""]
     lines += ["**Not of one version.** " + " ".join(short), ""] if short else []
     lines += [OLDER] if any("0.1.0" in made["provenance"]["glassy"].split(" and ") for made in metas.values()) else []
     for name, meta in metas.items():

@@ -1,5 +1,6 @@
 """The claims of results/beyond_rs re-checked from the committed data, against the theory of today's code."""
 
+import dataclasses
 import math
 from itertools import product
 
@@ -7,11 +8,19 @@ import numpy as np
 import pytest
 from committed import as_run, checked, tables
 
-from glassy import RSB, Held, Remark, solve
+from glassy import RSB, Held, HeldPhase, Remark, solve
 from glassy.evidence import held
-from sims import _sim, beyond_rs
+from sims import _sim, _versions, beyond_rs
 
-P3 = as_run("beyond_rs", beyond_rs.CASES["P3"])
+
+def as_was(name):
+    """The case as it was run: results of older code have the rungs of `HeldPhase`."""
+    case = as_run("beyond_rs", beyond_rs.CASES[name])
+    older = case.reduced == beyond_rs.Phase.reduced and not _versions.present(_sim.ROOT / "results" / "beyond_rs" / name)
+    return dataclasses.replace(case, reduced=HeldPhase.reduced) if older else case
+
+
+P3 = as_was("P3")
 
 
 def of_RS(network, load, T):
@@ -22,7 +31,7 @@ def of_RS(network, load, T):
 
 @pytest.mark.parametrize("name", beyond_rs.CASES)
 def test_claim_beyond_RS(name):
-    case = as_run("beyond_rs", beyond_rs.CASES[name])
+    case = as_was(name)
     data = tables("beyond_rs", beyond_rs, case)["data"]
     good = checked(data).where(ansatz="RSB(1)")
     assert len(good) >= 8

@@ -61,7 +61,8 @@ def test_results_name_what_measured_them():
     """A longer run of the spin glass makes what rests on it another measurement, and leaves all others."""
 
     def changed(name):
-        return _measuring.source(name).replace("samples=(128, 96, 64, 32)", "samples=(256, 96, 64, 32)")
+        text = _measuring.source(name)
+        return text.replace("samples=(128, 96, 64, 32)", "samples=(256, 96, 64, 32)") if name == "spin_glass" else text
 
     other = {name for name in _sim.claims() if _measuring.digest(name, changed) != _measuring.measuring(name)}
     assert other == {"spin_glass", "coexistence", "guerra", "hard_glass", "measured_diagram"}
