@@ -35,12 +35,12 @@ temperature 2.8 times as high, and follows full RSB with a continuous P(q)."""
 # at P > 2 the load is so large that single patterns lie above the glass but for the smallest N
 CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Glass(name="P2", claim=CONTINUOUS, network=DenseHebbian(2), load=1.0, ansatz=FullRSB(), seed=102, sizes=(48, 96, 192, 384),
-          samples=(128, 96, 64, 32), sweeps=(5000, 10000, 15000, 20000)),
+          samples=(128, 96, 48, 32), sweeps=(20000, 20000, 30000, 40000)),
     Glass(name="P3", claim=P_SPIN.format(P=3), network=DenseHebbian(3), load=4.0, ansatz=RSB(1), seed=103,
           sizes=(24, 32, 48, 64, 80, 96, 128), samples=(400, 200, 160, 96, 48, 48, 24),
           sweeps=(2000, 20000, 40000, 80000, 80000, 60000, 120000)),
     Glass(name="P4", claim=P_SPIN.format(P=4), network=DenseHebbian(4), load=4.0, ansatz=RSB(1), seed=104,
-          sizes=(24, 32, 40, 48, 56), samples=(320, 200, 128, 48, 16), sweeps=(2000, 6000, 12000, 40000, 80000)),
+          sizes=(24, 32, 40, 48, 56), samples=(128, 96, 64, 40, 16), sweeps=(4000, 20000, 40000, 60000, 80000)),
     Glass(name="P4-self-interacting", claim=ANOTHER, network=DenseHebbian(4, "self-interacting"), load=4.0, ansatz=FullRSB(),
           seed=104, sizes=(24, 32, 40), samples=(200, 128, 64), sweeps=(2000, 6000, 5000)),
 )}  # fmt: skip
