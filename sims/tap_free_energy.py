@@ -7,6 +7,7 @@ from typing import Any
 
 import glassy
 from glassy import DenseHebbian, Lines, Measured, Table, message_passing, plots, solve
+from ._held import hold
 from ._sim import NetworkCase, Sampling, Tables
 
 FREE = "free energy above the pattern"
@@ -40,15 +41,16 @@ def measure(case: Tap, run: Sampling) -> Tables:
     table, lines = Table(), Lines()
     for N, S, sweeps in case.runs:
         asked: Any = {"N": N, "seed": case.seed, "samples": S, "progress": False}
-        held = run(case.network, case.load, case.ladder, how=glassy.hold, at=case.wall, sweeps=sweeps, burn_in=sweeps // 2,
-                   out=f"{N}", **asked)  # fmt: skip
+        warm = case.ladder[-1]
+        held = run(case.network, case.load, case.ladder, how=hold, at=case.wall, warm=warm, sweeps=sweeps, out=f"{N}", **asked)
         for T in case.at:
-            mine, theirs = message_passing(case.network, case.load, T, **asked), replace(held, warm=T).free_energies
+            mine, state = message_passing(case.network, case.load, T, **asked), replace(held, warm=T)
             kept = [k for k, p in enumerate(mine.points) if p.status.ok]
             if len(kept) > 2:
                 each = (mine.each("free_energy") - mine.each("pattern_energy"))[kept]
-                gap, mean = glassy.mean_of_samples(theirs[kept] - each), glassy.mean_of_samples(each)
-                where = dict[str, Any](load=case.load, T=T, N=N, quantity=FREE, sweeps=sweeps)
+                gap, mean = glassy.mean_of_samples(state.free_energies[kept] - each), glassy.mean_of_samples(each)
+                status = next(iter(state.free_energy())).status
+                where = dict[str, Any](load=case.load, T=T, N=N, quantity=FREE, sweeps=sweeps, status=status)
                 table += [Measured.of(gap.shifted(float(mean)), float(mean), disorder=mean.error, **where)]
     lines += [{"T": T, "f": solve(case.network, case.load, T).free_energy + 0.5} for T in case.at]
     return {"data": table, "lines": lines}
