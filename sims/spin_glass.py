@@ -73,7 +73,9 @@ def verdict(case: Glass, tables: Tables) -> str:
 
 
 def panels(case: Glass, tables: Tables) -> Any:
-    data, lines, N = tables["data"], tables["lines"], tables["data"].sizes[-1]
+    data, lines, seen = tables["data"], tables["lines"], tables["histograms"]
+    cold = data.where(quantity="energy", T=set(seen["T"]).__contains__)
+    N = next((n for n in reversed(data.sizes) if all(r.usable for r in cold.where(N=n))), data.sizes[-1])
     fig, ((energy, heat, right),) = plots.figure(1, 3, height=2.5)
     looks, markers, T = plots.ansatz_looks((RS(), RSB(1))), plots.markers_of(data), lines["T"]
     shown = data.where(T=lambda x: x <= T.max(), status=lambda s: s is not Remark.ONE_POWER)
@@ -88,7 +90,7 @@ def panels(case: Glass, tables: Tables) -> Any:
     named = [("RS", plots.COLORS[3]), ("RSB(1)", plots.COLORS[2], "RSB(1)")]
     plots.legend(energy, named, [], extrapolated=True, unusable=True, below=True)
     plots.legend(heat, [], markers, below=True)
-    seen, known = tables["histograms"].where(N=N), lines.where(ansatz="RSB(1)")
+    seen, known = seen.where(N=N), lines.where(ansatz="RSB(1)")
     near = {T: known[int(np.argmin(abs(known["T"] - T)))] for T in dict.fromkeys(seen["T"])}
     plots.overlap_density(right, seen, {T: {r["q_0"], r["q_1"]} for T, r in near.items()}, below=True)
     right.set(ylabel=f"P(q), N = {N}", xlim=(-1.0 if case.continuous else -0.5, 1.0))

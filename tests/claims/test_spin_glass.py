@@ -100,13 +100,13 @@ def test_forms_are_those_of_the_committed_sizes(name):
 
 
 def test_claim_no_integer_powers_follow_the_specific_heat_at_T_c():
-    """P = 3, 1.3 % above T_c: N^-1 and N^-2 miss it by far; whatever the form, the sizes themselves hardly move."""
+    """P = 3, 1.3 % above T_c: N^-1 and N^-2 miss it by far, and a form comes near by its error alone: the sizes hardly move."""
     case, kept = spin_glass.CASES["P3"], _sim.results("spin_glass", "P3")
     next_to = min(T for T in kept["data"].finite["T"] if T > case.T_c)
     at = kept["forms"].where(T=next_to, quantity="specific heat")
     assert len(at) == len(_forms.FORMS)
-    assert max(at.where(form=lambda f: f in ("N^-1", _forms.PLAIN))["z"]) < -20.0
-    assert max(at.where(form=lambda f: f != "N^-1/3,-2/3")["z"]) < -4.0
+    assert max(at.where(form=lambda f: f in ("N^-1", _forms.PLAIN))["z"]) < -8.0
+    assert all(r["z"] < -4.0 or r["error"] > 0.1 for r in at)
     measured = kept["data"].finite.usable.where(T=next_to, quantity="specific heat")
     jump = measured.rows[0].theory - case.says(0.999 * case.T_c)["specific heat"]
     assert np.ptp(measured["simulation"]) < 0.05 * jump
@@ -125,7 +125,7 @@ def test_claim_spin_glass_has_two_peaks_below_T_c(name, weights):
     """P = 3: weight at q_1 grows and weight at 0 falls with falling T; nothing between keeps up with either."""
     weight = {}
     for t in spin_glass.HIST_T:
-        at = _sim.results("spin_glass", name)["histograms"].where(N=64.0, reduced=t)
+        at = _sim.results("spin_glass", name)["histograms"].where(N=96.0, reduced=t)
         step = at["q"][1] - at["q"][0]
         weight[t] = [step * sum(r["density"] for r in at if low < r["q"] <= high) for low, high in weights]
     cold, middle, hot = (weight[t] for t in spin_glass.HIST_T)
