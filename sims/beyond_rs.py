@@ -40,7 +40,7 @@ CASES = {c.name: replace(c, quick={"loads": c.loads[:2], "samples": 12, "sweeps"
     Phase(name="P2", claim=SAYS.format(2, ALL), network=DenseHebbian(2), wall=0.88, loads=(0.05, 0.1, 0.12), seed=20,
           sizes=(500, 1000, 2000), samples=(96, 64, 48), sweeps=(1000, 1500, 2000)),
     Phase(name="P3", claim=SAYS.format(3, NOT_RS), network=DenseHebbian(3), seed=30, again=0.4, wall=0.7, lower=0.55,
-          slow=(0.36, 0.4), loads=(0.2, 0.3, 0.36, 0.4), sizes=(150, 250, 400, 600), samples=(128, 96, 64, 32),
+          slow=(0.36, 0.4), loads=(0.2, 0.3, 0.36, 0.4), sizes=(150, 250, 400, 600), samples=(128, 96, 64, 64),
           sweeps=(1000, 1500, 2000, 2000)),
     Phase(name="P4", claim=SAYS.format(4, ONE), network=DenseHebbian(4), wall=0.82, loads=(0.2, 0.3, 0.36), slow=(0.36,),
           seed=40, sizes=(64, 90, 120, 160), samples=(96, 64, 48, 24), sweeps=(1000, 1500, 2000, 2000), powers=(1.0, 2.0)),
