@@ -41,8 +41,7 @@ CASES = {c.name: replace(c, quick={"samples": 8, "sweeps": 400}) for c in (
     Twins(name="P2", claim=SOFT, of=spin_glass.CASES["P2"], more=BETWEEN, seed=202,
           sizes=(48, 96, 192, 512), samples=(64, 48, 32, 12), sweeps=(30000, 30000, 60000, 100000)),
     Twins(name="P3", claim=SAME.format(P=3, where=", above and below T_c"), of=spin_glass.CASES["P3"], seed=203,
-          sizes=(24, 32, 48, 64, 80, 96, 128), samples=(64, 64, 64, 64, 64, 48, 32),
-          sweeps=(20000, 20000, 40000, 80000, 80000, 80000, 120000)),
+          sizes=(24, 32, 48, 64, 80, 96, 128), samples=48, sweeps=(20000, 20000, 40000, 80000, 80000, 80000, 120000)),
     Twins(name="P4", claim=SAME.format(P=4, where=" (here above T_c)"), of=spin_glass.CASES["P4"], seed=204,
           sizes=(24, 32, 40, 48, 56), samples=(64, 64, 48, 32, 16), sweeps=(20000, 40000, 40000, 60000, 80000)),
 )}  # fmt: skip
