@@ -31,10 +31,12 @@ class Line(Case):
 
 
 CASES = {c.name: c for c in (
-    Line(name="P3", P=3, noisy=16.0, seed=800, sizes=(24, 32, 48, 64, 96), samples=(128, 128, 128, 128, 32), sweeps=600,
-         escapes=(64, 96, 128), claim=CLAIM.format(P=3), quick={"samples": 16, "sweeps": 400, "escapes": (32, 48)}),
-    Line(name="P4", P=4, noisy=32.0, seed=801, sizes=(24, 32, 48, 64), samples=(96, 96, 80, 12), sweeps=600,
-         escapes=(32, 48, 64), claim=CLAIM.format(P=4), quick={"samples": 16, "sweeps": 400, "escapes": (24, 32)}),
+    Line(name="P3", P=3, noisy=16.0, seed=800, sizes=(24, 32, 48, 64, 96), samples=(128, 128, 128, 128, 32),
+         sweeps=(6000, 6000, 6000, 6000, 2000), escapes=(64, 96, 128), claim=CLAIM.format(P=3),
+         quick={"samples": 16, "sweeps": 400, "escapes": (32, 48)}),
+    Line(name="P4", P=4, noisy=32.0, seed=801, sizes=(24, 32, 48, 64), samples=(96, 96, 80, 24),
+         sweeps=(6000, 6000, 4000, 1200), escapes=(32, 48, 64), claim=CLAIM.format(P=4),
+         quick={"samples": 16, "sweeps": 400, "escapes": (24, 32)}),
 )}  # fmt: skip
 
 
