@@ -71,9 +71,11 @@ def lines(case: Glass) -> list[dict[str, Any]]:
 
 def verdict(case: Glass, tables: Tables) -> str:
     ends, foot = tables["data"].ends.usable, case.at(1.0).q
-    away = [(r, foot) for r in ends.where(curve=RIGHT)] + [(r, 0.0) for r in ends.where(quantity=DRIFT)]
-    words = ", ".join(f"{r.curve} {abs(r.value.z(to)):.1f} (t={r.t:g})" for r, to in away) or "no limits"
-    return f"RSB(1): {tables['data'].verdict()}; errors off RS at the foot: {words}".replace(f", {RIGHT}", ",")
+    away, drift = (ends.where(**of) for of in ({"quantity": "q"}, {"quantity": DRIFT}))
+    named = [(r, f"t={r.t:g}" if r.curve == RIGHT else r.curve) for r in away]
+    off = ", ".join(f"{abs(r.value.z(foot)):.1f} ({name})" for r, name in named) or "no limits"
+    apart = ", ".join(f"{abs(r.value.z(0.0)):.1f}" for r in drift) or "no limits"
+    return f"RSB(1): {tables['data'].verdict()}; errors off RS at the foot {off}; off the characteristic {apart}"
 
 
 def panels(case: Glass, tables: Tables) -> Any:
