@@ -66,19 +66,27 @@ def test_claim_sees_below_the_AT_line():
 
 
 def test_claim_cooling_is_that_of_RSB_and_not_of_RS():
-    """P = 3, cooled to T = 0.1 at load 0.4: the energy of the network falls as RSB(1) says and not as RS says, nor does m."""
-    assert of_RS(P3.network, P3.again, P3.cold) == "unstable"
-    here = _sim.results("beyond_rs", "P3")["data"].where(load=P3.again, T=P3.cold).usable
-    for curve in ("", "behind the lower wall"):
-        (rs,), (one,) = (here.ends.where(ansatz=k, curve=curve, quantity="change of energy") for k in ("RS", "RSB(1)"))
-        assert rs.z > 7.0
+    """P = 3, cooled below the AT line: the energy of networks falls as RSB(1) says and not as RS says, nor does m."""
+    here = _sim.results("beyond_rs", "P3")["data"].where(quantity=beyond_rs.COOLING[1])
+    for load, T in ((0.36, min(P3.temperatures(0.36))), (P3.again, P3.cold)):
+        assert of_RS(P3.network, load, T) == "unstable"
+        (rs,), (one,) = (here.where(ansatz=k, curve="", load=load, T=T).ends.usable for k in ("RS", "RSB(1)"))
+        assert rs.z > 6.0
         assert abs(one.z) < 3.0
-    (m,) = here.where(ansatz="RS", curve="", quantity="change of m", N=400.0)
-    assert m.z > 6.0
+    cold = here.where(load=P3.again, T=P3.cold)
+    for curve in ("", "behind the lower wall"):  # at every size, in equilibrium or not
+        for r in cold.where(ansatz="RS", curve=curve).finite:
+            assert r.z > 4.0
+        assert max(abs(r.z) for r in cold.where(ansatz="RSB(1)", curve=curve).finite) < 4.0
+    m = _sim.results("beyond_rs", "P3")["data"].where(
+        load=P3.again, T=P3.cold, ansatz="RS", curve="", quantity=beyond_rs.COOLING[0]
+    )
+    assert all(r.z > 4.0 for r in m.finite.usable)
+    assert len(m.finite.usable) >= 2
 
 
 def test_claim_does_not_depend_on_start_and_wall():
-    """Another start gives the same at every rung; a lower wall moves the change of energy less the larger N."""
+    """Another start gives the same at every rung; a lower wall moves the change of energy by little of what RS is off."""
     data = _sim.results("beyond_rs", "P3")["data"]
     start = data.where(curve="from the wall")
     assert len(start) == 2 * (len(P3.temperatures(P3.again)) - 1)
@@ -86,8 +94,11 @@ def test_claim_does_not_depend_on_start_and_wall():
     assert max(abs(start["z"])) < 4.0
     moved = data.where(curve="lower wall", T=P3.cold)
     assert moved["N"].tolist() == [*map(float, P3.sizes), math.inf]
-    sizes = [abs(r.simulation) for r in moved.finite]
-    assert sizes == sorted(sizes, reverse=True)
+    off = min(
+        r.simulation - r.theory
+        for r in data.where(quantity=beyond_rs.COOLING[1], ansatz="RS", curve="", load=P3.again, T=P3.cold).finite
+    )
+    assert max(abs(r.simulation) for r in moved) < 0.2 * off
     assert abs(moved.ends.rows[0].z) < 3.0
 
 
