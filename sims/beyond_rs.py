@@ -43,12 +43,12 @@ CASES = {c.name: replace(c, quick={"loads": c.loads[:2], "samples": 12, "sweeps"
           slow=(0.36, 0.4), loads=(0.2, 0.3, 0.36, 0.4), sizes=(150, 250, 400, 600), samples=(64, 48, 64, 64),
           sweeps=(10000, 6000, 2000, 2000)),
     Phase(name="P4", claim=SAYS.format(4, ONE), network=DenseHebbian(4), wall=0.82, loads=(0.2, 0.3, 0.36), slow=(0.36,),
-          seed=40, sizes=(64, 90, 120, 160), samples=(96, 64, 48, 24), sweeps=(1000, 1500, 2000, 2000), powers=(1.0, 2.0)),
+          seed=40, sizes=(64, 90, 120, 160), samples=(48, 48, 48, 24), sweeps=(6000, 4000, 2500, 2000), powers=(1.0, 2.0)),
     Phase(name="P4-self-interacting", claim=SAYS.format("4 (self-interacting)", ALL), wall=0.72, loads=(0.08, 0.1, 0.12),
-          seed=45, sizes=(64, 90, 120), samples=(96, 64, 48), sweeps=(1000, 1500, 2000), powers=(1.0, 2.0),
+          seed=45, sizes=(64, 90, 120), samples=48, sweeps=(12000, 9000, 6000), powers=(1.0, 2.0),
           network=DenseHebbian(4, "self-interacting"), warm=0.4 * math.sqrt(3.0)),  # the coldest T of spin_glass
     Phase(name="P5", claim=SAYS.format(5, ONE), network=DenseHebbian(5), wall=0.82, loads=(0.3, 0.36), seed=50,
-          sizes=(64, 80, 100), samples=(96, 64, 24), sweeps=(1000, 1000, 1000), reduced=(0.1, 0.16, 0.25, 0.55, 0.75, 1.0)),
+          sizes=(64, 80, 100), samples=(48, 48, 24), sweeps=(4000, 2000, 1000), reduced=(0.1, 0.16, 0.25, 0.55, 0.75, 1.0)),
 )}  # fmt: skip
 
 
