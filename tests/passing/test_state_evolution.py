@@ -20,7 +20,7 @@ def test_it_ends_at_the_saddle_of_replica_symmetry(P, T, kind):
 
 
 def test_edges_of_basins():
-    """Published nowhere: T = 0.3, load 0.3, to be read beside measured basins of Monte Carlo, .537(12), .742(13), .809(13)."""
+    """Published nowhere: T = 0.3, load 0.3, to be read beside measured basins of Monte Carlo, .530(11), .752(8), .823(13)."""
     for P, edge in ((3, 0.535), (4, 0.726), (5, 0.798)):
         ends = [state_evolution(DenseHebbian(P), 0.3, 0.3, edge + d, steps=400).m[-1] for d in (-1e-3, 1e-3)]
         assert ends[0] < 0.1
