@@ -15,7 +15,7 @@ HOTTER = (1.0, 1.3, 1.75, 2.6, 4.5, 10.0, math.inf)  # rungs, in units of the te
 def ladder(guerra: Interpolation, N: int, t: float, *, fields: Any, samples: int, sweeps: int, **options: Any) -> Samples:
     """Simulate as `Interpolation.run` does in the glass, but to T = inf and with an exchange after every sweep.
 
-    Up to 4 T, as there, chains at small t keep more than 0.3 of their overlap in the random field: no equilibrium is shown (M.16).
+    Up to 4 T, as there, chains at small t keep more than 0.3 of their overlap in the random field: no equilibrium shown (M.16).
     """
     T, added = guerra.of_size(N).simulated(N, t, np.random.default_rng(fields).normal(size=(samples, N)))
     options |= {"samples": samples, "sweeps": sweeps, "burn_in": sweeps // 2, "perturbation": added, "start": "random"}
